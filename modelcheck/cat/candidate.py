@@ -1,0 +1,27 @@
+"""A candidate execution as the cat evaluator sees it: numbered events, sets and base relations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import frozen
+
+Relation = tuple[int, ...]
+"""Row ``a`` is a bitset: bit ``b`` is set when the pair (a, b) is in the relation. Length: number of events."""
+
+
+@frozen
+class Candidate:
+    """One candidate execution.
+
+    Attributes:
+        size: number of events; events are 0 … size-1.
+        sets: event sets by name, as bitsets: R, W, F, M, IW, FW and every tag that occurs (absent means empty).
+        relations: base relations by name. Always there: ``po`` (transitive, within a thread), ``rf``, ``co`` (transitive,
+            per location, initial writes first), ``addr``, ``data``, ``ctrl``, ``rmw``, ``loc`` (same location, accesses only and
+            Sync-srcu fences, reflexive), ``int`` (same thread, reflexive; an initial write has none), ``ext`` (all other pairs).
+    """
+
+    size: int
+    sets: Mapping[str, int]
+    relations: Mapping[str, Relation]

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The primitives that modelcheck's C front end knows by name. Every model header is written with
+ * these; programs under check use the kernel's, pthread's or C11's names instead.
+ *
+ * Tags are string literals with the tags of LKMM separated by commas; "" is a plain access.
+ * A size is sizeof the scalar (1, 2, 4 or 8). Values travel as unsigned long and are cut to size;
+ * results come back zero-extended: cast them to the C type.
+ * An access through a volatile lvalue is tagged ONCE without any of these.
+ */
+#ifndef MC_INTRINSICS_H
+#define MC_INTRINSICS_H
+
+unsigned long __mc_load(const volatile void *p, unsigned long size, const char *tags);
+void __mc_store(volatile void *p, unsigned long size, unsigned long value, const char *tags);
+
+/*
+ * Read-modify-write; gives the old value. op: "add" "sub" "and" "or" "xor" "andnot" "xchg".
+ * _if and _await write only when the old value stands in relation rel to bound:
+ * "eq" "ne", signed "lt" "le" "gt" "ge", "clear" ((old & bound) == 0), "set" ((old & bound) == bound), "any".
+ * When it does not, _if is a lone read tagged failed_tags, and _await waits until it does.
+ */
+unsigned long __mc_rmw(volatile void *p, unsigned long size, const char *op, unsigned long operand,
+		       const char *read_tags, const char *write_tags);
+unsigned long __mc_rmw_if(volatile void *p, unsigned long size, const char *op, unsigned long operand,
+			  const char *rel, unsigned long bound,
+			  const char *read_tags, const char *write_tags, const char *failed_tags);
+unsigned long __mc_rmw_await(volatile void *p, unsigned long size, const char *op, unsigned long operand,
+			     const char *rel, unsigned long bound,
+			     const char *read_tags, const char *write_tags);
+/* Compare and exchange is __mc_rmw_if(p, size, "xchg", new, "eq", old, ...). */
+
+/* Read until the value stands in relation rel to bound; gives that value. */
+unsigned long __mc_await(const volatile void *p, unsigned long size, const char *rel, unsigned long bound,
+			 const char *tags);
+
+void __mc_fence(const char *kind);
+void __mc_fence_at(const char *kind, const volatile void *p);
+
+/* Write value; a finding (lock-misuse) unless this thread holds the lock at p, i.e. the word at p holds __mc_self() + 1. */
+void __mc_unlock(volatile void *p, unsigned long size, unsigned long value, const char *tags);
+
+void *__mc_alloc(unsigned long size, int zeroed, int may_fail); /* zeroed, may_fail: constants */
+void __mc_free(const volatile void *p);
+
+/* property: one of modelcheck's property names; both strings are literals. The thread stops where it fails. */
+void __mc_assert(_Bool condition, const char *property, const char *message);
+void __mc_assume(_Bool condition);
+unsigned long __mc_choose(unsigned long count); /* any of 0 .. count-1; count is a constant */
+unsigned long __mc_self(void);                  /* number of this thread; 0 is the first */
+void __mc_relax(void);                          /* nothing: the body of a waiting loop */
+void __mc_halt(void) __attribute__((noreturn)); /* this thread ends here */
+
+unsigned long __mc_spawn(void *(*function)(void *), void *argument); /* gives the thread's number */
+unsigned long __mc_join(unsigned long thread);                       /* gives what it returned */
+
+/* Marks an array whose elements are each an object of its own for the leak check. Use at file scope with MC_UNITS. */
+#define MC_UNITS __attribute__((annotate("mc_units")))
+
+#endif

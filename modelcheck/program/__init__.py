@@ -1,0 +1,1 @@
+"""Programs: threads as graphs of atomic steps, and their unrolling to an event graph."""

@@ -1,0 +1,245 @@
+"""Expressions over machine integers: the one language for values, addresses and guards.
+
+Every value is an unsigned integer modulo ``2 ** width``; signedness lives in the operator.
+Width 1 is truth (0 or 1). Expressions are interned: equal expressions are the same object,
+so ``is`` compares them and a dictionary may be keyed by them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+
+class Undefined:
+    """The value of memory or of a local that nobody has written. A singleton, `UNDEFINED`."""
+
+    def __repr__(self) -> str:
+        return "undefined"
+
+    def __reduce__(self) -> str:
+        return "UNDEFINED"
+
+
+UNDEFINED: Final = Undefined()
+
+Value = int | Undefined
+
+
+class Expr:
+    """One node of an expression graph. Build with the functions of this module, never directly.
+
+    Attributes:
+        kind: ``const`` (``data``: the value, or UNDEFINED), ``reg`` (``data``: register number in its
+            function), ``old`` (in an Rmw only: the value read), ``op`` (``data``: operator name),
+            ``read`` (in an event graph only; ``data``: event id), ``choice`` (in an event graph only;
+            ``data``: choice id).
+        width: bits of the result: 1, 8, 16, 32 or 64.
+        args: operands of an ``op``.
+    """
+
+    __slots__ = ("args", "data", "kind", "width")
+    kind: str
+    data: Any
+    width: int
+    args: tuple[Expr, ...]
+
+    def __reduce__(self) -> tuple[Callable[..., Expr], tuple[Any, ...]]:
+        return _intern, (self.kind, self.data, self.width, self.args)
+
+    def __repr__(self) -> str:
+        if self.kind == "op":
+            return f"({self.data}{self.width} {' '.join(map(repr, self.args))})"
+        if self.kind == "const":
+            return f"{self.data}"
+        return self.kind if self.data is None else f"{self.kind}{self.data}"
+
+
+_table: dict[tuple[str, Any, int, tuple[Expr, ...]], Expr] = {}
+
+
+def _intern(kind: str, data: Any, width: int, args: tuple[Expr, ...]) -> Expr:
+    key = (kind, data, width, args)
+    found = _table.get(key)
+    if found is None:
+        found = Expr()
+        found.kind, found.data, found.width, found.args = key
+        _table[key] = found
+    return found
+
+
+def const(value: Value, width: int) -> Expr:
+    """The constant ``value`` modulo ``2 ** width``; ``UNDEFINED`` stays as it is."""
+    return _intern("const", value if isinstance(value, Undefined) else value & mask(width), width, ())
+
+
+def reg(number: int, width: int) -> Expr:
+    """Register ``number`` of the function at hand."""
+    return _intern("reg", number, width, ())
+
+
+def old(width: int) -> Expr:
+    """The value that the read of a read-modify-write got."""
+    return _intern("old", None, width, ())
+
+
+def read(event: int, width: int) -> Expr:
+    """The value that read event ``event`` of an event graph got."""
+    return _intern("read", event, width, ())
+
+
+def choice(number: int, width: int) -> Expr:
+    """The outcome of nondeterministic choice ``number`` of an event graph."""
+    return _intern("choice", number, width, ())
+
+
+def mask(width: int) -> int:
+    """``2 ** width - 1``."""
+    return (1 << width) - 1
+
+
+def signed(value: int, width: int) -> int:
+    """``value`` read as two's complement of ``width`` bits."""
+    return value - (1 << width) if value >> (width - 1) & 1 else value
+
+
+def _divide(a: int, b: int) -> int:
+    quotient = abs(a) // abs(b)
+    return quotient if (a < 0) == (b < 0) else -quotient
+
+
+def _shift(a: int, b: int, width: int) -> int:
+    return a << b if b < width else 0
+
+
+# Each operator: (values of the operands, width of the first operand) -> unmasked result.
+# A division by zero gives 0 here: frontends put an assertion before it.
+OPERATORS: Final[dict[str, Callable[[Sequence[int], int], int]]] = {
+    "add": lambda v, w: v[0] + v[1],
+    "sub": lambda v, w: v[0] - v[1],
+    "mul": lambda v, w: v[0] * v[1],
+    "udiv": lambda v, w: v[0] // v[1] if v[1] else 0,
+    "urem": lambda v, w: v[0] % v[1] if v[1] else 0,
+    "sdiv": lambda v, w: _divide(signed(v[0], w), signed(v[1], w)) if v[1] else 0,
+    "srem": lambda v, w: signed(v[0], w) - signed(v[1], w) * _divide(signed(v[0], w), signed(v[1], w)) if v[1] else 0,
+    "and": lambda v, w: v[0] & v[1],
+    "or": lambda v, w: v[0] | v[1],
+    "xor": lambda v, w: v[0] ^ v[1],
+    "shl": lambda v, w: _shift(v[0], v[1], w),
+    "lshr": lambda v, w: v[0] >> v[1],
+    "ashr": lambda v, w: signed(v[0], w) >> v[1],
+    "neg": lambda v, w: -v[0],
+    "not": lambda v, w: ~v[0],
+    "eq": lambda v, w: int(v[0] == v[1]),
+    "ne": lambda v, w: int(v[0] != v[1]),
+    "ult": lambda v, w: int(v[0] < v[1]),
+    "ule": lambda v, w: int(v[0] <= v[1]),
+    "slt": lambda v, w: int(signed(v[0], w) < signed(v[1], w)),
+    "sle": lambda v, w: int(signed(v[0], w) <= signed(v[1], w)),
+    "zext": lambda v, w: v[0],
+    "sext": lambda v, w: signed(v[0], w),
+    "trunc": lambda v, w: v[0],
+    "ite": lambda v, w: v[1] if v[0] else v[2],
+}
+
+
+def apply(operator: str, width: int, values: Sequence[Value], operand_width: int) -> Value:
+    """The value of one operator on concrete operands.
+
+    Args:
+        operator: a key of `OPERATORS`.
+        width: bits of the result.
+        values: the operands, each already modulo its own width.
+        operand_width: bits of the first operand (it fixes the sign bit of a signed operator).
+
+    Gives UNDEFINED when an operand that matters is undefined: for ``ite`` the condition or the
+    chosen arm, else any.
+    """
+    if operator == "ite":
+        if isinstance(values[0], Undefined):
+            return UNDEFINED
+        return values[1] if values[0] else values[2]
+    known: list[int] = []
+    for value in values:
+        if isinstance(value, Undefined):
+            return UNDEFINED
+        known.append(value)
+    return OPERATORS[operator](known, operand_width) & mask(width)
+
+
+def op(operator: str, width: int, *args: Expr) -> Expr:
+    """``operator`` applied to ``args``; constants are folded, and what is plainly neutral goes.
+
+    Folding never loses a *syntactic dependency*: those are kept beside the expression.
+    """
+    if all(a.kind == "const" for a in args):
+        return const(apply(operator, width, [a.data for a in args], args[0].width), width)
+    if operator == "ite":
+        condition, then, other = args
+        if condition.kind == "const" and not isinstance(condition.data, Undefined):
+            return then if condition.data else other
+        if then is other:
+            return then
+        if width == 1 and _is(then, 1) and _is(other, 0):
+            return condition
+    elif operator in ("zext", "sext", "trunc") and args[0].width == width:
+        return args[0]
+    elif operator in ("add", "sub", "or", "xor", "shl", "lshr", "ashr") and _is(args[1], 0):
+        return args[0]
+    elif operator in ("add", "or", "xor") and _is(args[0], 0):
+        return args[1]
+    elif operator in ("and", "mul") and (_is(args[0], 0) or _is(args[1], 0)):
+        return const(0, width)
+    elif operator == "and" and width == 1:
+        if _is(args[0], 1):
+            return args[1]
+        if _is(args[1], 1) or args[0] is args[1]:
+            return args[0]
+    elif operator == "or" and width == 1:
+        if _is(args[0], 1) or _is(args[1], 1):
+            return const(1, 1)
+        if args[0] is args[1]:
+            return args[0]
+    elif operator == "not" and width == 1:
+        inner = args[0]
+        if inner.kind == "op" and inner.data == "not":
+            return inner.args[0]
+        if inner.kind == "op" and inner.data in ("eq", "ne"):
+            return op("ne" if inner.data == "eq" else "eq", 1, *inner.args)
+    elif operator in ("eq", "ne") and args[0].width == 1 and args[1].kind == "const":
+        positive = _is(args[1], 1) == (operator == "eq")
+        return args[0] if positive else op("not", 1, args[0])
+    elif operator in ("eq", "ne") and _is(args[1], 0):
+        inner = args[0]
+        if inner.kind == "op" and inner.data == "zext":
+            return op(operator, 1, inner.args[0], const(0, inner.args[0].width))
+    return _intern("op", operator, width, args)
+
+
+def _is(expression: Expr, value: int) -> bool:
+    return expression.kind == "const" and expression.data == value
+
+
+TRUE: Final = const(1, 1)
+FALSE: Final = const(0, 1)
+
+
+def conj(*terms: Expr) -> Expr:
+    """Conjunction of width-1 terms; TRUE for none."""
+    result = TRUE
+    for term in terms:
+        result = op("and", 1, result, term)
+    return result
+
+
+def disj(*terms: Expr) -> Expr:
+    """Disjunction of width-1 terms; FALSE for none."""
+    result = FALSE
+    for term in terms:
+        result = op("or", 1, result, term)
+    return result
+
+
+def negate(term: Expr) -> Expr:
+    """Negation of a width-1 term."""
+    return op("not", 1, term)

@@ -1,0 +1,399 @@
+"""The program as the frontends give it: functions of basic blocks of instructions.
+
+One instruction that touches shared state (`Load`, `Store`, `Rmw`, `Fence`, `Alloc`, `Free`,
+`Assert`, `Spawn`, `Join`) is one *atomic step*. `Assign`, `Local`, `Call` and the terminators touch only
+registers and are no step. Registers hold unsigned integers of a fixed width; an access reads or
+writes `size` bytes (1, 2, 4 or 8), little endian, naturally aligned.
+
+Memory is a set of `MemoryObject`s, each at a fixed base address; addresses are plain 64-bit integers, so casts
+between pointers and integers, low-bit tags and error pointers are arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import field, frozen
+
+from modelcheck.program.expr import Expr, Value
+
+Tags = frozenset[str]
+"""Tags of an access or fence, spelled as in the memory models: ONCE, ACQUIRE, RELEASE, MB, NORETURN, LKR, LKW, UL,
+LF, Mb, Rmb, Wmb, Rcu-lock, ... The empty set on an access means plain. RMW is added by the unroller."""
+
+NONE: Tags = frozenset()
+
+PROPERTIES = (
+    "assertion",  # assert(), BUG_ON() and friends
+    "leak",
+    "misidentified",
+    "use-after-free",
+    "double-free",
+    "bad-free",
+    "list-corruption",
+    "race",
+    "deadlock",
+    "counters",
+    "null-dereference",
+    "wild-pointer",
+    "out-of-bounds",
+    "uninitialised",
+    "lock-misuse",
+    "undefined",  # division by zero and the like
+)
+
+
+@frozen
+class Source:
+    """A range in a source file; lines and columns count from 1. ``function`` is the C function around it."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    function: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@frozen
+class Leaf:
+    """A scalar inside an object: its path (``lru.next``, ``[1].flags``; empty for the whole), byte offset, bytes, C type."""
+
+    path: str
+    offset: int
+    size: int
+    type: str
+
+
+@frozen
+class Layout:
+    """The C type of an object, taken apart to its scalars, in order of offset."""
+
+    type: str
+    size: int
+    leaves: tuple[Leaf, ...]
+
+
+@frozen
+class MemoryObject:
+    """A stretch of memory with one lifetime.
+
+    Attributes:
+        name: as a reader knows it (``mem_map``, ``vb``, ``kmalloc@virtio_balloon.c:41``).
+        base: address of its first byte; a multiple of 64, never 0.
+        size: bytes.
+        kind: ``global`` (statics and string literals too), ``local`` (a local whose address is taken), ``heap``,
+            ``function`` (no access is allowed; its base is the function's address).
+        layout: for names, where the type is known.
+        cells: initial contents (offset, size, value); what is not listed is 0 when `zeroed`, else UNDEFINED.
+        readonly: string literals and const tables: a write is a ``wild-pointer`` finding.
+        units: byte sizes of equal parts that the leak check treats as objects of their own, 0 for none. The page
+            array uses it: each ``struct page`` counts by itself, and the array is no root.
+    """
+
+    name: str
+    base: int
+    size: int
+    kind: str
+    layout: Layout | None = None
+    cells: tuple[tuple[int, int, Value], ...] = ()
+    zeroed: bool = True
+    readonly: bool = False
+    units: int = 0
+
+
+# ---------------------------------------------------------------- instructions
+
+
+@frozen
+class Assign:
+    """``dst`` := ``value``, an expression over registers."""
+
+    dst: int
+    value: Expr
+    source: Source
+
+
+@frozen
+class Load:
+    """``dst`` := memory. ``copy`` marks a struct copy: reading an undefined value is then no finding."""
+
+    dst: int
+    address: Expr
+    size: int
+    tags: Tags
+    source: Source
+    copy: bool = False
+
+
+@frozen
+class Store:
+    """memory := ``value``. ``unlock``: the thread must hold the lock at ``address``, else ``lock-misuse``."""
+
+    address: Expr
+    value: Expr
+    size: int
+    tags: Tags
+    source: Source
+    unlock: bool = False
+
+
+@frozen
+class Rmw:
+    """Read ``old``; if ``condition`` holds of it, write ``new``, in one atomic step.
+
+    ``condition`` and ``new`` are over registers and `expr.old`; a condition of None always holds. ``dst``
+    gets the old value. When the condition fails: with ``waits`` the step cannot be taken (the thread is
+    blocked until it can, e.g. spin_lock); without, it is a lone read tagged ``failed_tags`` (a failed cmpxchg or trylock).
+    """
+
+    dst: int
+    address: Expr
+    size: int
+    condition: Expr | None
+    new: Expr
+    read_tags: Tags
+    write_tags: Tags
+    failed_tags: Tags
+    source: Source
+    waits: bool = False
+
+
+@frozen
+class Wait:
+    """Read memory; the step can be taken only when ``condition`` (over `expr.old`) holds. ``dst`` gets the value."""
+
+    dst: int
+    address: Expr
+    size: int
+    condition: Expr
+    tags: Tags
+    source: Source
+
+
+@frozen
+class Fence:
+    """A fence of the kind its tag names; ``address`` for Sync-srcu only."""
+
+    tags: Tags
+    source: Source
+    address: Expr | None = None
+
+
+@frozen
+class Call:
+    """Call ``callee``; ``dst`` gets the result (None: dropped).
+
+    ``callee`` is a function's name, or an expression (a function pointer) with the names it may point to in ``targets``
+    (every function of a matching type whose address is taken). Another value is a ``wild-pointer`` finding.
+    """
+
+    dst: int | None
+    callee: str | Expr
+    args: tuple[Expr, ...]
+    source: Source
+    targets: tuple[str, ...] = ()
+
+
+@frozen
+class Local:
+    """``dst`` := address of a fresh object for an address-taken local variable (contents undefined)."""
+
+    dst: int
+    name: str
+    size: int
+    source: Source
+    layout: Layout | None = None
+
+
+@frozen
+class Alloc:
+    """``dst`` := address of a fresh heap object, or 0 when it ``may_fail`` and does."""
+
+    dst: int
+    size: Expr
+    zeroed: bool
+    may_fail: bool
+    source: Source
+    layout: Layout | None = None
+
+
+@frozen
+class Free:
+    """End the life of the heap object at ``address``; 0 is ignored, another address is ``bad-free``."""
+
+    address: Expr
+    source: Source
+
+
+@frozen
+class Assert:
+    """``condition`` must hold, else a finding of ``property`` (one of `PROPERTIES`), and the thread stops."""
+
+    condition: Expr
+    property: str
+    message: str
+    source: Source
+
+
+@frozen
+class Assume:
+    """Executions in which ``condition`` fails here are none of ours."""
+
+    condition: Expr
+    source: Source
+
+
+@frozen
+class Choose:
+    """``dst`` := any of 0 … ``count`` - 1."""
+
+    dst: int
+    count: int
+    source: Source
+
+
+@frozen
+class Spawn:
+    """Start a thread at ``callee`` with ``args``; ``dst`` gets its thread number (1 for the first spawned)."""
+
+    dst: int
+    callee: str | Expr
+    args: tuple[Expr, ...]
+    source: Source
+    name: str = ""
+    targets: tuple[str, ...] = ()
+
+
+@frozen
+class Join:
+    """Wait for the end of thread number ``thread``; ``dst`` gets what its function returned (None: dropped)."""
+
+    thread: Expr
+    source: Source
+    dst: int | None = None
+
+
+@frozen
+class Unsupported:
+    """Something that cannot be modelled: reaching it makes the verdict UNKNOWN with ``reason``."""
+
+    reason: str
+    source: Source
+
+
+Instruction = (
+    Assign
+    | Load
+    | Store
+    | Rmw
+    | Wait
+    | Fence
+    | Call
+    | Local
+    | Alloc
+    | Free
+    | Assert
+    | Assume
+    | Choose
+    | Spawn
+    | Join
+    | Unsupported
+)
+
+
+# ---------------------------------------------------------------- terminators
+
+
+@frozen
+class Jump:
+    """Go on at block ``target``."""
+
+    target: int
+
+
+@frozen
+class Branch:
+    """Go on at block ``then`` if ``condition`` (width 1) holds, else at ``otherwise``."""
+
+    condition: Expr
+    then: int
+    otherwise: int
+    source: Source
+
+
+@frozen
+class Switch:
+    """Go on at the block of the case that equals ``value``, else at ``default``."""
+
+    value: Expr
+    cases: tuple[tuple[int, int], ...]
+    default: int
+    source: Source
+
+
+@frozen
+class Return:
+    """Leave the function with ``value`` (None for void)."""
+
+    value: Expr | None
+
+
+@frozen
+class Halt:
+    """The thread ends here for good (not counted as completed: exit(), BUG())."""
+
+
+Terminator = Jump | Branch | Switch | Return | Halt
+
+
+@frozen
+class Block:
+    """A straight line of instructions and where it goes next."""
+
+    instructions: tuple[Instruction, ...]
+    terminator: Terminator
+
+
+@frozen
+class Function:
+    """A C function.
+
+    Attributes:
+        name: C name (made unique with a suffix for statics of several files).
+        params: register numbers of the parameters, in order.
+        widths: width of every register, by number.
+        names: C names of registers that are variables, for traces.
+        blocks: basic blocks; execution starts at block 0.
+        result_width: bits of the result, 0 for void.
+        source: where it is defined.
+    """
+
+    name: str
+    params: tuple[int, ...]
+    widths: tuple[int, ...]
+    names: Mapping[int, str]
+    blocks: tuple[Block, ...]
+    result_width: int
+    source: Source
+
+
+@frozen
+class Program:
+    """Everything that runs: functions, static memory, and the function that starts.
+
+    ``entry`` runs as thread 0. What it does before its first `Spawn` is initialisation; what it does after
+    it has joined every thread runs *at rest*. ``files`` are the sources read, by name, with their text, for traces.
+    """
+
+    functions: Mapping[str, Function]
+    objects: tuple[MemoryObject, ...]
+    entry: str
+    files: Mapping[str, str] = field(factory=dict)
+
+
+HEAP_BASE = 0x10_0000_0000
+"""Objects made at run time (`Local`, `Alloc`) get addresses from here up; static ones lie below."""
