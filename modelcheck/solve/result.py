@@ -1,0 +1,91 @@
+"""What the engine answers: a verdict, and the execution that shows a failure."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from modelcheck.program.expr import Value
+from modelcheck.program.ir import Source, Tags
+
+Pair = tuple[int, int]
+
+
+@frozen
+class ExecutedEvent:
+    """One event of an execution, with concrete values.
+
+    Attributes:
+        id: index in `Execution.events`.
+        thread: index in `Execution.threads`; -1 for initial writes.
+        position: place in its thread's program order.
+        kind: ``R``, ``W``, ``F`` or ``poison`` (the write by which free ends an object's life).
+        tags: as in the memory model; empty for a plain access.
+        address: None for a fence without one.
+        size: bytes; 0 for a fence.
+        value: read or written; None for a fence.
+        source: where in the C.
+        stack: call sites around it, outermost first.
+        name: what a reader calls the address (``page[1].mapping``), empty for a fence.
+        order: place in one total order in which the execution can be told.
+        final: happened at rest, after all threads had ended.
+    """
+
+    id: int
+    thread: int
+    position: int
+    kind: str
+    tags: Tags
+    address: int | None
+    size: int
+    value: Value | None
+    source: Source
+    stack: tuple[Source, ...]
+    name: str
+    order: int
+    final: bool
+
+
+@frozen
+class Execution:
+    """One execution that the memory model allows.
+
+    ``rf`` pairs (write, read); ``co`` pairs (earlier write, later write), transitive; ``addr``, ``data``, ``ctrl`` pairs (read, event);
+    ``rmw`` pairs (read, write). Numbers are indexes in ``events``.
+    """
+
+    threads: tuple[str, ...]
+    events: tuple[ExecutedEvent, ...]
+    rf: tuple[Pair, ...]
+    co: tuple[Pair, ...]
+    addr: tuple[Pair, ...]
+    data: tuple[Pair, ...]
+    ctrl: tuple[Pair, ...]
+    rmw: tuple[Pair, ...]
+
+
+@frozen
+class Result:
+    """The answer to: can this program break one of these properties under this model?
+
+    Attributes:
+        verdict: PASS, FAIL or UNKNOWN.
+        property: which property fails, None unless FAIL.
+        message: the failure in a few words.
+        source, stack: where it fails.
+        events: events of the unrolled program that may be executed.
+        refinements: proposals of the solver that the memory model refused.
+        seconds: wall time.
+        reason: why UNKNOWN.
+        execution: the failing execution.
+    """
+
+    verdict: str
+    property: str | None = None
+    message: str = ""
+    source: Source | None = None
+    stack: tuple[Source, ...] = ()
+    events: int = 0
+    refinements: int = 0
+    seconds: float = 0.0
+    reason: str = ""
+    execution: Execution | None = None
