@@ -1,0 +1,121 @@
+"""The address space: which object an address lies in, what is wrong with an access there, and its name for a reader."""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from collections.abc import Iterable, Iterator
+from operator import attrgetter
+from typing import Final
+
+from modelcheck.program.ir import MemoryObject
+
+NULL_PAGE: Final = 4096
+"""An access below this address goes through a null pointer (to a member, perhaps)."""
+
+ERROR_POINTERS: Final = 2**64 - 4095
+"""From this address on a pointer is an errno in disguise (ERR_PTR)."""
+
+NEAR: Final = 64
+"""An access this many bytes before or behind an object, and in no other one, counts as out of its bounds."""
+
+UNSUPPORTED: Final = "unsupported"
+"""What `AddressSpace.fault` gives instead of a property's name when the access is not wrong but cannot be modelled."""
+
+_OFFSET = attrgetter("offset")
+_BASE = attrgetter("base")
+
+
+class AddressSpace:
+    """All objects of a program by address. Grows by `add`; nothing is ever taken out (addresses are not reused).
+
+    Args:
+        objects: the first objects; no two may overlap.
+    """
+
+    def __init__(self, objects: Iterable[MemoryObject] = ()) -> None:
+        self._objects = sorted(objects, key=_BASE)
+        self._bases = [thing.base for thing in self._objects]
+
+    def __iter__(self) -> Iterator[MemoryObject]:
+        """The objects in order of address."""
+        return iter(self._objects)
+
+    def add(self, thing: MemoryObject) -> None:
+        """Make one more object known."""
+        insort(self._objects, thing, key=_BASE)
+        insort(self._bases, thing.base)
+
+    def find(self, address: int) -> MemoryObject | None:
+        """The object that the byte at ``address`` belongs to (an empty one: if it starts there), or None."""
+        index = bisect_right(self._bases, address) - 1
+        if index < 0:
+            return None
+        thing = self._objects[index]
+        return thing if address < thing.base + max(thing.size, 1) else None
+
+    def fault(self, address: int, size: int, write: bool) -> tuple[str, str] | None:
+        """What is wrong with an access whatever memory holds; whether the object is still alive is not looked at.
+
+        Args:
+            address: of its first byte.
+            size: bytes.
+            write: whether it writes.
+
+        Gives None for a proper access, else (property, message), where the property is ``null-dereference``,
+        ``wild-pointer``, ``out-of-bounds`` or `UNSUPPORTED`.
+        """
+        verb = "write to" if write else "read of"
+        if address < NULL_PAGE:
+            return "null-dereference", f"{verb} address {address:#x} through a null pointer"
+        thing = self.find(address)
+        if thing is None:
+            return self._outside(address, size, verb)
+        if thing.kind == "function":
+            return "wild-pointer", f"{verb} the function {thing.name}"
+        if address + size > thing.base + thing.size:
+            return "out-of-bounds", f"{verb} {size} bytes at {self.name(address)} passes the end of {thing.name}"
+        if write and thing.readonly:
+            return "wild-pointer", f"write to {self.name(address)}, which is read-only"
+        if address % size:
+            return UNSUPPORTED, f"misaligned access: {verb} {size} bytes at {self.name(address)}"
+        return None
+
+    def _outside(self, address: int, size: int, verb: str) -> tuple[str, str]:
+        if address >= ERROR_POINTERS:
+            return "wild-pointer", f"{verb} the error pointer {address - 2**64}"
+        index = bisect_right(self._bases, address) - 1
+        if index >= 0:
+            before = self._objects[index]
+            gap = address - (before.base + before.size)
+            if gap < NEAR and before.kind != "function":
+                return "out-of-bounds", f"{verb} {size} bytes, {gap} bytes behind the end of {before.name}"
+        if index + 1 < len(self._objects):
+            behind = self._objects[index + 1]
+            gap = behind.base - address
+            if gap <= NEAR and behind.kind != "function":
+                return "out-of-bounds", f"{verb} {size} bytes, {gap} bytes before the start of {behind.name}"
+        return "wild-pointer", f"{verb} {address:#x}, where there is no object"
+
+    def name(self, address: int) -> str:
+        """``address`` as a reader knows it: ``page[1].mapping``, ``vb.lock``, ``buffer+3``, ``NULL``, else a number."""
+        if address == 0:
+            return "NULL"
+        thing = self.find(address)
+        if thing is None:
+            return str(address - 2**64) if address >= ERROR_POINTERS else f"{address:#x}"
+        return thing.name + leaf_path(thing, address - thing.base)
+
+
+def leaf_path(thing: MemoryObject, offset: int) -> str:
+    """What to put behind the name of ``thing`` for its byte ``offset``: a leaf's path, and ``+n`` inside a leaf."""
+    leaves = thing.layout.leaves if thing.layout is not None else ()
+    index = bisect_right(leaves, offset, key=_OFFSET) - 1
+    # Members of a union start together: the first one listed gives the name.
+    while index > 0 and leaves[index - 1].offset == leaves[index].offset:
+        index -= 1
+    if index < 0 or offset >= leaves[index].offset + leaves[index].size:
+        return f"+{offset}" if offset else ""
+    leaf = leaves[index]
+    path = f".{leaf.path}" if leaf.path and leaf.path[0] not in "[." else leaf.path
+    inside = offset - leaf.offset
+    return f"{path}+{inside}" if inside else path
