@@ -1,0 +1,84 @@
+"""From one scenario and variant of a spec to the program that runs."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from modelcheck.errors import InputError
+from modelcheck.frontend.spec.spec import Scenario, Spec, Variant
+from modelcheck.program.ir import Program
+
+
+def load_program(spec: Spec, scenario: Scenario, variant: Variant) -> Program:
+    """Parse the sources of ``spec`` as ``variant`` changes them, with ``scenario`` as what runs.
+
+    Sources in the program have names relative to the spec's folder and the lines of the patched text. Raises
+    `InputError` for what clang refuses, for what cannot be modelled at all, and, with the line in ``spec.toml``, for
+    a function that is not there.
+    """
+    # libclang is loaded by those who parse only.
+    from modelcheck.frontend.c import ScenarioEntry, parse_program
+
+    entry = ScenarioEntry(scenario.init, scenario.threads, scenario.final) if scenario.threads else None
+    with _tree(spec, variant) as folder:
+        names = {str(path): path.relative_to(folder).as_posix() for path in _c_files(folder)}
+        try:
+            return parse_program(
+                [str(folder / source) for source in spec.sources],
+                include=[str(folder / path) for path in spec.include],
+                defines=macros(spec, scenario, variant),
+                scenario=entry,
+                names=names,
+            )
+        except InputError as error:
+            raise _placed(spec, scenario, variant, error) from None
+
+
+def macros(spec: Spec, scenario: Scenario, variant: Variant) -> Mapping[str, str]:
+    """The macros defined on the command line of the compiler: configuration first, then variant over spec."""
+    result: dict[str, str] = {}
+    for symbol, value in {**spec.config, **variant.config}.items():
+        if value == "m":
+            result[f"{symbol}_MODULE"] = "1"
+        elif value != "n":
+            result[symbol] = "1" if value == "y" else value
+    return {**result, **spec.defines, **scenario.defines, **variant.defines}
+
+
+@contextmanager
+def _tree(spec: Spec, variant: Variant) -> Iterator[Path]:
+    """The folder to compile in: the spec's own, or a copy with the variant's files in it."""
+    if not variant.files:
+        yield spec.folder
+        return
+    with tempfile.TemporaryDirectory(prefix="modelcheck-") as place:
+        folder = Path(place) / "tree"
+        shutil.copytree(spec.folder, folder, ignore=shutil.ignore_patterns(".*", "*.json", "*.html"))
+        for name, text in variant.files.items():
+            path = folder / name
+            if text is None:
+                path.unlink()
+            else:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+        yield folder
+
+
+def _c_files(folder: Path) -> Iterator[Path]:
+    for pattern in ("*.c", "*.h"):
+        yield from folder.rglob(pattern)
+
+
+def _placed(spec: Spec, scenario: Scenario, variant: Variant, error: InputError) -> InputError:
+    """``error`` with a place that the user can open."""
+    if error.file is None:
+        return spec.error(error.message, ("scenarios", scenario.name))
+    message = error.message
+    if error.file in variant.files:
+        message += f" (as patched by the variant '{variant.name}')"
+    inside = (spec.folder / error.file).is_file()
+    return InputError(message, str(spec.folder / error.file) if inside else error.file, error.line, error.column)

@@ -1,0 +1,307 @@
+"""A spec, looked up and complete: what to check, and what is expected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Final
+
+from attrs import field, frozen
+
+from modelcheck.errors import InputError
+from modelcheck.frontend.spec import locate
+from modelcheck.frontend.spec.patch import apply_patch
+from modelcheck.frontend.spec.written import (
+    DEFAULT,
+    NAME,
+    Expectation,
+    Text,
+    WrittenScenario,
+    WrittenSpec,
+    WrittenVariant,
+    read_written,
+    suggestion,
+)
+from modelcheck.program.ir import PROPERTIES
+
+MODELS: Final = ("sc", "tso", "pso", "lkmm")
+"""The built-in memory models."""
+
+DEFAULT_MODELS: Final = ("sc", "tso", "lkmm")
+
+DEFAULT_PROPERTIES: Final = frozenset(PROPERTIES) - {"race"}
+
+
+@frozen
+class Variant:
+    """The sources with patches, configuration and macros of their own.
+
+    ``files`` are the texts that the patches change, by name relative to the spec's folder; None: deleted.
+    """
+
+    name: str
+    about: str = ""
+    files: Mapping[str, str | None] = field(factory=dict)
+    config: Mapping[str, str] = field(factory=dict)
+    defines: Mapping[str, str] = field(factory=dict)
+
+
+@frozen
+class Scenario:
+    """Who runs at once, within which bounds, and what must hold.
+
+    ``threads`` are pairs (label, function); without any, the sources' own ``main()`` runs.
+    """
+
+    name: str
+    about: str = ""
+    init: str | None = None
+    threads: tuple[tuple[str, str], ...] = ()
+    final: str | None = None
+    variants: tuple[str, ...] = ("base",)
+    models: tuple[str, ...] = DEFAULT_MODELS
+    properties: frozenset[str] = DEFAULT_PROPERTIES
+    unroll: int = 3
+    recursion: int = 3
+    timeout: float | None = None
+    defines: Mapping[str, str] = field(factory=dict)
+    expect: Mapping[str, Mapping[str, Expectation]] = field(factory=dict)
+
+    def expected(self, variant: str, model: str) -> Expectation:
+        """What the spec expects of this scenario for a variant and a model; PASS where it says nothing."""
+        by_model = self.expect.get(variant) or self.expect.get(DEFAULT) or {}
+        return by_model.get(model) or by_model.get(DEFAULT) or Expectation()
+
+
+@frozen
+class Spec:
+    """A folder with sources, and what is to be checked of them.
+
+    Attributes:
+        name: for people, and the folder of its traces.
+        folder: what all names of files are relative to.
+        file: the ``spec.toml``, or the C file where there is none.
+        about: in one line.
+        sources, include: names relative to ``folder``.
+        config, defines: as `written.Config` and `written.Macros`.
+        text: to point into the ``spec.toml``.
+        variants: by name, the unpatched sources first.
+        scenarios: by name, in the order written.
+    """
+
+    name: str
+    folder: Path
+    file: Path
+    sources: tuple[str, ...]
+    variants: Mapping[str, Variant]
+    scenarios: Mapping[str, Scenario]
+    about: str = ""
+    include: tuple[str, ...] = ()
+    config: Mapping[str, str] = field(factory=dict)
+    defines: Mapping[str, str] = field(factory=dict)
+    text: Text | None = field(default=None, eq=False, repr=False)
+
+    def error(self, message: str, path: locate.Path) -> InputError:
+        """An error at what ``path`` leads to in the ``spec.toml``, or at the file as a whole where there is none."""
+        return InputError(message, str(self.file)) if self.text is None else self.text.error(message, path)
+
+    def model(self, name: str) -> str:
+        """What to load for a model of this spec: a built-in name, or the path of a ``.cat`` file."""
+        return name if name in MODELS else str(self.folder / name)
+
+
+def program_spec(file: Path) -> Spec:
+    """The spec of a lone C file with a ``main()``: one scenario, ``main``, which is expected to pass."""
+    if not file.is_file():
+        raise InputError("no such file", str(file))
+    scenario = Scenario("main")
+    return Spec(file.stem, file.parent, file, (file.name,), {"base": Variant("base")}, {"main": scenario})
+
+
+def read_spec(folder: Path) -> Spec:
+    """Read the spec in ``folder`` (or the ``spec.toml`` given itself) and apply its patches.
+
+    Raises `InputError`, with the line in ``spec.toml`` or in the patch, for everything wrong that can be seen without
+    parsing the C.
+    """
+    file = folder / "spec.toml" if folder.is_dir() else folder
+    if not file.exists():
+        raise InputError(
+            "holds no spec.toml" if folder.is_dir() else "no such file, and no folder with a spec.toml", str(folder)
+        )
+    written, text = read_written(file)
+    return _Reader(file.parent, written, text).spec(file)
+
+
+@frozen
+class _Reader:
+    folder: Path
+    written: WrittenSpec
+    text: Text
+
+    def spec(self, file: Path) -> Spec:
+        written = self.written
+        name = written.name if written.name is not None else file.resolve().parent.name
+        if not NAME.fullmatch(name):
+            self.text.wrong(f"'{name}' cannot be the name of a spec: letters, digits and single - _ . only", "name")
+        if not written.sources:
+            self.text.wrong("names no source", "sources")
+        for key, paths in (("sources", written.sources), ("include", written.include)):
+            self._exist(key, paths)
+        self._check_bounds((), written.models, written.properties, written.faults)
+        if not NAME.fullmatch(written.base) or written.base == DEFAULT:
+            self.text.wrong(f"'{written.base}' cannot be the name of a variant", "base")
+        variants = {written.base: Variant(written.base)}
+        for variant, of in written.variants.items():
+            self._check_name("variants", variant)
+            if variant == written.base:
+                self.text.wrong(f"'{variant}' is the unpatched source (see 'base')", "variants", variant)
+            variants[variant] = self._variant(variant, of)
+        if not written.scenarios:
+            self.text.wrong("holds no scenario: add a table [scenarios.NAME]")
+        scenarios = {key: self._scenario(key, of, tuple(variants)) for key, of in written.scenarios.items()}
+        return Spec(
+            name,
+            self.folder,
+            file,
+            written.sources,
+            variants,
+            scenarios,
+            written.about,
+            written.include,
+            written.config,
+            written.defines,
+            self.text,
+        )
+
+    def _variant(self, name: str, written: WrittenVariant) -> Variant:
+        path = ("variants", name)
+        if not (written.patch or written.config or written.defines):
+            self.text.wrong(f"variant '{name}' changes nothing: it needs a patch, config or defines", *path)
+        self._exist((*path, "patch"), written.patch)
+        files: dict[str, str | None] = {}
+
+        def read(source: str) -> str | None:
+            return files[source] if source in files else self._read(source)
+
+        for patch in written.patch:
+            files |= apply_patch(str(self.folder / patch), _text(self.folder / patch), read)
+        return Variant(name, written.about, files, written.config, written.defines)
+
+    def _scenario(self, name: str, written: WrittenScenario, variants: tuple[str, ...]) -> Scenario:
+        path = ("scenarios", name)
+        self._check_name("scenarios", name)
+        self._check_bounds(path, written.models, written.properties, written.faults)
+        for key, function in (("init", written.init), ("final", written.final)):
+            if function is not None and not function.isidentifier():
+                self.text.wrong(f"'{function}' is no name of a function", *path, key)
+            if function is not None and not written.threads:
+                self.text.wrong(f"'{key}' needs 'threads': without them the sources' own main() runs", *path, key)
+        spec = self.written
+        chosen = self._chosen(path, written, variants)
+        self._check_expectations(path, written, variants, chosen)
+        faults = spec.faults if written.faults is None else written.faults
+        properties = written.properties or spec.properties
+        return Scenario(
+            name,
+            written.about,
+            written.init,
+            written.threads,
+            written.final,
+            chosen,
+            written.models or spec.models or DEFAULT_MODELS,
+            frozenset(properties) if properties else DEFAULT_PROPERTIES,
+            written.unroll or spec.unroll,
+            written.recursion or spec.recursion,
+            written.timeout or spec.timeout,
+            {f"MC_FAIL_{fault.upper()}": "1" for fault in faults} | dict(written.defines),
+            written.expect,
+        )
+
+    def _chosen(self, path: tuple[str, ...], written: WrittenScenario, variants: tuple[str, ...]) -> tuple[str, ...]:
+        if written.variants is None:
+            named = {self.written.base, *written.expect}
+            return tuple(variant for variant in variants if variant in named)
+        chosen: dict[str, None] = {}
+        for index, pattern in enumerate(written.variants):
+            found = [variant for variant in variants if fnmatchcase(variant, pattern)]
+            if not found:
+                self.text.wrong(f"no variant '{pattern}'{suggestion(pattern, variants)}", *path, "variants", index)
+            chosen |= dict.fromkeys(found)
+        return tuple(chosen)
+
+    def _check_expectations(
+        self, path: tuple[str, ...], written: WrittenScenario, variants: tuple[str, ...], chosen: tuple[str, ...]
+    ) -> None:
+        for variant, by_model in written.expect.items():
+            place = (*path, "expect", variant)
+            if variant != DEFAULT and variant not in variants:
+                self.text.wrong(f"expects of the unknown variant '{variant}'{suggestion(variant, variants)}", *place)
+            if variant != DEFAULT and variant not in chosen:
+                self.text.wrong(f"expects of the variant '{variant}', which 'variants' leaves out", *place)
+            for model in by_model:
+                if model != DEFAULT:
+                    self._check_model(model, *place, model)
+
+    def _check_bounds(
+        self,
+        path: tuple[str, ...],
+        models: tuple[str, ...] | None,
+        properties: tuple[str, ...] | None,
+        faults: tuple[str, ...] | None,
+    ) -> None:
+        for key, words in (("models", models), ("properties", properties)):
+            if words is not None and not words:
+                self.text.wrong(f"'{key}' is empty", *path, key)
+        for index, model in self._once(path, "models", models):
+            self._check_model(model, *path, "models", index)
+        for index, name in self._once(path, "properties", properties):
+            if name not in PROPERTIES:
+                self.text.wrong(f"unknown property '{name}'{suggestion(name, PROPERTIES)}", *path, "properties", index)
+        for index, fault in self._once(path, "faults", faults):
+            if not fault.isidentifier():
+                self.text.wrong(f"'{fault}' is no name of a function", *path, "faults", index)
+
+    def _once(self, path: tuple[str, ...], key: str, words: tuple[str, ...] | None) -> Iterator[tuple[int, str]]:
+        for index, word in enumerate(words or ()):
+            if word in (words or ())[:index]:
+                self.text.wrong(f"'{word}' is given twice", *path, key, index)
+            yield index, word
+
+    def _check_model(self, model: str, *path: str | int) -> None:
+        if model in MODELS:
+            return
+        if not model.endswith(".cat"):
+            self.text.wrong(f"unknown model '{model}'{suggestion(model, [*MODELS, 'FILE.cat'])}", *path)
+        if not (self.folder / model).is_file():
+            self.text.wrong(f"no such file: {self.folder / model}", *path)
+
+    def _check_name(self, table: str, name: str) -> None:
+        if name == DEFAULT:
+            self.text.wrong("'default' is taken: in 'expect' it stands for everything not named", table, name)
+        if not NAME.fullmatch(name):
+            self.text.wrong(f"'{name}' cannot be a name here: letters, digits and single - _ . only", table, name)
+
+    def _exist(self, key: str | tuple[str, ...], paths: tuple[str, ...]) -> None:
+        place = (key,) if isinstance(key, str) else key
+        for index, path in self._once(place[:-1], place[-1], paths):
+            found = self.folder / path
+            if place[-1] == "include":
+                if not found.is_dir():
+                    self.text.wrong(f"no such folder: {found}", *place, index)
+            elif not found.is_file():
+                self.text.wrong(f"no such file: {found}", *place, index)
+
+    def _read(self, name: str) -> str | None:
+        path = self.folder / name
+        return _text(path) if path.is_file() else None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", str(path)) from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"is no UTF-8 text (byte {error.start})", str(path)) from None
