@@ -257,6 +257,14 @@ class Choose:
 
 
 @frozen
+class Self:
+    """``dst`` (64 bits) := number of the thread that executes this: 0 for the first, then as `Spawn` numbers them."""
+
+    dst: int
+    source: Source
+
+
+@frozen
 class Spawn:
     """Start a thread at ``callee`` with ``args``; ``dst`` gets its thread number (1 for the first spawned)."""
 
@@ -299,6 +307,7 @@ Instruction = (
     | Assert
     | Assume
     | Choose
+    | Self
     | Spawn
     | Join
     | Unsupported
