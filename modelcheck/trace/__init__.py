@@ -1,0 +1,17 @@
+"""Traces: failing executions as files that are kept, read back and told."""
+
+from modelcheck.trace.record import record
+from modelcheck.trace.store import read_trace, to_bytes, trace_path, write_atomically
+from modelcheck.trace.trace import VERSION, SourceText, Trace, TraceObject
+
+__all__ = [
+    "VERSION",
+    "SourceText",
+    "Trace",
+    "TraceObject",
+    "read_trace",
+    "record",
+    "to_bytes",
+    "trace_path",
+    "write_atomically",
+]

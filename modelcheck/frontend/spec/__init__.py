@@ -25,8 +25,8 @@ Every key, with its default. At the top:
     Folders for ``#include``, searched before modelcheck's own headers.
 ``config`` ([])
     Kernel configuration: ``["CONFIG_A", "CONFIG_B=m", "CONFIG_C=n", "CONFIG_D=17"]`` or the table
-    ``{ CONFIG_A = true, CONFIG_D = 17 }``. ``y`` and true define ``CONFIG_A`` as 1, ``m`` defines ``CONFIG_B_MODULE`` as 1,
-    ``n`` and false nothing; so ``#ifdef`` and ``IS_ENABLED()`` see what they see in a kernel.
+    ``{ CONFIG_A = true, CONFIG_D = 17 }``. ``y`` and true define ``CONFIG_A`` as 1, ``m`` defines
+    ``CONFIG_B_MODULE`` as 1, ``n`` and false nothing; so ``#ifdef`` and ``IS_ENABLED()`` see what they see in a kernel.
 ``defines`` ([])
     Macros: ``["NDEV=2", "QUIET"]`` or the table ``{ NDEV = 2 }``.
 ``models`` (["sc", "tso", "lkmm"])

@@ -1,0 +1,171 @@
+"""Jobs on a pool of processes: a worker that dies loses its own job only, and the others go on."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from attrs import define
+
+from modelcheck.run.event import Done, Event, Idle, Lost, Started
+
+J = TypeVar("J")
+R = TypeVar("R")
+
+_IDLE_SECONDS: Final = 0.25
+
+
+@define(eq=False)
+class _Worker:
+    process: BaseProcess
+    connection: Connection
+    job: int | None = None
+    deadline: float | None = None
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.join()
+        self.connection.close()
+
+
+def run_pool(
+    call: Callable[[J], R],
+    jobs: Sequence[J],
+    processes: int,
+    limits: Sequence[float | None] = (),
+    passed: tuple[type[Exception], ...] = (),
+) -> Iterator[Event[R]]:
+    """Run ``call`` on each of ``jobs`` on up to ``processes`` processes, beginning in the order given.
+
+    Args:
+        call: a function at the top of a module; jobs and results must pickle.
+        limits: seconds after which a job is ended, by number; None or missing: never.
+        passed: exceptions of ``call`` that are raised here, which ends all jobs; any other loses its job.
+
+    Gives events as they happen, each job `Started` and then `Done` or `Lost` once. When the iterator is closed,
+    or an exception (such as KeyboardInterrupt) passes through it, every worker has ended.
+    """
+    context = _context()
+    workers: list[_Worker] = []
+    pending = list(range(len(jobs)))[::-1]
+    try:
+        while pending or any(worker.job is not None for worker in workers):
+            for worker in workers:
+                if worker.job is None and pending:
+                    yield _give(worker, pending.pop(), jobs, limits)
+            while pending and len(workers) < processes:
+                workers.append(_start(context, call, passed))
+                yield _give(workers[-1], pending.pop(), jobs, limits)
+            busy = [worker for worker in workers if worker.job is not None]
+            ready = set(wait([worker.connection for worker in busy], _patience(busy)))
+            if not ready:
+                yield Idle()
+            now = time.monotonic()
+            for worker in busy:
+                if worker.connection in ready:
+                    event = _hear(worker)
+                elif worker.deadline is not None and now > worker.deadline:
+                    event = Lost(_number(worker), "ended: it ran over its time limit")
+                else:
+                    continue
+                if isinstance(event, Exception):
+                    raise event
+                worker.job = None
+                if isinstance(event, Lost) and not event.trail:
+                    worker.end()
+                    workers.remove(worker)
+                yield event
+    finally:
+        for worker in workers:
+            worker.end()
+
+
+def _context() -> BaseContext:
+    """Forking is quickest, and safe where this process has one thread and the system's libraries allow it."""
+    fork = sys.platform == "linux" and threading.active_count() == 1
+    return multiprocessing.get_context("fork" if fork else "spawn")
+
+
+def _start(context: BaseContext, call: Callable[..., Any], passed: tuple[type[Exception], ...]) -> _Worker:
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_work, args=(theirs, call, passed), daemon=True)  # type: ignore[attr-defined]
+    process.start()
+    theirs.close()
+    return _Worker(process, ours)
+
+
+def _give(worker: _Worker, number: int, jobs: Sequence[Any], limits: Sequence[float | None]) -> Started:
+    limit = limits[number] if number < len(limits) else None
+    worker.job = number
+    worker.deadline = None if limit is None else time.monotonic() + limit
+    with suppress(OSError):  # it is dead already, which `_hear` finds
+        worker.connection.send(jobs[number])
+    return Started(number)
+
+
+def _patience(busy: Sequence[_Worker]) -> float:
+    now = time.monotonic()
+    left = [worker.deadline - now for worker in busy if worker.deadline is not None]
+    return max(0.0, min([_IDLE_SECONDS, *left]))
+
+
+def _number(worker: _Worker) -> int:
+    assert worker.job is not None
+    return worker.job
+
+
+def _hear(worker: _Worker) -> Done[Any] | Lost | Exception:
+    number = _number(worker)
+    try:
+        kind, value = worker.connection.recv()
+    except (EOFError, OSError):
+        worker.process.join()
+        code = worker.process.exitcode or 0
+        if code >= 0:
+            return Lost(number, f"its process ended with exit code {code}")
+        name = signal.Signals(-code).name
+        return Lost(number, f"its process was ended by {name}" + (" (out of memory?)" if name == "SIGKILL" else ""))
+    if kind == "done":
+        return Done(number, value)
+    if kind == "passed":
+        assert isinstance(value, Exception)
+        return value
+    return Lost(number, *value)
+
+
+def _work(connection: Connection, call: Callable[[Any], Any], passed: tuple[type[Exception], ...]) -> None:
+    """The life of a worker: a job in, its answer out, until nobody is there any more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    while True:
+        if parent.sentinel in wait([connection, parent.sentinel]):
+            return
+        answer: tuple[str, Any]
+        try:
+            answer = "done", call(connection.recv())
+        except EOFError:
+            return
+        except passed as error:
+            answer = "passed", error
+        except Exception as error:  # noqa: BLE001 (whatever goes wrong is this job's alone, and told)
+            answer = "lost", (_told(error), traceback.format_exc())
+        connection.send(answer)
+
+
+def _told(error: Exception) -> str:
+    """One line for an exception that nobody foresaw, with the place it comes from."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    what = f"{type(error).__name__}: {error}".splitlines()[0].rstrip(": ")
+    return f"internal error: {what} ({Path(last.filename).name}:{last.lineno})"

@@ -1,0 +1,246 @@
+"""Trace files: JSON, the same bytes for the same trace, written whole or not at all, read back with suspicion."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import cattrs
+from cattrs.gen import make_dict_structure_fn
+
+from modelcheck.errors import InputError
+from modelcheck.program.expr import UNDEFINED, Undefined
+from modelcheck.program.ir import Source
+from modelcheck.solve.result import ExecutedEvent, Execution
+from modelcheck.trace.trace import VERSION, SourceText, Trace, TraceObject
+
+_FORMAT: Final = "modelcheck trace"
+_WIDTH: Final = 120
+_LARGEST_FILE: Final = 64 << 20
+_LARGEST_EXACT: Final = 1 << 53
+"""Integers from here up are written as text: readers in other languages would round them."""
+
+
+def trace_path(folder: Path, spec: str, scenario: str, variant: str, model: str) -> Path:
+    """Where the trace of one cell of a spec's table is kept: ``FOLDER/SPEC/SCENARIO--VARIANT--MODEL.json``."""
+    return folder / spec / f"{scenario}--{variant}--{model.replace('/', '_')}.json"
+
+
+def to_bytes(trace: Trace) -> bytes:
+    """``trace`` as the bytes of its file: a JSON object, its keys in order, one event a line."""
+    document = {"format": _FORMAT, "version": VERSION, **_converter().unstructure(trace)}
+    return (_laid_out(document) + "\n").encode()
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that whoever reads it finds all of ``content`` or what was there before.
+
+    Makes the folders above it. Raises `InputError` when the place cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+            umask = os.umask(0)
+            os.umask(umask)
+            Path(temporary).chmod(0o666 & ~umask)
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", str(path)) from None
+
+
+def read_trace(path: Path) -> Trace:
+    """Read a trace file. Raises `InputError` for whatever is not a whole, consistent trace of a known version."""
+    name = str(path)
+    try:
+        if path.stat().st_size > _LARGEST_FILE:
+            raise InputError(f"is larger than {_LARGEST_FILE >> 20} MB: no trace of ours", name)
+        document = json.loads(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", name) from None
+    except json.JSONDecodeError as error:
+        raise InputError(f"is no JSON (cut short?): {error.msg}", name, error.lineno, error.colno) from None
+    except (UnicodeDecodeError, RecursionError, ValueError):
+        raise InputError("is no JSON that a trace could be", name) from None
+    if not isinstance(document, dict) or document.get("format") != _FORMAT:
+        raise InputError("is no trace of modelcheck", name)
+    version = document.get("version")
+    if version != VERSION:
+        raise InputError(f"has version {str(version)[:20]!s}; this modelcheck reads version {VERSION}", name)
+    try:
+        trace = _converter().structure({k: v for k, v in document.items() if k not in ("format", "version")}, Trace)
+    except (cattrs.BaseValidationError, RecursionError) as error:
+        raise InputError(f"is damaged: {_first(error)}", name) from None
+    for complaint in _inconsistent(trace.execution):
+        raise InputError(f"is damaged: {complaint}", name)
+    return trace
+
+
+# ---------------------------------------------------------------- layout
+
+
+def _laid_out(value: Any, indent: str = "") -> str:
+    """JSON with what is long spread over lines; a dictionary in a list (an event) stays on one."""
+    compact = _compact(value)
+    if isinstance(value, dict) and (not indent or len(compact) > _WIDTH):
+        deeper = indent + " "
+        items = [
+            f"{deeper}{_compact(key)}: {_laid_out(item, deeper)}"
+            for key, item in sorted(value.items(), key=_numbers_by_size)
+        ]
+        return "{\n" + ",\n".join(items) + f"\n{indent}}}"
+    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        lines = [f"{indent} {_compact(item)}" for item in value]
+        return "[\n" + ",\n".join(lines) + f"\n{indent}]"
+    return compact
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _numbers_by_size(item: tuple[str, Any]) -> tuple[int, str]:
+    """Keys that are line numbers in their order, others by the alphabet."""
+    key = str(item[0])
+    return int(key) if key.isdecimal() else -1, key
+
+
+# ---------------------------------------------------------------- types
+
+
+class _DamageError(ValueError):
+    pass
+
+
+def _integer(value: Any, _: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise _DamageError("an integer is missing")
+    return value
+
+
+def _text(value: Any, _: Any) -> str:
+    if not isinstance(value, str):
+        raise _DamageError("a text is missing")
+    return value
+
+
+def _flag(value: Any, _: Any) -> bool:
+    if not isinstance(value, bool):
+        raise _DamageError("a truth value is missing")
+    return value
+
+
+def _big_out(value: Any) -> Any:
+    if isinstance(value, Undefined):
+        return "undefined"
+    return hex(value) if isinstance(value, int) and value >= _LARGEST_EXACT else value
+
+
+def _big(value: Any, _: Any) -> Any:
+    if value is None:
+        return None
+    if value == "undefined":
+        return UNDEFINED
+    if isinstance(value, str):
+        if not value.startswith("0x") or len(value) > 18:
+            raise _DamageError("a value is no integer")
+        return int(value, 16)
+    return _integer(value, int)
+
+
+def _pairs(value: Any, _: Any) -> tuple[tuple[int, int], ...]:
+    if not isinstance(value, list):
+        raise _DamageError("a relation is missing")
+    result = []
+    for pair in value:
+        if not (isinstance(pair, list) and len(pair) == 2):
+            raise _DamageError("a relation holds something that is no pair")
+        result.append((_integer(pair[0], int), _integer(pair[1], int)))
+    return tuple(result)
+
+
+def _lines(value: Any, _: Any) -> Mapping[int, str]:
+    if not isinstance(value, dict) or not all(isinstance(v, str) and k.isdecimal() for k, v in value.items()):
+        raise _DamageError("source lines are missing")
+    return {int(k): v for k, v in value.items()}
+
+
+def _converter() -> cattrs.Converter:
+    converter = cattrs.Converter(forbid_extra_keys=True)
+    for kind, hook in ((int, _integer), (str, _text), (bool, _flag)):
+        converter.register_structure_hook(kind, hook)
+
+    def checked(cls: type) -> None:
+        build: Any = make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True)
+
+        def structure(value: Any, kind: Any) -> Any:
+            if not isinstance(value, dict):
+                raise _DamageError(f"{cls.__name__} is missing")
+            return build(value, kind)
+
+        converter.register_structure_hook(cls, structure)
+
+    def sequence(kind: Any) -> Any:
+        element = kind.__args__[0]
+
+        def structure(value: Any, _: Any) -> tuple[Any, ...]:
+            if not isinstance(value, list):
+                raise _DamageError("a list is missing")
+            return tuple(converter.structure(item, element) for item in value)
+
+        return structure
+
+    converter.register_structure_hook_factory(lambda k: getattr(k, "__origin__", None) is tuple, sequence)
+    converter.register_structure_hook_func(lambda k: k == tuple[tuple[int, int], ...], _pairs)
+    converter.register_structure_hook_func(lambda k: k in (int | None, int | Undefined | None), _big)
+    converter.register_structure_hook_func(lambda k: k == Mapping[int, str], _lines)
+    converter.register_unstructure_hook_func(lambda k: k in (int | None, int | Undefined | None), _big_out)
+    converter.register_unstructure_hook_func(lambda k: k == frozenset[str], sorted)
+    converter.register_unstructure_hook_func(
+        lambda k: getattr(k, "__origin__", None) is tuple, lambda v: [converter.unstructure(item) for item in v]
+    )
+    for cls in (Source, ExecutedEvent, SourceText, TraceObject, Execution, Trace):
+        checked(cls)
+    return converter
+
+
+def _first(error: BaseException) -> str:
+    """The first leaf of a tree of validation errors, in words, with the keys that lead to it."""
+    keys: list[str] = []
+    while True:
+        for note in getattr(error, "__notes__", ()):
+            if isinstance(note, cattrs.AttributeValidationNote | cattrs.IterableValidationNote):
+                keys.append(str(note.name if isinstance(note, cattrs.AttributeValidationNote) else note.index))
+        if not isinstance(error, BaseExceptionGroup):
+            break
+        error = error.exceptions[0]
+    where = f" at {'.'.join(keys)}" if keys else ""
+    if isinstance(error, KeyError):
+        return f"{error.args[0]} is missing{where}"
+    if isinstance(error, cattrs.ForbiddenExtraKeysError):
+        return f"it holds the unknown key '{min(error.extra_fields)}'{where}"
+    if isinstance(error, _DamageError):
+        return f"{error}{where}"
+    return f"something does not fit{where}"
+
+
+def _inconsistent(execution: Execution) -> Iterator[str]:
+    count = len(execution.events)
+    for index, event in enumerate(execution.events):
+        if event.id != index:
+            yield f"event {index} says that it is {event.id}"
+        if not -1 <= event.thread < len(execution.threads):
+            yield f"event {index} is of the unknown thread {event.thread}"
+    for name in ("rf", "co", "addr", "data", "ctrl", "rmw"):
+        for pair in getattr(execution, name):
+            if not (0 <= pair[0] < count and 0 <= pair[1] < count):
+                yield f"{name} speaks of an event that is not there"
