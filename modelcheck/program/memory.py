@@ -40,6 +40,11 @@ class AddressSpace:
         """The objects in order of address."""
         return iter(self._objects)
 
+    @property
+    def end(self) -> int:
+        """The first address behind all objects; 0 when there are none."""
+        return self._objects[-1].base + self._objects[-1].size if self._objects else 0
+
     def add(self, thing: MemoryObject) -> None:
         """Make one more object known."""
         insort(self._objects, thing, key=_BASE)

@@ -1,0 +1,81 @@
+"""Which registers nobody reads any more: dropping them makes states equal that differ only in leftovers."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from modelcheck.program import ir
+from modelcheck.program.expr import Expr
+
+
+def dead_registers(function: ir.Function) -> tuple[tuple[tuple[int, ...], ...], ...]:
+    """For each block, for each instruction and then the terminator: the registers that are dead there.
+
+    Dead just before it; for a Call or Spawn, dead while the callee runs, so that its arguments and result do not count.
+    """
+    every = frozenset(range(len(function.widths)))
+    live_in: list[frozenset[int]] = [frozenset()] * len(function.blocks)
+    changed = True
+    while changed:
+        changed = False
+        for number in reversed(range(len(function.blocks))):
+            live = _before(function.blocks[number], live_in)[0]
+            if live != live_in[number]:
+                live_in[number] = live
+                changed = True
+    result = []
+    for block in function.blocks:
+        before = _before(block, live_in)
+        row = []
+        for index, live in enumerate(before):
+            instruction = block.instructions[index] if index < len(block.instructions) else None
+            if isinstance(instruction, ir.Call):
+                live = before[index + 1] - ({instruction.dst} if instruction.dst is not None else set())
+            row.append(tuple(sorted(every - live)))
+        result.append(tuple(row))
+    return tuple(result)
+
+
+def _before(block: ir.Block, live_in: list[frozenset[int]]) -> list[frozenset[int]]:
+    """Live registers before each instruction and before the terminator."""
+    live = frozenset[int]().union(*(live_in[b] for b in successors(block.terminator)))
+    live |= _uses(block.terminator)
+    rows = [live]
+    for instruction in reversed(block.instructions):
+        dst = getattr(instruction, "dst", None)
+        live = (live - {dst} if dst is not None else live) | _uses(instruction)
+        rows.append(live)
+    rows.reverse()
+    return rows
+
+
+def successors(terminator: ir.Terminator) -> tuple[int, ...]:
+    """Blocks that ``terminator`` may go on at, within its function."""
+    match terminator:
+        case ir.Jump(target):
+            return (target,)
+        case ir.Branch():
+            return (terminator.then, terminator.otherwise)
+        case ir.Switch():
+            return (*(block for _, block in terminator.cases), terminator.default)
+        case _:
+            return ()
+
+
+def _uses(what: ir.Instruction | ir.Terminator) -> frozenset[int]:
+    found: frozenset[int] = frozenset()
+    for name in ("value", "address", "condition", "new", "callee", "size", "thread"):
+        part = getattr(what, name, None)
+        if isinstance(part, Expr):
+            found |= registers_of(part)
+    for argument in getattr(what, "args", ()):
+        found |= registers_of(argument)
+    return found
+
+
+@cache
+def registers_of(e: Expr) -> frozenset[int]:
+    """The registers that ``e`` reads."""
+    if e.kind == "reg":
+        return frozenset((e.data,))
+    return frozenset[int]().union(*map(registers_of, e.args))

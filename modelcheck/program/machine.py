@@ -1,0 +1,315 @@
+"""Initialisation: the entry function run for real up to its first Spawn, for every choice made on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from attrs import frozen
+
+from modelcheck.program import ir
+from modelcheck.program.cells import Cells, initial_cells
+from modelcheck.program.compile import Code, Evaluator, Point, Registers
+from modelcheck.program.expr import UNDEFINED, Undefined, Value
+from modelcheck.program.ir import MemoryObject, Program, Source
+from modelcheck.program.memory import UNSUPPORTED, AddressSpace
+from modelcheck.program.thread import Discard, Fault, Finding, Halting, Thread
+
+__all__ = ["Finding", "Frame", "Initial", "Outcome", "Stuck", "initialise"]
+
+MOST_STEPS: Final = 1_000_000
+"""Initialisation may take this many steps for one sequence of choices."""
+
+MOST_OUTCOMES: Final = 10_000
+"""Initialisation may end in this many ways."""
+
+LARGEST: Final = 1 << 30
+"""No object may be larger, in bytes."""
+
+SPACING: Final = 64
+"""Alignment of objects made at run time, and the least gap between them."""
+
+
+@frozen
+class Frame:
+    """One call on a thread's stack.
+
+    Attributes:
+        function: its name.
+        block, index: the instruction it stands at; for all but the innermost frame the Call being executed.
+        registers: values by register number; UNDEFINED for those never set or never read again.
+    """
+
+    function: str
+    block: int
+    index: int
+    registers: tuple[Value, ...]
+
+
+@frozen
+class Initial:
+    """Where the entry function stands when it is about to start the first thread.
+
+    Attributes:
+        memory: address -> (size, value) of every cell written, or initialised to something not its object's default.
+        objects: static ones and those made on the way.
+        freed: bases of objects whose life has ended.
+        frames: the stack, outermost first; empty when the entry function returned without starting a thread.
+        choices: outcome of each nondeterministic choice so far (an allocation that may fail: 0 works, 1 fails).
+    """
+
+    memory: Mapping[int, tuple[int, Value]]
+    objects: tuple[MemoryObject, ...]
+    freed: frozenset[int]
+    frames: tuple[Frame, ...]
+    choices: tuple[int, ...]
+
+
+@frozen
+class Stuck:
+    """Initialisation does not get to its end: it waits for ever (``deadlock``), or it cannot be modelled further."""
+
+    reason: str
+    source: Source
+    deadlock: bool = False
+
+
+Outcome = Initial | Finding | Stuck
+
+
+def initialise(program: Program) -> tuple[Outcome, ...]:
+    """Every way in which the entry function of ``program`` gets to its first Spawn, in order of the choices made.
+
+    Executions that an assumption rules out give no outcome; neither do those that end with Halt.
+    """
+    code = Code(program)
+    statics = {}
+    for thing in program.objects:
+        statics.update(initial_cells(thing))
+    space = AddressSpace(program.objects)
+    first = _Run(code, Thread.start(code, 0, program.entry, ()), space, Cells(space, statics), frozenset(), ())
+    pending = [first]
+    outcomes: list[Outcome] = []
+    while pending:
+        run = pending.pop()
+        try:
+            ways = run.go()
+        except Fault as fault:
+            outcomes.append(fault.finding)
+        except Halting as end:
+            outcomes.append(Stuck(end.reason, end.source))
+        except _Waits as wait:
+            outcomes.append(Stuck("waits for something that nobody can do", wait.source, deadlock=True))
+        except (Discard, _Ended):
+            continue
+        else:
+            if ways:
+                pending += [run.branch(way) for way in reversed(range(ways))]
+            else:
+                outcomes.append(run.outcome())
+        if len(outcomes) + len(pending) > MOST_OUTCOMES:
+            source = program.functions[program.entry].source
+            return (*outcomes, Stuck(f"more than {MOST_OUTCOMES} ways through initialisation", source))
+    return tuple(outcomes)
+
+
+class _Waits(Exception):  # noqa: N818
+    """The step at hand waits, and there is no other thread."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        super().__init__(str(source))
+
+
+class _Ended(Exception):  # noqa: N818
+    """The entry function halted."""
+
+
+class _Run:
+    """The entry function on its way, alone."""
+
+    def __init__(
+        self,
+        code: Code,
+        thread: Thread,
+        space: AddressSpace,
+        cells: Cells,
+        freed: frozenset[int],
+        choices: tuple[int, ...],
+    ) -> None:
+        self.code = code
+        self.thread = thread
+        self.space = space
+        self.cells = cells
+        self.freed = freed
+        self.choices = choices
+        self.steps = 0
+
+    def branch(self, way: int) -> _Run:
+        """A copy that takes ``way`` at the choice at hand."""
+        space = AddressSpace(self.space)
+        thread = Thread(self.code, 0, self.thread.snapshot())
+        other = _Run(self.code, thread, space, self.cells.copy(space), self.freed, (*self.choices, way))
+        other.steps = self.steps
+        point = thread.point
+        if point.kind == "alloc":
+            thread.resume(0 if way else other._alloc(point, thread.registers))
+        else:
+            thread.resume(way)
+        return other
+
+    def outcome(self) -> Initial:
+        """Where the run has got to."""
+        frames = []
+        if self.thread.point.kind == "spawn":
+            frames = [
+                Frame(point.function.name, point.block, point.index, tuple(registers))
+                for point, registers in self.thread.frames
+            ]
+        return Initial(dict(self.cells.contents), tuple(self.space), self.freed, tuple(frames), self.choices)
+
+    def go(self) -> int:
+        """Run to the next choice (gives its number of ways), or to the first Spawn or the end (gives 0)."""
+        thread = self.thread
+        while (point := thread.go()) is not None:
+            self.steps += 1
+            if self.steps > MOST_STEPS:
+                reason = f"initialisation takes more than {MOST_STEPS} steps"
+                raise Halting(reason, getattr(point.instruction, "source", point.function.source))
+            registers = thread.registers
+            match point.kind:
+                case "spawn":
+                    for number in point.dead:
+                        registers[number] = UNDEFINED
+                    return 0
+                case "choose":
+                    return int(point.instruction.count)
+                case "halt":
+                    raise _Ended
+                case "alloc":
+                    if point.instruction.may_fail:
+                        return 2
+                    thread.resume(self._alloc(point, registers))
+                case "local":
+                    what = point.instruction
+                    thread.resume(self._make(what.name, what.size, "local", what.layout, False))
+                case "free":
+                    self._free(point, registers)
+                    thread.resume(0)
+                case "fence":
+                    thread.resume(0)
+                case "join":
+                    raise _Waits(point.instruction.source)
+                case _:
+                    thread.resume(self._access(point, registers))
+        return 0
+
+    def _access(self, point: Point, registers: Registers) -> Value:
+        what = point.instruction
+        address = place(self.thread, point, registers)
+        write = not isinstance(what, (ir.Load, ir.Wait))
+        check_fault(self.thread, self.space, address, what.size, write)
+        thing = self.space.find(address)
+        if thing is not None and thing.base in self.freed:
+            raise Fault(self.thread.finding("use-after-free", use_after_free(self.space, address, write)))
+        if isinstance(what, ir.Store):
+            if what.unlock and self.cells.read(address, what.size) != self.thread.number + 1:
+                raise Fault(self.thread.finding("lock-misuse", lock_misuse(self.space, address)))
+            self.cells.write(address, what.size, _given(point.value)(registers, 0))
+            return 0
+        value = self.cells.read(address, what.size)
+        if isinstance(value, Undefined) and not (isinstance(what, ir.Load) and what.copy):
+            raise Fault(self.thread.finding("uninitialised", uninitialised(self.space, address)))
+        if isinstance(what, (ir.Rmw, ir.Wait)) and not holds(self.thread, point, registers, value):
+            if isinstance(what, ir.Wait) or what.waits:
+                raise _Waits(what.source)
+        elif isinstance(what, ir.Rmw):
+            self.cells.write(address, what.size, _given(point.new)(registers, value))
+        return value
+
+    def _alloc(self, point: Point, registers: Registers) -> int:
+        what = point.instruction
+        size = allocation_size(self.thread, point, registers)
+        return self._make(f"heap@{what.source}", size, "heap", what.layout, what.zeroed)
+
+    def _make(self, name: str, size: int, kind: str, layout: ir.Layout | None, zeroed: bool) -> int:
+        base = -(-max(ir.HEAP_BASE, self.space.end) // SPACING) * SPACING + SPACING
+        self.space.add(MemoryObject(name, base, max(size, 1), kind, layout, zeroed=zeroed))
+        return base
+
+    def _free(self, point: Point, registers: Registers) -> None:
+        address = place(self.thread, point, registers)
+        if address == 0:
+            return
+        bad = bad_free(self.space, address)
+        if bad is not None:
+            raise Fault(self.thread.finding("bad-free", bad))
+        if address in self.freed:
+            raise Fault(self.thread.finding("double-free", f"{self.space.name(address)} is freed a second time"))
+        self.freed |= {address}
+
+
+def _given(evaluator: Evaluator | None) -> Evaluator:
+    assert evaluator is not None
+    return evaluator
+
+
+def place(thread: Thread, point: Point, registers: Registers) -> int:
+    """The address that the step at hand uses. Raises Fault when it is undefined."""
+    address = _given(point.address)(registers, 0)
+    if isinstance(address, Undefined):
+        raise Fault(thread.finding("uninitialised", "access through an undefined pointer"))
+    return address
+
+
+def check_fault(thread: Thread, space: AddressSpace, address: int, size: int, write: bool) -> None:
+    """Raises Fault or Halting when an access is improper whatever memory holds."""
+    fault = space.fault(address, size, write)
+    if fault is not None:
+        which, message = fault
+        if which == UNSUPPORTED:
+            raise Halting(message, thread.point.instruction.source)
+        raise Fault(thread.finding(which, message))
+
+
+def holds(thread: Thread, point: Point, registers: Registers, value: Value) -> bool:
+    """Whether the condition of the Rmw or Wait at hand holds of ``value``. Raises Fault when it is undefined."""
+    if point.condition is None:
+        return True
+    condition = point.condition(registers, value)
+    if isinstance(condition, Undefined):
+        raise Fault(thread.finding("uninitialised", "a condition rests on an undefined value"))
+    return bool(condition)
+
+
+def allocation_size(thread: Thread, point: Point, registers: Registers) -> int:
+    """Bytes that the Alloc at hand asks for. Raises Fault when undefined, Halting when too large."""
+    size = _given(point.value)(registers, 0)
+    if isinstance(size, Undefined):
+        raise Fault(thread.finding("uninitialised", "an allocation of undefined size"))
+    if size > LARGEST:
+        raise Halting(f"an allocation of {size} bytes", point.instruction.source)
+    return size
+
+
+def bad_free(space: AddressSpace, address: int) -> str | None:
+    """What is wrong with freeing ``address``, or None when a heap object starts there."""
+    thing = space.find(address)
+    if thing is None or thing.kind != "heap" or thing.base != address:
+        return f"free of {space.name(address)}, which is no allocated object"
+    return None
+
+
+def use_after_free(space: AddressSpace, address: int, write: bool) -> str:
+    """The message of a use-after-free finding."""
+    return f"{'write to' if write else 'read of'} {space.name(address)} after it was freed"
+
+
+def uninitialised(space: AddressSpace, address: int) -> str:
+    """The message of a finding for a read of what nobody has written."""
+    return f"read of {space.name(address)}, which nobody has written"
+
+
+def lock_misuse(space: AddressSpace, address: int) -> str:
+    """The message of a finding for an unlock by a thread that does not hold the lock."""
+    return f"unlock of {space.name(address)}, which this thread does not hold"
