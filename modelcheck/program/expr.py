@@ -140,6 +140,7 @@ OPERATORS: Final[dict[str, Callable[[Sequence[int], int], int]]] = {
     "sext": lambda v, w: signed(v[0], w),
     "trunc": lambda v, w: v[0],
     "ite": lambda v, w: v[1] if v[0] else v[2],
+    "defined": lambda v, w: 1,
 }
 
 
@@ -153,12 +154,14 @@ def apply(operator: str, width: int, values: Sequence[Value], operand_width: int
         operand_width: bits of the first operand (it fixes the sign bit of a signed operator).
 
     Gives UNDEFINED when an operand that matters is undefined: for ``ite`` the condition or the
-    chosen arm, else any.
+    chosen arm, else any. ``defined`` asks just that.
     """
     if operator == "ite":
         if isinstance(values[0], Undefined):
             return UNDEFINED
         return values[1] if values[0] else values[2]
+    if operator == "defined":
+        return int(not isinstance(values[0], Undefined))
     known: list[int] = []
     for value in values:
         if isinstance(value, Undefined):
@@ -174,6 +177,8 @@ def op(operator: str, width: int, *args: Expr) -> Expr:
     """
     if all(a.kind == "const" for a in args):
         return const(apply(operator, width, [a.data for a in args], args[0].width), width)
+    if operator in ("eq", "ne") and args[0].kind == "const":
+        args = (args[1], args[0])
     if operator == "ite":
         condition, then, other = args
         if condition.kind == "const" and not isinstance(condition.data, Undefined):
@@ -209,10 +214,18 @@ def op(operator: str, width: int, *args: Expr) -> Expr:
     elif operator in ("eq", "ne") and args[0].width == 1 and args[1].kind == "const":
         positive = _is(args[1], 1) == (operator == "eq")
         return args[0] if positive else op("not", 1, args[0])
-    elif operator in ("eq", "ne") and _is(args[1], 0):
-        inner = args[0]
-        if inner.kind == "op" and inner.data == "zext":
-            return op(operator, 1, inner.args[0], const(0, inner.args[0].width))
+    elif operator in ("eq", "ne") and args[0].kind == "op" and args[0].data == "zext":
+        narrow = args[0].args[0]
+        other = args[1]
+        if other.kind == "op" and other.data == "zext" and other.args[0].width == narrow.width:
+            return op(operator, 1, narrow, other.args[0])
+        if other.kind == "const" and not isinstance(other.data, Undefined) and other.data <= mask(narrow.width):
+            return op(operator, 1, narrow, const(other.data, narrow.width))
+    elif operator == "trunc" and args[0].kind == "op" and args[0].data in ("zext", "sext"):
+        inner = args[0].args[0]
+        if inner.width >= width:
+            return op("trunc", width, inner)
+        return op(args[0].data, width, inner)
     return _intern("op", operator, width, args)
 
 

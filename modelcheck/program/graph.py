@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from attrs import field, frozen
+from attrs import frozen
 
-from modelcheck.program.expr import Expr
+from modelcheck.program.expr import Expr, Value
 from modelcheck.program.ir import MemoryObject, Source, Tags
 
 Guard = tuple[Expr, ...]
@@ -26,7 +26,7 @@ class Event:
     Attributes:
         id: index in `EventGraph.events`.
         thread: index in `EventGraph.threads`; -1 for initial writes.
-        kind: ``R``, ``W``, ``F``, or ``poison`` (a write that ends the life of the object it lies in: free).
+        kind: ``R``, ``W``, ``F``, or ``free`` (ends the life of the heap object at ``address``).
         position: place in its thread: po is (same thread, smaller position).
         tags: as in the memory model.
         guard: when it is executed.
@@ -37,6 +37,9 @@ class Event:
         rmw: the read that a write is the other half of, or None.
         source: where in the C.
         stack: call sites around it, outermost first.
+        success: for the read of a read-modify-write that may fail: when it succeeds; otherwise it bears ``failed`` as its tags.
+        failed: see ``success``.
+        unlock: a write that is a ``lock-misuse`` unless its thread holds the lock there.
         copy: a read in a struct copy.
         final: belongs to the function run at rest: not an event of the memory model.
     """
@@ -56,6 +59,9 @@ class Event:
     rmw: int | None
     source: Source
     stack: tuple[Source, ...]
+    success: Expr | None = None
+    failed: Tags = frozenset()
+    unlock: bool = False
     copy: bool = False
     final: bool = False
 
@@ -98,8 +104,33 @@ class Cut:
 
 
 @frozen
+class Allocation:
+    """A heap object that one allocation makes when ``guard`` holds; zeroed ones are written with zeros by that step."""
+
+    object: MemoryObject
+    guard: Guard
+    zeroed: bool
+    source: Source
+    stack: tuple[Source, ...]
+    thread: int
+    position: int
+
+
+@frozen
 class EventGraph:
-    """The unrolled program. ``objects`` holds static objects and those that unrolling made (frames, heap)."""
+    """The unrolled program.
+
+    Attributes:
+        threads: names, by thread number.
+        events: by id; within a thread in an order that program order refines.
+        checks, blocked, cuts: what may go wrong, wait for ever, or be cut off.
+        completed: for each thread, when it runs to its end.
+        choices: number of outcomes of each nondeterministic choice, by choice id.
+        objects: static objects, and those that initialisation and unrolling made.
+        memory: initial contents, address -> (size, value); what is not listed is as its object says.
+        freed: bases of objects that initialisation has freed.
+        allocations: heap objects made by the threads.
+    """
 
     threads: tuple[str, ...]
     events: tuple[Event, ...]
@@ -109,4 +140,6 @@ class EventGraph:
     completed: tuple[Guard, ...]
     choices: tuple[int, ...]
     objects: tuple[MemoryObject, ...]
-    allocated: Mapping[int, Guard] = field(factory=dict)
+    memory: Mapping[int, tuple[int, Value]]
+    freed: frozenset[int]
+    allocations: tuple[Allocation, ...]

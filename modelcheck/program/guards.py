@@ -1,0 +1,95 @@
+"""Guards (conjunctions of conditions) and how they, values and dependencies merge where paths meet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from modelcheck.program.expr import Expr, conj, disj, negate, op
+from modelcheck.program.graph import Guard
+
+Deps = frozenset[tuple[int, Guard]]
+"""Read events, each under a condition beyond the guard of what depends on it."""
+
+Val = tuple[Expr, Deps]
+"""A symbolic value and the read events that it depends on syntactically."""
+
+NO_DEPS: Deps = frozenset()
+
+
+def extend(guard: Guard, condition: Expr) -> Guard | None:
+    """``guard`` and ``condition``; None when they contradict each other plainly."""
+    if condition.kind == "const":
+        return guard if condition.data == 1 else None
+    if condition in guard:
+        return guard
+    if negate(condition) in guard:
+        return None
+    return (*guard, condition)
+
+
+def contradict(one: Guard, other: Guard) -> bool:
+    """Whether the two plainly cannot hold together (False: not seen)."""
+    atoms = set(other)
+    return any(negate(atom) in atoms for atom in one)
+
+
+def common_prefix(guards: Sequence[Guard]) -> int:
+    """How many leading conditions all ``guards`` share."""
+    shortest = min(map(len, guards))
+    first = guards[0]
+    for index in range(shortest):
+        if any(guard[index] is not first[index] for guard in guards[1:]):
+            return index
+    return shortest
+
+
+def join(guards: Sequence[Guard]) -> tuple[Guard, list[Guard]]:
+    """The guard of the point where paths with ``guards`` meet, and what each path adds to their common part.
+
+    The paths exclude one another.
+    """
+    length = common_prefix(guards)
+    rests = [guard[length:] for guard in guards]
+    return guards[0][:length] + _disjunction(rests), rests
+
+
+def _disjunction(rests: Sequence[Guard]) -> Guard:
+    """The disjunction of exclusive conjunctions, again as a conjunction."""
+    if any(not rest for rest in rests):
+        return ()
+    if len(rests) == 1:
+        return rests[0]
+    head = rests[0][0]
+    opposite = negate(head)
+    if all(rest[0] is head or rest[0] is opposite for rest in rests):
+        then = [rest[1:] for rest in rests if rest[0] is head]
+        other = [rest[1:] for rest in rests if rest[0] is opposite]
+        if not other:
+            return (head, *_disjunction(then))
+        after_then, after_other = _disjunction(then), _disjunction(other)
+        if after_then == after_other:
+            return after_then
+        return (op("ite", 1, head, conj(*after_then), conj(*after_other)),)
+    return (disj(*(conj(*rest) for rest in rests)),)
+
+
+def merge_values(values: Sequence[Val], rests: Sequence[Guard]) -> Val:
+    """The value at the point where exclusive paths meet: ``values[i]`` when ``rests[i]`` holds."""
+    first = values[0]
+    if all(value is first or value == first for value in values[1:]):
+        return first
+    expression = values[-1][0]
+    for (value, _), rest in zip(values[-2::-1], rests[-2::-1], strict=True):
+        expression = op("ite", value.width, conj(*rest), value, expression)
+    return expression, merge_deps([deps for _, deps in values], rests)
+
+
+def merge_deps(several: Sequence[Deps], rests: Sequence[Guard]) -> Deps:
+    """Dependencies where exclusive paths meet; one that all paths share stays unconditional."""
+    shared = frozenset.intersection(*several)
+    if all(deps == shared for deps in several):
+        return shared
+    result = set(shared)
+    for deps, rest in zip(several, rests, strict=True):
+        result.update((event, (*guard, *rest)) for event, guard in deps - shared)
+    return frozenset(result)

@@ -1,0 +1,272 @@
+"""Guess with z3, judge with relations, learn from the cycle: the verdict on a program under a memory model."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+
+from attrs import evolve
+
+from modelcheck.cat import Model
+from modelcheck.program.graph import EventGraph
+from modelcheck.program.ir import Program
+from modelcheck.program.machine import Initial, Stuck, initialise
+from modelcheck.program.memory import AddressSpace
+from modelcheck.program.unroll import Bounds, unroll
+from modelcheck.solve.coherence import Coherence
+from modelcheck.solve.domains import TooManyValues, analyse
+from modelcheck.solve.encode import Encoding, Finding
+from modelcheck.solve.properties import Deadlock, late_writes, leaks, misused_locks
+from modelcheck.solve.proposal import Proposal
+from modelcheck.solve.result import Result
+from modelcheck.solve.sat import NO, Solver
+from modelcheck.solve.witness import execution_of
+
+Progress = Callable[[int], None]
+"""Called with the number of refinements so far."""
+
+CYCLES = 24
+"""How many forbidden cycles to learn from one proposal."""
+
+
+class OutOfTime(Exception):
+    """The time limit is reached."""
+
+
+def check(
+    program: Program,
+    model: Model,
+    properties: frozenset[str],
+    *,
+    unroll: int = 3,
+    recursion: int = 4,
+    timeout: float | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Whether an execution of ``program`` that ``model`` allows breaks one of ``properties``.
+
+    Args:
+        program: what runs.
+        model: the memory model.
+        properties: names from `modelcheck.program.ir.PROPERTIES`; other failures just stop the thread they happen in.
+        unroll: iterations of a loop whose end is not fixed by constants.
+        recursion: how often a function may be on the stack at once.
+        timeout: seconds, or None.
+        progress: told the number of refinements as it grows.
+    """
+    started = time.monotonic()
+    deadline = None if timeout is None else started + timeout
+    total = Result("PASS")
+    for outcome in initialise(program):
+        if isinstance(outcome, Initial):
+            one = _check_from(program, outcome, model, properties, Bounds(unroll, recursion), deadline, progress)
+        elif isinstance(outcome, Stuck):
+            one = _stuck(outcome, properties)
+        elif outcome.property in properties:
+            one = Result("FAIL", outcome.property, outcome.message, outcome.source, outcome.stack)
+        else:
+            continue
+        total = _worse(total, one)
+        if total.verdict == "FAIL":
+            break
+    return evolve(total, seconds=time.monotonic() - started)
+
+
+def _worse(total: Result, one: Result) -> Result:
+    rank = {"PASS": 0, "UNKNOWN": 1, "FAIL": 2}
+    worst = one if rank[one.verdict] > rank[total.verdict] else total
+    return evolve(
+        worst, events=max(total.events, one.events), refinements=total.refinements + one.refinements
+    )
+
+
+def _stuck(outcome: Stuck, properties: frozenset[str]) -> Result:
+    if outcome.deadlock:
+        if "deadlock" not in properties:
+            return Result("PASS")
+        return Result("FAIL", "deadlock", f"before any thread starts: {outcome.reason}", outcome.source)
+    return Result("UNKNOWN", reason=f"{outcome.source}: {outcome.reason}", source=outcome.source)
+
+
+def _check_from(
+    program: Program,
+    initial: Initial,
+    model: Model,
+    properties: frozenset[str],
+    bounds: Bounds,
+    deadline: float | None,
+    progress: Progress | None,
+) -> Result:
+    graph = unroll(program, initial, bounds)
+    session = None
+    try:
+        session = Session(graph, model, deadline, progress)
+        result = session.decide(properties)
+    except TooManyValues:
+        result = Result("UNKNOWN", reason="an expression has too many possible values to enumerate")
+    except OutOfTime:
+        result = Result("UNKNOWN", reason="the time limit was reached")
+    refinements = 0 if session is None else session.refinements
+    events = len(graph.events) if session is None else session.live
+    return evolve(result, events=events, refinements=refinements)
+
+
+class Session:
+    """One event graph under one model: encoded once, asked several questions.
+
+    Attributes:
+        refinements: proposals that the model refused so far.
+        live: events that may be executed.
+    """
+
+    def __init__(
+        self, graph: EventGraph, model: Model, deadline: float | None = None, progress: Progress | None = None
+    ) -> None:
+        self.graph = graph
+        self.model = model
+        self.deadline = deadline
+        self.progress = progress
+        self.refinements = 0
+        self.space = AddressSpace(graph.objects)
+        domains = analyse(graph, self.space, model.coherent)
+        self.live = len(domains.live)
+        self.encoding = Encoding(graph, domains, self.space)
+        self.coherence = Coherence(self.encoding, model.coherent, model.atomic)
+        self.solver = Solver(self.encoding.circuit)
+
+    def decide(self, properties: frozenset[str]) -> Result:
+        """The verdict for ``properties``."""
+        findings = self._findings(properties)
+        failing = self.encoding.circuit.any_of([finding.literal for finding in findings])
+        proposal = self.search(failing)
+        if proposal is not None:
+            return self._failure(proposal, findings)
+        if "race" in properties and "data-race" in self.model.flag_names:
+            raced = self._race()
+            if raced is not None:
+                return raced
+        return self._bounds()
+
+    def _findings(self, properties: frozenset[str]) -> list[Finding]:
+        encoding, coherence = self.encoding, self.coherence
+        findings = list(encoding.findings)
+        if "use-after-free" in properties:
+            findings += late_writes(encoding, coherence)
+        if "lock-misuse" in properties:
+            findings += misused_locks(encoding)
+        if "leak" in properties:
+            findings += leaks(encoding, coherence)
+        self.deadlock = Deadlock(encoding, coherence) if "deadlock" in properties else None
+        if self.deadlock is not None:
+            findings += self.deadlock.finding()
+        return [finding for finding in findings if finding.property in properties and finding.literal != NO]
+
+    def search(self, wanted: int) -> Proposal | None:
+        """A consistent execution in which ``wanted`` holds, or None when there is none.
+
+        Raises:
+            OutOfTime: the deadline has passed.
+        """
+        if wanted == NO:
+            return None
+        while True:
+            answer = self.solver.check([wanted], self._left())
+            if answer is None:
+                raise OutOfTime
+            if not answer:
+                return None
+            proposal = Proposal(self.encoding, self.coherence, self.solver)
+            judgement = self.model.check(proposal.candidate(), limit=CYCLES)
+            if judgement.consistent:
+                return proposal
+            self.refinements += 1
+            self._learn(proposal, [violation.facts for violation in judgement.violations])
+            if self.progress is not None:
+                self.progress(self.refinements)
+
+    def _learn(self, proposal: Proposal, several: Iterable[frozenset[tuple[str, int, int]]]) -> None:
+        for clause in sorted({tuple(sorted(proposal.clause(facts))) for facts in several}, key=len):
+            self.encoding.circuit.add(*clause)
+
+    def _left(self) -> float | None:
+        if self.deadline is None:
+            return None
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise OutOfTime
+        return left
+
+    def _failure(self, proposal: Proposal, findings: list[Finding]) -> Result:
+        held = [finding for finding in findings if self.solver.holds(finding.literal)]
+        finding = held[0]
+        message = finding.message
+        if finding.property == "deadlock" and self.deadlock is not None:
+            waits = [b for literal, b in self.deadlock.waits if self.solver.holds(literal)]
+            each = [f"{self.graph.threads[b.thread]} {b.what} at {b.source}" for b in waits]
+            message = "deadlock: " + "; ".join(dict.fromkeys(each))
+            finding = evolve(finding, source=waits[0].source, stack=waits[0].stack)
+        return Result(
+            "FAIL", finding.property, message, finding.source, finding.stack, execution=execution_of(proposal)
+        )
+
+    def _bounds(self) -> Result:
+        """PASS, unless an execution gets to where the program was cut short."""
+        encoding = self.encoding
+        cuts: list[tuple[int, str]] = []
+        for cut in self.graph.cuts:
+            reached = encoding.circuit.all_of(
+                (encoding.valuation.all(cut.guard), *(-fault for fault in encoding.faults(cut.thread)))
+            )
+            cuts.append((reached, cut.reason))
+        cuts += encoding.unsupported
+        cuts = [(literal, reason) for literal, reason in cuts if literal != NO]
+        proposal = self.search(encoding.circuit.any_of([literal for literal, _ in cuts]))
+        if proposal is None:
+            return Result("PASS")
+        reasons = [reason for literal, reason in cuts if self.solver.holds(literal)]
+        return Result("UNKNOWN", reason=reasons[0])
+
+    def _race(self) -> Result | None:
+        """An execution in which two accesses race by the model's own flag."""
+        encoding, circuit = self.encoding, self.encoding.circuit
+        pairs = _conflicts(encoding)
+        chosen = {pair: circuit.all_of((encoding.executed[pair[0]], encoding.executed[pair[1]], encoding.same_place(*pair))) for pair in pairs}
+        select = {pair: circuit.fresh() for pair, literal in chosen.items() if literal != NO}
+        for pair, literal in select.items():
+            circuit.add(-literal, chosen[pair])
+        wanted = circuit.any_of(select.values())
+        while True:
+            proposal = self.search(wanted)
+            if proposal is None:
+                return None
+            candidate = proposal.candidate()
+            racing = self.model.flags(candidate).get("data-race", ())
+            if racing:
+                return self._raced(proposal, racing[0])
+            self.refinements += 1
+            for pair in [p for p, literal in select.items() if self.solver.holds(literal)]:
+                facts: set[tuple[str, int, int]] = set()
+                for one, other in (pair, pair[::-1]):
+                    numbers = proposal.number[one], proposal.number[other]
+                    facts |= self.model.explain_flag_absence(candidate, "data-race", *numbers)
+                circuit.add(-select[pair], *proposal.clause(facts))
+
+    def _raced(self, proposal: Proposal, pair: tuple[int, int]) -> Result:
+        one, other = (self.encoding.events[proposal.chosen[number]] for number in pair)
+        place = self.space.name(proposal.place[one.id])
+        names = self.graph.threads
+        message = f"data race on {place}: {names[one.thread]} at {one.source} and {names[other.thread]} at {other.source}"
+        return Result("FAIL", "race", message, other.source, other.stack, execution=execution_of(proposal))
+
+
+def _conflicts(encoding: Encoding) -> list[tuple[int, int]]:
+    """Pairs of accesses of two threads to one cell, one a write, one plain."""
+    found: list[tuple[int, int]] = []
+    accesses = [e for e in encoding.graph.events if e.kind in ("R", "W") and not e.final and encoding.executed[e.id] != NO]
+    for index, one in enumerate(accesses):
+        for other in accesses[index + 1 :]:
+            if one.thread == other.thread or "W" not in (one.kind, other.kind) or (one.tags and other.tags):
+                continue
+            if set(encoding.at[one.id]) & set(encoding.at[other.id]):
+                found.append((one.id, other.id))
+    return found

@@ -1,0 +1,434 @@
+"""Which values every expression of an event graph may take, and from where a read may get its value.
+
+An abstract interpretation to a least fixed point over finite sets of concrete values: a read gets what the writes
+to its possible addresses write, and the initial value. It over-approximates every execution of every model (for a
+model that is not coherent, program order on one location is not used). Values that would have to
+justify themselves in a cycle (out of thin air) are not considered.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from itertools import product
+
+import networkx as nx
+from attrs import frozen
+
+from modelcheck.program.expr import UNDEFINED, Expr, Undefined, Value, apply
+from modelcheck.program.graph import Event, EventGraph, Guard
+from modelcheck.program.memory import AddressSpace
+
+MOST_VALUES = 2048
+"""An expression with more possible values than this makes the verdict UNKNOWN."""
+
+Place = int
+"""The address of a cell; all live accesses of one cell have one size."""
+
+
+class TooManyValues(Exception):
+    """An expression of the program has more than `MOST_VALUES` possible values; ``event`` is where it is used."""
+
+
+@frozen
+class Domains:
+    """The result for one event graph.
+
+    Attributes:
+        values: possible values of every expression that occurs.
+        live: ids of the events that may be executed.
+        places: for each live access, the cells it may touch properly (no fault there).
+        sizes: bytes of each cell.
+        writers, readers: ids of the live writes and reads of each cell, program order within a thread.
+        initial: initial value of each cell; of a heap object that a thread makes it is UNDEFINED.
+        sources: for each live read and cell, the writes it may read from; None is the initial value.
+        mixed: pairs of accesses of different size that may overlap (they cannot be modelled).
+    """
+
+    values: dict[Expr, frozenset[Value]]
+    live: frozenset[int]
+    places: dict[int, tuple[Place, ...]]
+    sizes: dict[Place, int]
+    writers: dict[Place, list[int]]
+    readers: dict[Place, list[int]]
+    initial: dict[Place, Value]
+    sources: dict[int, dict[Place, list[int | None]]]
+    mixed: tuple[tuple[int, int], ...]
+
+
+def analyse(graph: EventGraph, space: AddressSpace, coherent: bool) -> Domains:
+    """The domains of ``graph``.
+
+    Args:
+        graph: the unrolled program.
+        space: its objects by address.
+        coherent: whether the model forbids cycles of po-loc, rf, co and fr.
+
+    Raises:
+        TooManyValues: an expression may take too many values to enumerate.
+    """
+    return _Analysis(graph, space, coherent).run()
+
+
+class InitialMemory:
+    """Initial contents cell by cell, at any size."""
+
+    def __init__(self, graph: EventGraph, space: AddressSpace) -> None:
+        self._space = space
+        self._cells = dict(graph.memory)
+        self._fresh = {a.object.base: a.zeroed for a in graph.allocations}
+        self._bytes: dict[int, int | None] = {}
+        for thing in graph.objects:
+            for offset, size, value in thing.cells:
+                self._cells.setdefault(thing.base + offset, (size, value))
+        for address, (size, value) in self._cells.items():
+            for index in range(size):
+                known = None if isinstance(value, Undefined) else value >> 8 * index & 0xFF
+                self._bytes[address + index] = known
+
+        self._sorted = sorted(self._cells)
+
+    def __getitem__(self, cell: tuple[int, int]) -> Value:
+        """What ``size`` bytes at ``address`` hold before any thread runs."""
+        address, size = cell
+        found = self._cells.get(address)
+        if found is not None and found[0] == size:
+            return found[1]
+        thing = self._space.find(address)
+        default = 0 if thing is None or self._fresh.get(thing.base, thing.zeroed) else None
+        total = 0
+        for index in range(size):
+            byte = self._bytes.get(address + index, default)
+            if byte is None:
+                return UNDEFINED
+            total |= byte << 8 * index
+        return total
+
+
+    def within(self, base: int, size: int) -> list[tuple[int, int]]:
+        """Cells (address, value) with a known value other than 0 in the ``size`` bytes from ``base`` on."""
+        first = bisect_left(self._sorted, base)
+        found: list[tuple[int, int]] = []
+        for address in self._sorted[first : bisect_left(self._sorted, base + size)]:
+            value = self._cells[address][1]
+            if isinstance(value, int) and value:
+                found.append((address, value))
+        return found
+
+
+class _Analysis:
+    def __init__(self, graph: EventGraph, space: AddressSpace, coherent: bool) -> None:
+        self.graph = graph
+        self.space = space
+        self.coherent = coherent
+        self.memory = InitialMemory(graph, space)
+        self.order: list[Expr] = []
+        self.values: dict[Expr, frozenset[Value]] = {}
+        self.live: set[int] = set()
+        self.places: dict[int, set[Place]] = {}
+        self.writers: dict[Place, list[Event]] = {}
+        self.sizes: dict[Place, int] = {}
+        self.mixed: set[tuple[int, int]] = set()
+        self.first: dict[Place, int] = {}
+        self.followed: dict[tuple[int, int], bool] = {}
+
+    def run(self) -> Domains:
+        roots: list[Expr] = []
+        for event in self.graph.events:
+            roots.extend(event.guard)
+            roots.extend(e for e in (event.address, event.value, event.success) if e is not None)
+            roots.extend(g for deps in (event.addr, event.data, event.ctrl) for _, guard in deps for g in guard)
+        for check in self.graph.checks:
+            roots.extend((*check.guard, check.condition))
+        for blocked in self.graph.blocked:
+            roots.extend(blocked.guard)
+        for guard in (*self.graph.completed, *(c.guard for c in self.graph.cuts), *(a.guard for a in self.graph.allocations)):
+            roots.extend(guard)
+        self._collect(roots)
+        self._fixpoint()
+        return self._result()
+
+    def _collect(self, roots: Iterable[Expr]) -> None:
+        seen: set[Expr] = set()
+        stack: list[tuple[Expr, bool]] = [(root, False) for root in roots]
+        while stack:
+            node, ready = stack.pop()
+            if ready:
+                self.order.append(node)
+            elif node not in seen:
+                seen.add(node)
+                stack.append((node, True))
+                stack.extend((argument, False) for argument in node.args if argument not in seen)
+        for node in self.order:
+            if node.kind == "const":
+                self.values[node] = frozenset([node.data])
+            elif node.kind == "choice":
+                self.values[node] = frozenset(range(self.graph.choices[node.data]))
+            else:
+                self.values[node] = frozenset()
+
+    # ------------------------------------------------------------ the fixed point
+
+    def _fixpoint(self) -> None:
+        changed: set[Expr] = set()
+        first = True
+        rounds = 0
+        limit: int | None = None
+        while True:
+            changed = self._evaluate(changed, first)
+            first = False
+            grown = self._propagate(changed)
+            if not grown:
+                return
+            rounds += 1
+            if rounds == 12:
+                limit = rounds + self._longest_derivation()
+            if limit is not None and rounds > limit:
+                return
+            changed = grown
+
+    def _evaluate(self, changed: set[Expr], everything: bool) -> set[Expr]:
+        """Evaluate what rests on ``changed``; gives all that is new."""
+        values = self.values
+        for node in self.order:
+            if node.kind != "op" or not (everything or any(argument in changed for argument in node.args)):
+                continue
+            now = self._apply(node)
+            if len(now) > len(values[node]):
+                values[node] = now
+                changed.add(node)
+        return changed if not everything else set(self.order)
+
+    def _apply(self, node: Expr) -> frozenset[Value]:
+        arguments = [self.values[argument] for argument in node.args]
+        if node.data == "ite":
+            condition, then, other = arguments
+            result: frozenset[Value] = frozenset()
+            if 1 in condition:
+                result |= then
+            if 0 in condition:
+                result |= other
+            if UNDEFINED in condition:
+                result |= {UNDEFINED}
+            return result
+        combinations = 1
+        for argument in arguments:
+            combinations *= len(argument)
+        if node.width == 1 and len(self.values[node]) == 2:
+            return self.values[node]
+        if combinations > MOST_VALUES * 4:
+            if node.width == 1:
+                return frozenset((0, 1))
+            raise TooManyValues
+        operand = node.args[0].width
+        found = frozenset(apply(node.data, node.width, chosen, operand) for chosen in product(*arguments))
+        if len(found) > MOST_VALUES:
+            raise TooManyValues
+        return found
+
+    def possible(self, guard: Guard) -> bool:
+        """Whether every condition of ``guard`` can hold, each by itself."""
+        return all(1 in self.values[condition] for condition in guard)
+
+    def _propagate(self, changed: set[Expr]) -> set[Expr]:
+        """Bring events to life, find what accesses touch, and let reads see new values; gives the reads that grew."""
+        for event in self.graph.events:
+            if event.id not in self.live:
+                if not self.possible(event.guard):
+                    continue
+                self.live.add(event.id)
+                fresh = True
+            else:
+                fresh = False
+            if event.kind in ("R", "W") and (fresh or event.address in changed):
+                self._touch(event)
+        grown: set[Expr] = set()
+        for event in self.graph.events:
+            if event.kind != "R" or event.id not in self.live or event.value is None:
+                continue
+            values = set(self.values[event.value])
+            before = len(values)
+            for place in self.places.get(event.id, ()):
+                for source in self.sources(event, place):
+                    if source is None:
+                        values.add(self.memory[place, event.size])
+                    else:
+                        value = self.graph.events[source].value
+                        assert value is not None
+                        values |= self.values[value]
+            if not event.copy:
+                values.discard(UNDEFINED)
+            if len(values) > before:
+                if len(values) > MOST_VALUES:
+                    raise TooManyValues
+                self.values[event.value] = frozenset(values)
+                grown.add(event.value)
+        return grown
+
+    def _touch(self, event: Event) -> None:
+        assert event.address is not None
+        mine = self.places.setdefault(event.id, set())
+        for address in self.values[event.address]:
+            if isinstance(address, Undefined) or address in mine:
+                continue
+            if self.space.fault(address, event.size, event.kind == "W") is not None:
+                continue
+            thing = self.space.find(address)
+            if thing is not None and thing.base in self.graph.freed:
+                continue
+            if not self._fits(event, address):
+                continue
+            mine.add(address)
+            if event.kind == "W":
+                self.writers.setdefault(address, []).append(event)
+
+    def _fits(self, event: Event, address: int) -> bool:
+        """Whether the cell has this size for everybody; notes the first accesses that clash."""
+        size = self.sizes.get(address)
+        if size is None:
+            for other in range(address - 7, address + event.size):
+                have = self.sizes.get(other)
+                if have is not None and other + have > address:
+                    self.mixed.add((self.first[other], event.id))
+                    return False
+            self.sizes[address] = event.size
+            self.first[address] = event.id
+            return True
+        if size != event.size:
+            self.mixed.add((self.first[address], event.id))
+            return False
+        return True
+
+    def sources(self, event: Event, place: Place) -> list[int | None]:
+        """The writes that ``event`` may read from at ``place``; None is the initial value."""
+        found: list[int | None] = []
+        shadowed = False
+        for write in self.writers.get(place, ()):
+            if write.thread == event.thread and (self.coherent or event.final or write.final):
+                if write.position >= event.position:
+                    continue
+                if event.final and not write.final:
+                    if not self._overwritten(write, place):
+                        found.append(write.id)
+                    continue
+                if self._hidden(write, event, place):
+                    continue
+                found.append(write.id)
+                shadowed = shadowed or self._covers(write, event, place)
+            elif write.final:
+                continue
+            elif event.final and self._overwritten(write, place):
+                continue
+            else:
+                found.append(write.id)
+        if event.final:
+            if shadowed:
+                found = [w for w in found if w is not None and self.graph.events[w].final]
+            elif not any(w is not None and self._always(self.graph.events[w], place) for w in found):
+                found.append(None)
+        elif not (shadowed and self.coherent):
+            found.append(None)
+        return found
+
+    def _definite(self, write: Event, place: Place) -> bool:
+        return write.address is not None and write.address.kind == "const" and write.address.data == place
+
+    def _covers(self, write: Event, event: Event, place: Place) -> bool:
+        """Whether ``write``, before ``event`` in its thread, is executed and at ``place`` whenever ``event`` is."""
+        return self._definite(write, place) and set(write.guard) <= set(event.guard)
+
+    def _hidden(self, write: Event, event: Event, place: Place) -> bool:
+        """Whether another write certainly lies between ``write`` and ``event`` in their thread."""
+        key = (write.id, event.id)
+        for other in self.writers[place]:
+            if (
+                other.thread == event.thread
+                and other.final == event.final
+                and write.position < other.position < event.position
+                and self._definite(other, place)
+                and set(other.guard) <= set(event.guard) | set(write.guard)
+            ):
+                self.followed[key] = True
+                return True
+        return False
+
+    def _overwritten(self, write: Event, place: Place) -> bool:
+        """Whether ``write`` cannot be its thread's last to ``place`` in an execution that comes to rest."""
+        if not self.coherent:
+            return False
+        done = set(self.graph.completed[write.thread])
+        return any(
+            other.thread == write.thread
+            and not other.final
+            and other.position > write.position
+            and self._definite(other, place)
+            and set(other.guard) <= set(write.guard) | done
+            for other in self.writers[place]
+        )
+
+    def _always(self, write: Event, place: Place) -> bool:
+        """Whether ``write`` is at ``place`` in every execution that comes to rest."""
+        return self._definite(write, place) and set(write.guard) <= set(self.graph.completed[write.thread])
+
+    def _longest_derivation(self) -> int:
+        """The most writes that one value can pass through without meeting the same one twice."""
+        flow: nx.DiGraph[int] = nx.DiGraph()
+        supports = {event.id: _support(event.value) for event in self.graph.events if event.kind == "W" and event.value}
+        for event in self.graph.events:
+            if event.kind == "R" and event.id in self.live:
+                for place in self.places.get(event.id, ()):
+                    flow.add_edges_from((w, event.id) for w in self.sources(event, place) if w is not None)
+        for write, reads in supports.items():
+            flow.add_edges_from((r, write) for r in reads)
+        writes = set(supports)
+        components = list(nx.strongly_connected_components(flow))
+        return sum(len(c & writes) for c in components if len(c) > 1) + 2
+
+    def _result(self) -> Domains:
+        events = self.graph.events
+        readers: dict[Place, list[int]] = {}
+        sources: dict[int, dict[Place, list[int | None]]] = {}
+        for event in events:
+            if event.kind == "R" and event.id in self.live:
+                mine = sources[event.id] = {}
+                for place in sorted(self.places.get(event.id, ())):
+                    readers.setdefault(place, []).append(event.id)
+                    mine[place] = self.sources(event, place)
+        fresh = {a.object.base for a in self.graph.allocations}
+        initial: dict[Place, Value] = {}
+        for place, size in self.sizes.items():
+            thing = self.space.find(place)
+            made = thing is not None and thing.base in fresh
+            initial[place] = UNDEFINED if made else self.memory[place, size]
+        return Domains(
+            values=self.values,
+            live=frozenset(self.live),
+            places={key: tuple(sorted(found)) for key, found in self.places.items()},
+            sizes=self.sizes,
+            writers={p: sorted({w.id for w in found}) for p, found in self.writers.items()},
+            readers=readers,
+            initial=initial,
+            sources=sources,
+            mixed=tuple(sorted(self.mixed)),
+        )
+
+
+def _support(value: Expr | None) -> set[int]:
+    """Ids of the reads whose values occur in ``value``."""
+    found: set[int] = set()
+    stack = [value] if value is not None else []
+    seen: set[Expr] = set()
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if node.kind == "read":
+            found.add(node.data)
+        stack.extend(node.args)
+    return found
+
+
+def support(values: Sequence[Expr]) -> set[int]:
+    """Ids of the reads whose values occur in any of ``values``."""
+    return set().union(*(_support(value) for value in values)) if values else set()

@@ -1,0 +1,359 @@
+"""An event graph as clauses: what is executed, which write each read reads from, which values follow.
+
+What holds in every model is here; coherence order and what single choices imply is in `modelcheck.solve.coherence`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+from attrs import evolve, frozen
+
+from modelcheck.program.expr import UNDEFINED, Undefined, const
+from modelcheck.program.graph import Check, Event, EventGraph, Guard
+from modelcheck.program.ir import Source, Tags
+from modelcheck.program.memory import AddressSpace
+from modelcheck.solve.domains import Domains, InitialMemory, Place
+from modelcheck.solve.sat import NO, YES, Circuit
+from modelcheck.solve.values import Valuation
+
+NOWHERE = Source("", 0, 0, 0, 0)
+
+
+@frozen
+class Finding:
+    """Something that may go wrong: ``property`` fails in executions in which ``literal`` holds."""
+
+    literal: int
+    property: str
+    message: str
+    source: Source
+    stack: tuple[Source, ...]
+    thread: int
+
+
+class Encoding:
+    """The clauses of one event graph, and where to find what in them.
+
+    Attributes:
+        events: those of the graph, then made ones: zeroing by an allocation, poison by a free, initial writes. Ids are indexes.
+        executed: literal of each event, NO for those that cannot be.
+        at: for each live access, its possible cells with their literals.
+        rf: literal of each possible reads-from pair (write, read).
+        sources: for each live read, the writes it may read from.
+        writers: for each cell, the writes that may go there, initial write excluded.
+        initial: the initial write of each cell.
+        poison: ids of the poison writes, each with its free.
+        broken: literal that holds when some thread met a fault (and stopped there).
+        findings: faults met while encoding.
+        unsupported: (literal, reason) of accesses that cannot be modelled.
+    """
+
+    def __init__(self, graph: EventGraph, domains: Domains, space: AddressSpace) -> None:
+        self.graph = graph
+        self.domains = domains
+        self.space = space
+        self.memory = InitialMemory(graph, space)
+        self.circuit = Circuit()
+        self.valuation = Valuation(self.circuit, domains, graph.choices)
+        self.events: list[Event] = list(graph.events)
+        self.executed: list[int] = [NO] * len(self.events)
+        self.at: dict[int, dict[Place, int]] = {}
+        self.rf: dict[tuple[int, int], int] = {}
+        self.sources: dict[int, list[int]] = {}
+        self.writers: dict[Place, list[int]] = {p: list(found) for p, found in domains.writers.items()}
+        self.initial: dict[Place, int] = {}
+        self.poison: dict[int, int] = {}
+        self.findings: list[Finding] = []
+        self.unsupported: list[tuple[int, str]] = []
+        self._faults: list[list[int]] = [[] for _ in graph.threads]
+        self._blocks: dict[int, list[Place]] = {}
+        self._made: dict[Place, list[int]] = {}
+        self._poison_of: dict[tuple[int, int], list[int]] = {}
+        self._same: dict[tuple[int, int], int] = {}
+        self._places = sorted(domains.sizes)
+        for place in self._places:
+            thing = space.find(place)
+            if thing is not None:
+                self._blocks.setdefault(thing.base, []).append(place)
+        self._initial_writes()
+        self._made_writes()
+        self._threads()
+        self.broken = self.circuit.any_of(self.faults())
+        self._run(0, final=True)
+        self._reads_from()
+
+    # ------------------------------------------------------------ events that the program does not name
+
+    def _make(self, event: Event, place: Place) -> int:
+        number = len(self.events)
+        size = self.domains.sizes[place]
+        self.events.append(
+            evolve(event, id=number, address=const(place, 64), size=size, addr=(), data=(), tags=event.tags, kind="W")
+        )
+        self.executed.append(NO)
+        self.at[number] = {place: YES}
+        return number
+
+    def _initial_writes(self) -> None:
+        for place in self._places:
+            value = const(self.domains.initial[place], self.domains.sizes[place] * 8)
+            blank = Event(0, -1, "W", -1, frozenset({"IW"}), (), None, 0, value, (), (), (), None, NOWHERE, ())
+            number = self._make(blank, place)
+            self.initial[place] = number
+            self.executed[number] = YES
+
+    def _made_writes(self) -> None:
+        plain: Tags = frozenset()
+        for made in self.graph.allocations:
+            if not made.zeroed:
+                continue
+            for place in self._blocks.get(made.object.base, ()):
+                value = const(0, self.domains.sizes[place] * 8)
+                number = self._make(
+                    Event(
+                        0, made.thread, "W", made.position, plain, made.guard, None, 0, value, (), (), (), None,
+                        made.source, made.stack,
+                    ),
+                    place,
+                )  # fmt: skip
+                self._add_writer(place, number)
+        for event in self.graph.events:
+            if event.kind == "free" and event.id in self.domains.live and event.address is not None:
+                self._poison(event)
+
+    def _poison(self, event: Event) -> None:
+        """The writes by which a free ends the life of each object that it may free."""
+        assert event.address is not None
+        for address in self.domains.values[event.address]:
+            for place in self._blocks.get(address, ()) if isinstance(address, int) else ():
+                number = self._make(evolve(event, value=const(UNDEFINED, self.domains.sizes[place] * 8)), place)
+                self.poison[number] = event.id
+                self._poison_of.setdefault((event.id, address), []).append(number)
+                self._add_writer(place, number)
+
+    def _add_writer(self, place: Place, number: int) -> None:
+        self.writers.setdefault(place, []).append(number)
+        self._made.setdefault(place, []).append(number)
+
+    # ------------------------------------------------------------ what is executed
+
+    def _threads(self) -> None:
+        for thread in range(len(self.graph.threads)):
+            self._run(thread, final=False)
+
+    def _run(self, thread: int, final: bool) -> None:
+        """Execution literals of one thread (or of what runs at rest), in program order; each fault stops what is behind it."""
+        steps: list[tuple[int, int, Event | Check | None]] = []
+        for event in self.graph.events:
+            if event.thread == thread and event.final == final and event.id in self.domains.live:
+                steps.append((event.position, event.id, event))
+        rest = min((e.position for e in self.graph.events if e.final), default=None)
+        for index, check in enumerate(self.graph.checks):
+            at_rest = thread == 0 and rest is not None and check.position >= rest
+            if check.thread == thread and at_rest == final:
+                steps.append((check.position, index, check))
+        if not final:
+            for number in range(len(self.graph.events), len(self.events)):
+                made = self.events[number]
+                if made.thread == thread and number not in self.poison:
+                    steps.append((made.position, number, made))
+        faults = self._faults[thread]
+        base = -self.broken if final else YES
+        for _, _, step in sorted(steps, key=lambda s: s[:2]):
+            assert step is not None
+            if isinstance(step, Check):
+                self._check(step, faults, base)
+            else:
+                self._execute(step, faults, base)
+
+    def _reached(self, guard: Guard, faults: list[int], base: int) -> int:
+        reached = self.valuation.all(guard)
+        if reached == NO:
+            return NO
+        return self.circuit.all_of((reached, base, *(-fault for fault in faults)))
+
+    def _check(self, check: Check, faults: list[int], base: int) -> None:
+        fails = self.circuit.all_of(
+            (self._reached(check.guard, faults, base), -self.valuation.truth(check.condition))
+        )
+        if fails != NO:
+            self.findings.append(
+                Finding(fails, check.property, check.message, check.source, check.stack, check.thread)
+            )
+
+    def _execute(self, event: Event, faults: list[int], base: int) -> None:
+        reached = self._reached(event.guard, faults, base)
+        if reached == NO:
+            return
+        if event.kind == "free":
+            self.executed[event.id] = reached
+            self._free(event, faults)
+            return
+        if event.kind == "F" or event.id in self.at:
+            self.executed[event.id] = reached
+            return
+        assert event.address is not None
+        places = set(self.domains.places.get(event.id, ()))
+        where: dict[Place, int] = {}
+        bad: list[int] = []
+        for address, literal in self.valuation.values(event.address).items():
+            if not isinstance(address, Undefined) and address in places:
+                where[address] = literal
+                continue
+            wrong = self.circuit.all_of((reached, literal))
+            if wrong != NO:
+                bad.append(wrong)
+                self._address_fault(event, address, wrong)
+        fault = self.circuit.any_of(bad)
+        executed = self.circuit.all_of((reached, -fault))
+        self.executed[event.id] = executed
+        self.at[event.id] = where
+        if fault != NO:
+            faults.append(fault)
+        if event.kind == "R" and executed != NO:
+            self._sources(event, faults)
+
+    def _address_fault(self, event: Event, address: object, literal: int) -> None:
+        if not isinstance(address, int):
+            found: tuple[str, str] | None = ("uninitialised", "an access through an uninitialised pointer")
+        else:
+            found = self.space.fault(address, event.size, event.kind == "W")
+            thing = self.space.find(address)
+            if found is None and thing is not None and thing.base in self.graph.freed:
+                verb = "write to" if event.kind == "W" else "read of"
+                found = ("use-after-free", f"{verb} {self.space.name(address)}, freed during initialisation")
+        if found is None or found[0] == "unsupported":
+            name = self.space.name(address) if isinstance(address, int) else "?"
+            reason = f"{event.source}: {found[1] if found else f'mixed-size access to {name}'}"
+            self.unsupported.append((literal, reason))
+            return
+        self._report(literal, found[0], found[1], event)
+
+    def _report(self, literal: int, which: str, message: str, event: Event) -> None:
+        if literal != NO:
+            self.findings.append(Finding(literal, which, message, event.source, event.stack, event.thread))
+
+    def _free(self, event: Event, faults: list[int]) -> None:
+        assert event.address is not None
+        reached = self.executed[event.id]
+        for address, literal in self.valuation.values(event.address).items():
+            now = self.circuit.all_of((reached, literal))
+            if now == NO or address == 0:
+                continue
+            thing = None if isinstance(address, Undefined) else self.space.find(address)
+            if thing is None or thing.kind != "heap" or thing.base != address:
+                name = "an uninitialised pointer" if isinstance(address, Undefined) else self.space.name(address)
+                self._report(now, "bad-free", f"free of {name}, which is no allocated object", event)
+                faults.append(now)
+                continue
+            if thing.base in self.graph.freed:
+                self._report(now, "double-free", f"{thing.name} is freed again", event)
+                faults.append(now)
+                continue
+            for other in self.graph.events:
+                if other.kind == "free" and other.id < event.id and other.address is not None:
+                    earlier = self.circuit.all_of(
+                        (self.executed[other.id], self.valuation.values(other.address).get(address, NO))
+                    )
+                    self._report(
+                        self.circuit.all_of((now, earlier)), "double-free", f"{thing.name} is freed twice", event
+                    )
+            for number in self._poison_of.get((event.id, address), ()):
+                self.executed[number] = now
+
+    # ------------------------------------------------------------ reads-from
+
+    def _sources(self, event: Event, faults: list[int]) -> None:
+        """A literal for each write that the read may read from; reading poison or what nobody wrote is a fault."""
+        chosen: list[int] = []
+        for place, sources in self.domains.sources[event.id].items():
+            if self.at[event.id].get(place, NO) == NO:
+                continue
+            chosen.extend(self.initial[place] if source is None else source for source in sources)
+            for number in self._made.get(place, ()):
+                made = self.events[number]
+                if made.thread != event.thread or event.final or made.position < event.position:
+                    chosen.append(number)
+        chosen = list(dict.fromkeys(chosen))
+        for number in chosen:
+            only = len(chosen) == 1
+            self.rf[number, event.id] = self.executed[event.id] if only else self.circuit.fresh()
+        self.sources[event.id] = chosen
+        freed = self.circuit.any_of([self.rf[n, event.id] for n in chosen if n in self.poison])
+        if freed != NO:
+            self._report(freed, "use-after-free", f"read of {self._name(event)} after it was freed", event)
+            faults.append(freed)
+        if not event.copy:
+            unwritten: list[int] = []
+            for number in chosen:
+                value = self.events[number].value
+                assert value is not None
+                if number not in self.poison:
+                    literal = self.valuation.values(value).get(UNDEFINED, NO)
+                    unwritten.append(self.circuit.all_of((self.rf[number, event.id], literal)))
+            fault = self.circuit.any_of(unwritten)
+            if fault != NO:
+                self._report(fault, "uninitialised", f"read of {self._name(event)}, which nobody has written", event)
+                faults.append(fault)
+
+    def _name(self, event: Event) -> str:
+        names = [self.space.name(place) for place in self.at[event.id]]
+        return names[0] if len(names) == 1 else f"one of {', '.join(names[:4])}"
+
+    def _reads_from(self) -> None:
+        """Every executed read reads from exactly one executed write to its cell, and gets its value."""
+        circuit = self.circuit
+        for read, sources in self.sources.items():
+            executed = self.executed[read]
+            literals = [self.rf[write, read] for write in sources]
+            circuit.add(-executed, *literals)
+            circuit.at_most_one(literals)
+            for write, literal in zip(sources, literals, strict=True):
+                if len(sources) > 1:
+                    circuit.add(-literal, executed)
+                circuit.add(-literal, self.executed[write])
+                self._same_cell(write, read, literal)
+                if write not in self.poison:
+                    self._same_value(write, read, literal)
+
+    def _same_cell(self, write: int, read: int, literal: int) -> None:
+        mine, theirs = self.at[read], self.at[write]
+        shared = [place for place in mine if place in theirs]
+        self.circuit.add(-literal, *(mine[place] for place in shared))
+        for place in shared:
+            self.circuit.add(-literal, -mine[place], theirs[place])
+
+    def _same_value(self, write: int, read: int, literal: int) -> None:
+        written, got = self.events[write].value, self.events[read].value
+        assert written is not None and got is not None
+        mine = self.valuation.values(got)
+        for value, says in self.valuation.values(written).items():
+            if value is UNDEFINED and not self.events[read].copy:
+                continue
+            self.circuit.add(-literal, -says, mine.get(value, NO))
+
+    def faults(self, thread: int | None = None) -> list[int]:
+        """Literals of the faults of one thread, or of all."""
+        if thread is not None:
+            return self._faults[thread]
+        return [fault for faults in self._faults for fault in faults]
+
+    def places_in(self, base: int, size: int) -> list[Place]:
+        """The cells that accesses may touch in the ``size`` bytes from ``base`` on."""
+        first = bisect_left(self._places, base)
+        return self._places[first : bisect_left(self._places, base + size)]
+
+    def initial_cells(self, base: int, size: int) -> list[tuple[Place, int]]:
+        """Known, non-zero initial contents (address, value) of the ``size`` bytes from ``base`` on."""
+        return self.memory.within(base, size)
+
+    def same_place(self, one: int, other: int) -> int:
+        """The literal that accesses ``one`` and ``other``, if executed, touch the same cell."""
+        key = (one, other) if one < other else (other, one)
+        found = self._same.get(key)
+        if found is None:
+            mine, theirs = self.at[one], self.at[other]
+            both = [self.circuit.all_of((mine[p], theirs[p])) for p in mine if p in theirs]
+            found = self._same[key] = self.circuit.any_of(both)
+        return found

@@ -1,0 +1,239 @@
+"""The built-in properties over an encoded event graph: literals that say that one of them is broken.
+
+On a weak model there is no moment at which "the object is free". What each property means on an execution:
+
+- use-after-free: free writes poison to every cell of the object. A read that reads from poison, or a write that is
+  coherence-after it, comes too late. (An access that the model orders before the free can do neither.)
+- double-free: two executed frees of one object, whatever their order.
+- leak: every thread has ended and what runs at rest too; by the coherence-last writes, no chain of pointers leads from a global to
+  an object that was allocated and never freed.
+- deadlock: every thread has ended or waits, one waits at least, and each waiting read reads the coherence-last write.
+- lock-misuse: an unlock without a lock operation of its own thread before it and no unlock between.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from modelcheck.program.expr import Undefined
+from modelcheck.program.graph import Blocked
+from modelcheck.program.ir import MemoryObject
+from modelcheck.solve.coherence import Coherence
+from modelcheck.solve.domains import Place
+from modelcheck.solve.encode import NOWHERE, Encoding, Finding
+from modelcheck.solve.sat import NO, YES
+
+TAG_BITS = 3
+"""Low bits of a pointer that may hold a tag."""
+
+
+def late_writes(encoding: Encoding, coherence: Coherence) -> list[Finding]:
+    """Writes to memory that was freed before."""
+    found: list[Finding] = []
+    for poison in encoding.poison:
+        for place in encoding.at[poison]:
+            for write in coherence.shared.get(place, ()):
+                if write not in encoding.poison:
+                    literal = coherence.before(poison, write)
+                    if literal != NO:
+                        event = encoding.events[write]
+                        message = f"write to {encoding.space.name(place)} after it was freed"
+                        found.append(
+                            Finding(literal, "use-after-free", message, event.source, event.stack, event.thread)
+                        )
+    return found
+
+
+def misused_locks(encoding: Encoding) -> list[Finding]:
+    """Unlocks of locks that the thread does not hold."""
+    circuit = encoding.circuit
+    found: list[Finding] = []
+    for event in encoding.graph.events:
+        executed = encoding.executed[event.id]
+        if not event.unlock or executed == NO:
+            continue
+        own = [
+            e
+            for e in encoding.graph.events
+            if e.thread == event.thread
+            and e.kind == "W"
+            and e.position < event.position
+            and (e.unlock or e.rmw is not None)
+            and encoding.executed[e.id] != NO
+        ]
+        held = NO
+        for earlier in sorted(own, key=lambda e: e.position):
+            hit = circuit.all_of((encoding.executed[earlier.id], encoding.same_place(earlier.id, event.id)))
+            held = circuit.if_else(hit, NO if earlier.unlock else YES, held)
+        misused = circuit.all_of((executed, -held))
+        if misused != NO:
+            message = "unlock of a lock that this thread does not hold"
+            found.append(Finding(misused, "lock-misuse", message, event.source, event.stack, event.thread))
+    return found
+
+
+def rest(encoding: Encoding) -> int:
+    """The literal that every thread and what runs at rest have come to their ends."""
+    ends = [encoding.valuation.all(guard) for guard in encoding.graph.completed]
+    return encoding.circuit.all_of((*ends, *(-fault for fault in encoding.faults())))
+
+
+def leaks(encoding: Encoding, coherence: Coherence) -> list[Finding]:
+    """Objects that nothing leads to any more at rest."""
+    return _Reachability(encoding, coherence).findings()
+
+
+class _Reachability:
+    def __init__(self, encoding: Encoding, coherence: Coherence) -> None:
+        self.encoding = encoding
+        self.coherence = coherence
+        self.circuit = encoding.circuit
+        self.rest = rest(encoding)
+        self.nodes: list[tuple[int, int, MemoryObject]] = []
+        """(first byte, size, object); the units of an object are nodes of their own."""
+        for thing in sorted(encoding.space, key=lambda o: o.base):
+            if thing.kind == "function":
+                continue
+            step = thing.units or max(thing.size, 1)
+            self.nodes.extend((base, step, thing) for base in range(thing.base, thing.base + max(thing.size, 1), step))
+        self.bases = [base for base, _, _ in self.nodes]
+
+    def findings(self) -> list[Finding]:
+        owned = {base: literal for base, literal in self._owned().items() if literal != NO}
+        if not owned or self.rest == NO:
+            return []
+        reached = {base: YES if self._root(thing) else self.circuit.fresh() for base, _, thing in self.nodes}
+        for index, (base, _, _) in enumerate(self.nodes):
+            for value, literal in self._pointers(index):
+                target = self._node(value)
+                if target is not None and target != base and reached[target] != YES:
+                    self.circuit.add(-self.rest, -reached[base], -literal, reached[target])
+        found: list[Finding] = []
+        for base, literal in owned.items():
+            leaked = self.circuit.all_of((self.rest, literal, -reached[base]))
+            if leaked == NO:
+                continue
+            origin = next((a for a in self.encoding.graph.allocations if a.object.base == base), None)
+            thing = self.nodes[self.bases.index(base)][2]
+            name = self.encoding.space.name(base) if thing.units else thing.name
+            message = f"{name.split('.')[0]} is still allocated at rest, and nothing leads to it"
+            source = NOWHERE if origin is None else origin.source
+            found.append(
+                Finding(leaked, "leak", message, source, () if origin is None else origin.stack, origin.thread if origin else 0)
+            )
+        return found
+
+    def _root(self, thing: MemoryObject) -> bool:
+        return thing.kind == "global" and not thing.units
+
+    def _node(self, value: int) -> int | None:
+        address = value & ~TAG_BITS
+        index = bisect_right(self.bases, address) - 1
+        if index < 0:
+            return None
+        base, size, _ = self.nodes[index]
+        return base if address < base + size else None
+
+    def _owned(self) -> dict[int, int]:
+        """For each node that must not get lost: the literal that somebody has to give it back."""
+        encoding, circuit = self.encoding, self.circuit
+        made = {a.object.base: encoding.valuation.all(a.guard) for a in encoding.graph.allocations}
+        freed: dict[int, list[int]] = {}
+        for event in encoding.graph.events:
+            if event.kind == "free" and event.address is not None and encoding.executed[event.id] != NO:
+                for value, literal in encoding.valuation.values(event.address).items():
+                    if isinstance(value, int):
+                        freed.setdefault(value, []).append(circuit.all_of((encoding.executed[event.id], literal)))
+        owned: dict[int, int] = {}
+        for base, size, thing in self.nodes:
+            if thing.kind == "heap" and base not in encoding.graph.freed:
+                given_back = circuit.any_of(freed.get(base, ()))
+                owned[base] = circuit.all_of((made.get(base, YES), -given_back))
+            elif thing.units:
+                owned[base] = self._counted(base, size, thing)
+        return owned
+
+    def _counted(self, base: int, size: int, thing: MemoryObject) -> int:
+        """Whether the reference count of a unit (a page) is not zero at rest."""
+        for leaf in thing.layout.leaves if thing.layout else ():
+            place = thing.base + leaf.offset
+            name = leaf.path.replace(".counter", "").rpartition(".")[2]
+            if base <= place < base + size and name in ("_count", "_refcount"):
+                values = self._final(place, leaf.size)
+                return self.circuit.any_of([literal for value, literal in values if value != 0])
+        return NO
+
+    def _pointers(self, index: int) -> list[tuple[int, int]]:
+        base, size, _ = self.nodes[index]
+        places = {place: self.encoding.domains.sizes[place] for place in self.encoding.places_in(base, size)}
+        known = self.encoding.initial_cells(base, size)
+        found: list[tuple[int, int]] = [(value, YES) for place, value in known if place not in places]
+        for place, width in places.items():
+            if width == 8:
+                found.extend((value, literal) for value, literal in self._final(place, width) if value)
+        return found
+
+    def _final(self, place: Place, size: int) -> list[tuple[int, int]]:
+        """Values of a cell at rest, with their literals."""
+        encoding = self.encoding
+        if place not in encoding.initial:
+            value = encoding.memory[place, size]
+            return [(value, YES)] if isinstance(value, int) else []
+        ways: dict[int, list[int]] = {}
+        for write, last in self.coherence.last(place).items():
+            written = encoding.events[write].value
+            if last == NO or written is None:
+                continue
+            for value, literal in encoding.valuation.values(written).items():
+                if not isinstance(value, Undefined):
+                    ways.setdefault(value, []).append(self.circuit.all_of((last, literal)))
+        return [(value, self.circuit.any_of(literals)) for value, literals in ways.items()]
+
+
+class Deadlock:
+    """The deadlock finding, and which waits it consists of."""
+
+    def __init__(self, encoding: Encoding, coherence: Coherence) -> None:
+        self.waits: list[tuple[int, Blocked]] = []
+        circuit = encoding.circuit
+        graph = encoding.graph
+        stuck: list[list[int]] = [[] for _ in graph.threads]
+        for blocked in graph.blocked:
+            here = circuit.all_of(
+                (encoding.valuation.all(blocked.guard), *(-fault for fault in encoding.faults(blocked.thread)))
+            )
+            if here == NO:
+                continue
+            literal = circuit.fresh()
+            circuit.add(-literal, here)
+            for read in blocked.reads:
+                _reads_last(encoding, coherence, read, literal)
+            stuck[blocked.thread].append(literal)
+            self.waits.append((literal, blocked))
+        ends: list[int] = []
+        for thread, guard in enumerate(graph.completed):
+            ended = circuit.all_of(
+                (encoding.valuation.all(guard), *(-fault for fault in encoding.faults(thread)))
+            )
+            ends.append(circuit.any_of((ended, *stuck[thread])))
+        self.literal = circuit.all_of((*ends, circuit.any_of([s for several in stuck for s in several])))
+
+    def finding(self) -> list[Finding]:
+        """The finding, with the place of the first wait; `describe` tells the rest once a model is there."""
+        if self.literal == NO:
+            return []
+        first = self.waits[0][1]
+        return [Finding(self.literal, "deadlock", "deadlock", first.source, first.stack, first.thread)]
+
+
+def _reads_last(encoding: Encoding, coherence: Coherence, read: int, condition: int) -> None:
+    circuit = encoding.circuit
+    for source in encoding.sources.get(read, ()):
+        literal = encoding.rf[source, read]
+        for place in encoding.at[read]:
+            if place not in encoding.at[source]:
+                continue
+            for write in coherence.shared.get(place, ()):
+                if write != source:
+                    hit = (-encoding.executed[write], -encoding.at[write][place], -encoding.at[read][place])
+                    circuit.add(-condition, -literal, *hit, coherence.before(write, source))

@@ -1,0 +1,141 @@
+"""Clauses over numbered Booleans, decided by z3.
+
+A literal is a non-zero integer, negative for negation; `YES` is the true one. Gates are shared and folded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+YES: Final = 1
+NO: Final = -1
+
+
+class Circuit:
+    """Collects clauses; gates define new literals. `Solver` takes the clauses over."""
+
+    def __init__(self) -> None:
+        self.variables = 1
+        self.clauses: list[tuple[int, ...]] = [(YES,)]
+        self._ands: dict[tuple[int, ...], int] = {}
+
+    def fresh(self) -> int:
+        """A new literal."""
+        self.variables += 1
+        return self.variables
+
+    def add(self, *literals: int) -> None:
+        """Demand that one of ``literals`` holds."""
+        if YES not in literals:
+            self.clauses.append(tuple(literal for literal in literals if literal != NO))
+
+    def all_of(self, literals: Iterable[int]) -> int:
+        """A literal that holds when all of ``literals`` do."""
+        chosen = {literal for literal in literals if literal != YES}
+        if NO in chosen or any(-literal in chosen for literal in chosen):
+            return NO
+        if len(chosen) < 2:
+            return chosen.pop() if chosen else YES
+        key = tuple(sorted(chosen))
+        gate = self._ands.get(key)
+        if gate is None:
+            gate = self._ands[key] = self.fresh()
+            for literal in key:
+                self.clauses.append((-gate, literal))
+            self.clauses.append((gate, *(-literal for literal in key)))
+        return gate
+
+    def any_of(self, literals: Iterable[int]) -> int:
+        """A literal that holds when one of ``literals`` does."""
+        return -self.all_of(-literal for literal in literals)
+
+    def if_else(self, condition: int, then: int, other: int) -> int:
+        """``then`` where ``condition`` holds, else ``other``."""
+        if condition == YES or then == other:
+            return then
+        if condition == NO:
+            return other
+        return self.any_of((self.all_of((condition, then)), self.all_of((-condition, other))))
+
+    def at_most_one(self, literals: Sequence[int]) -> None:
+        """Demand that no two of ``literals`` hold; linear in their number beyond a handful."""
+        rest = [literal for literal in literals if literal != NO]
+        while len(rest) > 6:
+            head, rest = rest[:4], rest[4:]
+            link = self.fresh()
+            self._pairwise([*head, link])
+            # link says: one of those left holds
+            for literal in rest:
+                self.add(-literal, link)
+            # and forbids the head
+        self._pairwise(rest)
+
+    def _pairwise(self, literals: Sequence[int]) -> None:
+        for index, literal in enumerate(literals):
+            for other in literals[index + 1 :]:
+                self.add(-literal, -other)
+
+
+class Solver:
+    """z3 over the clauses of a circuit. Clauses can still be added to the circuit between checks."""
+
+    def __init__(self, circuit: Circuit) -> None:
+        import z3
+
+        self._z3 = z3
+        self._circuit = circuit
+        self._context = z3.Context()
+        self._solver = z3.SolverFor("QF_FD", ctx=self._context)
+        self._loaded = 0
+        self._declared = 0
+        self._names: list[Any] = [None]
+        self._decls: list[Any] = [None]
+        self._model: Any = None
+        self.checks = 0
+
+    def _load(self) -> None:
+        circuit = self._circuit
+        text: list[str] = []
+        for variable in range(self._declared + 1, circuit.variables + 1):
+            constant = self._z3.Bool(f"b{variable}", self._context)
+            self._names.append(constant)
+            self._decls.append(constant.decl().ast)
+            text.append(f"(declare-const b{variable} Bool)")
+        for clause in circuit.clauses[self._loaded :]:
+            words = [f"b{literal}" if literal > 0 else f"(not b{-literal})" for literal in clause]
+            text.append(f"(assert (or {' '.join(words)}))" if words else "(assert false)")
+        if text:
+            self._solver.from_string("\n".join(text))
+        self._declared = circuit.variables
+        self._loaded = len(circuit.clauses)
+
+    def check(self, assumptions: Sequence[int] = (), seconds: float | None = None) -> bool | None:
+        """Whether the clauses can hold together with ``assumptions``; None when time ran out."""
+        self._load()
+        self.checks += 1
+        if seconds is not None:
+            if seconds <= 0:
+                return None
+            self._solver.set("timeout", max(1, int(seconds * 1000)))
+        terms = [
+            self._names[literal] if literal > 0 else self._z3.Not(self._names[-literal])
+            for literal in assumptions
+            if literal != YES
+        ]
+        answer = self._solver.check(*terms)
+        if answer == self._z3.sat:
+            self._model = self._solver.model()
+            return True
+        self._model = None
+        return False if answer == self._z3.unsat else None
+
+    def holds(self, literal: int) -> bool:
+        """The value of ``literal`` in the last model (False for one that the model leaves open)."""
+        if literal in (YES, NO):
+            return literal == YES
+        core = self._z3.z3core
+        reference = self._context.ref()
+        found = core.Z3_model_get_const_interp(reference, self._model.model, self._decls[abs(literal)])
+        positive = bool(found) and core.Z3_get_bool_value(reference, found) == 1
+        return positive == (literal > 0)

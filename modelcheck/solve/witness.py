@@ -1,0 +1,102 @@
+"""The solver's consistent proposal as an `Execution`: concrete values, names, and an order in which to tell it."""
+
+from __future__ import annotations
+
+import networkx as nx
+
+from modelcheck.program.expr import UNDEFINED
+from modelcheck.program.graph import Dependencies
+from modelcheck.solve.proposal import Proposal
+from modelcheck.solve.result import ExecutedEvent, Execution, Pair
+
+
+def execution_of(proposal: Proposal) -> Execution:
+    """The execution that ``proposal`` stands for."""
+    encoding = proposal.encoding
+    numbers = [*proposal.chosen, *proposal.resting]
+    index = {number: position for position, number in enumerate(numbers)}
+    rf = sorted((index[w], index[r]) for r, w in proposal.rf.items() if w in index and r in index)
+    rows = proposal.candidate().relations["co"]
+    count = len(proposal.chosen)
+    co = [(a, b) for a in range(count) for b in range(count) if rows[a] >> b & 1]
+    order = _order(proposal, rf, co, count)
+    events: list[ExecutedEvent] = []
+    for position, number in enumerate(numbers):
+        event = encoding.events[number]
+        place = proposal.place.get(number)
+        value = None if event.value is None else proposal.value(event.value)
+        if event.kind == "R" and proposal.rf.get(number) in encoding.poison:
+            value = UNDEFINED
+        events.append(
+            ExecutedEvent(
+                id=position,
+                thread=event.thread,
+                position=event.position,
+                kind="poison" if number in encoding.poison else event.kind,
+                tags=proposal.tags(event),
+                address=place,
+                size=event.size if place is not None else 0,
+                value=value,
+                source=event.source,
+                stack=event.stack,
+                name="" if place is None else encoding.space.name(place),
+                order=order[position],
+                final=event.final,
+            )
+        )
+
+    def pairs(which: str) -> tuple[Pair, ...]:
+        found: set[Pair] = set()
+        for number in numbers:
+            deps: Dependencies = getattr(encoding.events[number], which)
+            for read, guard in deps:
+                if read in index and proposal.solver.holds(encoding.valuation.all(guard)):
+                    found.add((index[read], index[number]))
+        return tuple(sorted(found))
+
+    rmw = [(index[r], index[n]) for n in numbers if (r := encoding.events[n].rmw) is not None and r in index]
+    return Execution(
+        threads=encoding.graph.threads,
+        events=tuple(events),
+        rf=tuple(rf),
+        co=tuple(co),
+        addr=pairs("addr"),
+        data=pairs("data"),
+        ctrl=pairs("ctrl"),
+        rmw=tuple(sorted(rmw)),
+    )
+
+
+def _order(proposal: Proposal, rf: list[Pair], co: list[Pair], count: int) -> list[int]:
+    """Places in a total order that respects program order, and rf, co, fr as far as they allow one.
+
+    An execution that SC allows is told in an order that explains it; another one first gives up fr, then co, then rf.
+    """
+    events = proposal.encoding.events
+    numbers = [*proposal.chosen, *proposal.resting]
+    source = {r: w for w, r in rf}
+    later: dict[int, list[int]] = {}
+    for one, other in co:
+        later.setdefault(one, []).append(other)
+    fr = [(r, w) for r, s in source.items() for w in later.get(s, ()) if r != w]
+    po: list[Pair] = []
+    last: dict[int, int] = {}
+    for position in range(count):
+        thread = events[numbers[position]].thread
+        if thread >= 0:
+            if thread in last:
+                po.append((last[thread], position))
+            last[thread] = position
+    for edges in ([*rf, *co, *fr], [*rf, *co], rf, []):
+        graph: nx.DiGraph[int] = nx.DiGraph()
+        graph.add_nodes_from(range(count))
+        graph.add_edges_from(po)
+        graph.add_edges_from((a, b) for a, b in edges if a < count and b < count)
+        try:
+            ordered = list(nx.lexicographical_topological_sort(graph))
+        except nx.NetworkXUnfeasible:
+            continue
+        break
+    at_rest = sorted(range(count, len(numbers)), key=lambda p: events[numbers[p]].position)
+    place = {position: index for index, position in enumerate([*ordered, *at_rest])}
+    return [place[position] for position in range(len(numbers))]
