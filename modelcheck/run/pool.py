@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
@@ -45,7 +45,7 @@ def run_pool(
     processes: int,
     limits: Sequence[float | None] = (),
     passed: tuple[type[Exception], ...] = (),
-) -> Iterator[Event[R]]:
+) -> Generator[Event[R]]:
     """Run ``call`` on each of ``jobs`` on up to ``processes`` processes, beginning in the order given.
 
     Args:

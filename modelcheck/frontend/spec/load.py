@@ -25,11 +25,13 @@ def load_program(spec: Spec, scenario: Scenario, variant: Variant) -> Program:
 
     entry = ScenarioEntry(scenario.init, scenario.threads, scenario.final) if scenario.threads else None
     with _tree(spec, variant) as folder:
-        names = {str(path): path.relative_to(folder).as_posix() for path in _c_files(folder)}
+        names: dict[Path, str] = {}
+        for path in _c_files(folder):
+            names[path] = names[path.resolve()] = path.relative_to(folder).as_posix()
         try:
             return parse_program(
-                [str(folder / source) for source in spec.sources],
-                include=[str(folder / path) for path in spec.include],
+                [folder / source for source in spec.sources],
+                include=[folder / path for path in spec.include],
                 defines=macros(spec, scenario, variant),
                 scenario=entry,
                 names=names,

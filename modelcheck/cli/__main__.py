@@ -1,0 +1,5 @@
+"""``python -m modelcheck.cli``: the same as ``modelcheck``."""
+
+from modelcheck.cli.app import main
+
+main()

@@ -1,0 +1,71 @@
+"""``modelcheck check``: a spec, or one C file, under the memory models asked for."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command(
+    epilog="\b\nExamples:\n"
+    "  modelcheck check specs/balloon\n"
+    "  modelcheck check specs/balloon --model sc --format json\n"
+)
+@click.argument("target", type=click.Path(path_type=Path), metavar="SPEC|PROGRAM.c")
+@click.option("--scenario", multiple=True, metavar="GLOB", help="Only scenarios of such a name.")
+@click.option("--variant", multiple=True, metavar="GLOB", help="Only variants of such a name.")
+@click.option(
+    "--model", multiple=True, metavar="MODEL", help="sc, tso, pso, lkmm or FILE.cat; default: those of the spec."
+)
+@click.option("--property", "properties", multiple=True, metavar="NAME", help="Only this property.")
+@click.option("--unroll", type=click.IntRange(1), metavar="N", help="How often a loop goes round at most.")
+@click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="S", help="Seconds for each verdict.")
+@click.option("--engine", type=click.Choice(["z3", "interleave"]), default="z3", show_default=True)
+@click.option("--format", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option(
+    "--traces",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("traces"),
+    show_default=True,
+    metavar="DIR",
+    help="Where traces of failures are kept.",
+)
+@click.option(
+    "-j", "--jobs", type=click.IntRange(0), metavar="N", help="Processes; default: one for each core; 0: none."
+)
+@click.pass_context
+def check(
+    context: click.Context,
+    target: Path,
+    scenario: tuple[str, ...],
+    variant: tuple[str, ...],
+    model: tuple[str, ...],
+    properties: tuple[str, ...],
+    unroll: int | None,
+    timeout: float | None,
+    engine: str,
+    format: str,  # noqa: A002 (the option's name)
+    traces: Path,
+    jobs: int | None,
+) -> None:
+    """Check every scenario of a spec (a folder with a spec.toml), for every variant and memory model; or a C file
+    with a main().
+
+    Each failure leaves a trace, DIR/SPEC/SCENARIO--VARIANT--MODEL.json; the trace of what now passes is removed.
+    Interrupted, it tells and keeps what it has found. Exit codes: 0 every verdict is as the spec expects, 1 one is
+    not, 3 the only differences are UNKNOWN, 2 the input is wrong.
+    """
+    from modelcheck.cli.cells import Choice, choose
+    from modelcheck.cli.report import report
+    from modelcheck.cli.row import exit_code
+    from modelcheck.cli.run import run
+    from modelcheck.cli.table import view
+    from modelcheck.frontend.spec import program_spec, read_spec
+
+    spec = program_spec(target) if target.suffix == ".c" and not target.is_dir() else read_spec(target)
+    cells = choose(spec, Choice(scenario, variant, model, properties, timeout, unroll))
+    rows = run(spec, cells, engine, traces, jobs, view(cells, format, sys.stdout))
+    report(spec.name, rows, format, sys.stdout)
+    context.exit(exit_code(rows))

@@ -1,0 +1,88 @@
+"""The work of one cell: parse, check, and make the trace of a failure. Runs in a worker process."""
+
+from __future__ import annotations
+
+import attrs
+from attrs import frozen
+
+from modelcheck.cli.cells import Cell
+from modelcheck.frontend.spec import Scenario, Spec, Variant, load_program
+from modelcheck.program.ir import Program
+from modelcheck.solve.result import Result
+
+
+@frozen
+class Job:
+    """A cell, with everything that a process elsewhere needs to answer it."""
+
+    spec: Spec
+    cell: Cell
+    engine: str
+
+
+@frozen
+class Answer:
+    """A result without its execution, which is in ``trace``: the bytes of the file to keep."""
+
+    result: Result
+    trace: bytes | None = None
+
+
+_latest: tuple[Spec, Scenario, Variant, Program] | None = None
+"""The program of the last cell: the models of one scenario and variant share it."""
+
+
+def answer(job: Job) -> Answer:
+    """Raises `InputError` for sources that are wrong."""
+    cell = job.cell
+    program = _program(job)
+    result = _check(program, job)
+    trace = None
+    if result.execution is not None:
+        from modelcheck.trace import record, to_bytes
+
+        trace = to_bytes(
+            record(
+                program,
+                result,
+                spec=job.spec.name,
+                scenario=cell.scenario.name,
+                variant=cell.variant.name,
+                model=cell.model,
+                unroll=cell.scenario.unroll,
+                recursion=cell.scenario.recursion,
+            )
+        )
+    return Answer(attrs.evolve(result, execution=None), trace)
+
+
+def forget() -> None:
+    """Parse anew next time: files may have changed."""
+    global _latest
+    _latest = None
+
+
+def _program(job: Job) -> Program:
+    global _latest
+    key = (job.spec, job.cell.scenario, job.cell.variant)
+    if _latest is None or _latest[:3] != key:
+        _latest = (*key, load_program(*key))
+    return _latest[3]
+
+
+def _check(program: Program, job: Job) -> Result:
+    scenario = job.cell.scenario
+    # The engines and what they load are imported by those who run them only.
+    if job.engine == "interleave":
+        pass
+    from modelcheck.cat import load_model
+    from modelcheck.solve import check
+
+    return check(
+        program,
+        load_model(job.cell.load),
+        scenario.properties,
+        unroll=scenario.unroll,
+        recursion=scenario.recursion,
+        timeout=scenario.timeout,
+    )

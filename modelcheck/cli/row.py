@@ -1,0 +1,86 @@
+"""One row of the table of verdicts, in words and as JSON, and the exit code of many."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from attrs import frozen
+
+from modelcheck.frontend.spec import Expectation
+
+
+@frozen
+class Row:
+    """The verdict on one cell.
+
+    ``failing`` is the property that fails, ``source`` is ``file:line``, ``trace`` the path of the stored trace.
+    """
+
+    scenario: str
+    variant: str
+    model: str
+    verdict: str
+    expected: Expectation
+    failing: str | None = None
+    message: str = ""
+    source: str | None = None
+    trace: str | None = None
+    events: int = 0
+    refinements: int = 0
+    seconds: float = 0.0
+    reason: str = ""
+
+    @property
+    def as_expected(self) -> bool:
+        """Whether verdict and, where the spec names one, property are those expected."""
+        return self.verdict == self.expected.verdict and self.expected.property in (None, self.failing)
+
+    @property
+    def found(self) -> str:
+        """The verdict, and for FAIL the property."""
+        return f"{self.verdict}:{self.failing}" if self.failing else self.verdict
+
+    def json(self) -> dict[str, Any]:
+        """The row as an object of the JSON output."""
+        return {
+            "scenario": self.scenario,
+            "variant": self.variant,
+            "model": self.model,
+            "verdict": self.verdict,
+            "expected": str(self.expected),
+            "property": self.failing,
+            "message": self.message,
+            "source": self.source,
+            "trace": self.trace,
+            "events": self.events,
+            "refinements": self.refinements,
+            "seconds": round(self.seconds, 3),
+            "reason": self.reason,
+        }
+
+    def sentence(self) -> str:
+        """What failed and why, or why nothing is known, in one sentence."""
+        where = f"{self.scenario}, {self.variant}, {self.model}"
+        expected = "" if self.as_expected else f" (expected {self.expected})"
+        if self.verdict == "FAIL":
+            place = f" at {self.source}" if self.source else ""
+            return f"{where}: FAIL{expected}: {self.failing}{place}: {self.message}"
+        if self.verdict == "UNKNOWN":
+            return f"{where}: UNKNOWN{expected}: {self.reason}"
+        return f"{where}: {self.verdict}{expected}"
+
+
+def exit_code(rows: Sequence[Row]) -> int:
+    """0 when every verdict is as expected, 3 when the only differences are UNKNOWN, else 1."""
+    different = [row for row in rows if not row.as_expected]
+    if not different:
+        return 0
+    return 3 if all(row.verdict == "UNKNOWN" for row in different) else 1
+
+
+def to_json(spec: str, rows: Sequence[Row]) -> str:
+    """The JSON output, one result a line."""
+    results = ",\n".join(f"  {json.dumps(row.json(), ensure_ascii=False)}" for row in rows)
+    return f'{{"spec": {json.dumps(spec, ensure_ascii=False)}, "results": [\n{results}\n]}}'

@@ -1,0 +1,114 @@
+"""Cells to rows: jobs on processes, traces kept as they come."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from modelcheck.cli.cells import Cell
+from modelcheck.cli.job import Answer, Job, answer, forget
+from modelcheck.cli.row import Row
+from modelcheck.cli.table import View
+from modelcheck.errors import InputError
+from modelcheck.frontend.spec import Spec
+from modelcheck.run import Done, Event, Lost, Started, run_here, run_pool
+from modelcheck.trace.store import read_trace, trace_path, write_atomically
+
+
+def run(spec: Spec, cells: Sequence[Cell], engine: str, traces: Path, processes: int | None, view: View) -> list[Row]:
+    """Answer all cells.
+
+    Args:
+        spec: what the cells are of.
+        cells: what to answer, in this order.
+        engine: ``z3`` or ``interleave``.
+        traces: folder for traces; each is there as soon as its cell is answered.
+        processes: how many; None: one for each core, 0: in this process.
+        view: is told of each step.
+
+    Gives a row for each cell, in their order. What Ctrl-C leaves open is UNKNOWN. Raises `InputError` for sources that
+    are wrong.
+    """
+    rows: dict[int, Row] = {}
+    events = _events([Job(spec, cell, engine) for cell in cells], processes)
+    with view:
+        try:
+            with closing(events):
+                for event in events:
+                    if isinstance(event, Started):
+                        view.started(event.number)
+                    elif isinstance(event, Done | Lost):
+                        cell = cells[event.number]
+                        row = _lost(cell, event) if isinstance(event, Lost) else _row(spec, cell, event.value, traces)
+                        rows[event.number] = row
+                        view.answered(event.number, row)
+                    else:
+                        view.tick()
+        except KeyboardInterrupt:
+            for number, cell in enumerate(cells):
+                if number not in rows:
+                    rows[number] = _unknown(cell, "interrupted")
+                    view.answered(number, rows[number])
+    return [rows[number] for number in range(len(cells))]
+
+
+def _events(jobs: Sequence[Job], processes: int | None) -> Generator[Event[Answer]]:
+    forget()
+    if processes == 0:
+        return run_here(answer, jobs)
+    limits = [_limit(job.cell.scenario.timeout) for job in jobs]
+    return run_pool(answer, jobs, processes or _cores(), limits, (InputError,))
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _limit(timeout: float | None) -> float | None:
+    """The engine watches the time itself; an engine that does not come back in time is ended a while later."""
+    return None if timeout is None else timeout * 1.25 + 5
+
+
+def _row(spec: Spec, cell: Cell, answer: Answer, traces: Path) -> Row:
+    result = answer.result
+    path = trace_path(traces, spec.name, cell.scenario.name, cell.variant.name, cell.model)
+    if answer.trace is not None:
+        write_atomically(path, answer.trace)
+    elif result.verdict == "PASS" and path.exists() and _refuted(path, cell):
+        path.unlink()
+    return Row(
+        cell.scenario.name,
+        cell.variant.name,
+        cell.model,
+        result.verdict,
+        cell.expected,
+        result.property,
+        result.message,
+        str(result.source) if result.source else None,
+        str(path) if answer.trace is not None else None,
+        result.events,
+        result.refinements,
+        result.seconds,
+        result.reason,
+    )
+
+
+def _refuted(path: Path, cell: Cell) -> bool:
+    """Whether a PASS of ``cell`` says that the failure in an older trace is gone: its property was looked at, and the
+    bounds were no lower."""
+    try:
+        trace = read_trace(path)
+    except InputError:
+        return True  # whatever it is, it is no trace of this cell
+    return trace.property in cell.scenario.properties and trace.unroll <= cell.scenario.unroll
+
+
+def _lost(cell: Cell, event: Lost) -> Row:
+    return _unknown(cell, event.reason)
+
+
+def _unknown(cell: Cell, reason: str) -> Row:
+    names = (cell.scenario.name, cell.variant.name, cell.model)
+    return Row(*names, "UNKNOWN", cell.expected, reason=reason)

@@ -1,0 +1,23 @@
+"""``modelcheck show``: a stored trace, step by step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command(
+    epilog="\b\nExample:\n  modelcheck check specs/balloon --traces traces; modelcheck show traces/balloon/*.json\n"
+)
+@click.argument("traces", type=click.Path(path_type=Path), metavar="TRACE...", nargs=-1, required=True)
+def show(traces: tuple[Path, ...]) -> None:
+    """Tell the execution in a trace file: steps in one order that explains them, threads as columns."""
+    from modelcheck.cli.story import story
+    from modelcheck.trace import read_trace
+
+    for number, path in enumerate(traces):
+        if number:
+            click.echo()
+        for line in story(read_trace(path)):
+            click.echo(line)

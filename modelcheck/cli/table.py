@@ -1,0 +1,180 @@
+"""The table of verdicts while it fills: live on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, Protocol, Self, TextIO
+
+from modelcheck.cli.cells import Cell
+from modelcheck.cli.row import Row
+
+if TYPE_CHECKING:
+    from rich.live import Live
+    from rich.table import Table
+
+_HEADINGS: Final = ("scenario", "variant", "model", "verdict", "expected", "refinements", "seconds")
+
+
+class View(Protocol):
+    """Something that shows cells as they are started and answered; a context manager around the run."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trail: TracebackType | None
+    ) -> None: ...
+
+    def started(self, number: int) -> None:
+        """Cell ``number`` is being worked on."""
+
+    def answered(self, number: int, row: Row) -> None:
+        """Cell ``number`` has its row."""
+
+    def tick(self) -> None:
+        """Time has passed."""
+
+
+def view(cells: Sequence[Cell], format: str, stream: TextIO) -> View:  # noqa: A002 (the option's name)
+    """The way to show ``cells`` on ``stream``: nothing before the end for JSON."""
+    if format == "json":
+        return Silent()
+    return LiveTable(cells, stream) if stream.isatty() else Lines(cells, stream)
+
+
+class Silent:
+    """Shows nothing."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def started(self, number: int) -> None:
+        """Nothing."""
+
+    def answered(self, number: int, row: Row) -> None:
+        """Nothing."""
+
+    def tick(self) -> None:
+        """Nothing."""
+
+
+class Lines(Silent):
+    """One line for each cell, in the order of the cells whatever the order of the answers."""
+
+    def __init__(self, cells: Sequence[Cell], stream: TextIO) -> None:
+        self._stream = stream
+        self._waiting: dict[int, Row] = {}
+        self._next = 0
+        names = [(cell.scenario.name, cell.variant.name, cell.model) for cell in cells]
+        widths = [max(map(len, column)) for column in zip(_HEADINGS[:3], *names, strict=True)]
+        found = max([len("verdict"), *(len(str(cell.expected)) for cell in cells)])
+        self._form = "  ".join(f"{{:<{width}}}" for width in (*widths, found, found)) + "  {:>11}  {:>7}"
+
+    def __enter__(self) -> Self:
+        self._write(*_HEADINGS)
+        return self
+
+    def answered(self, number: int, row: Row) -> None:
+        """Write the row, and those after it that were waiting for it."""
+        self._waiting[number] = row
+        while self._next in self._waiting:
+            self._write(*_texts(self._waiting.pop(self._next)))
+            self._next += 1
+
+    def __exit__(self, *_: object) -> None:
+        for _number, row in sorted(self._waiting.items()):
+            self._write(*_texts(row))
+
+    def _write(self, *texts: str) -> None:
+        print(self._form.format(*texts).rstrip(), file=self._stream, flush=True)
+
+
+class LiveTable:
+    """A table that is redrawn as cells are answered, and stays when all are."""
+
+    def __init__(self, cells: Sequence[Cell], stream: TextIO) -> None:
+        from rich.console import Console
+
+        self._cells = cells
+        self._console = Console(file=stream)
+        self._rows: dict[int, Row] = {}
+        self._begun: dict[int, float] = {}
+        self._live: Live | None = None
+
+    def __enter__(self) -> Self:
+        from rich.live import Live
+
+        # No thread of its own: worker processes are forked while it is shown.
+        self._live = Live(
+            console=self._console,
+            auto_refresh=False,
+            transient=True,
+            vertical_overflow="crop",
+            get_renderable=self._recent,
+        )
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._live is not None
+        self._live.stop()
+        self._console.print(self._table(range(len(self._cells))))
+
+    def started(self, number: int) -> None:
+        """Show it as running."""
+        self._begun[number] = time.monotonic()
+        self.tick()
+
+    def answered(self, number: int, row: Row) -> None:
+        """Show its row."""
+        self._rows[number] = row
+        self.tick()
+
+    def tick(self) -> None:
+        """Redraw."""
+        assert self._live is not None
+        self._live.refresh()
+
+    def _recent(self) -> Table:
+        """As many cells as the terminal has lines for, those at work last."""
+        last = max([0, *self._begun]) + 1
+        return self._table(range(max(0, last - max(self._console.height - 6, 5)), last))
+
+    def _table(self, numbers: range) -> Table:
+        from rich import box
+        from rich.table import Table
+        from rich.text import Text
+
+        done = f"{len(self._rows)} of {len(self._cells)}" if len(self._rows) < len(self._cells) else None
+        table = Table(box=box.SIMPLE_HEAD, caption=done, caption_justify="left", pad_edge=False)
+        for heading in _HEADINGS:
+            table.add_column(heading, justify="right" if heading in ("refinements", "seconds") else "left")
+        for number in numbers:
+            row = self._rows.get(number)
+            if row is not None:
+                texts = list(_texts(row))
+                table.add_row(*texts[:3], Text(texts[3], _style(row)), *texts[4:])
+            else:
+                cell = self._cells[number]
+                begun = self._begun.get(number)
+                seconds = f"{time.monotonic() - begun:.0f}" if begun is not None else ""
+                running = Text("…" if begun is not None else "", "dim")
+                names = (cell.scenario.name, cell.variant.name, cell.model)
+                table.add_row(*names, running, str(cell.expected), "", seconds)
+        return table
+
+
+def _texts(row: Row) -> tuple[str, ...]:
+    expected = str(row.expected) if row.as_expected else f"{row.expected} !"
+    names = (row.scenario, row.variant, row.model)
+    return *names, row.found, expected, str(row.refinements), f"{row.seconds:.2f}"
+
+
+def _style(row: Row) -> str:
+    if row.verdict == "UNKNOWN":
+        return "yellow"
+    return ("green" if row.verdict == "PASS" else "magenta") if row.as_expected else "bold red"
