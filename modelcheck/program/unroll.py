@@ -71,9 +71,7 @@ SLOT = 64
 
 RELEASING: Tags = frozenset({"RELEASE", "REL"})
 ACQUIRING: Tags = frozenset({"ACQUIRE", "ACQ"})
-SECTION: Tags = frozenset(
-    {"Rcu-lock", "Rcu-unlock", "Sync-rcu", "Srcu-lock", "Srcu-unlock", "Sync-srcu"}
-)
+SECTION: Tags = frozenset({"Rcu-lock", "Rcu-unlock", "Sync-rcu", "Srcu-lock", "Srcu-unlock", "Sync-srcu"})
 """Fences that are an effect: a wait loop that holds one is unrolled."""
 
 
@@ -374,11 +372,12 @@ class _Unroller:
 
     def _block(self, frame: _Frame, number: int, state: _State, index: int) -> None:
         block = frame.function.blocks[number]
-        current: _State | None = state
+        current = state
         for instruction in block.instructions[index:]:
-            current = self._instruction(frame, instruction, current)
-            if current is None:
+            after = self._instruction(frame, instruction, current)
+            if after is None:
                 return
+            current = after
         match block.terminator:
             case Jump(target):
                 self._goto(frame, target, current)
@@ -411,7 +410,9 @@ class _Unroller:
                 break
             value, rests_on = self._value(state, condition)
             if isinstance(value.data, Undefined) or _mentions_undefined(value):
-                self._check(state, op("defined", 1, value), "uninitialised", "a branch on an uninitialised local", source)
+                self._check(
+                    state, op("defined", 1, value), "uninitialised", "a branch on an uninitialised local", source
+                )
                 if value.kind == "const":
                     return
             deps |= rests_on
@@ -456,11 +457,22 @@ class _Unroller:
                 state.regs[dst] = self._value(state, value)
             case Load():
                 address = self._value(state, instruction.address)
-                event = self._event("R", instruction.tags, state, instruction.source, address, instruction.size, copy=instruction.copy)
+                event = self._event(
+                    "R", instruction.tags, state, instruction.source, address, instruction.size, copy=instruction.copy
+                )
                 state.regs[instruction.dst] = (_value_of(event), frozenset({(event.id, ())}))
             case Store():
-                address, value = self._value(state, instruction.address), self._value(state, instruction.value)
-                self._event("W", instruction.tags, state, instruction.source, address, instruction.size, value, unlock=instruction.unlock)
+                address, written = self._value(state, instruction.address), self._value(state, instruction.value)
+                self._event(
+                    "W",
+                    instruction.tags,
+                    state,
+                    instruction.source,
+                    address,
+                    instruction.size,
+                    written,
+                    unlock=instruction.unlock,
+                )
             case Rmw():
                 return self._rmw(instruction, state)
             case Wait():
@@ -651,7 +663,9 @@ class _Unroller:
         if callee.kind == "const" and callee.data in self.by_address:
             return [(self.by_address[callee.data], state.guard)]
         matches = [
-            (name, op("eq", 1, callee, const(self.address_of[name], 64))) for name in call.targets if name in self.address_of
+            (name, op("eq", 1, callee, const(self.address_of[name], 64)))
+            for name in call.targets
+            if name in self.address_of
         ]
         self._check_pointer(state, callee, [condition for _, condition in matches], call.source)
         chosen = [(name, extend(state.guard, condition)) for name, condition in matches]
@@ -677,7 +691,12 @@ class _Unroller:
         size, _ = self._value(state, step.size)
         if size.kind != "const" or isinstance(size.data, Undefined):
             self.cuts.append(
-                Cut(state.guard, f"{step.source}: an allocation whose size is not known", step.source, self.thread.number)
+                Cut(
+                    state.guard,
+                    f"{step.source}: an allocation whose size is not known",
+                    step.source,
+                    self.thread.number,
+                )
             )
             return None
         name = f"heap@{step.source}"

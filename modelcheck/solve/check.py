@@ -75,9 +75,7 @@ def check(
 def _worse(total: Result, one: Result) -> Result:
     rank = {"PASS": 0, "UNKNOWN": 1, "FAIL": 2}
     worst = one if rank[one.verdict] > rank[total.verdict] else total
-    return evolve(
-        worst, events=max(total.events, one.events), refinements=total.refinements + one.refinements
-    )
+    return evolve(worst, events=max(total.events, one.events), refinements=total.refinements + one.refinements)
 
 
 def _stuck(outcome: Stuck, properties: frozenset[str]) -> Result:
@@ -230,7 +228,10 @@ class Session:
         """An execution in which two accesses race by the model's own flag."""
         encoding, circuit = self.encoding, self.encoding.circuit
         pairs = _conflicts(encoding)
-        chosen = {pair: circuit.all_of((encoding.executed[pair[0]], encoding.executed[pair[1]], encoding.same_place(*pair))) for pair in pairs}
+        chosen = {
+            pair: circuit.all_of((encoding.executed[pair[0]], encoding.executed[pair[1]], encoding.same_place(*pair)))
+            for pair in pairs
+        }
         select = {pair: circuit.fresh() for pair, literal in chosen.items() if literal != NO}
         for pair, literal in select.items():
             circuit.add(-literal, chosen[pair])
@@ -255,14 +256,18 @@ class Session:
         one, other = (self.encoding.events[proposal.chosen[number]] for number in pair)
         place = self.space.name(proposal.place[one.id])
         names = self.graph.threads
-        message = f"data race on {place}: {names[one.thread]} at {one.source} and {names[other.thread]} at {other.source}"
+        message = (
+            f"data race on {place}: {names[one.thread]} at {one.source} and {names[other.thread]} at {other.source}"
+        )
         return Result("FAIL", "race", message, other.source, other.stack, execution=execution_of(proposal))
 
 
 def _conflicts(encoding: Encoding) -> list[tuple[int, int]]:
     """Pairs of accesses of two threads to one cell, one a write, one plain."""
     found: list[tuple[int, int]] = []
-    accesses = [e for e in encoding.graph.events if e.kind in ("R", "W") and not e.final and encoding.executed[e.id] != NO]
+    accesses = [
+        e for e in encoding.graph.events if e.kind in ("R", "W") and not e.final and encoding.executed[e.id] != NO
+    ]
     for index, one in enumerate(accesses):
         for other in accesses[index + 1 :]:
             if one.thread == other.thread or "W" not in (one.kind, other.kind) or (one.tags and other.tags):

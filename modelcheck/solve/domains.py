@@ -12,7 +12,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import product
 
-import networkx as nx
 from attrs import frozen
 
 from modelcheck.program.expr import UNDEFINED, Expr, Undefined, Value, apply
@@ -104,7 +103,6 @@ class InitialMemory:
             total |= byte << 8 * index
         return total
 
-
     def within(self, base: int, size: int) -> list[tuple[int, int]]:
         """Cells (address, value) with a known value other than 0 in the ``size`` bytes from ``base`` on."""
         first = bisect_left(self._sorted, base)
@@ -142,7 +140,11 @@ class _Analysis:
             roots.extend((*check.guard, check.condition))
         for blocked in self.graph.blocked:
             roots.extend(blocked.guard)
-        for guard in (*self.graph.completed, *(c.guard for c in self.graph.cuts), *(a.guard for a in self.graph.allocations)):
+        for guard in (
+            *self.graph.completed,
+            *(c.guard for c in self.graph.cuts),
+            *(a.guard for a in self.graph.allocations),
+        ):
             roots.extend(guard)
         self._collect(roots)
         self._fixpoint()
@@ -372,6 +374,8 @@ class _Analysis:
 
     def _longest_derivation(self) -> int:
         """The most writes that one value can pass through without meeting the same one twice."""
+        import networkx as nx  # takes longer to import than most analyses take
+
         flow: nx.DiGraph[int] = nx.DiGraph()
         supports = {event.id: _support(event.value) for event in self.graph.events if event.kind == "W" and event.value}
         for event in self.graph.events:

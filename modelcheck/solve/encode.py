@@ -126,7 +126,9 @@ class Encoding:
         """The writes by which a free ends the life of each object that it may free."""
         assert event.address is not None
         for address in self.domains.values[event.address]:
-            for place in self._blocks.get(address, ()) if isinstance(address, int) else ():
+            if isinstance(address, Undefined):
+                continue
+            for place in self._blocks.get(address, ()):
                 number = self._make(evolve(event, value=const(UNDEFINED, self.domains.sizes[place] * 8)), place)
                 self.poison[number] = event.id
                 self._poison_of.setdefault((event.id, address), []).append(number)
@@ -174,13 +176,9 @@ class Encoding:
         return self.circuit.all_of((reached, base, *(-fault for fault in faults)))
 
     def _check(self, check: Check, faults: list[int], base: int) -> None:
-        fails = self.circuit.all_of(
-            (self._reached(check.guard, faults, base), -self.valuation.truth(check.condition))
-        )
+        fails = self.circuit.all_of((self._reached(check.guard, faults, base), -self.valuation.truth(check.condition)))
         if fails != NO:
-            self.findings.append(
-                Finding(fails, check.property, check.message, check.source, check.stack, check.thread)
-            )
+            self.findings.append(Finding(fails, check.property, check.message, check.source, check.stack, check.thread))
 
     def _execute(self, event: Event, faults: list[int], base: int) -> None:
         reached = self._reached(event.guard, faults, base)

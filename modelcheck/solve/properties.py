@@ -119,7 +119,14 @@ class _Reachability:
             message = f"{name.split('.')[0]} is still allocated at rest, and nothing leads to it"
             source = NOWHERE if origin is None else origin.source
             found.append(
-                Finding(leaked, "leak", message, source, () if origin is None else origin.stack, origin.thread if origin else 0)
+                Finding(
+                    leaked,
+                    "leak",
+                    message,
+                    source,
+                    () if origin is None else origin.stack,
+                    origin.thread if origin else 0,
+                )
             )
         return found
 
@@ -212,9 +219,7 @@ class Deadlock:
             self.waits.append((literal, blocked))
         ends: list[int] = []
         for thread, guard in enumerate(graph.completed):
-            ended = circuit.all_of(
-                (encoding.valuation.all(guard), *(-fault for fault in encoding.faults(thread)))
-            )
+            ended = circuit.all_of((encoding.valuation.all(guard), *(-fault for fault in encoding.faults(thread))))
             ends.append(circuit.any_of((ended, *stuck[thread])))
         self.literal = circuit.all_of((*ends, circuit.any_of([s for several in stuck for s in several])))
 

@@ -13,7 +13,8 @@ from modelcheck.solve.domains import Place
 from modelcheck.solve.encode import Encoding
 from modelcheck.solve.sat import NO, YES, Solver
 
-Fact = tuple[str, *tuple[int | str, ...]]
+Fact = tuple[str | int, ...]
+"""A name and what it is about, as `modelcheck.cat` explains violations."""
 
 
 class Proposal:
@@ -140,13 +141,13 @@ class Proposal:
         needed: set[int] = set()
         present: set[int] = set()
         for fact in facts:
-            name = fact[0]
+            name = str(fact[0])
             if name == "everything":
                 return self._whole()
             if name == "only":
                 self._only(str(fact[1]), needed)
                 continue
-            one, other = (self.chosen[int(part)] for part in fact[1:3])
+            one, other = (self.chosen[int(part)] for part in fact[1:])
             present |= {one, other}
             if name != "event":
                 needed |= self._literals(name, one, other)
@@ -167,7 +168,11 @@ class Proposal:
         if name == "co":
             return {self.coherence.before(one, other)}
         if name == "loc":
-            return {encoding.same_place(one, other)} if one != other and one in encoding.at and other in encoding.at else set()
+            return (
+                {encoding.same_place(one, other)}
+                if one != other and one in encoding.at and other in encoding.at
+                else set()
+            )
         if name in ("addr", "data", "ctrl"):
             deps: Dependencies = getattr(events[other], name)
             holding = [
@@ -183,9 +188,7 @@ class Proposal:
         if name == "!loc":
             return {-encoding.same_place(one, other)} if one in encoding.at and other in encoding.at else set()
         if name in ("!addr", "!data", "!ctrl"):
-            return {
-                -encoding.valuation.all(guard) for read, guard in getattr(events[other], name[1:]) if read == one
-            }
+            return {-encoding.valuation.all(guard) for read, guard in getattr(events[other], name[1:]) if read == one}
         return set()
 
     def _only(self, tag: str, needed: set[int]) -> None:

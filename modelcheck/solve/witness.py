@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import networkx as nx
+from graphlib import CycleError, TopologicalSorter
 
 from modelcheck.program.expr import UNDEFINED
 from modelcheck.program.graph import Dependencies
@@ -87,16 +87,33 @@ def _order(proposal: Proposal, rf: list[Pair], co: list[Pair], count: int) -> li
             if thread in last:
                 po.append((last[thread], position))
             last[thread] = position
+    ordered = list(range(count))
     for edges in ([*rf, *co, *fr], [*rf, *co], rf, []):
-        graph: nx.DiGraph[int] = nx.DiGraph()
-        graph.add_nodes_from(range(count))
-        graph.add_edges_from(po)
-        graph.add_edges_from((a, b) for a, b in edges if a < count and b < count)
-        try:
-            ordered = list(nx.lexicographical_topological_sort(graph))
-        except nx.NetworkXUnfeasible:
-            continue
-        break
+        found = _sorted(count, [*po, *((a, b) for a, b in edges if a < count and b < count)])
+        if found is not None:
+            ordered = found
+            break
     at_rest = sorted(range(count, len(numbers)), key=lambda p: events[numbers[p]].position)
     place = {position: index for index, position in enumerate([*ordered, *at_rest])}
     return [place[position] for position in range(len(numbers))]
+
+
+def _sorted(count: int, edges: list[Pair]) -> list[int] | None:
+    """0 … ``count`` - 1 in the first order that ``edges`` allow; None when they allow none."""
+    before: dict[int, set[int]] = {number: set() for number in range(count)}
+    for one, other in edges:
+        before[other].add(one)
+    sorter = TopologicalSorter(before)
+    try:
+        sorter.prepare()
+    except CycleError:
+        return None
+    ready = list(sorter.get_ready())
+    ordered: list[int] = []
+    while ready:
+        ready.sort(reverse=True)
+        number = ready.pop()
+        ordered.append(number)
+        sorter.done(number)
+        ready.extend(sorter.get_ready())
+    return ordered
