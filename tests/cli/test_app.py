@@ -1,0 +1,63 @@
+"""The command as a whole: help, version, speed of starting, errors."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import modelcheck as package
+from modelcheck.cli.app import _SUBCOMMANDS
+from tests.cli.conftest import Command
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("command", [(), *((name,) for name in _SUBCOMMANDS)])
+def test_every_help_ends_with_an_example(modelcheck: Command, command: tuple[str, ...]) -> None:
+    outcome = modelcheck(*command, "--help")
+    assert outcome.code == 0
+    *_, heading, example = [line for line in outcome.out.splitlines() if "Example" in line or "  modelcheck" in line]
+    assert example.strip().startswith("modelcheck ")
+    assert outcome.out.rstrip().endswith(example.strip())
+    del heading
+
+
+def test_the_version_is_the_package_s(modelcheck: Command) -> None:
+    assert modelcheck("--version").out == f"modelcheck, version {package.__version__}\n"
+
+
+def test_an_unknown_subcommand_is_exit_2(modelcheck: Command) -> None:
+    outcome = modelcheck("chekc")
+    assert outcome.code == 2
+    assert "chekc" in outcome.err
+
+
+def test_help_starts_at_once() -> None:
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "modelcheck.cli", "--help"], check=True, capture_output=True, cwd=ROOT)
+        times.append(time.perf_counter() - start)
+    assert min(times) < 0.3
+
+
+def test_help_loads_no_solver_and_no_compiler() -> None:
+    code = (
+        "import sys; sys.argv = ['modelcheck', 'check', '--help']\n"
+        "from modelcheck.cli.app import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "sys.exit(bool({'z3', 'clang', 'lark', 'rich', 'cattrs'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, check=False).returncode == 0
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    command = f"{sys.executable} -m modelcheck.cli check --help | head -1 >/dev/null; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stderr == ""
+    assert done.stdout.strip() == "0"
