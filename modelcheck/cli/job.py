@@ -38,7 +38,7 @@ def answer(job: Job) -> Answer:
     program = _program(job)
     result = _check(program, job)
     trace = None
-    if result.execution is not None:
+    if result.verdict == "FAIL":
         from modelcheck.trace import record, to_bytes
 
         trace = to_bytes(

@@ -14,10 +14,11 @@ from modelcheck.trace.trace import SourceText, Trace, TraceObject
 def record(
     program: Program, result: Result, *, spec: str, scenario: str, variant: str, model: str, unroll: int, recursion: int
 ) -> Trace:
-    """The trace of a ``result`` that has an execution, with the lines of ``program`` that it ran."""
-    execution = result.execution
-    if execution is None:
-        raise ValueError("a result without an execution leaves no trace")
+    """The trace of a failing ``result``, with the lines of ``program`` that it ran.
+
+    A failure before the first thread starts has no execution: its trace has a place and no events.
+    """
+    execution = result.execution or Execution((), (), (), (), (), (), (), ())
     return Trace(
         f"modelcheck {modelcheck.__version__}",
         spec,

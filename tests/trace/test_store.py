@@ -70,6 +70,15 @@ def test_a_trace_keeps_the_lines_that_ran_and_the_memory_that_was_touched() -> N
     assert [o.name for o in trace.objects] == ["x"]
 
 
+def test_a_failure_before_any_thread_starts_is_kept_too(tmp_path: Path) -> None:
+    result = Result("FAIL", "null-dereference", "reads through a null pointer", WRITE)
+    program = Program({}, (), "main", {"a.c": TEXT})
+    trace = record(program, result, spec="s", scenario="a", variant="base", model="sc", unroll=3, recursion=3)
+    write_atomically(tmp_path / "t.json", to_bytes(trace))
+    assert read_trace(tmp_path / "t.json") == trace
+    assert trace.sources["a.c"].lines == {4: "\tx = 1;"}
+
+
 def test_the_bytes_are_the_same_every_time_and_in_no_hash_order() -> None:
     again = attrs.evolve(example(), sources=dict(reversed(list(example().sources.items()))))
     assert to_bytes(again) == to_bytes(example())

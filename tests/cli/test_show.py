@@ -1,0 +1,72 @@
+"""``modelcheck show``: a trace told in the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from modelcheck.program.expr import Value
+from modelcheck.program.ir import Program, Source
+from modelcheck.solve.result import ExecutedEvent, Execution, Result
+from modelcheck.trace import record, to_bytes
+from tests.cli.conftest import Command
+
+TEXT = "void f(void)\n{\n\tWRITE_ONCE(x, 1);\n\tsmp_mb();\n}\nvoid g(void)\n{\n\tassert(READ_ONCE(x));\n}\n"
+
+
+def event(
+    number: int, thread: int, kind: str, value: Value | None, line: int, order: int, tags: str = ""
+) -> ExecutedEvent:
+    source = Source("a.c", line, 2, line, 9, "f" if line < 6 else "g")
+    address = None if kind == "F" else 0x1000
+    name = "" if kind == "F" else "x"
+    return ExecutedEvent(
+        number, thread, number, kind, frozenset(tags.split()), address, 4, value, source, (), name, order, False
+    )
+
+
+def trace(path: Path) -> Path:
+    events = (
+        event(0, -1, "W", 0, 1, 0),
+        event(1, 0, "W", 1, 3, 2, "ONCE"),
+        event(2, 0, "F", None, 4, 3, "Mb"),
+        event(3, 1, "R", 0, 8, 1, "ONCE"),
+    )
+    execution = Execution(("f", "g"), events, ((0, 3),), ((0, 1),), (), (), (), ())
+    result = Result("FAIL", "assertion", "READ_ONCE(x)", Source("a.c", 8, 2, 8, 22, "g"), execution=execution)
+    program = Program({}, (), "main", {"a.c": TEXT})
+    made = record(program, result, spec="s", scenario="order", variant="base", model="sc", unroll=3, recursion=3)
+    path.write_bytes(to_bytes(made))
+    return path
+
+
+def test_steps_are_told_in_order_with_their_source_and_where_values_come_from(
+    modelcheck: Command, tmp_path: Path
+) -> None:
+    outcome = modelcheck("show", trace(tmp_path / "t.json"))
+    assert outcome.code == 0
+    assert outcome.out == (
+        "s: order, base, sc: assertion: READ_ONCE(x)\n"
+        "\n"
+        "     g        a.c:8 g: assert(READ_ONCE(x));\n"
+        "   1 g            reads x = 0 [ONCE], from the start\n"
+        "     f        a.c:3 f: WRITE_ONCE(x, 1);\n"
+        "   2 f            writes x = 1 [ONCE]\n"
+        "     f        a.c:4 f: smp_mb();\n"
+        "   3 f            fence [Mb]\n"
+        "\n"
+        "assertion at a.c:8 g: assert(READ_ONCE(x));\n"
+        "     READ_ONCE(x)\n"
+    )
+
+
+def test_several_traces_are_told_one_after_another(modelcheck: Command, tmp_path: Path) -> None:
+    one, two = trace(tmp_path / "1.json"), trace(tmp_path / "2.json")
+    assert modelcheck("show", one, two).out.count("assertion at a.c:8") == 2
+
+
+def test_what_is_no_trace_is_one_line_and_exit_2(modelcheck: Command, tmp_path: Path) -> None:
+    (tmp_path / "t.json").write_text("{}")
+    outcome = modelcheck("show", "t.json")
+    assert (outcome.code, outcome.err) == (2, "modelcheck: t.json: is no trace of modelcheck\n")
+    assert modelcheck("show", "none.json").err == "modelcheck: none.json: cannot be read: No such file or directory\n"
+    assert modelcheck("show").code == 2
