@@ -11,7 +11,15 @@ from modelcheck.trace import Trace
 
 
 def story(trace: Trace) -> Iterator[str]:
-    """What failed, then each step: thread, what it did, its place and source line; then the failure again."""
+    """What failed, then each step: thread, what it did, its place and source line; then the failure again.
+
+    Characters that a terminal would act on are replaced: a trace may come from anywhere.
+    """
+    for line in _told(trace):
+        yield "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
+
+
+def _told(trace: Trace) -> Iterator[str]:
     execution = trace.execution
     yield f"{trace.spec}: {trace.scenario}, {trace.variant}, {trace.model}: {trace.property}: {trace.message}"
     yield ""

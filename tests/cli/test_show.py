@@ -59,6 +59,14 @@ def test_steps_are_told_in_order_with_their_source_and_where_values_come_from(
     )
 
 
+def test_a_trace_cannot_drive_the_terminal(modelcheck: Command, tmp_path: Path) -> None:
+    path = trace(tmp_path / "t.json")
+    path.write_text(path.read_text().replace('"x"', '"\\u001b[2Jx\\u0007"'))
+    out = modelcheck("show", path).out
+    assert "reads \ufffd[2Jx\ufffd = 0" in out
+    assert "\x1b" not in out
+
+
 def test_several_traces_are_told_one_after_another(modelcheck: Command, tmp_path: Path) -> None:
     one, two = trace(tmp_path / "1.json"), trace(tmp_path / "2.json")
     assert modelcheck("show", one, two).out.count("assertion at a.c:8") == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -25,13 +26,14 @@ def load_program(spec: Spec, scenario: Scenario, variant: Variant) -> Program:
 
     entry = ScenarioEntry(scenario.init, scenario.threads, scenario.final) if scenario.threads else None
     with _tree(spec, variant) as folder:
-        names: dict[Path, str] = {}
+        sources = [_place(spec, folder, name) for name in spec.sources]
+        names = dict(zip(sources, spec.sources, strict=True))
         for path in _c_files(folder):
             names[path] = names[path.resolve()] = path.relative_to(folder).as_posix()
         try:
             return parse_program(
-                [folder / source for source in spec.sources],
-                include=[folder / path for path in spec.include],
+                sources,
+                include=[_place(spec, folder, name) for name in spec.include],
                 defines=macros(spec, scenario, variant),
                 scenario=entry,
                 names=names,
@@ -68,6 +70,12 @@ def _tree(spec: Spec, variant: Variant) -> Iterator[Path]:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8")
         yield folder
+
+
+def _place(spec: Spec, folder: Path, name: str) -> Path:
+    """Where a file of the spec is; what lies outside the spec's folder is in no copy of it."""
+    inside = not Path(os.path.normpath(name)).parts[:1] == ("..",)
+    return (folder if inside else spec.folder) / name
 
 
 def _c_files(folder: Path) -> Iterator[Path]:
