@@ -1,0 +1,187 @@
+"""A compiled memory model: is a candidate execution consistent, and if not, why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import define, frozen
+
+from modelcheck.cat import bitsets
+from modelcheck.cat.candidate import Candidate
+from modelcheck.cat.elaborate import Axiom, Elaborator
+from modelcheck.cat.evaluate import Evaluation, RecursionWithoutEndError
+from modelcheck.cat.explain import EVERYTHING, Explainer, Facts
+from modelcheck.cat.nodes import Node, Terms
+from modelcheck.cat.violations import Violation, violations_of
+from modelcheck.errors import InputError
+
+Pairs = tuple[tuple[int, int], ...]
+
+
+@frozen
+class Judgement:
+    """What a model says of a candidate: consistent, or violated axioms with several short cycles each."""
+
+    consistent: bool
+    violations: tuple[Violation, ...]
+
+
+@define(eq=False)
+class Model:
+    """A memory model, compiled once and asked about many candidates.
+
+    It remembers the last candidate, so that asking about one that differs little is quick.
+
+    Attributes:
+        name: of the model.
+        axioms: what every execution must satisfy, in the order of the text.
+        flag_axioms: what marks an execution, by flag name.
+        named: terms by their last name in the text.
+        labels: a name for terms that have one.
+        coherent: some axiom forbids every cycle of po-loc, rf, co and fr (False when its form does not show it).
+        atomic: no write by another thread comes between the halves of a read-modify-write (the same).
+    """
+
+    name: str
+    axioms: tuple[Axiom, ...]
+    flag_axioms: Mapping[str, Axiom]
+    named: Mapping[str, Node]
+    labels: Mapping[Node, str]
+    coherent: bool
+    atomic: bool
+    _last: Evaluation | None = None
+    _explainer: Explainer | None = None
+
+    @classmethod
+    def of(cls, name: str, elaborator: Elaborator) -> Model:
+        """The model that an elaborated text describes."""
+        axioms = tuple(a for a in elaborator.axioms if not a.flag)
+        flags: dict[str, Axiom] = {}
+        for axiom in elaborator.axioms:
+            if axiom.flag:
+                flags[axiom.name] = axiom
+        named = {name: value for name, value in elaborator.names.items() if isinstance(value, Node)}
+        return cls(
+            name,
+            axioms,
+            flags,
+            named,
+            elaborator.labels,
+            any(_forbids_coherence_cycles(axiom, elaborator.terms) for axiom in axioms),
+            any(_keeps_atomicity(axiom, elaborator.terms) for axiom in axioms),
+        )
+
+    @property
+    def flag_names(self) -> tuple[str, ...]:
+        """Flags that the model may raise, e.g. ``data-race``."""
+        return tuple(self.flag_axioms)
+
+    def check(self, candidate: Candidate, limit: int = 8) -> Judgement:
+        """Whether ``candidate`` satisfies every axiom; if not, up to ``limit`` violations, shortest first.
+
+        The violations of one axiom do not repeat one another: no one's facts hold whenever another's do.
+        """
+        evaluation = self._evaluate(candidate)
+        found: list[Violation] = []
+        for axiom in self.axioms:
+            if not self._satisfied(axiom, evaluation):
+                found.extend(violations_of(axiom, self._explain(evaluation), self.labels, limit))
+                if len(found) >= limit:
+                    break
+        return Judgement(not found, tuple(found[:limit]))
+
+    def flags(self, candidate: Candidate) -> Mapping[str, Pairs]:
+        """The flags that ``candidate`` raises, with the pairs that raise them ((e, e) for a member of a set)."""
+        evaluation = self._evaluate(candidate)
+        result: dict[str, Pairs] = {}
+        for name, axiom in self.flag_axioms.items():
+            if not self._satisfied(axiom, evaluation):
+                continue
+            pairs = self._pairs(axiom, evaluation)
+            if pairs or not axiom.negated:
+                result[name] = pairs
+        return result
+
+    def explain(self, candidate: Candidate, name: str, a: int, b: int) -> Facts:
+        """Facts that put the pair (a, b) into the relation ``name`` (or a = b into the set).
+
+        Raises KeyError when the model has no such name, ValueError when the pair is not in it.
+        """
+        explainer = self._explain(self._evaluate(candidate))
+        node = self.named[name]
+        if not explainer.holds(node, a, b):
+            raise ValueError(f"({a}, {b}) is not in {name}")
+        return explainer.why_condensed(node, a, b)
+
+    def explain_flag_absence(self, candidate: Candidate, flag: str, a: int, b: int) -> Facts:
+        """Facts that keep the pair (a, b) out of the relation that raises ``flag``.
+
+        Raises KeyError when the model has no such flag, ValueError when the pair is in it.
+        """
+        explainer = self._explain(self._evaluate(candidate))
+        axiom = self.flag_axioms[flag]
+        if explainer.holds(axiom.node, a, b):
+            raise ValueError(f"({a}, {b}) raises {flag}")
+        if axiom.test != "empty" or not axiom.negated:
+            return EVERYTHING
+        return explainer.why_not_condensed(axiom.node, a, b)
+
+    def relation(self, candidate: Candidate, name: str) -> bitsets.Rows:
+        """The rows of a named relation in ``candidate`` (for a set: the identity on it)."""
+        node = self.named[name]
+        evaluation = self._evaluate(candidate)
+        return bitsets.identity(evaluation.members(node)) if node.is_set else evaluation.relation(node)
+
+    def _evaluate(self, candidate: Candidate) -> Evaluation:
+        if self._last is None or self._last.candidate is not candidate:
+            self._last = Evaluation(candidate, self._last)
+            self._explainer = None
+        return self._last
+
+    def _explain(self, evaluation: Evaluation) -> Explainer:
+        if self._explainer is None or self._explainer.evaluation is not evaluation:
+            self._explainer = Explainer(evaluation)
+        return self._explainer
+
+    def _satisfied(self, axiom: Axiom, evaluation: Evaluation) -> bool:
+        """Whether an axiom holds; of a flag, whether it stays down."""
+        try:
+            if axiom.node.is_set:
+                holds = not evaluation.members(axiom.node)
+            else:
+                rows = evaluation.relation(axiom.node)
+                if axiom.test == "acyclic":
+                    holds = bitsets.is_acyclic(rows)
+                elif axiom.test == "irreflexive":
+                    holds = not any(row >> a & 1 for a, row in rows.items())
+                else:
+                    holds = not rows
+        except RecursionWithoutEndError:
+            at = axiom.place
+            raise InputError("a let rec that this rests on never settles", at.file, at.line, at.column) from None
+        return (holds != axiom.negated) != axiom.flag
+
+    def _pairs(self, axiom: Axiom, evaluation: Evaluation) -> Pairs:
+        if axiom.node.is_set:
+            return tuple((e, e) for e in bitsets.bits(evaluation.members(axiom.node)))
+        rows = evaluation.relation(axiom.node)
+        pairs = ((a, b) for a in sorted(rows) for b in bitsets.bits(rows[a]))
+        return tuple(pair for pair in pairs if axiom.test != "irreflexive" or pair[0] == pair[1])
+
+
+def _forbids_coherence_cycles(axiom: Axiom, terms: Terms) -> bool:
+    if axiom.test != "acyclic" or axiom.negated:
+        return False
+    parts = set(axiom.node.args if axiom.node.op == "union" else (axiom.node,))
+    po, loc, rf, co = (terms.base_relation(name) for name in ("po", "loc", "rf", "co"))
+    fr = terms.seq((terms.inverse(rf), co))
+    along = {po, terms.inter((po, loc)), terms.inter((loc, po))}
+    return bool(along & parts) and {rf, co} <= parts and bool({fr, terms.diff(fr, terms.base_relation("id"))} & parts)
+
+
+def _keeps_atomicity(axiom: Axiom, terms: Terms) -> bool:
+    if axiom.test != "empty" or axiom.negated or axiom.node.op != "inter":
+        return False
+    rf, co, ext = (terms.base_relation(name) for name in ("rf", "co", "ext"))
+    between = {terms.seq((terms.inter((fr, ext)), terms.inter((co, ext)))) for fr in (terms.seq((terms.inverse(rf), co)),)}
+    return set(axiom.node.args) - between == {terms.base_relation("rmw")} and bool(set(axiom.node.args) & between)

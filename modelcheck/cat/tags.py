@@ -1,0 +1,32 @@
+"""The event sets that a candidate execution may hold, by the names that models use for them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+KINDS: Final = ("R", "W", "F", "IW", "FW", "RMW")
+
+ACCESS_TAGS: Final = (
+    *("ONCE", "ACQUIRE", "RELEASE", "MB", "NORETURN"),
+    *("LKR", "LKW", "UL", "LF", "RL", "RU"),
+    *("Srcu-lock", "Srcu-unlock"),
+    *("SC", "ACQ", "REL", "ACQ_REL", "CON", "RLX", "NA"),
+)
+
+FENCE_TAGS: Final = (
+    *("Mb", "Rmb", "Wmb", "Barrier"),
+    *("Before-atomic", "After-atomic", "After-spinlock", "After-unlock-lock", "After-srcu-read-unlock"),
+    *("Rcu-lock", "Rcu-unlock", "Sync-rcu", "Sync-srcu"),
+)
+
+KNOWN: Final = frozenset((*KINDS, *ACCESS_TAGS, *FENCE_TAGS))
+
+UNIVERSE: Final = "_"
+"""The set of all events of an execution."""
+
+_LOWER: Final = {name.lower(): name for name in (*ACCESS_TAGS, *FENCE_TAGS)}
+
+
+def canonical(tag: str) -> str:
+    """The name under which candidates hold ``tag``: models have spelled it ``'once``, ``Once`` and ``ONCE``."""
+    return tag if tag in KNOWN else _LOWER.get(tag.lower(), tag)
