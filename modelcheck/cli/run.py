@@ -59,7 +59,8 @@ def _events(jobs: Sequence[Job], processes: int | None) -> Generator[Event[Answe
     if processes == 0:
         return run_here(answer, jobs)
     limits = [_limit(job.cell.scenario.timeout) for job in jobs]
-    return run_pool(answer, jobs, processes or _cores(), limits, (InputError,))
+    programs = [(job.cell.scenario.name, job.cell.variant.name) for job in jobs]
+    return run_pool(answer, jobs, processes or _cores(), limits, (InputError,), programs)
 
 
 def _cores() -> int:

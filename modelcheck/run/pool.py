@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Hashable, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
@@ -31,6 +31,7 @@ class _Worker:
     process: BaseProcess
     connection: Connection
     job: int | None = None
+    group: Hashable = None
     deadline: float | None = None
 
     def end(self) -> None:
@@ -45,12 +46,15 @@ def run_pool(
     processes: int,
     limits: Sequence[float | None] = (),
     passed: tuple[type[Exception], ...] = (),
+    groups: Sequence[Hashable] = (),
 ) -> Generator[Event[R]]:
     """Run ``call`` on each of ``jobs`` on up to ``processes`` processes, beginning in the order given.
 
     Args:
         call: a function at the top of a module; jobs and results must pickle.
         limits: seconds after which a job is ended, by number; None or missing: never.
+        groups: by number, what the work of a job has in common with that of others: a worker goes on with the
+            group it has begun, where it can.
         passed: exceptions of ``call`` that are raised here, which ends all jobs; any other loses its job.
 
     Gives events as they happen, each job `Started` and then `Done` or `Lost` once. When the iterator is closed,
@@ -58,15 +62,15 @@ def run_pool(
     """
     context = _context()
     workers: list[_Worker] = []
-    pending = list(range(len(jobs)))[::-1]
+    pending = list(range(len(jobs)))
     try:
         while pending or any(worker.job is not None for worker in workers):
             for worker in workers:
                 if worker.job is None and pending:
-                    yield _give(worker, pending.pop(), jobs, limits)
+                    yield _give(worker, _next(worker, workers, pending, groups), jobs, limits)
             while pending and len(workers) < processes:
                 workers.append(_start(context, call, passed))
-                yield _give(workers[-1], pending.pop(), jobs, limits)
+                yield _give(workers[-1], _next(workers[-1], workers, pending, groups), jobs, limits)
             busy = [worker for worker in workers if worker.job is not None]
             ready = set(wait([worker.connection for worker in busy], _patience(busy)))
             if not ready:
@@ -103,6 +107,19 @@ def _start(context: BaseContext, call: Callable[..., Any], passed: tuple[type[Ex
     process.start()
     theirs.close()
     return _Worker(process, ours)
+
+
+def _next(worker: _Worker, workers: Sequence[_Worker], pending: list[int], groups: Sequence[Hashable]) -> int:
+    """Take from ``pending`` the first job of the worker's group, else of a group that nobody is at, else of any."""
+    choice = pending[0]
+    if groups:
+        taken = {other.group for other in workers}
+        own = (number for number in pending if groups[number] == worker.group)
+        free = (number for number in pending if groups[number] not in taken)
+        choice = next(own, next(free, choice))
+        worker.group = groups[choice]
+    pending.remove(choice)
+    return choice
 
 
 def _give(worker: _Worker, number: int, jobs: Sequence[Any], limits: Sequence[float | None]) -> Started:

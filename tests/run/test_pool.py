@@ -92,6 +92,20 @@ def test_exceptions_of_the_named_kind_come_through() -> None:
         list(run_pool(odd_job, ["wrong", "sleep"], 2, passed=(FileNotFoundError,)))
 
 
+def which(job: str) -> int:
+    time.sleep(0.02)
+    return os.getpid()
+
+
+def test_jobs_of_one_group_stay_with_one_worker_where_they_can() -> None:
+    groups = list("aaabbbcccddd")
+    pids = {e.number: e.value for e in run_pool(which, groups, 2, groups=groups) if isinstance(e, Done)}
+    moves = sum(len({pids[n] for n in range(12) if groups[n] == group}) - 1 for group in "abcd")
+    assert len(pids) == 12
+    assert moves <= 1
+    assert pids[0] != pids[3]
+
+
 def test_closing_ends_the_workers(tmp_path: Path) -> None:
     paths = [str(tmp_path / name) for name in "ab"]
     events = run_pool(pid, paths, 2)

@@ -74,7 +74,7 @@ def _tree(spec: Spec, variant: Variant) -> Iterator[Path]:
 
 def _place(spec: Spec, folder: Path, name: str) -> Path:
     """Where a file of the spec is; what lies outside the spec's folder is in no copy of it."""
-    inside = not Path(os.path.normpath(name)).parts[:1] == ("..",)
+    inside = Path(os.path.normpath(name)).parts[:1] != ("..",)
     return (folder if inside else spec.folder) / name
 
 
