@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* BUG() is a finding of property "assertion". WARN_ON() gives its condition; with -DMC_WARN_IS_FINDING=1 it is one too. */
+#ifndef _LINUX_BUG_H
+#define _LINUX_BUG_H
+
+#include <linux/compiler.h>
+#include <mc/stdtypes.h>
+
+#ifndef MC_WARN_IS_FINDING
+#define MC_WARN_IS_FINDING 0
+#endif
+
+#define BUG() do { __mc_assert(0, "assertion", "BUG()"); __mc_halt(); } while (0)
+#define BUG_ON(condition) __mc_assert(!(condition), "assertion", "BUG_ON(" #condition ")")
+#define panic(...) do { __mc_use(__VA_ARGS__); __mc_assert(0, "assertion", "panic()"); __mc_halt(); } while (0)
+
+#if MC_WARN_IS_FINDING
+#define __mc_warn(condition, text) ({					\
+	int __mc_warned = !!(condition);				\
+	__mc_assert(!__mc_warned, "assertion", "WARN_ON(" text ")");	\
+	__mc_warned;							\
+})
+#else
+#define __mc_warn(condition, text) ({ int __mc_warned = !!(condition); __mc_warned; })
+#endif
+#define WARN_ON(condition) __mc_warn(condition, #condition)
+#define WARN_ON_ONCE(condition) __mc_warn(condition, #condition)
+#define WARN_ON_SMP(condition) __mc_warn(condition, #condition)
+#define WARN(condition, ...) ({						\
+	int __mc_warned = !!(condition);				\
+	if (__mc_warned)						\
+		__mc_use(__VA_ARGS__);					\
+	__mc_warn(__mc_warned, #condition);				\
+})
+#define WARN_ONCE(condition, ...) WARN(condition, __VA_ARGS__)
+#define WARN_TAINT(condition, taint, ...) WARN(condition, __VA_ARGS__)
+
+#define BUILD_BUG_ON(condition) _Static_assert(!(condition), "BUILD_BUG_ON(" #condition ")")
+#define BUILD_BUG_ON_MSG(condition, message) _Static_assert(!(condition), message)
+#define BUILD_BUG_ON_NOT_POWER_OF_2(n) BUILD_BUG_ON((n) == 0 || ((n) & ((n) - 1)) != 0)
+#define BUILD_BUG_ON_ZERO(e) ((int)(sizeof(struct { int : -!!(e); })))
+#define BUILD_BUG() ((void)0)
+#ifndef static_assert
+#define __mc_static_assert(e, message, ...) _Static_assert(e, message)
+#define static_assert(e, ...) __mc_static_assert(e, ##__VA_ARGS__, #e)
+#endif
+
+#endif

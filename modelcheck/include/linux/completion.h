@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* Completions: a count that complete() raises and wait_for_completion() waits for and lowers. */
+#ifndef _LINUX_COMPLETION_H
+#define _LINUX_COMPLETION_H
+
+#include <linux/types.h>
+#include <linux/errno.h>
+#include <asm/barrier.h>
+#include <mc/lock.h>
+
+struct completion {
+	unsigned int done;
+};
+
+#define COMPLETION_INITIALIZER(name) { 0 }
+#define COMPLETION_INITIALIZER_ONSTACK(name) { 0 }
+#define DECLARE_COMPLETION(name) struct completion name = COMPLETION_INITIALIZER(name)
+#define DECLARE_COMPLETION_ONSTACK(name) DECLARE_COMPLETION(name)
+#define init_completion(x) ((void)((x)->done = 0))
+#define reinit_completion(x) ((void)((x)->done = 0))
+#define INIT_COMPLETION(x) ((void)((x).done = 0))
+
+#define complete(x) ((void)__mc_rmw(&(x)->done, 4, "add", 1, "ONCE", "RELEASE"))
+/* Enough for everyone who will ever wait. */
+#define complete_all(x) ((void)__mc_rmw(&(x)->done, 4, "add", 0x7fffffff, "ONCE", "RELEASE"))
+#define wait_for_completion(x) ((void)__mc_rmw_await(&(x)->done, 4, "sub", 1, "ne", 0, "ACQUIRE", "ONCE"))
+#define wait_for_completion_io(x) wait_for_completion(x)
+#define wait_for_completion_interruptible(x) (__mc_interrupted() ? -ERESTARTSYS : (wait_for_completion(x), 0))
+#define wait_for_completion_killable(x) wait_for_completion_interruptible(x)
+#define try_wait_for_completion(x) (__mc_rmw_if(&(x)->done, 4, "sub", 1, "ne", 0, "ACQUIRE", "ONCE", "ONCE") != 0)
+#define completion_done(x) (smp_load_acquire(&(x)->done) != 0)
+/* The time may be up at any moment: 0 then, else 1 (time left). */
+#define wait_for_completion_timeout(x, timeout) \
+	(__mc_choose(2) ? 0UL : (__mc_assume(try_wait_for_completion(x)), 1UL))
+#define wait_for_completion_interruptible_timeout(x, timeout) \
+	(__mc_interrupted() ? (long)-ERESTARTSYS : (long)wait_for_completion_timeout(x, timeout))
+
+#endif

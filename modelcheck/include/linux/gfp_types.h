@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _LINUX_GFP_TYPES_H
+#define _LINUX_GFP_TYPES_H
+
+#include <linux/types.h>
+
+#define __GFP_DMA 0x01U
+#define __GFP_HIGHMEM 0x02U
+#define __GFP_DMA32 0x04U
+#define __GFP_MOVABLE 0x08U
+#define __GFP_WAIT 0x10U
+#define __GFP_RECLAIM 0x10U
+#define __GFP_DIRECT_RECLAIM 0x10U
+#define __GFP_KSWAPD_RECLAIM 0x1000000U
+#define __GFP_HIGH 0x20U
+#define __GFP_IO 0x40U
+#define __GFP_FS 0x80U
+#define __GFP_COLD 0x100U
+#define __GFP_NOWARN 0x200U
+#define __GFP_REPEAT 0x400U
+#define __GFP_RETRY_MAYFAIL 0x400U
+#define __GFP_NOFAIL 0x800U
+#define __GFP_NORETRY 0x1000U
+#define __GFP_MEMALLOC 0x2000U
+#define __GFP_COMP 0x4000U
+#define __GFP_ZERO 0x8000U
+#define __GFP_NOMEMALLOC 0x10000U
+#define __GFP_HARDWALL 0x20000U
+#define __GFP_THISNODE 0x40000U
+#define __GFP_RECLAIMABLE 0x80000U
+#define __GFP_ACCOUNT 0x100000U
+#define __GFP_WRITE 0x800000U
+
+#define GFP_NOWAIT 0U
+#define GFP_ATOMIC __GFP_HIGH
+#define GFP_NOIO __GFP_WAIT
+#define GFP_NOFS (__GFP_WAIT | __GFP_IO)
+#define GFP_KERNEL (__GFP_WAIT | __GFP_IO | __GFP_FS)
+#define GFP_KERNEL_ACCOUNT (GFP_KERNEL | __GFP_ACCOUNT)
+#define GFP_TEMPORARY (GFP_KERNEL | __GFP_RECLAIMABLE)
+#define GFP_USER (GFP_KERNEL | __GFP_HARDWALL)
+#define GFP_HIGHUSER (GFP_USER | __GFP_HIGHMEM)
+#define GFP_HIGHUSER_MOVABLE (GFP_HIGHUSER | __GFP_MOVABLE)
+#define GFP_DMA __GFP_DMA
+#define __GFP_BITS_SHIFT 25
+#define __GFP_BITS_MASK ((1U << __GFP_BITS_SHIFT) - 1)
+
+#endif

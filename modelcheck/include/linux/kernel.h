@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _LINUX_KERNEL_H
+#define _LINUX_KERNEL_H
+
+#include <linux/compiler.h>
+#include <linux/types.h>
+#include <linux/stddef.h>
+#include <linux/errno.h>
+#include <linux/bug.h>
+#include <linux/printk.h>
+#include <linux/minmax.h>
+#include <linux/container_of.h>
+#include <linux/kconfig.h>
+#include <linux/stringify.h>
+#include <linux/limits.h>
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+#define FIELD_SIZEOF(type, member) sizeof(((type *)0)->member)
+#define __ALIGN_KERNEL(x, a) (((x) + ((__typeof__(x))(a) - 1)) & ~((__typeof__(x))(a) - 1))
+#define ALIGN(x, a) __ALIGN_KERNEL(x, a)
+#define ALIGN_DOWN(x, a) ((x) & ~((__typeof__(x))(a) - 1))
+#define PTR_ALIGN(p, a) ((__typeof__(p))ALIGN((unsigned long)(p), (a)))
+#define IS_ALIGNED(x, a) (((x) & ((__typeof__(x))(a) - 1)) == 0)
+#define round_up(x, y) ALIGN(x, y)
+#define round_down(x, y) ALIGN_DOWN(x, y)
+#define roundup(x, y) ((((x) + (y) - 1) / (y)) * (y))
+#define rounddown(x, y) ((x) - (x) % (y))
+#define DIV_ROUND_CLOSEST(x, d) (((x) + (d) / 2) / (d))
+#define upper_32_bits(n) ((u32)((u64)(n) >> 32))
+#define lower_32_bits(n) ((u32)(n))
+#define is_power_of_2(n) ((n) != 0 && ((n) & ((n) - 1)) == 0)
+#undef abs
+#define abs(x) ({ __auto_type __mc_abs = (x); __mc_abs < 0 ? -__mc_abs : __mc_abs; })
+#define cpu_to_le16(x) ((__le16)(x))
+#define cpu_to_le32(x) ((__le32)(x))
+#define cpu_to_le64(x) ((__le64)(x))
+#define le16_to_cpu(x) ((u16)(x))
+#define le32_to_cpu(x) ((u32)(x))
+#define le64_to_cpu(x) ((u64)(x))
+
+#define might_sleep() ((void)0)
+#define might_sleep_if(condition) ((void)(condition))
+#define might_fault() ((void)0)
+#define cant_sleep() ((void)0)
+#define in_interrupt() 0
+#define in_atomic() 0
+#define in_irq() 0
+#define in_softirq() 0
+#define in_task() 1
+#define irqs_disabled() 0
+#define smp_processor_id() ((int)__mc_self())
+#define raw_smp_processor_id() ((int)__mc_self())
+#define get_cpu() ((int)__mc_self())
+#define put_cpu() ((void)0)
+
+/* Every thread has a processor to itself; an interrupt handler is a thread of the program. So there is nothing to hold off. */
+#define preempt_disable() ((void)0)
+#define preempt_enable() ((void)0)
+#define preempt_enable_no_resched() ((void)0)
+#define migrate_disable() ((void)0)
+#define migrate_enable() ((void)0)
+#define local_irq_disable() ((void)0)
+#define local_irq_enable() ((void)0)
+#define local_irq_save(flags) ((void)((flags) = 0))
+#define local_irq_restore(flags) ((void)(flags))
+#define local_bh_disable() ((void)0)
+#define local_bh_enable() ((void)0)
+
+#define _RET_IP_ 0UL
+#define _THIS_IP_ 0UL
+
+#endif

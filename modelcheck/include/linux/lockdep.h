@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* What lockdep is told says nothing here, but that a lock is held is checked. */
+#ifndef _LINUX_LOCKDEP_H
+#define _LINUX_LOCKDEP_H
+
+#include <linux/types.h>
+#include <linux/bug.h>
+#include <mc/lock.h>
+
+struct lock_class_key {
+	char unused;
+};
+
+struct lockdep_map {
+	char unused;
+};
+
+#define SINGLE_DEPTH_NESTING 1
+#define lockdep_set_class(lock, key) ((void)0)
+#define lockdep_set_class_and_name(lock, key, name) ((void)0)
+#define lockdep_set_subclass(lock, sub) ((void)0)
+#define lockdep_set_novalidate_class(lock) ((void)0)
+#define lockdep_register_key(key) ((void)0)
+#define lockdep_unregister_key(key) ((void)0)
+#define lockdep_init_map(map, name, key, sub) ((void)0)
+#define lockdep_off() ((void)0)
+#define lockdep_on() ((void)0)
+#define lock_acquire(...) ((void)0)
+#define lock_release(...) ((void)0)
+#define lock_map_acquire(map) ((void)0)
+#define lock_map_release(map) ((void)0)
+
+/* Every lock is a structure that begins with its word. */
+#define lockdep_is_held(lock) __mc_holds((const unsigned int *)(lock))
+#define lock_is_held(lock) lockdep_is_held(lock)
+#define lockdep_assert_held(lock) \
+	__mc_assert(lockdep_is_held(lock), "lock-misuse", "lockdep_assert_held(" #lock ")")
+#define lockdep_assert_held_once(lock) lockdep_assert_held(lock)
+#define lockdep_assert_held_write(lock) lockdep_assert_held(lock)
+#define lockdep_assert_held_read(lock) \
+	__mc_assert(__mc_load((const unsigned int *)(lock), 4, "ONCE") >= __MC_READER, "lock-misuse", \
+		    "lockdep_assert_held_read(" #lock ")")
+#define lockdep_assert_not_held(lock) \
+	__mc_assert(!lockdep_is_held(lock), "lock-misuse", "lockdep_assert_not_held(" #lock ")")
+#define lockdep_assert(condition) WARN_ON(condition)
+#define lockdep_assert_irqs_disabled() ((void)0)
+#define lockdep_assert_irqs_enabled() ((void)0)
+#define lockdep_assert_preemption_disabled() ((void)0)
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _LINUX_MIGRATE_MODE_H
+#define _LINUX_MIGRATE_MODE_H
+
+enum migrate_mode {
+	MIGRATE_ASYNC,
+	MIGRATE_SYNC_LIGHT,
+	MIGRATE_SYNC,
+	MIGRATE_SYNC_NO_COPY,
+};
+
+enum migrate_reason {
+	MR_COMPACTION,
+	MR_MEMORY_FAILURE,
+	MR_MEMORY_HOTPLUG,
+	MR_SYSCALL,
+	MR_MEMPOLICY_MBIND,
+	MR_NUMA_MISPLACED,
+	MR_CMA,
+	MR_TYPES,
+};
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* Lists that readers go through under rcu_read_lock() while one writer changes them. */
+#ifndef _LINUX_RCULIST_H
+#define _LINUX_RCULIST_H
+
+#include <linux/list.h>
+#include <linux/rcupdate.h>
+
+#define list_next_rcu(list) ((list)->next)
+#define hlist_first_rcu(head) ((head)->first)
+#define hlist_next_rcu(node) ((node)->next)
+
+static inline void INIT_LIST_HEAD_RCU(struct list_head *list)
+{
+	WRITE_ONCE(list->next, list);
+	WRITE_ONCE(list->prev, list);
+}
+
+static inline void __list_add_rcu(struct list_head *entry, struct list_head *prev, struct list_head *next)
+{
+#if MC_DEBUG_LIST
+	__mc_assert(next->prev == prev, "list-corruption", "list_add_rcu: next->prev is not prev");
+	__mc_assert(prev->next == next, "list-corruption", "list_add_rcu: prev->next is not next");
+#endif
+	entry->next = next;
+	entry->prev = prev;
+	rcu_assign_pointer(prev->next, entry);
+	next->prev = entry;
+}
+
+static inline void list_add_rcu(struct list_head *entry, struct list_head *head)
+{
+	__list_add_rcu(entry, head, head->next);
+}
+
+static inline void list_add_tail_rcu(struct list_head *entry, struct list_head *head)
+{
+	__list_add_rcu(entry, head->prev, head);
+}
+
+/* Readers may still be at the entry: its next stays. */
+static inline void list_del_rcu(struct list_head *entry)
+{
+	__list_del_entry(entry);
+	entry->prev = LIST_POISON2;
+}
+
+static inline void list_replace_rcu(struct list_head *old, struct list_head *entry)
+{
+	entry->next = old->next;
+	entry->prev = old->prev;
+	rcu_assign_pointer(entry->prev->next, entry);
+	entry->next->prev = entry;
+	old->prev = LIST_POISON2;
+}
+
+static inline void hlist_del_rcu(struct hlist_node *node)
+{
+	__hlist_del(node);
+	WRITE_ONCE(node->pprev, LIST_POISON2);
+}
+
+static inline void hlist_del_init_rcu(struct hlist_node *node)
+{
+	if (!hlist_unhashed(node)) {
+		__hlist_del(node);
+		WRITE_ONCE(node->pprev, NULL);
+	}
+}
+
+static inline void hlist_add_head_rcu(struct hlist_node *node, struct hlist_head *head)
+{
+	struct hlist_node *first = head->first;
+
+	node->next = first;
+	WRITE_ONCE(node->pprev, &head->first);
+	rcu_assign_pointer(head->first, node);
+	if (first)
+		WRITE_ONCE(first->pprev, &node->next);
+}
+
+#define list_entry_rcu(ptr, type, member) container_of(READ_ONCE(ptr), type, member)
+#define list_first_or_null_rcu(ptr, type, member) ({			\
+	struct list_head *__mc_head = (ptr);				\
+	struct list_head *__mc_first = READ_ONCE(__mc_head->next);	\
+	__mc_first != __mc_head ? list_entry(__mc_first, type, member) : (type *)NULL; \
+})
+#define list_next_or_null_rcu(head, ptr, type, member) ({		\
+	struct list_head *__mc_head = (head);				\
+	struct list_head *__mc_next = READ_ONCE((ptr)->next);		\
+	__mc_next != __mc_head ? list_entry(__mc_next, type, member) : (type *)NULL; \
+})
+#define list_for_each_rcu(pos, head) \
+	for ((pos) = rcu_dereference((head)->next); (pos) != (head); (pos) = rcu_dereference((pos)->next))
+#define list_for_each_entry_rcu(pos, head, member, ...) \
+	for ((pos) = list_entry_rcu((head)->next, __typeof__(*(pos)), member); &(pos)->member != (head); \
+	     (pos) = list_entry_rcu((pos)->member.next, __typeof__(*(pos)), member))
+#define list_for_each_entry_srcu(pos, head, member, condition) list_for_each_entry_rcu(pos, head, member)
+#define list_for_each_entry_lockless(pos, head, member) list_for_each_entry_rcu(pos, head, member)
+#define list_for_each_entry_continue_rcu(pos, head, member) \
+	for ((pos) = list_entry_rcu((pos)->member.next, __typeof__(*(pos)), member); &(pos)->member != (head); \
+	     (pos) = list_entry_rcu((pos)->member.next, __typeof__(*(pos)), member))
+
+/* Until v3.8 with a struct hlist_node *, as hlist_for_each_entry(). */
+#define hlist_for_each_entry_rcu(...) \
+	__mc_hlist_which(__VA_ARGS__, , __mc_hlist_rcu_4, __mc_hlist_rcu_3, , )(__VA_ARGS__)
+#define __mc_hlist_rcu_3(pos, head, member) \
+	for ((pos) = hlist_entry_safe(rcu_dereference((head)->first), __typeof__(*(pos)), member); (pos); \
+	     (pos) = hlist_entry_safe(rcu_dereference((pos)->member.next), __typeof__(*(pos)), member))
+#define __mc_hlist_rcu_4(pos, node, head, member) \
+	for ((node) = rcu_dereference((head)->first); \
+	     (node) && ((pos) = hlist_entry(node, __typeof__(*(pos)), member), 1); \
+	     (node) = rcu_dereference((node)->next))
+#define hlist_for_each_entry_rcu_bh(...) hlist_for_each_entry_rcu(__VA_ARGS__)
+#define hlist_for_each_entry_rcu_notrace(pos, head, member) __mc_hlist_rcu_3(pos, head, member)
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * refcount_t. Increments are unordered, decrements release, and the one that reaches zero acquires
+ * (Documentation/core-api/refcount-vs-atomic.rst). What the kernel warns of is a finding here: a count
+ * raised from zero, or lowered below it, is a use after free.
+ */
+#ifndef _LINUX_REFCOUNT_H
+#define _LINUX_REFCOUNT_H
+
+#include <linux/atomic.h>
+
+typedef struct refcount_struct {
+	atomic_t refs;
+} refcount_t;
+
+#define REFCOUNT_INIT(n) { .refs = ATOMIC_INIT(n) }
+
+#define refcount_set(r, n) atomic_set(&(r)->refs, n)
+#define refcount_set_release(r, n) atomic_set_release(&(r)->refs, n)
+#define refcount_read(r) ((unsigned int)atomic_read(&(r)->refs))
+
+#define __mc_refcount_get(r, i, read, write) \
+	__mc_assert(__mc_fetch("add", i, &(r)->refs, read, write) > 0, "use-after-free", \
+		    "a refcount_t that had reached zero is incremented")
+#define refcount_add(i, r) __mc_refcount_get(r, i, "ONCE", "ONCE")
+#define refcount_inc(r) __mc_refcount_get(r, 1, "ONCE", "ONCE")
+
+#define __mc_refcount_try(i, r, read) (__mc_fetch_if("add", i, &(r)->refs, "ne", 0, read, "ONCE") != 0)
+#define refcount_add_not_zero(i, r) __mc_refcount_try(i, r, "ONCE")
+#define refcount_inc_not_zero(r) __mc_refcount_try(1, r, "ONCE")
+#define refcount_add_not_zero_acquire(i, r) __mc_refcount_try(i, r, "ACQUIRE")
+#define refcount_inc_not_zero_acquire(r) __mc_refcount_try(1, r, "ACQUIRE")
+
+#define refcount_sub_and_test(i, r) ({					\
+	int __mc_i = (i);						\
+	int __mc_old = __mc_fetch("sub", __mc_i, &(r)->refs, "ONCE", "RELEASE"); \
+	__mc_assert(__mc_old >= __mc_i, "use-after-free", "a refcount_t is lowered below zero"); \
+	if (__mc_old == __mc_i)						\
+		smp_acquire__after_ctrl_dep();				\
+	__mc_old == __mc_i;						\
+})
+#define refcount_dec_and_test(r) refcount_sub_and_test(1, r)
+#define refcount_dec(r) \
+	__mc_assert(__mc_fetch("sub", 1, &(r)->refs, "ONCE", "RELEASE") > 1, "use-after-free", \
+		    "refcount_dec() drops the last reference")
+#define refcount_dec_not_one(r) (__mc_fetch_if("sub", 1, &(r)->refs, "ne", 1, "ONCE", "RELEASE") != 1)
+#define refcount_dec_if_one(r) (__mc_fetch_if("sub", 1, &(r)->refs, "eq", 1, "ONCE", "RELEASE") == 1)
+#define refcount_dec_and_lock(r, lock) ({				\
+	_Bool __mc_last = 0;						\
+	if (!refcount_dec_not_one(r)) {					\
+		spin_lock(lock);					\
+		__mc_last = refcount_dec_and_test(r);			\
+		if (!__mc_last)						\
+			spin_unlock(lock);				\
+	}								\
+	__mc_last;							\
+})
+#define refcount_dec_and_mutex_lock(r, mutex) ({			\
+	_Bool __mc_last = 0;						\
+	if (!refcount_dec_not_one(r)) {					\
+		mutex_lock(mutex);					\
+		__mc_last = refcount_dec_and_test(r);			\
+		if (!__mc_last)						\
+			mutex_unlock(mutex);				\
+	}								\
+	__mc_last;							\
+})
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* Sleeping reader-writer locks. */
+#ifndef _LINUX_RWSEM_H
+#define _LINUX_RWSEM_H
+
+#include <linux/types.h>
+#include <linux/errno.h>
+#include <mc/once.h>
+#include <mc/lock.h>
+
+struct rw_semaphore {
+	unsigned int __rwsem_word;
+};
+
+#define __RWSEM_INITIALIZER(name) { 0 }
+#define DECLARE_RWSEM(name) struct rw_semaphore name = __RWSEM_INITIALIZER(name)
+#define init_rwsem(sem) ((void)((sem)->__rwsem_word = 0))
+
+#define down_read(sem) __mc_read_lock(&(sem)->__rwsem_word)
+#define down_read_nested(sem, subclass) down_read(sem)
+#define down_read_non_owner(sem) down_read(sem)
+#define down_read_killable(sem) (__mc_interrupted() ? -EINTR : (down_read(sem), 0))
+#define down_read_interruptible(sem) down_read_killable(sem)
+#define down_read_trylock(sem) __mc_read_trylock(&(sem)->__rwsem_word)
+#define up_read(sem) __mc_read_unlock(&(sem)->__rwsem_word)
+#define up_read_non_owner(sem) up_read(sem)
+#define down_write(sem) __mc_write_lock(&(sem)->__rwsem_word)
+#define down_write_nested(sem, subclass) down_write(sem)
+#define down_write_nest_lock(sem, outer) down_write(sem)
+#define down_write_killable(sem) (__mc_interrupted() ? -EINTR : (down_write(sem), 0))
+#define down_write_trylock(sem) __mc_write_trylock(&(sem)->__rwsem_word)
+#define up_write(sem) __mc_write_unlock(&(sem)->__rwsem_word)
+#define downgrade_write(sem) __mc_downgrade(&(sem)->__rwsem_word)
+#define rwsem_is_locked(sem) (READ_ONCE((sem)->__rwsem_word) != 0)
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* Counting semaphores. */
+#ifndef _LINUX_SEMAPHORE_H
+#define _LINUX_SEMAPHORE_H
+
+#include <linux/types.h>
+#include <linux/errno.h>
+#include <mc/lock.h>
+
+struct semaphore {
+	unsigned int count;
+};
+
+#define __SEMAPHORE_INITIALIZER(name, n) { .count = (n) }
+#define DEFINE_SEMAPHORE(name, ...) struct semaphore name = __SEMAPHORE_INITIALIZER(name, __mc_first(__VA_ARGS__ __VA_OPT__(,) 1))
+#define DECLARE_MUTEX(name) DEFINE_SEMAPHORE(name)
+#define __mc_first(first, ...) first
+#define sema_init(sem, n) ((void)((sem)->count = (n)))
+#define init_MUTEX(sem) sema_init(sem, 1)
+#define init_MUTEX_LOCKED(sem) sema_init(sem, 0)
+
+#define down(sem) ((void)__mc_rmw_await(&(sem)->count, 4, "sub", 1, "ne", 0, "ACQUIRE", "ONCE"))
+#define down_interruptible(sem) (__mc_interrupted() ? -EINTR : (down(sem), 0))
+#define down_killable(sem) down_interruptible(sem)
+/* 0 when it got the semaphore. */
+#define down_trylock(sem) (__mc_rmw_if(&(sem)->count, 4, "sub", 1, "ne", 0, "ACQUIRE", "ONCE", "ONCE") == 0)
+/* The time may be up at any moment. */
+#define down_timeout(sem, jiffies) \
+	(__mc_choose(2) ? -ETIME : down_trylock(sem) ? (__mc_assume(0), 0) : 0)
+#define up(sem) ((void)__mc_rmw(&(sem)->count, 4, "add", 1, "ONCE", "RELEASE"))
+
+#endif

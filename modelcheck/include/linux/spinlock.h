@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Spinlocks and reader-writer spinlocks. Holding off interrupts, bottom halves or preemption changes nothing:
+ * a handler is a thread of the program like any other.
+ */
+#ifndef _LINUX_SPINLOCK_H
+#define _LINUX_SPINLOCK_H
+
+#include <linux/types.h>
+#include <linux/spinlock_types.h>
+#include <asm/barrier.h>
+#include <mc/lock.h>
+
+#define spin_lock_init(lock) ((void)((lock)->__spin_word = 0))
+#define raw_spin_lock_init(lock) ((void)((lock)->__raw_word = 0))
+#define rwlock_init(lock) ((void)((lock)->__rw_word = 0))
+
+#define spin_lock(lock) __mc_lock(&(lock)->__spin_word)
+#define spin_lock_irq(lock) __mc_lock(&(lock)->__spin_word)
+#define spin_lock_bh(lock) __mc_lock(&(lock)->__spin_word)
+#define spin_lock_irqsave(lock, flags) do { (flags) = 0; __mc_lock(&(lock)->__spin_word); } while (0)
+#define spin_lock_nested(lock, subclass) __mc_lock(&(lock)->__spin_word)
+#define spin_lock_bh_nested(lock, subclass) __mc_lock(&(lock)->__spin_word)
+#define spin_lock_irqsave_nested(lock, flags, subclass) spin_lock_irqsave(lock, flags)
+#define spin_lock_nest_lock(lock, outer) __mc_lock(&(lock)->__spin_word)
+#define spin_trylock(lock) __mc_trylock(&(lock)->__spin_word)
+#define spin_trylock_irq(lock) __mc_trylock(&(lock)->__spin_word)
+#define spin_trylock_bh(lock) __mc_trylock(&(lock)->__spin_word)
+#define spin_trylock_irqsave(lock, flags) ((flags) = 0, __mc_trylock(&(lock)->__spin_word))
+#define spin_unlock(lock) __mc_unlock_word(&(lock)->__spin_word)
+#define spin_unlock_irq(lock) __mc_unlock_word(&(lock)->__spin_word)
+#define spin_unlock_bh(lock) __mc_unlock_word(&(lock)->__spin_word)
+#define spin_unlock_irqrestore(lock, flags) do { (void)(flags); __mc_unlock_word(&(lock)->__spin_word); } while (0)
+#define spin_is_locked(lock) __mc_is_locked(&(lock)->__spin_word)
+
+#define raw_spin_lock(lock) __mc_lock(&(lock)->__raw_word)
+#define raw_spin_lock_irq(lock) __mc_lock(&(lock)->__raw_word)
+#define raw_spin_lock_bh(lock) __mc_lock(&(lock)->__raw_word)
+#define raw_spin_lock_irqsave(lock, flags) do { (flags) = 0; __mc_lock(&(lock)->__raw_word); } while (0)
+#define raw_spin_lock_nested(lock, subclass) __mc_lock(&(lock)->__raw_word)
+#define raw_spin_lock_bh_nested(lock, subclass) __mc_lock(&(lock)->__raw_word)
+#define raw_spin_lock_irqsave_nested(lock, flags, subclass) raw_spin_lock_irqsave(lock, flags)
+#define raw_spin_lock_nest_lock(lock, outer) __mc_lock(&(lock)->__raw_word)
+#define raw_spin_trylock(lock) __mc_trylock(&(lock)->__raw_word)
+#define raw_spin_trylock_irq(lock) __mc_trylock(&(lock)->__raw_word)
+#define raw_spin_trylock_bh(lock) __mc_trylock(&(lock)->__raw_word)
+#define raw_spin_trylock_irqsave(lock, flags) ((flags) = 0, __mc_trylock(&(lock)->__raw_word))
+#define raw_spin_unlock(lock) __mc_unlock_word(&(lock)->__raw_word)
+#define raw_spin_unlock_irq(lock) __mc_unlock_word(&(lock)->__raw_word)
+#define raw_spin_unlock_bh(lock) __mc_unlock_word(&(lock)->__raw_word)
+#define raw_spin_unlock_irqrestore(lock, flags) do { (void)(flags); __mc_unlock_word(&(lock)->__raw_word); } while (0)
+#define raw_spin_is_locked(lock) __mc_is_locked(&(lock)->__raw_word)
+
+#define spin_can_lock(lock) (!spin_is_locked(lock))
+#define spin_is_contended(lock) ((int)__mc_choose(2))
+#define spin_needbreak(lock) ((int)__mc_choose(2))
+#define spin_unlock_wait(lock) \
+	((void)__mc_await(&(lock)->__spin_word, 4, "eq", 0, "ACQUIRE"))
+#define assert_spin_locked(lock) \
+	__mc_assert(spin_is_locked(lock), "assertion", "assert_spin_locked(" #lock ")")
+#define assert_raw_spin_locked(lock) \
+	__mc_assert(raw_spin_is_locked(lock), "assertion", "assert_raw_spin_locked(" #lock ")")
+
+/* Takes the lock only if the counter reaches 0; true if it did. */
+#define atomic_dec_and_lock(v, lock) ({					\
+	int __mc_last = 0;						\
+	if (!atomic_add_unless(v, -1, 1)) {				\
+		spin_lock(lock);					\
+		__mc_last = atomic_dec_and_test(v);			\
+		if (!__mc_last)						\
+			spin_unlock(lock);				\
+	}								\
+	__mc_last;							\
+})
+
+#define read_lock(lock) __mc_read_lock(&(lock)->__rw_word)
+#define read_lock_irq(lock) __mc_read_lock(&(lock)->__rw_word)
+#define read_lock_bh(lock) __mc_read_lock(&(lock)->__rw_word)
+#define read_lock_irqsave(lock, flags) do { (flags) = 0; __mc_read_lock(&(lock)->__rw_word); } while (0)
+#define read_lock_nested(lock, subclass) __mc_read_lock(&(lock)->__rw_word)
+#define read_trylock(lock) __mc_read_trylock(&(lock)->__rw_word)
+#define read_trylock_irqsave(lock, flags) ((flags) = 0, __mc_read_trylock(&(lock)->__rw_word))
+#define read_unlock(lock) __mc_read_unlock(&(lock)->__rw_word)
+#define read_unlock_irq(lock) __mc_read_unlock(&(lock)->__rw_word)
+#define read_unlock_bh(lock) __mc_read_unlock(&(lock)->__rw_word)
+#define read_unlock_irqrestore(lock, flags) do { (void)(flags); __mc_read_unlock(&(lock)->__rw_word); } while (0)
+
+#define write_lock(lock) __mc_write_lock(&(lock)->__rw_word)
+#define write_lock_irq(lock) __mc_write_lock(&(lock)->__rw_word)
+#define write_lock_bh(lock) __mc_write_lock(&(lock)->__rw_word)
+#define write_lock_irqsave(lock, flags) do { (flags) = 0; __mc_write_lock(&(lock)->__rw_word); } while (0)
+#define write_lock_nested(lock, subclass) __mc_write_lock(&(lock)->__rw_word)
+#define write_trylock(lock) __mc_write_trylock(&(lock)->__rw_word)
+#define write_trylock_irqsave(lock, flags) ((flags) = 0, __mc_write_trylock(&(lock)->__rw_word))
+#define write_unlock(lock) __mc_write_unlock(&(lock)->__rw_word)
+#define write_unlock_irq(lock) __mc_write_unlock(&(lock)->__rw_word)
+#define write_unlock_bh(lock) __mc_write_unlock(&(lock)->__rw_word)
+#define write_unlock_irqrestore(lock, flags) do { (void)(flags); __mc_write_unlock(&(lock)->__rw_word); } while (0)
+
+#endif

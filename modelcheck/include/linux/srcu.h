@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* Sleepable RCU. The cookie that srcu_read_lock() gives is the value it reads. */
+#ifndef _LINUX_SRCU_H
+#define _LINUX_SRCU_H
+
+#include <linux/types.h>
+#include <asm/barrier.h>
+
+struct srcu_struct {
+	int __srcu_word;
+};
+
+#define __SRCU_STRUCT_INIT(name) { 0 }
+#define DEFINE_SRCU(name) struct srcu_struct name = __SRCU_STRUCT_INIT(name)
+#define DEFINE_STATIC_SRCU(name) static struct srcu_struct name = __SRCU_STRUCT_INIT(name)
+#define init_srcu_struct(s) ((s)->__srcu_word = 0, 0)
+#define cleanup_srcu_struct(s) ((void)(s))
+
+#define srcu_read_lock(s) ((int)__mc_load(&(s)->__srcu_word, 4, "Srcu-lock"))
+#define srcu_read_unlock(s, cookie) __mc_store(&(s)->__srcu_word, 4, (unsigned long)(cookie), "Srcu-unlock")
+#define srcu_read_lock_notrace(s) srcu_read_lock(s)
+#define srcu_read_unlock_notrace(s, cookie) srcu_read_unlock(s, cookie)
+#define srcu_down_read(s) srcu_read_lock(s)
+#define srcu_up_read(s, cookie) srcu_read_unlock(s, cookie)
+#define synchronize_srcu(s) __mc_fence_at("Sync-srcu", &(s)->__srcu_word)
+#define synchronize_srcu_expedited(s) synchronize_srcu(s)
+#define srcu_read_lock_held(s) 1
+#define srcu_dereference(p, s) READ_ONCE(p)
+#define srcu_dereference_check(p, s, condition) READ_ONCE(p)
+#define srcu_dereference_notrace(p, s) READ_ONCE(p)
+
+/* Not modelled: declared, so that a call is refused. */
+void call_srcu(struct srcu_struct *s, struct rcu_head *head, rcu_callback_t func);
+void srcu_barrier(struct srcu_struct *s);
+unsigned long get_state_synchronize_srcu(struct srcu_struct *s);
+unsigned long start_poll_synchronize_srcu(struct srcu_struct *s);
+bool poll_state_synchronize_srcu(struct srcu_struct *s, unsigned long cookie);
+
+#endif

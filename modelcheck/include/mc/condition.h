@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Condition variables: a bit for each thread that waits. Signalling picks one waiter, any, and clears its bit;
+ * nobody is woken who began to wait later, and a signal that finds no waiter is lost. The mutex gives the order.
+ */
+#ifndef MC_CONDITION_H
+#define MC_CONDITION_H
+
+#include <mc/intrinsics.h>
+#include <mc/lock.h>
+
+/* Threads that may wait: those numbered below it. At most 64. */
+#ifndef MC_NR_THREADS
+#define MC_NR_THREADS 16
+#endif
+#ifndef MC_SPURIOUS_WAKEUPS
+#define MC_SPURIOUS_WAKEUPS 0
+#endif
+
+struct __mc_condition {
+	unsigned long __waiting;
+};
+
+static inline void __mc_condition_wait(struct __mc_condition *condition, unsigned int *mutex)
+{
+	unsigned long me = 1UL << __mc_self();
+
+	__mc_rmw(&condition->__waiting, 8, "or", me, "ONCE,RLX", "ONCE,RLX");
+	__mc_unlock_word(mutex);
+	if (MC_SPURIOUS_WAKEUPS && __mc_choose(2))
+		__mc_rmw(&condition->__waiting, 8, "andnot", me, "ONCE,RLX", "ONCE,RLX");
+	else
+		__mc_await(&condition->__waiting, 8, "clear", me, "ONCE,RLX");
+	__mc_lock(mutex);
+}
+
+/* As above, but the time may be up: false if it was before a signal came. */
+static inline _Bool __mc_condition_wait_or_not(struct __mc_condition *condition, unsigned int *mutex)
+{
+	unsigned long me = 1UL << __mc_self();
+	_Bool signalled;
+
+	__mc_rmw(&condition->__waiting, 8, "or", me, "ONCE,RLX", "ONCE,RLX");
+	__mc_unlock_word(mutex);
+	signalled = (__mc_rmw(&condition->__waiting, 8, "andnot", me, "ONCE,RLX", "ONCE,RLX") & me) == 0;
+	__mc_lock(mutex);
+	return signalled;
+}
+
+static inline void __mc_condition_signal(struct __mc_condition *condition)
+{
+	/* An execution in which the one picked is woken by another meanwhile equals one that read the word later. */
+	if (__mc_load(&condition->__waiting, 8, "ONCE,RLX")) {
+		unsigned long one = 1UL << __mc_choose(MC_NR_THREADS);
+
+		__mc_assume((__mc_rmw(&condition->__waiting, 8, "andnot", one, "ONCE,RLX", "ONCE,RLX") & one) != 0);
+	}
+}
+
+static inline void __mc_condition_broadcast(struct __mc_condition *condition)
+{
+	__mc_rmw(&condition->__waiting, 8, "xchg", 0, "ONCE,RLX", "ONCE,RLX");
+}
+
+#endif

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * POSIX threads. A signalled condition variable wakes one waiter, any; waking for no reason is left out unless
+ * -DMC_SPURIOUS_WAKEUPS=1. Mutexes are not recursive: who locks one twice waits for ever.
+ */
+#ifndef _PTHREAD_H
+#define _PTHREAD_H
+
+#include <linux/errno.h>
+#include <mc/stdtypes.h>
+#include <mc/intrinsics.h>
+#include <mc/lock.h>
+#include <mc/condition.h>
+
+typedef unsigned long pthread_t;
+typedef struct { int __detached; } pthread_attr_t;
+typedef struct { int __unused; } pthread_mutexattr_t, pthread_condattr_t, pthread_rwlockattr_t, pthread_barrierattr_t;
+typedef struct { unsigned int __word; } pthread_mutex_t, pthread_rwlock_t, pthread_spinlock_t, pthread_once_t;
+typedef struct __mc_condition pthread_cond_t;
+typedef struct { unsigned int __count, __generation, __total; } pthread_barrier_t;
+
+#define PTHREAD_MUTEX_INITIALIZER { 0 }
+#define PTHREAD_COND_INITIALIZER { 0 }
+#define PTHREAD_RWLOCK_INITIALIZER { 0 }
+#define PTHREAD_ONCE_INIT { 0 }
+#define PTHREAD_BARRIER_SERIAL_THREAD (-1)
+#define PTHREAD_PROCESS_PRIVATE 0
+#define PTHREAD_CREATE_JOINABLE 0
+#define PTHREAD_CREATE_DETACHED 1
+
+#define pthread_create(thread, attr, function, argument) \
+	((void)(attr), *(thread) = __mc_spawn((function), (argument)), 0)
+
+static inline void __mc_give_result(void **to, unsigned long result)
+{
+	if (to)
+		*to = (void *)result;
+}
+
+#define pthread_join(thread, result) (__mc_give_result((void **)(result), __mc_join(thread)), 0)
+#define pthread_detach(thread) ((void)(thread), 0)
+#define pthread_self() __mc_self()
+#define pthread_equal(a, b) ((a) == (b))
+#define pthread_yield() (__mc_relax(), 0)
+#define pthread_attr_init(attr) ((attr)->__detached = 0, 0)
+#define pthread_attr_destroy(attr) ((void)(attr), 0)
+#define pthread_attr_setdetachstate(attr, state) ((attr)->__detached = (state), 0)
+#define pthread_attr_setstacksize(attr, size) ((void)(attr), (void)(size), 0)
+
+#define pthread_mutex_init(mutex, attr) ((void)(attr), (mutex)->__word = 0, 0)
+#define pthread_mutex_destroy(mutex) ((void)(mutex), 0)
+#define pthread_mutex_lock(mutex) (__mc_lock(&(mutex)->__word), 0)
+#define pthread_mutex_trylock(mutex) (__mc_trylock(&(mutex)->__word) ? 0 : EBUSY)
+#define pthread_mutex_unlock(mutex) (__mc_unlock_word(&(mutex)->__word), 0)
+#define pthread_mutexattr_init(attr) ((attr)->__unused = 0, 0)
+#define pthread_mutexattr_destroy(attr) ((void)(attr), 0)
+
+#define pthread_cond_init(cond, attr) ((void)(attr), (cond)->__waiting = 0, 0)
+#define pthread_cond_destroy(cond) ((void)(cond), 0)
+#define pthread_cond_wait(cond, mutex) (__mc_condition_wait(cond, &(mutex)->__word), 0)
+/* The time may be up at any moment. */
+#define pthread_cond_timedwait(cond, mutex, time) \
+	((void)(time), __mc_condition_wait_or_not(cond, &(mutex)->__word) ? 0 : ETIMEDOUT)
+#define pthread_cond_signal(cond) (__mc_condition_signal(cond), 0)
+#define pthread_cond_broadcast(cond) (__mc_condition_broadcast(cond), 0)
+
+#define pthread_rwlock_init(lock, attr) ((void)(attr), (lock)->__word = 0, 0)
+#define pthread_rwlock_destroy(lock) ((void)(lock), 0)
+#define pthread_rwlock_rdlock(lock) (__mc_read_lock(&(lock)->__word), 0)
+#define pthread_rwlock_wrlock(lock) (__mc_write_lock(&(lock)->__word), 0)
+#define pthread_rwlock_tryrdlock(lock) (__mc_read_trylock(&(lock)->__word) ? 0 : EBUSY)
+#define pthread_rwlock_trywrlock(lock) (__mc_write_trylock(&(lock)->__word) ? 0 : EBUSY)
+
+/* One call for both kinds: by what the lock holds, which only its holders change while it is held. */
+static inline int pthread_rwlock_unlock(pthread_rwlock_t *lock)
+{
+	if (__mc_load(&lock->__word, 4, "ONCE") & __MC_WRITER)
+		__mc_write_unlock(&lock->__word);
+	else
+		__mc_read_unlock(&lock->__word);
+	return 0;
+}
+
+#define pthread_spin_init(lock, shared) ((void)(shared), (lock)->__word = 0, 0)
+#define pthread_spin_destroy(lock) ((void)(lock), 0)
+#define pthread_spin_lock(lock) (__mc_lock(&(lock)->__word), 0)
+#define pthread_spin_trylock(lock) (__mc_trylock(&(lock)->__word) ? 0 : EBUSY)
+#define pthread_spin_unlock(lock) (__mc_unlock_word(&(lock)->__word), 0)
+
+static inline int pthread_once(pthread_once_t *once, void (*function)(void))
+{
+	if (__mc_rmw_if(&once->__word, 4, "xchg", 1, "eq", 0, "ACQUIRE,ACQ", "ONCE,RLX", "ONCE,RLX") == 0) {
+		function();
+		__mc_store(&once->__word, 4, 2, "RELEASE,REL");
+	} else {
+		__mc_await(&once->__word, 4, "eq", 2, "ACQUIRE,ACQ");
+	}
+	return 0;
+}
+
+#define pthread_barrier_init(barrier, attr, n) \
+	((void)(attr), (barrier)->__count = 0, (barrier)->__generation = 0, (barrier)->__total = (n), 0)
+#define pthread_barrier_destroy(barrier) ((void)(barrier), 0)
+
+static inline int pthread_barrier_wait(pthread_barrier_t *barrier)
+{
+	unsigned long generation = __mc_load(&barrier->__generation, 4, "ONCE,RLX");
+
+	if (__mc_rmw(&barrier->__count, 4, "add", 1, "MB,ACQ_REL", "MB,ACQ_REL") + 1 == barrier->__total) {
+		__mc_store(&barrier->__count, 4, 0, "ONCE,RLX");
+		__mc_store(&barrier->__generation, 4, generation + 1, "RELEASE,REL");
+		return PTHREAD_BARRIER_SERIAL_THREAD;
+	}
+	__mc_await(&barrier->__generation, 4, "ne", generation, "ACQUIRE,ACQ");
+	return 0;
+}
+
+/* Declared, so that a call is refused. */
+typedef unsigned int pthread_key_t;
+#define PTHREAD_MUTEX_NORMAL 0
+#define PTHREAD_MUTEX_RECURSIVE 1
+#define PTHREAD_MUTEX_ERRORCHECK 2
+int pthread_mutexattr_settype(pthread_mutexattr_t *attr, int type);
+void pthread_exit(void *result) __attribute__((noreturn));
+int pthread_cancel(pthread_t thread);
+int pthread_key_create(pthread_key_t *key, void (*destructor)(void *));
+void *pthread_getspecific(pthread_key_t key);
+int pthread_setspecific(pthread_key_t key, const void *value);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* With -DMC_FAIL_MALLOC=1 every allocation may fail. */
+#ifndef _STDLIB_H
+#define _STDLIB_H
+
+#include <mc/intrinsics.h>
+#include <mc/stdtypes.h>
+
+#ifndef MC_FAIL_MALLOC
+#define MC_FAIL_MALLOC 0
+#endif
+
+#define EXIT_SUCCESS 0
+#define EXIT_FAILURE 1
+#define RAND_MAX 2147483647
+
+#define malloc(size) __mc_alloc((size), 0, MC_FAIL_MALLOC)
+#define calloc(n, size) __mc_alloc((size_t)(n) * (size), 1, MC_FAIL_MALLOC)
+#define aligned_alloc(alignment, size) ((void)(alignment), __mc_alloc((size), 0, MC_FAIL_MALLOC))
+
+static inline void (free)(void *object)
+{
+	__mc_free(object);
+}
+
+#define free(object) __mc_free(object)
+#define abort() do { __mc_assert(0, "assertion", "abort()"); __mc_halt(); } while (0)
+#define exit(status) do { (void)(status); __mc_halt(); } while (0)
+#define _Exit(status) exit(status)
+#undef abs
+#define abs(x) ({ int __mc_abs = (x); __mc_abs < 0 ? -__mc_abs : __mc_abs; })
+#define labs(x) ({ long __mc_abs = (x); __mc_abs < 0 ? -__mc_abs : __mc_abs; })
+
+/* Declared, so that a call is refused. */
+void *realloc(void *object, size_t size);
+int atexit(void (*function)(void));
+int rand(void);
+void srand(unsigned int seed);
+int atoi(const char *text);
+long strtol(const char *text, char **end, int base);
+char *getenv(const char *name);
+int posix_memalign(void **object, size_t alignment, size_t size);
+
+#endif

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _STRING_H
+#define _STRING_H
+
+#include <linux/string.h>
+
+#endif

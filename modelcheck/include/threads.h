@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* C11 threads. */
+#ifndef _THREADS_H
+#define _THREADS_H
+
+#include <mc/stdtypes.h>
+#include <mc/intrinsics.h>
+#include <mc/lock.h>
+#include <mc/condition.h>
+
+enum { thrd_success, thrd_nomem, thrd_timedout, thrd_busy, thrd_error };
+enum { mtx_plain = 0, mtx_timed = 1, mtx_recursive = 2 };
+
+#define thread_local _Thread_local
+#define ONCE_FLAG_INIT { 0 }
+
+typedef unsigned long thrd_t;
+typedef int (*thrd_start_t)(void *argument);
+typedef struct { unsigned int __word; } mtx_t, once_flag;
+typedef struct __mc_condition cnd_t;
+
+struct __mc_thrd {
+	thrd_start_t function;
+	void *argument;
+};
+
+static inline void *__mc_thrd_main(void *argument)
+{
+	struct __mc_thrd *start = argument;
+	thrd_start_t function = start->function;
+	void *own = start->argument;
+
+	__mc_free(start);
+	return (void *)(long)function(own);
+}
+
+static inline thrd_t __mc_thrd_start(thrd_start_t function, void *argument)
+{
+	struct __mc_thrd *start = __mc_alloc(sizeof(*start), 0, 0);
+
+	start->function = function;
+	start->argument = argument;
+	return __mc_spawn(__mc_thrd_main, start);
+}
+
+static inline void __mc_thrd_result(int *to, unsigned long result)
+{
+	if (to)
+		*to = (int)result;
+}
+
+#define thrd_create(thread, function, argument) (*(thread) = __mc_thrd_start(function, argument), thrd_success)
+#define thrd_join(thread, result) (__mc_thrd_result((result), __mc_join(thread)), thrd_success)
+#define thrd_detach(thread) ((void)(thread), thrd_success)
+#define thrd_current() __mc_self()
+#define thrd_equal(a, b) ((a) == (b))
+#define thrd_yield() __mc_relax()
+#define thrd_sleep(time, left) ((void)(time), (void)(left), 0)
+
+/* A recursive mutex is not modelled: declared, so that asking for one is refused. */
+void __mc_mtx_recursive(void);
+static inline int mtx_init(mtx_t *mutex, int type)
+{
+	if (type & mtx_recursive)
+		__mc_mtx_recursive();
+	mutex->__word = 0;
+	return thrd_success;
+}
+
+#define mtx_destroy(mutex) ((void)(mutex))
+#define mtx_lock(mutex) (__mc_lock(&(mutex)->__word), thrd_success)
+#define mtx_trylock(mutex) (__mc_trylock(&(mutex)->__word) ? thrd_success : thrd_busy)
+#define mtx_unlock(mutex) (__mc_unlock_word(&(mutex)->__word), thrd_success)
+
+#define cnd_init(cond) ((cond)->__waiting = 0, thrd_success)
+#define cnd_destroy(cond) ((void)(cond))
+#define cnd_wait(cond, mutex) (__mc_condition_wait(cond, &(mutex)->__word), thrd_success)
+#define cnd_signal(cond) (__mc_condition_signal(cond), thrd_success)
+#define cnd_broadcast(cond) (__mc_condition_broadcast(cond), thrd_success)
+
+static inline void call_once(once_flag *once, void (*function)(void))
+{
+	if (__mc_rmw_if(&once->__word, 4, "xchg", 1, "eq", 0, "ACQUIRE,ACQ", "ONCE,RLX", "ONCE,RLX") == 0) {
+		function();
+		__mc_store(&once->__word, 4, 2, "RELEASE,REL");
+	} else {
+		__mc_await(&once->__word, 4, "eq", 2, "ACQUIRE,ACQ");
+	}
+}
+
+/* Declared, so that a call is refused. */
+void thrd_exit(int result) __attribute__((noreturn));
+
+#endif
