@@ -1,0 +1,54 @@
+"""The C front end: C files, read by libclang, become a `Program`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from modelcheck.errors import InputError
+from modelcheck.frontend.c.entry import ScenarioEntry, main_entry, scenario_entry
+from modelcheck.frontend.c.functions import initialise, lower
+from modelcheck.frontend.c.link import Linker
+from modelcheck.frontend.c.parse import Files, Unit, headers, own, parse
+from modelcheck.program.ir import Program
+
+__all__ = ["ScenarioEntry", "parse_program"]
+
+
+def parse_program(
+    sources: Sequence[Path],
+    *,
+    include: Sequence[Path] = (),
+    defines: Mapping[str, str] | None = None,
+    scenario: ScenarioEntry | None = None,
+    names: Mapping[Path, str] | None = None,
+) -> Program:
+    """Read C files and link them to a program.
+
+    Args:
+        sources: the C files.
+        include: folders for ``#include``, looked through before our own headers.
+        defines: macros with their values.
+        scenario: what runs; None when the program has a ``main()``.
+        names: how to show files, by real path; others are shown as given.
+
+    Raises:
+        InputError: a file is missing, clang finds an error, definitions conflict, a function that is to run does not
+            exist, or a construct is used wrongly. What is right but cannot be modelled becomes an `Unsupported`
+            instruction where it would run.
+    """
+    if not sources:
+        raise InputError("no C file is given")
+    with headers() as folder:
+        known = Files(folder, dict(names or {}))
+        units = [parse(path, folder, include, defines or {}, known) for path in sources]
+
+        def runtime() -> Unit:
+            with own("runtime.c") as path:
+                return parse(path, folder, (), {}, known)
+
+        linker = Linker(units, initialise, lower, runtime)
+        linker.check()
+        entry = main_entry(linker) if scenario is None else scenario_entry(linker, scenario)
+        functions, objects = linker.finish()
+        return Program(functions, objects, entry, known.texts)

@@ -1,0 +1,240 @@
+"""Functions of the compiler and of the C library that the front end knows by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from modelcheck.frontend.c import libclang as cl
+from modelcheck.frontend.c.context import Context, Value, arguments, plus, resize, truth
+from modelcheck.frontend.c.places import MOST_COPIED, ONCE
+from modelcheck.frontend.c.types import ARRAY, POINTER, RECORD, CType, Leaf
+from modelcheck.program.expr import FALSE, Expr, const, op
+from modelcheck.program.ir import NONE, Assert, Halt, Load, Store
+
+SILENT = frozenset(("printf", "puts", "putchar", "fprintf", "printk", "perror", "fflush", "prefetch"))
+"""Functions without effect on the program, for files that declare them without a body."""
+
+
+def _expect(ctx: Context, node: cl.Node) -> Value:
+    value = ctx.evaluate(ctx, arguments(node)[0])
+    for other in arguments(node)[1:]:
+        ctx.evaluate(ctx, other)
+    return value
+
+
+def _constant_p(ctx: Context, node: cl.Node) -> Value:
+    inner = arguments(node)[0]
+    plain = all(part.kind not in (cl.CALL, cl.COMPOUND_ASSIGN) for part in inner.walk())
+    known = plain and cl.evaluate(node.cursor) == 1
+    return const(int(known), ctx.types.of(node).width)
+
+
+def _unreachable(ctx: Context, node: cl.Node) -> Value:
+    ctx.builder.emit(Assert(FALSE, "undefined", "code that must not be reached", ctx.source(node)))
+    ctx.builder.end(Halt())
+    return None
+
+
+def _trap(ctx: Context, node: cl.Node) -> Value:
+    ctx.builder.emit(Assert(FALSE, "assertion", "abort", ctx.source(node)))
+    ctx.builder.end(Halt())
+    return None
+
+
+def _absolute(ctx: Context, node: cl.Node) -> Value:
+    value = ctx.scalar(arguments(node)[0])
+    negative = op("slt", 1, value, const(0, value.width))
+    return op("ite", value.width, negative, op("neg", value.width, value), value)
+
+
+def _bit_scan(ctx: Context, node: cl.Node) -> Value:
+    """ffs, ffsl, ffsll: 1 + the number of the lowest bit that is set, 0 for 0."""
+    value = ctx.scalar(arguments(node)[0])
+    result = const(0, 32)
+    for bit in reversed(range(value.width)):
+        result = op("ite", 32, _bit(value, bit), const(bit + 1, 32), result)
+    return result
+
+
+def _trailing(ctx: Context, node: cl.Node) -> Value:
+    value = _nonzero(ctx, node)
+    result = const(value.width, 32)
+    for bit in reversed(range(value.width)):
+        result = op("ite", 32, _bit(value, bit), const(bit, 32), result)
+    return result
+
+
+def _leading(ctx: Context, node: cl.Node) -> Value:
+    value = _nonzero(ctx, node)
+    result = const(value.width, 32)
+    for bit in range(value.width):
+        result = op("ite", 32, _bit(value, bit), const(value.width - 1 - bit, 32), result)
+    return result
+
+
+def _population(ctx: Context, node: cl.Node) -> Value:
+    value = ctx.scalar(arguments(node)[0])
+    result = const(0, 32)
+    for bit in range(value.width):
+        result = op("add", 32, result, op("zext", 32, _bit(value, bit)))
+    return result
+
+
+def _bit(value: Expr, bit: int) -> Expr:
+    return op("trunc", 1, op("lshr", value.width, value, const(bit, value.width)))
+
+
+def _nonzero(ctx: Context, node: cl.Node) -> Expr:
+    value = ctx.scalar(arguments(node)[0])
+    ctx.builder.emit(Assert(truth(value), "undefined", "counting the zero bits of 0", ctx.source(node)))
+    return value
+
+
+# ------------------------------------------------------------------ memory
+
+
+def _pointed(ctx: Context, node: cl.Node) -> tuple[Expr, CType]:
+    """A pointer argument with the type of what it points to before it became a ``void *``."""
+    inner = node
+    while True:
+        below = inner.expressions()
+        type_ = ctx.types.of(inner)
+        if type_.kind == ARRAY:
+            break
+        pointed = ctx.types.pointee(type_) if type_.kind == POINTER else None
+        if pointed is not None and pointed.size and (pointed.kind != "integer" or pointed.size > 1):
+            break
+        if inner.kind in (cl.PAREN, cl.UNEXPOSED_EXPR, cl.CAST) and below:
+            inner = below[-1]
+            continue
+        break
+    type_ = ctx.types.of(inner)
+    if type_.kind == ARRAY:
+        return ctx.scalar(node), type_
+    if type_.kind != POINTER:
+        ctx.refuse("memory whose type is not known", node)
+    return ctx.scalar(node), ctx.types.pointee(type_)
+
+
+def _leaves(ctx: Context, type_: CType, size: int, node: cl.Node) -> list[tuple[int, Leaf]]:
+    """The scalars of the first ``size`` bytes of an array of ``type_``, with their offsets."""
+    if type_.kind == ARRAY and type_.size and size % type_.size:
+        return _leaves(ctx, ctx.types.element(type_), size, node)
+    leaves = ctx.types.leaves(type_)
+    if leaves is None or not type_.size or size % type_.size:
+        ctx.refuse(f"{size} bytes of {type_.name}, of {type_.size} bytes each, cannot be told apart", node)
+    count = size // type_.size
+    if count * len(leaves) > MOST_COPIED:
+        ctx.refuse("this memory is too large to be set or copied at once", node)
+    return [(number * type_.size + leaf.offset, leaf) for number in range(count) for leaf in leaves]
+
+
+def _length(ctx: Context, node: cl.Node) -> int:
+    size = ctx.scalar(node)
+    if size.kind != "const" or not isinstance(size.data, int):
+        ctx.refuse("the number of bytes is not a constant", node)
+    return size.data
+
+
+def _memset(ctx: Context, node: cl.Node) -> Value:
+    target, byte, length = arguments(node)
+    address, type_ = _pointed(ctx, target)
+    value = resize(ctx.scalar(byte), 8)
+    source = ctx.source(node)
+    for offset, leaf in _leaves(ctx, type_, _length(ctx, length), node):
+        width = leaf.size * 8
+        pattern = const(0x0101010101010101, width)
+        filled = op("mul", width, op("zext", width, value), pattern)
+        ctx.builder.emit(Store(plus(address, offset), filled, leaf.size, _tags(leaf), source))
+    return address
+
+
+def _memcpy(ctx: Context, node: cl.Node) -> Value:
+    target, origin, length = arguments(node)
+    to, to_type = _pointed(ctx, target)
+    of, of_type = _pointed(ctx, origin)
+    # Either side may be the one whose type says more.
+    type_ = to_type if to_type.kind in (RECORD, ARRAY) or of_type.kind not in (RECORD, ARRAY) else of_type
+    source = ctx.source(node)
+    leaves = _leaves(ctx, type_, _length(ctx, length), node)
+    values = []
+    for offset, leaf in leaves:
+        register = ctx.builder.register(leaf.size * 8)
+        ctx.builder.emit(Load(register, plus(of, offset), leaf.size, _tags(leaf), source, copy=True))
+        values.append(ctx.builder.value(register))
+    for (offset, leaf), value in zip(leaves, values, strict=True):
+        ctx.builder.emit(Store(plus(to, offset), value, leaf.size, _tags(leaf), source))
+    return to
+
+
+def _memcmp(ctx: Context, node: cl.Node) -> Value:
+    """0 when equal; else the sign of the first byte that differs (the lowest, on a little-endian machine)."""
+    first, second, length = arguments(node)
+    one, type_ = _pointed(ctx, first)
+    two, _ = _pointed(ctx, second)
+    source = ctx.source(node)
+    result = const(0, 32)
+    pairs: list[tuple[Expr, Expr]] = []
+    for offset, leaf in _leaves(ctx, type_, _length(ctx, length), node):
+        values = []
+        for address in (one, two):
+            register = ctx.builder.register(leaf.size * 8)
+            ctx.builder.emit(Load(register, plus(address, offset), leaf.size, _tags(leaf), source))
+            values.append(ctx.builder.value(register))
+        for byte in range(leaf.size):
+            shift = const(8 * byte, leaf.size * 8)
+            a, b = (op("trunc", 8, op("lshr", leaf.size * 8, value, shift)) for value in values)
+            pairs.append((a, b))
+    for a, b in reversed(pairs):
+        sign = op("ite", 32, op("ult", 1, a, b), const(-1, 32), const(1, 32))
+        result = op("ite", 32, op("eq", 1, a, b), result, sign)
+    return result
+
+
+def _tags(leaf: Leaf) -> frozenset[str]:
+    return ONCE if leaf.type.volatile else NONE
+
+
+_BUILTINS: dict[str, Callable[[Context, cl.Node], Value]] = {
+    "expect": _expect,
+    "expect_with_probability": _expect,
+    "assume_aligned": _expect,
+    "constant_p": _constant_p,
+    "unreachable": _unreachable,
+    "trap": _trap,
+    "abs": _absolute,
+    "labs": _absolute,
+    "llabs": _absolute,
+    "ffs": _bit_scan,
+    "ffsl": _bit_scan,
+    "ffsll": _bit_scan,
+    "ctz": _trailing,
+    "ctzl": _trailing,
+    "ctzll": _trailing,
+    "clz": _leading,
+    "clzl": _leading,
+    "clzll": _leading,
+    "popcount": _population,
+    "popcountl": _population,
+    "popcountll": _population,
+    "memset": _memset,
+    "memcpy": _memcpy,
+    "memmove": _memcpy,
+    "memcmp": _memcmp,
+    "bcmp": _memcmp,
+}
+
+_ALWAYS = frozenset(("memset", "memcpy", "memmove", "memcmp", "bcmp"))
+_WITHOUT_BODY = frozenset(("abs", "labs", "llabs", "ffs", "ffsl", "ffsll"))
+
+
+def builtin(name: str, has_body: Callable[[], bool]) -> Callable[[Context, cl.Node], Value] | None:
+    """What lowers a call of ``name``, or None when it is an ordinary function.
+
+    The memory functions are known by their plain name too, whether or not the program has a body for them; a few
+    others only when it has none.
+    """
+    plain = name.removeprefix("__builtin_")
+    if plain != name or name in _ALWAYS or (name in _WITHOUT_BODY and not has_body()):
+        return _BUILTINS.get(plain)
+    return None

@@ -1,0 +1,520 @@
+"""Expressions: their values, their conditions, and the places they designate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from modelcheck.frontend.c import libclang as cl
+from modelcheck.frontend.c import operators
+from modelcheck.frontend.c.calls import call
+from modelcheck.frontend.c.context import (
+    Aggregate,
+    Context,
+    Held,
+    Hint,
+    Memory,
+    Place,
+    Value,
+    convert,
+    resize,
+    truth,
+    unquote,
+)
+from modelcheck.frontend.c.initialise import aggregate, store_initialiser
+from modelcheck.frontend.c.places import address_of, member, part, read
+from modelcheck.frontend.c.types import ARRAY, FLOAT, FUNCTION, POINTER, RECORD, VOID, CType
+from modelcheck.program.expr import FALSE, TRUE, Expr, const, op
+from modelcheck.program.ir import Assert, Assign, Branch, Jump, Local
+
+# ------------------------------------------------------------------ values
+
+
+def value(ctx: Context, node: cl.Node) -> Value:
+    """The value of an expression; what it designates is read.
+
+    Raises:
+        Refused: something in it cannot be modelled.
+    """
+    lower = _VALUES.get(node.kind)
+    if lower is None:
+        ctx.refuse("this kind of expression is not supported", node)
+    return lower(ctx, node)
+
+
+def condition(ctx: Context, node: cl.Node) -> Expr:
+    """Whether the expression is true, as a width-1 expression."""
+    return truth(ctx.scalar(node))
+
+
+def discard(ctx: Context, node: cl.Node) -> None:
+    """Evaluate for the effects only."""
+    if node.kind == cl.PAREN:
+        discard(ctx, node.expressions()[0])
+    elif node.kind in _PLACES and ctx.types.of(node).kind != FUNCTION:
+        place(ctx, node)
+    else:
+        value(ctx, node)
+
+
+def _constant(ctx: Context, node: cl.Node) -> Expr:
+    type_ = ctx.types.of(node)
+    found = cl.evaluate(node.cursor)
+    if found is None or not type_.scalar:
+        ctx.refuse("this expression is not supported (its value is not constant)", node)
+    return const(found, type_.width)
+
+
+def _parenthesis(ctx: Context, node: cl.Node) -> Value:
+    return value(ctx, node.expressions()[-1])
+
+
+def _reference(ctx: Context, node: cl.Node) -> Value:
+    target = cl.lib.clang_getCursorReferenced(node.cursor)
+    if target.kind == cl.ENUM_CONSTANT:
+        type_ = ctx.types.of(node)
+        return const(cl.lib.clang_getEnumConstantDeclUnsignedValue(target), type_.width)
+    if target.kind == cl.FUNCTION_DECL:
+        return _function_address(ctx, node)
+    return read(ctx, place(ctx, node), node)
+
+
+def _function_address(ctx: Context, node: cl.Node) -> Expr:
+    name = node.spelling
+    definition = ctx.linker.function(ctx.unit, name)
+    if definition is None:
+        ctx.refuse(f"no body for {name}(), whose address is taken", node)
+    return const(ctx.linker.address(definition), 64)
+
+
+def _read(ctx: Context, node: cl.Node) -> Value:
+    if ctx.types.of(node).kind == FUNCTION:  # *pointer, about to be called or turned into a pointer again
+        return value(ctx, node.expressions()[0])
+    return read(ctx, place(ctx, node), node)
+
+
+def _unexposed(ctx: Context, node: cl.Node) -> Value:
+    inner = node.expressions()
+    if len(inner) == 1 and _starts_together(node, inner[0]):
+        return converted(ctx, inner[0], ctx.types.of(node))
+    chosen = _chosen(ctx, node)
+    if chosen is not None:
+        return converted(ctx, chosen, ctx.types.of(node))
+    if len(inner) == 4:  # a ?: b
+        first = ctx.builder.copy(ctx.scalar(inner[0]), ctx.source(inner[0]))
+        old, new = ctx.types.of(inner[0]), ctx.types.of(node)
+        return _choose(ctx, node, truth(first), lambda: convert(first, old, new), lambda: value(ctx, inner[3]))
+    return _constant(ctx, node)
+
+
+def _starts_together(node: cl.Node, inner: cl.Node) -> bool:
+    """Whether ``node`` is a conversion of ``inner`` that the compiler added: it has no text of its own."""
+    outer_range = cl.lib.clang_getCursorExtent(node.cursor)
+    inner_range = cl.lib.clang_getCursorExtent(inner.cursor)
+    return bool(outer_range.begin == inner_range.begin)
+
+
+def _chosen(ctx: Context, node: cl.Node) -> cl.Node | None:
+    """The operand that __builtin_choose_expr takes, None when ``node`` is something else."""
+    inner = node.expressions()
+    if len(inner) != 3 or _starts_together(node, inner[0]):
+        return None
+    test = cl.evaluate(inner[0].cursor)
+    return None if test is None else inner[1 if test else 2]
+
+
+def converted(ctx: Context, inner: cl.Node, new: CType) -> Value:
+    """The value of ``inner`` converted to type ``new``, as by a cast."""
+    old = ctx.types.of(inner)
+    if new.kind == VOID:
+        discard(ctx, inner)
+        return None
+    if old.kind == FUNCTION:
+        return value(ctx, inner)
+    if old.kind == ARRAY and new.kind == POINTER:
+        return address_of(ctx, place(ctx, inner), inner)
+    if FLOAT in (old.kind, new.kind):
+        ctx.refuse("floating point is not supported", inner)
+    call_ = inner
+    while call_.kind == cl.PAREN:
+        call_ = call_.expressions()[0]
+    if call_.kind == cl.CALL and new.kind == POINTER:
+        pointed = ctx.types.pointee(new)
+        hint = Hint(ctx.unit, pointed) if pointed.kind == RECORD and pointed.size else None
+        result = call(ctx, call_, hint)
+    else:
+        result = value(ctx, inner)
+    if isinstance(result, Expr) and old.scalar and new.scalar:
+        return convert(result, old, new)
+    if isinstance(result, Aggregate) and new.kind in (RECORD, ARRAY):
+        return Aggregate(new, result.values)
+    ctx.refuse(f"a conversion from {old.name} to {new.name} is not supported", inner)
+
+
+def _cast(ctx: Context, node: cl.Node) -> Value:
+    return converted(ctx, node.expressions()[-1], ctx.types.of(node))
+
+
+def _call(ctx: Context, node: cl.Node) -> Value:
+    return call(ctx, node, None)
+
+
+def _compound_literal(ctx: Context, node: cl.Node) -> Value:
+    type_ = ctx.types.of(node)
+    if type_.kind in (RECORD, ARRAY):
+        return aggregate(ctx, type_, node.expressions()[-1])
+    return ctx.scalar(node.expressions()[-1].expressions()[0])
+
+
+def _statement_expression(ctx: Context, node: cl.Node) -> Value:
+    return ctx.run(ctx, node.children[0])
+
+
+def _generic(ctx: Context, node: cl.Node) -> Value:
+    return value(ctx, _selected(ctx, node))
+
+
+def _selected(ctx: Context, node: cl.Node) -> cl.Node:
+    type_ = ctx.types.of(node)
+    fitting = [choice for choice in node.expressions()[1:] if ctx.types.of(choice) is type_]
+    if len(fitting) != 1:
+        ctx.refuse("this _Generic is not supported: its choices cannot be told apart by their types", node)
+    return fitting[0]
+
+
+def _conditional(ctx: Context, node: cl.Node) -> Value:
+    test, then, otherwise = node.expressions()
+    new = ctx.types.of(node)
+
+    def arm(choice: cl.Node) -> Callable[[], Value]:
+        return lambda: converted(ctx, choice, new)
+
+    return _choose(ctx, node, condition(ctx, test), arm(then), arm(otherwise))
+
+
+def _choose(
+    ctx: Context, node: cl.Node, test: Expr, then: Callable[[], Value], otherwise: Callable[[], Value]
+) -> Value:
+    """``test ? then : otherwise`` with one of them evaluated: a branch, so that the choice is a control dependency."""
+    if test.kind == "const" and isinstance(test.data, int):
+        return then() if test.data else otherwise()
+    builder = ctx.builder
+    source = ctx.source(node)
+    builder.open()
+    yes, no, after = builder.block(), builder.block(), builder.block()
+    builder.end(Branch(test, yes, no, source))
+    builder.current = yes
+    result = then()
+    registers = [builder.register(piece.width) for piece in _pieces(result)]
+    for register, piece in zip(registers, _pieces(result), strict=True):
+        builder.emit(Assign(register, piece, source))
+    builder.end(Jump(after))
+    builder.current = no
+    other = otherwise()
+    for register, piece in zip(registers, _pieces(other), strict=True):
+        builder.emit(Assign(register, piece, source))
+    builder.start(after)
+    values = tuple(builder.value(register) for register in registers)
+    return Aggregate(result.type, values) if isinstance(result, Aggregate) else values[0] if values else None
+
+
+def _pieces(result: Value) -> tuple[Expr, ...]:
+    if isinstance(result, Aggregate):
+        return result.values
+    return () if result is None else (result,)
+
+
+def _unary(ctx: Context, node: cl.Node) -> Value:
+    operator = cl.lib.clang_getCursorUnaryOperatorKind(node.cursor)
+    inner = node.expressions()[0]
+    if operator == cl.ADDRESS_OF:
+        if ctx.types.of(inner).kind == FUNCTION:
+            return value(ctx, inner)
+        return address_of(ctx, place(ctx, inner, inclusive=True), inner)
+    if operator == cl.DEREF:
+        return _read(ctx, node)
+    if operator in (cl.POST_INC, cl.POST_DEC, cl.PRE_INC, cl.PRE_DEC):
+        return operators.increment(ctx, place(ctx, inner), operator, node)
+    if operator == cl.EXTENSION:
+        return value(ctx, inner)
+    type_ = ctx.types.of(node)
+    operand = ctx.scalar(inner)
+    if operator == cl.LOGICAL_NOT:
+        return resize(op("not", 1, truth(operand)), type_.width)
+    if operator == cl.MINUS:
+        return op("neg", type_.width, operand)
+    if operator == cl.NOT:
+        return op("not", type_.width, operand)
+    if operator == cl.PLUS:
+        return operand
+    ctx.refuse("this operator is not supported", node)
+
+
+def _binary(ctx: Context, node: cl.Node) -> Value:
+    name = cl.BINARY_NAMES[cl.lib.clang_getCursorBinaryOperatorKind(node.cursor)]
+    left, right = node.expressions()
+    if name == "=":
+        new = value(ctx, right)
+        return operators.assign(ctx, place(ctx, left), new, node)
+    if name == ",":
+        discard(ctx, left)
+        return value(ctx, right)
+    if name in ("&&", "||"):
+        return _logical(ctx, node, name)
+    one, two = ctx.types.of(left), ctx.types.of(right)
+    a = ctx.scalar(left)
+    b = ctx.scalar(right)
+    return operators.binary(ctx, name, (a, one), (b, two), ctx.types.of(node), node)
+
+
+def _logical(ctx: Context, node: cl.Node, name: str) -> Value:
+    """``&&`` and ``||``: plain logic where the right side touches registers only, else a branch around it."""
+    left, right = node.expressions()
+    builder = ctx.builder
+    width = ctx.types.of(node).width
+    first = condition(ctx, left)
+    known = FALSE if name == "&&" else TRUE
+    if first.kind == "const":
+        return resize(first if first is known else condition(ctx, right), width)
+    builder.open()
+    before = builder.current
+    start = builder.block()
+    builder.current = start
+    second = condition(ctx, right)
+    if builder.current == start and not builder.blocks[start] and not builder.ended:
+        builder.current = before
+        both = op("ite", 1, first, second, FALSE) if name == "&&" else op("ite", 1, first, TRUE, second)
+        return resize(both, width)
+    source = ctx.source(node)
+    result, skip, after = builder.register(1), builder.block(), builder.block()
+    builder.emit(Assign(result, second, source))
+    builder.end(Jump(after))
+    builder.blocks[skip].append(Assign(result, known, source))
+    builder.terminators[skip] = Jump(after)
+    arms = (start, skip) if name == "&&" else (skip, start)
+    builder.terminators[before] = Branch(first, *arms, source)
+    builder.current = after
+    return resize(builder.value(result), width)
+
+
+def _compound_assign(ctx: Context, node: cl.Node) -> Value:
+    name = cl.BINARY_NAMES[cl.lib.clang_getCursorBinaryOperatorKind(node.cursor)]
+    left, right = node.expressions()
+    operand = ctx.scalar(right)
+    return operators.compound_assign(ctx, name, place(ctx, left), operand, ctx.types.of(right), node)
+
+
+def branch(ctx: Context, node: cl.Node, then: int, otherwise: int) -> None:
+    """End the current block: go on at ``then`` if the expression is true, else at ``otherwise``."""
+    inner = node.expressions()
+    builder = ctx.builder
+    if node.kind == cl.PAREN or (node.kind == cl.UNEXPOSED_EXPR and len(inner) == 1 and _is_logic(inner[0])):
+        branch(ctx, inner[0], then, otherwise)
+        return
+    if node.kind == cl.UNARY and cl.lib.clang_getCursorUnaryOperatorKind(node.cursor) == cl.LOGICAL_NOT:
+        branch(ctx, inner[0], otherwise, then)
+        return
+    if node.kind == cl.CALL and inner[0].spelling == "__builtin_expect":
+        branch(ctx, inner[1], then, otherwise)
+        return
+    if node.kind == cl.BINARY:
+        name = cl.BINARY_NAMES[cl.lib.clang_getCursorBinaryOperatorKind(node.cursor)]
+        if name in ("&&", "||"):
+            middle = builder.block()
+            branch(ctx, inner[0], middle if name == "&&" else then, otherwise if name == "&&" else middle)
+            builder.current = middle
+            branch(ctx, inner[1], then, otherwise)
+            return
+    test = condition(ctx, node)
+    builder.open()
+    if test.kind == "const" and isinstance(test.data, int):
+        builder.end(Jump(then if test.data else otherwise))
+    else:
+        builder.end(Branch(test, then, otherwise, ctx.source(node)))
+
+
+def _is_logic(node: cl.Node) -> bool:
+    while node.kind in (cl.PAREN, cl.UNEXPOSED_EXPR) and len(node.expressions()) == 1:
+        node = node.expressions()[0]
+    if node.kind == cl.UNARY:
+        return bool(cl.lib.clang_getCursorUnaryOperatorKind(node.cursor) == cl.LOGICAL_NOT)
+    if node.kind == cl.CALL:
+        return node.spelling == "__builtin_expect"
+    if node.kind != cl.BINARY:
+        return False
+    name = cl.BINARY_NAMES[cl.lib.clang_getCursorBinaryOperatorKind(node.cursor)]
+    return name in ("&&", "||", "==", "!=", "<", ">", "<=", ">=")
+
+
+# ------------------------------------------------------------------ places
+
+
+def place(ctx: Context, node: cl.Node, inclusive: bool = False) -> Place:
+    """What an lvalue designates. ``inclusive``: only its address is wanted, which may lie just past an array's end."""
+    lower = _PLACES.get(node.kind)
+    if node.kind == cl.SUBSCRIPT:
+        return _element(ctx, node, inclusive)
+    if lower is not None:
+        return lower(ctx, node)
+    inner = node.expressions()
+    type_ = ctx.types.of(node)
+    if node.kind == cl.PAREN or (node.kind == cl.UNARY and _operator(node) == cl.EXTENSION):
+        return place(ctx, inner[0], inclusive)
+    if node.kind == cl.UNARY and _operator(node) == cl.DEREF:
+        return Memory(ctx.scalar(inner[0]), type_)
+    if node.kind == cl.UNEXPOSED_EXPR:
+        chosen = _chosen(ctx, node)
+        if chosen is not None:
+            return place(ctx, chosen, inclusive)
+        if len(inner) == 1 and type_.kind in (ARRAY, RECORD) and _is_place(inner[0]):
+            return place(ctx, inner[0], inclusive)
+    if node.kind == cl.GENERIC:
+        return place(ctx, _selected(ctx, node), inclusive)
+    result = value(ctx, node)
+    if isinstance(result, Aggregate):
+        return Held(result, 0, type_)
+    ctx.refuse("this expression does not designate an object", node)
+
+
+def _operator(node: cl.Node) -> int:
+    found: int = cl.lib.clang_getCursorUnaryOperatorKind(node.cursor)
+    return found
+
+
+def _is_place(node: cl.Node) -> bool:
+    if node.kind in (cl.PAREN, cl.UNEXPOSED_EXPR) and len(node.expressions()) == 1:
+        return _is_place(node.expressions()[0])
+    return node.kind in _PLACES or (node.kind == cl.UNARY and _operator(node) == cl.DEREF)
+
+
+def _variable(ctx: Context, node: cl.Node) -> Place:
+    target = cl.lib.clang_getCursorReferenced(node.cursor)
+    found = ctx.places.get(target.d0)
+    if found is not None:
+        return found
+    if target.kind == cl.VAR_DECL and cl.lib.clang_Cursor_hasVarDeclGlobalStorage(target) == 1:
+        static = ctx.linker.variable(ctx.unit, target, ctx.name)
+        if static is None:
+            ctx.refuse(f"no definition of {node.spelling}", node)
+        base, _ = static
+        found = Memory(const(base, 64), ctx.types.get(cl.lib.clang_getCursorType(target)))
+        ctx.places[target.d0] = found
+        return found
+    ctx.refuse(f"{node.spelling} is no variable that is known here", node)
+
+
+def _member(ctx: Context, node: cl.Node) -> Place:
+    inner = node.expressions()[0]
+    old = ctx.types.of(inner)
+    if old.kind == POINTER:
+        base: Place = Memory(ctx.scalar(inner), ctx.types.pointee(old))
+    else:
+        base = place(ctx, inner)
+    name = node.spelling
+    try:
+        if "(" in name or not name:
+            target = cl.lib.clang_getCursorReferenced(node.cursor)
+            return part(ctx, base, cl.lib.clang_Cursor_getOffsetOfField(target) // 8, ctx.types.of(node))
+        return member(ctx, base, name, node)
+    except ValueError as error:
+        ctx.refuse(str(error), node)
+
+
+def _element(ctx: Context, node: cl.Node, inclusive: bool) -> Place:
+    left, right = node.expressions()
+    pointer, index = (left, right) if ctx.types.of(left).kind == POINTER else (right, left)
+    type_ = ctx.types.of(node)
+    array = pointer
+    while array.kind in (cl.PAREN, cl.UNEXPOSED_EXPR) and ctx.types.of(array).kind == POINTER and array.expressions():
+        array = array.expressions()[0]
+    whole = ctx.types.of(array)
+    if whole.kind != ARRAY:
+        base: Place = Memory(ctx.scalar(pointer), type_)
+        count = None
+    else:
+        base = place(ctx, array)
+        count = ctx.types.count(whole)
+    number = resize(ctx.scalar(index), 64, ctx.types.of(index).signed)
+    if number.kind == "const" and isinstance(number.data, int):
+        if count is not None and number.data >= count + inclusive and not _flexible(array, count):
+            _check_index(ctx, FALSE, whole, node)
+        if not isinstance(base, Memory) and (count is None or number.data >= count):
+            ctx.refuse("an index out of bounds", node)
+        return part(ctx, base, number.data * type_.size, type_)
+    if count is not None and not _flexible(array, count) and not _below(number, count):
+        within = op("ule" if inclusive else "ult", 1, number, const(count, 64))
+        _check_index(ctx, within, whole, node)
+    if not isinstance(base, Memory):
+        ctx.refuse("an element of an array that is a value and no object", node)
+    return Memory(op("add", 64, base.address, op("mul", 64, number, const(type_.size, 64))), type_)
+
+
+def _flexible(array: cl.Node, count: int) -> bool:
+    """Arrays of at most one element at the end of a struct were the old way to write flexible ones."""
+    return count <= 1 and array.kind == cl.MEMBER_REF
+
+
+def _below(number: Expr, count: int) -> bool:
+    """Whether ``number`` is below ``count`` by its form: a remainder or a mask."""
+    while number.kind == "op" and number.data == "zext":
+        number = number.args[0]
+    if number.kind != "op" or len(number.args) != 2 or number.args[1].kind != "const":
+        return False
+    limit = number.args[1].data
+    if not isinstance(limit, int):
+        return False
+    return (number.data == "and" and limit < count) or (number.data == "urem" and 0 < limit <= count)
+
+
+def _check_index(ctx: Context, within: Expr, array: CType, node: cl.Node) -> None:
+    message = f"index outside of {array.name}"
+    ctx.builder.emit(Assert(within, "out-of-bounds", message, ctx.source(node)))
+
+
+def _literal_place(ctx: Context, node: cl.Node) -> Place:
+    """A compound literal that is used as an object."""
+    type_ = ctx.types.of(node)
+    if ctx.static:
+        return Memory(const(ctx.linker.literal(ctx.unit, node, type_, ctx.name), 64), type_)
+    source = ctx.source(node)
+    register = ctx.builder.register(64)
+    ctx.builder.emit(Local(register, "literal", type_.size, source, ctx.types.layout(type_)))
+    found = Memory(ctx.builder.value(register), type_)
+    store_initialiser(ctx, found, node.expressions()[-1], node)
+    return found
+
+
+def _string(ctx: Context, node: cl.Node) -> Place:
+    type_ = ctx.types.of(node)
+    if ctx.types.element(type_).size != 1:
+        ctx.refuse("wide strings are not supported", node)
+    return Memory(const(ctx.linker.string(unquote(node.spelling)), 64), type_)
+
+
+_VALUES: dict[int, Callable[[Context, cl.Node], Value]] = {
+    cl.INTEGER: _constant,
+    cl.CHARACTER: _constant,
+    cl.SIZEOF: _constant,
+    cl.PAREN: _parenthesis,
+    cl.DECL_REF: _reference,
+    cl.MEMBER_REF: _read,
+    cl.SUBSCRIPT: _read,
+    cl.STRING: _read,
+    cl.UNEXPOSED_EXPR: _unexposed,
+    cl.CAST: _cast,
+    cl.CALL: _call,
+    cl.COMPOUND_LITERAL: _compound_literal,
+    cl.STATEMENT_EXPR: _statement_expression,
+    cl.GENERIC: _generic,
+    cl.CONDITIONAL: _conditional,
+    cl.UNARY: _unary,
+    cl.BINARY: _binary,
+    cl.COMPOUND_ASSIGN: _compound_assign,
+}
+
+_PLACES: dict[int, Callable[[Context, cl.Node], Place]] = {
+    cl.DECL_REF: _variable,
+    cl.MEMBER_REF: _member,
+    cl.SUBSCRIPT: lambda ctx, node: _element(ctx, node, False),
+    cl.COMPOUND_LITERAL: _literal_place,
+    cl.STRING: _string,
+}

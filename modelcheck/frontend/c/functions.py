@@ -1,0 +1,116 @@
+"""Lowers functions with bodies, and the initialisers of static objects."""
+
+from __future__ import annotations
+
+from modelcheck.frontend.c import libclang as cl
+from modelcheck.frontend.c.builder import Builder
+from modelcheck.frontend.c.calls import own_width
+from modelcheck.frontend.c.context import Context, Memory, Parts, Register, plus
+from modelcheck.frontend.c.escape import in_memory
+from modelcheck.frontend.c.expressions import value
+from modelcheck.frontend.c.initialise import static_cells
+from modelcheck.frontend.c.link import Cell, Definition, Linker, Lowered
+from modelcheck.frontend.c.parse import Unit
+from modelcheck.frontend.c.statements import block, missing_labels, statement, variable
+from modelcheck.frontend.c.types import RECORD, CType
+from modelcheck.program.expr import UNDEFINED, const
+from modelcheck.program.ir import NONE, Return, Store, Unsupported
+
+
+def lower(linker: Linker, definition: Definition) -> Lowered:
+    """The code of a function."""
+    unit = definition.unit
+    node = linker.tree(definition)
+    body = next(child for child in node.children if child.kind == cl.COMPOUND)
+    types = unit.types
+    signature = types.signature(types.of(node))
+    builder = Builder()
+    ctx = Context(
+        unit=unit,
+        linker=linker,
+        builder=builder,
+        name=definition.name,
+        run=block,
+        evaluate=value,
+        body=node,
+        result_type=signature.result,
+        in_memory=in_memory(types, body),
+        hoist=_jumps(body),
+        hint=definition.hint,
+        result=None,
+    )
+    source = ctx.source(node)
+    result = signature.result
+    params: list[int] = []
+    width = own_width(result)
+    if result.kind == RECORD and not width:
+        params.append(builder.register(64))
+        ctx = _with_result(ctx, params[0])
+    for child in node.children:
+        if child.kind == cl.PARM_DECL:
+            params.extend(_parameter(ctx, child))
+    if not result.scalar and result.kind not in ("void", RECORD):
+        builder.emit(Unsupported(f"a result of type {result.name} is not supported", source))
+    statement(ctx, body)
+    if not builder.ended:
+        undefined = const(0 if definition.name == "main" else UNDEFINED, width) if width else None
+        builder.end(Return(undefined))
+    missing_labels(ctx, node)
+    return Lowered(builder, tuple(params), width, source)
+
+
+def _with_result(ctx: Context, register: int) -> Context:
+    from attrs import evolve
+
+    return evolve(ctx, result=ctx.builder.value(register))
+
+
+def _jumps(body: cl.Node) -> bool:
+    """Whether control may go past a declaration into its scope: by goto, or in a switch."""
+    for node in body.walk():
+        if node.kind == cl.LABEL_STMT:
+            return True
+        if node.kind == cl.SWITCH and any(child.kind == cl.DECL_STMT for child in node.children[-1].children):
+            return True
+    return False
+
+
+def _parameter(ctx: Context, node: cl.Node) -> list[int]:
+    """The registers in which a parameter comes; where its address is taken, it is stored to an object first."""
+    type_ = ctx.types.of(node)
+    name = node.spelling
+    leaves = ctx.types.leaves(type_) if not type_.scalar else None
+    if not type_.scalar and leaves is None:
+        ctx.wrong(f"parameters of type {type_.name} are not supported", node)
+    if leaves is None:
+        if node.cursor.d0 not in ctx.in_memory and not type_.atomic:
+            place = variable(ctx, node.cursor.d0, name, type_, node)
+            assert isinstance(place, Register)
+            return [place.register]
+        pieces = [(0, type_.size, ctx.builder.register(type_.width))]
+    else:
+        pieces = [(leaf.offset, leaf.size, ctx.builder.register(leaf.size * 8)) for leaf in leaves]
+    place = variable(ctx, node.cursor.d0, name, type_, node)
+    if isinstance(place, Parts):
+        return list(place.registers.values())
+    assert isinstance(place, Memory)
+    for offset, size, register in pieces:
+        store = Store(plus(place.address, offset), ctx.builder.value(register), size, NONE, ctx.source(node))
+        ctx.builder.emit(store)
+    return [register for _, _, register in pieces]
+
+
+def initialise(linker: Linker, unit: Unit, type_: CType, node: cl.Node, function: str) -> list[Cell]:
+    """The contents of a static object; raises `InputError` when they are not constant."""
+    ctx = Context(
+        unit=unit,
+        linker=linker,
+        builder=Builder(),
+        name=function,
+        run=block,
+        evaluate=value,
+        body=node,
+        result_type=type_,
+        static=True,
+    )
+    return static_cells(ctx, type_, node)

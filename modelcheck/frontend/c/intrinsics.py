@@ -1,0 +1,285 @@
+"""The functions of mc/intrinsics.h: each is one instruction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from modelcheck.frontend.c import libclang as cl
+from modelcheck.frontend.c.context import Context, Hint, arguments, literal, resize, strip, truth
+from modelcheck.program.expr import Expr, const, old, op
+from modelcheck.program.ir import (
+    NONE,
+    PROPERTIES,
+    Alloc,
+    Assert,
+    Assume,
+    Choose,
+    Fence,
+    Free,
+    Halt,
+    Join,
+    Load,
+    Rmw,
+    Self,
+    Spawn,
+    Store,
+    Tags,
+    Wait,
+)
+
+Intrinsic = Callable[[Context, cl.Node, Hint | None], Expr | None]
+
+_OPERATIONS = {"add": "add", "sub": "sub", "and": "and", "or": "or", "xor": "xor"}
+_RELATIONS = ("any", "eq", "ne", "lt", "le", "gt", "ge", "clear", "set")
+
+
+def _text(ctx: Context, node: cl.Node, what: str) -> str:
+    found = literal(node)
+    if found is None:
+        ctx.wrong(f"{what} must be a string literal", node)
+    return found
+
+
+def _tags(ctx: Context, node: cl.Node) -> Tags:
+    found = _text(ctx, node, "the tags of an access")
+    return frozenset(tag for tag in (part.strip() for part in found.split(",")) if tag)
+
+
+def _number(ctx: Context, node: cl.Node, what: str) -> int:
+    value = ctx.scalar(node)
+    if value.kind != "const" or not isinstance(value.data, int):
+        ctx.wrong(f"{what} must be a constant", node)
+    return value.data
+
+
+def _size(ctx: Context, node: cl.Node) -> int:
+    size = _number(ctx, node, "the size of an access")
+    if size not in (1, 2, 4, 8):
+        ctx.wrong(f"an access of {size} bytes: only scalars of 1, 2, 4 or 8 bytes can be accessed at once", node)
+    return size
+
+
+def _new(ctx: Context, node: cl.Node, width: int, operand: Expr) -> Expr:
+    name = _text(ctx, node, "the operation")
+    current = old(width)
+    if name == "xchg":
+        return operand
+    if name == "andnot":
+        return op("and", width, current, op("not", width, operand))
+    if name not in _OPERATIONS:
+        ctx.wrong(f'"{name}" is no operation: use {", ".join(_OPERATIONS)}, andnot or xchg', node)
+    return op(_OPERATIONS[name], width, current, operand)
+
+
+def _relation(ctx: Context, node: cl.Node, width: int, bound: Expr) -> Expr | None:
+    name = _text(ctx, node, "the relation")
+    if name not in _RELATIONS:
+        ctx.wrong(f'"{name}" is no relation: use {", ".join(_RELATIONS)}', node)
+    current = old(width)
+    match name:
+        case "any":
+            return None
+        case "eq" | "ne":
+            return op(name, 1, current, bound)
+        case "lt" | "le":
+            return op("s" + name, 1, current, bound)
+        case "gt" | "ge":
+            return op("slt" if name == "gt" else "sle", 1, bound, current)
+        case "clear":
+            return op("eq", 1, op("and", width, current, bound), const(0, width))
+    return op("eq", 1, op("and", width, current, bound), bound)
+
+
+def _load(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
+    address, size, tags = arguments(node)
+    target = ctx.scalar(address)
+    width = 8 * _size(ctx, size)
+    dst = ctx.builder.register(width)
+    ctx.builder.emit(Load(dst, target, width // 8, _tags(ctx, tags), ctx.source(node)))
+    return resize(ctx.builder.value(dst), 64)
+
+
+def _write(ctx: Context, node: cl.Node, unlock: bool) -> None:
+    address, size, value, tags = arguments(node)
+    target = ctx.scalar(address)
+    bytes_ = _size(ctx, size)
+    stored = resize(ctx.scalar(value), 8 * bytes_)
+    ctx.builder.emit(Store(target, stored, bytes_, _tags(ctx, tags), ctx.source(node), unlock))
+
+
+def _store(ctx: Context, node: cl.Node, _: Hint | None) -> None:
+    _write(ctx, node, False)
+
+
+def _unlock(ctx: Context, node: cl.Node, _: Hint | None) -> None:
+    _write(ctx, node, True)
+
+
+def _rmw(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
+    address, size, operation, operand, read_tags, write_tags = arguments(node)
+    return _emit_rmw(ctx, node, (address, size, operation, operand), None, (read_tags, write_tags), False)
+
+
+def _rmw_if(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
+    address, size, operation, operand, relation, bound, *tags = arguments(node)
+    return _emit_rmw(ctx, node, (address, size, operation, operand), (relation, bound), tuple(tags), False)
+
+
+def _rmw_await(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
+    address, size, operation, operand, relation, bound, *tags = arguments(node)
+    return _emit_rmw(ctx, node, (address, size, operation, operand), (relation, bound), tuple(tags), True)
+
+
+def _emit_rmw(
+    ctx: Context,
+    node: cl.Node,
+    access: tuple[cl.Node, cl.Node, cl.Node, cl.Node],
+    test: tuple[cl.Node, cl.Node] | None,
+    tags: tuple[cl.Node, ...],
+    waits: bool,
+) -> Expr:
+    address, size, operation, operand = access
+    target = ctx.scalar(address)
+    bytes_ = _size(ctx, size)
+    width = 8 * bytes_
+    new = _new(ctx, operation, width, resize(ctx.scalar(operand), width))
+    condition = None
+    if test is not None:
+        condition = _relation(ctx, test[0], width, resize(ctx.scalar(test[1]), width))
+    read_tags, write_tags, *failed = (_tags(ctx, tag) for tag in tags)
+    dst = ctx.builder.register(width)
+    failed_tags = failed[0] if failed else NONE
+    ctx.builder.emit(
+        Rmw(dst, target, bytes_, condition, new, read_tags, write_tags, failed_tags, ctx.source(node), waits)
+    )
+    return resize(ctx.builder.value(dst), 64)
+
+
+def _await(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
+    address, size, relation, bound, tags = arguments(node)
+    target = ctx.scalar(address)
+    width = 8 * _size(ctx, size)
+    condition = _relation(ctx, relation, width, resize(ctx.scalar(bound), width))
+    dst = ctx.builder.register(width)
+    access_tags = _tags(ctx, tags)
+    if condition is None:
+        ctx.builder.emit(Load(dst, target, width // 8, access_tags, ctx.source(node)))
+    else:
+        ctx.builder.emit(Wait(dst, target, width // 8, condition, access_tags, ctx.source(node)))
+    return resize(ctx.builder.value(dst), 64)
+
+
+def _fence(ctx: Context, node: cl.Node, _: Hint | None) -> None:
+    kind = _tags(ctx, arguments(node)[0])
+    if not kind:
+        ctx.wrong("a fence needs a kind, such as Mb", node)
+    address = ctx.scalar(arguments(node)[1]) if len(arguments(node)) > 1 else None
+    ctx.builder.emit(Fence(kind, ctx.source(node), address))
+
+
+def _alloc(ctx: Context, node: cl.Node, hint: Hint | None) -> Expr:
+    size, zeroed, may_fail = arguments(node)
+    bytes_ = ctx.scalar(size)
+    flags = [bool(_number(ctx, flag, "zeroed and may_fail")) for flag in (zeroed, may_fail)]
+    dst = ctx.builder.register(64)
+    layout = hint.unit.types.layout(hint.type) if hint else None
+    ctx.builder.emit(Alloc(dst, bytes_, flags[0], flags[1], ctx.source(node), layout))
+    return ctx.builder.value(dst)
+
+
+def _free(ctx: Context, node: cl.Node, _: Hint | None) -> None:
+    ctx.builder.emit(Free(ctx.scalar(arguments(node)[0]), ctx.source(node)))
+
+
+def _assert(ctx: Context, node: cl.Node, _: Hint | None) -> None:
+    condition, kind, message = arguments(node)
+    holds = truth(ctx.scalar(condition))
+    property_ = _text(ctx, kind, "the property")
+    if property_ not in PROPERTIES:
+        ctx.wrong(f'"{property_}" is no property: use one of {", ".join(PROPERTIES)}', kind)
+    ctx.builder.emit(Assert(holds, property_, _text(ctx, message, "the message"), ctx.source(node)))
+
+
+def _assume(ctx: Context, node: cl.Node, _: Hint | None) -> None:
+    ctx.builder.emit(Assume(truth(ctx.scalar(arguments(node)[0])), ctx.source(node)))
+
+
+def _choose(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
+    count = _number(ctx, arguments(node)[0], "the number of choices")
+    if not 0 < count < 1 << 31:
+        ctx.wrong("the number of choices must be at least 1", node)
+    dst = ctx.builder.register(64)
+    ctx.builder.emit(Choose(dst, count, ctx.source(node)))
+    return ctx.builder.value(dst)
+
+
+def _self(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
+    dst = ctx.builder.register(64)
+    ctx.builder.emit(Self(dst, ctx.source(node)))
+    return ctx.builder.value(dst)
+
+
+def _relax(_ctx: Context, _node: cl.Node, _: Hint | None) -> None:
+    return None
+
+
+def _halt(ctx: Context, _node: cl.Node, _: Hint | None) -> None:
+    ctx.builder.end(Halt())
+
+
+def _spawn(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
+    function, argument = arguments(node)
+    dst = ctx.builder.register(64)
+    source = ctx.source(node)
+    direct = strip(function)
+    if direct.kind == cl.UNARY and cl.lib.clang_getCursorUnaryOperatorKind(direct.cursor) == cl.ADDRESS_OF:
+        direct = strip(direct.expressions()[0])
+    if direct.kind == cl.DECL_REF and ctx.types.of(direct).kind == "function":
+        name = direct.spelling
+        definition = ctx.linker.function(ctx.unit, name)
+        if definition is None:
+            ctx.refuse(f"no body for {name}(), which is started as a thread", node)
+        value = ctx.scalar(argument)
+        own = definition.unit.types
+        params = own.signature(own.get(cl.lib.clang_getCursorType(definition.cursor))).params
+        if len(params) > 1 or any(not param.scalar for param in params):
+            ctx.wrong(f"{name}() cannot be a thread: it takes more than one argument", function)
+        args = tuple(resize(value, param.width) for param in params)
+        ctx.builder.emit(Spawn(dst, definition.program_name, args, source, ctx.linker.thread_name(name)))
+        return ctx.builder.value(dst)
+    callee = ctx.scalar(function)
+    value = ctx.scalar(argument)
+    spawn = Spawn(dst, callee, (value,), source, ctx.linker.thread_name("thread"))
+    ctx.builder.emit_indirect(spawn, (None, (64,)))
+    return ctx.builder.value(dst)
+
+
+def _join(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
+    thread = ctx.scalar(arguments(node)[0])
+    dst = ctx.builder.register(64)
+    ctx.builder.emit(Join(thread, ctx.source(node), dst))
+    return ctx.builder.value(dst)
+
+
+INTRINSICS: dict[str, Intrinsic] = {
+    "__mc_load": _load,
+    "__mc_store": _store,
+    "__mc_rmw": _rmw,
+    "__mc_rmw_if": _rmw_if,
+    "__mc_rmw_await": _rmw_await,
+    "__mc_await": _await,
+    "__mc_fence": _fence,
+    "__mc_fence_at": _fence,
+    "__mc_unlock": _unlock,
+    "__mc_alloc": _alloc,
+    "__mc_free": _free,
+    "__mc_assert": _assert,
+    "__mc_assume": _assume,
+    "__mc_choose": _choose,
+    "__mc_self": _self,
+    "__mc_relax": _relax,
+    "__mc_halt": _halt,
+    "__mc_spawn": _spawn,
+    "__mc_join": _join,
+}
+"""What lowers a call of each; the last argument is the type that an allocation's result is converted to."""

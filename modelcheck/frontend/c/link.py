@@ -1,0 +1,368 @@
+"""What the files of a program share: static objects and their addresses, functions, and whose address is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+from pathlib import PurePath
+from typing import NoReturn
+
+from attrs import field, frozen
+
+from modelcheck.errors import InputError
+from modelcheck.frontend.c import libclang as cl
+from modelcheck.frontend.c.builder import Builder, Shape
+from modelcheck.frontend.c.context import Hint
+from modelcheck.frontend.c.parse import Unit
+from modelcheck.frontend.c.types import ARRAY, RECORD, CType, Types
+from modelcheck.program.expr import Value
+from modelcheck.program.ir import HEAP_BASE, Function, Layout, MemoryObject, Source
+
+FIRST_BASE = 0x1000
+SLOT = 64
+_INTERNAL = 2
+
+Cell = tuple[int, int, Value]
+
+
+@frozen(eq=False)
+class Lowered:
+    """A function whose code is there, but for the targets of its indirect calls."""
+
+    builder: Builder
+    params: tuple[int, ...]
+    result_width: int
+    source: Source
+
+
+@frozen(eq=False)
+class Definition:
+    """A function with a body, in the file that has it."""
+
+    unit: Unit
+    cursor: cl.Cursor
+    name: str
+    program_name: str
+    hint: Hint | None
+
+
+@frozen(eq=False)
+class _Static:
+    name: str
+    base: int
+    size: int
+    kind: str
+    layout: Layout | None
+    readonly: bool
+    units: int
+    cells: list[Cell] = field(factory=list)
+
+
+class Linker:
+    """Everything that the functions of a program share; what is reached is added as it is met.
+
+    Args:
+        units: the files of the program, in the order they were given.
+        initialise: gives the cells of a variable from its initialiser (unit, type, initialiser, its function's name).
+        lower: gives the code of a function.
+        runtime: parses our C library, for string functions that the program has no body for.
+    """
+
+    def __init__(
+        self,
+        units: Sequence[Unit],
+        initialise: Callable[[Linker, Unit, CType, cl.Node, str], list[Cell]],
+        lower: Callable[[Linker, Definition], Lowered],
+        runtime: Callable[[], Unit],
+    ) -> None:
+        self.units = list(units)
+        self._initialise = initialise
+        self._lower = lower
+        self._parse_runtime = runtime
+        self._runtime: Unit | None = None
+        self._objects: dict[object, _Static] = {}
+        self._types: dict[object, CType] = {}
+        self._next = FIRST_BASE
+        self._names: dict[str, object] = {}
+        self._definitions: dict[tuple[int, str, str], Definition] = {}
+        self._addresses: dict[str, int] = {}
+        self._queue: list[Definition] = []
+        self._lowered: dict[str, Lowered] = {}
+        self._pending: list[Callable[[], None]] = []
+        self._trees: dict[int, cl.Node] = {}
+        self._allocates: dict[tuple[int, str], bool] = {}
+        self._threads: dict[str, int] = {}
+
+    # ------------------------------------------------------------------ functions
+
+    def check(self) -> None:
+        """Refuse what a linker would: two definitions of one function or variable, in different files."""
+        if len(self.units) < 2:
+            return
+        seen: dict[str, Unit] = {}
+        for unit in self.units:
+            for name, cursor in unit.functions.items():
+                if cl.lib.clang_getCursorLinkage(cursor) == _INTERNAL or cl.lib.clang_Cursor_isFunctionInlined(cursor):
+                    continue
+                if name in seen:
+                    self._conflict(f"{name}() is defined here and in {seen[name].name}", unit, cursor)
+                seen[name] = unit
+
+    def function(self, unit: Unit, name: str, hint: Hint | None = None) -> Definition | None:
+        """The definition that a call of ``name`` in ``unit`` reaches, or None when no file has a body for it."""
+        owner = self._owner(unit, name)
+        if owner is None:
+            return None
+        key = (id(owner), name, hint.type.name if hint else "")
+        found = self._definitions.get(key)
+        if found is None:
+            wanted = f"{name}<{hint.type.name}>" if hint else name
+            found = Definition(owner, owner.functions[name], name, self._unique(wanted, key, owner), hint)
+            self._definitions[key] = found
+            self._queue.append(found)
+        return found
+
+    def _owner(self, unit: Unit, name: str) -> Unit | None:
+        if name in unit.functions:
+            return unit
+        for other in self.units:
+            cursor = other.functions.get(name)
+            if cursor is not None and cl.lib.clang_getCursorLinkage(cursor) != _INTERNAL:
+                return other
+        if name in RUNTIME:
+            if self._runtime is None:
+                self._runtime = self._parse_runtime()
+            return self._runtime
+        return None
+
+    def tree(self, definition: Definition) -> cl.Node:
+        """The syntax of a function, read once."""
+        key = definition.cursor.d0
+        if key not in self._trees:
+            self._trees[key] = cl.tree(definition.cursor)
+        return self._trees[key]
+
+    def allocates(self, definition: Definition) -> bool:
+        """Whether a function's body calls __mc_alloc, or a function that does."""
+        key = (id(definition.unit), definition.name)
+        if key not in self._allocates:
+            self._allocates[key] = False  # for recursive ones
+            called = {node.spelling for node in self.tree(definition).walk() if node.kind == cl.CALL}
+            inner = (self.function(definition.unit, name) for name in called if name in definition.unit.functions)
+            self._allocates[key] = "__mc_alloc" in called or any(map(self.allocates, filter(None, inner)))
+        return self._allocates[key]
+
+    def thread_name(self, function: str) -> str:
+        """A name for a thread that starts in ``function``: with ``#2`` for the second place that starts one."""
+        number = self._threads[function] = self._threads.get(function, 0) + 1
+        return function if number == 1 else f"{function}#{number}"
+
+    def by_name(self, name: str, what: str) -> Definition:
+        """The function that a scenario names.
+
+        Raises:
+            InputError: there is none, or several files have a static one of that name.
+        """
+        owners = [unit for unit in self.units if name in unit.functions]
+        if not owners:
+            known = {known for unit in self.units for known in unit.functions if not known.startswith("__")}
+            near = get_close_matches(name, sorted(known), n=3)
+            hint = f"; did you mean {' or '.join(near)}?" if near else ""
+            raise InputError(f"{what}: there is no function {name}() in {_listed(self.units)}{hint}")
+        if len(owners) > 1:
+            raise InputError(f"{what}: {name}() is static in {_listed(owners)}; rename one of them")
+        found = self.function(owners[0], name)
+        assert found is not None
+        return found
+
+    def address(self, definition: Definition) -> int:
+        """The address of a function; from now on indirect calls may reach it."""
+        name = definition.program_name
+        if name not in self._addresses:
+            self._addresses[name] = self._place(("function", name), name, 1, "function", None, False, 0).base
+        return self._addresses[name]
+
+    def finish(self) -> tuple[dict[str, Function], tuple[MemoryObject, ...]]:
+        """Lower everything that is reached; give the functions by name, and the objects by address."""
+        while self._queue or self._pending:
+            while self._pending:
+                self._pending.pop()()
+            if self._queue:
+                definition = self._queue.pop(0)
+                self._lowered[definition.program_name] = self._lower(self, definition)
+        shapes = {shape for lowered in self._lowered.values() for shape in lowered.builder.shapes.values()}
+        targets = {shape: tuple(name for name in self._addresses if self._fits(name, shape)) for shape in shapes}
+        functions = {
+            name: lowered.builder.finish(name, lowered.params, lowered.result_width, lowered.source, targets)
+            for name, lowered in self._lowered.items()
+        }
+        objects = tuple(
+            MemoryObject(
+                name=static.name,
+                base=static.base,
+                size=static.size,
+                kind=static.kind,
+                layout=static.layout,
+                cells=tuple(static.cells),
+                zeroed=True,
+                readonly=static.readonly,
+                units=static.units,
+            )
+            for static in self._objects.values()
+        )
+        return functions, objects
+
+    def add(self, name: str, lowered: Lowered) -> None:
+        """Add a function that no file has, such as a scenario's main."""
+        self._names[name] = lowered
+        self._lowered[name] = lowered
+
+    def _fits(self, name: str, shape: Shape) -> bool:
+        lowered = self._lowered[name]
+        result, widths = shape
+        own = tuple(lowered.builder.widths[register] for register in lowered.params)
+        return (result is None or result == lowered.result_width) and (widths is None or widths == own)
+
+    # ------------------------------------------------------------------ objects
+
+    def variable(self, unit: Unit, declaration: cl.Cursor, function: str) -> tuple[int, CType] | None:
+        """Address and type of a variable with static storage, or None when no file defines it."""
+        name = cl.text(cl.lib.clang_getCursorSpelling(declaration))
+        linkage = cl.lib.clang_getCursorLinkage(declaration)
+        key: object
+        if linkage not in (_INTERNAL, 4, 3):  # a static local
+            key = (id(unit), declaration.d0)
+            owner, defining, shown = unit, declaration, f"{function}.{name}"
+        elif linkage == _INTERNAL:
+            key = (id(unit), name)
+            owner, defining, shown = unit, _defining(unit.variables.get(name, [declaration])), name
+        else:
+            key = name
+            if key not in self._objects:
+                found = self._external(name)
+                if found is None:
+                    return None
+                owner, defining = found
+                shown = name
+        static = self._objects.get(key)
+        if static is None:
+            static = self._define(key, owner, defining, shown, function)
+        return static.base, self._types[key]
+
+    def _external(self, name: str) -> tuple[Unit, cl.Cursor] | None:
+        best: tuple[Unit, cl.Cursor] | None = None
+        for unit in self.units:
+            for cursor in unit.variables.get(name, ()):
+                if cl.lib.clang_getCursorLinkage(cursor) == _INTERNAL:
+                    continue
+                if cl.lib.clang_Cursor_hasVarDeclExternalStorage(cursor) == 1 and not cl.has_initialiser(cursor):
+                    continue
+                if best is None:
+                    best = (unit, cursor)
+                    continue
+                self._agree(name, best, (unit, cursor))
+                if best[0] is not unit and cl.has_initialiser(best[1]) and cl.has_initialiser(cursor):
+                    self._conflict(f"{name} is defined here and in {best[0].name}", unit, cursor)
+                if not cl.has_initialiser(best[1]):
+                    best = (unit, cursor) if cl.has_initialiser(cursor) or _complete(unit, cursor) else best
+        return best
+
+    def _agree(self, name: str, one: tuple[Unit, cl.Cursor], two: tuple[Unit, cl.Cursor]) -> None:
+        a, b = (unit.types.get(cl.lib.clang_getCursorType(cursor)) for unit, cursor in (one, two))
+        if a.kind != b.kind or (a.size and b.size and a.size != b.size):
+            self._conflict(f"{name} has type {b.name} here, and {a.name} in {one[0].name}", *two)
+
+    def _define(self, key: object, unit: Unit, cursor: cl.Cursor, shown: str, function: str) -> _Static:
+        types = unit.types
+        type_ = types.get(cl.lib.clang_getCursorType(cursor))
+        if cl.lib.clang_getCursorTLSKind(cursor):
+            self._conflict(
+                f"{shown} is thread-local, which is not supported: use an array indexed by thread", unit, cursor
+            )
+        units = 0
+        for attribute in cl.children(cursor):
+            if attribute.kind == cl.ANNOTATION and cl.text(cl.lib.clang_getCursorSpelling(attribute)) == "mc_units":
+                if type_.kind != ARRAY:
+                    self._conflict(f"MC_UNITS is for arrays, and {shown} is none", unit, cursor)
+                units = types.element(type_).size
+        name = self._unique(shown, key, unit)
+        static = self._place(key, name, type_.size, "global", types.layout(type_), is_const(types, type_), units)
+        self._types[key] = type_
+        if cl.has_initialiser(cursor):
+            self._pending.append(lambda: self._fill(static, unit, type_, cursor, function))
+        return static
+
+    def _fill(self, static: _Static, unit: Unit, type_: CType, cursor: cl.Cursor, function: str) -> None:
+        static.cells.extend(self._initialise(self, unit, type_, cl.tree(cursor).expressions()[-1], function))
+
+    def literal(self, unit: Unit, node: cl.Node, type_: CType, function: str) -> int:
+        """The address of a compound literal at file scope."""
+        key = (id(unit), node.cursor.d1)
+        static = self._objects.get(key)
+        if static is None:
+            place = unit.source(node.cursor, function)
+            name = self._unique(f"literal@{PurePath(place.file).name}:{place.line}", key, unit)
+            readonly = is_const(unit.types, type_)
+            static = self._place(key, name, type_.size, "global", unit.types.layout(type_), readonly, 0)
+            cells = static.cells
+            inner = node.expressions()[-1]
+            self._pending.append(lambda: cells.extend(self._initialise(self, unit, type_, inner, function)))
+        return static.base
+
+    def string(self, content: bytes) -> int:
+        """The address of a string literal with these bytes (the final zero is added)."""
+        key = ("string", content)
+        static = self._objects.get(key)
+        if static is None:
+            shown = content.decode("utf-8", "replace").replace("\n", "\\n")
+            static = self._place(key, f'"{shown[:24]}"', len(content) + 1, "global", None, True, 0)
+            static.cells.extend((offset, 1, byte) for offset, byte in enumerate(content) if byte)
+        return static.base
+
+    def _place(
+        self, key: object, name: str, size: int, kind: str, layout: Layout | None, readonly: bool, units: int
+    ) -> _Static:
+        base = self._next
+        self._next = (base + max(size, 1) + 2 * SLOT - 1) // SLOT * SLOT
+        if self._next > HEAP_BASE:
+            raise InputError(f"the static objects of the program do not fit below {HEAP_BASE:#x} ({name} is too large)")
+        static = _Static(name, base, size, kind, layout, readonly, units)
+        self._objects[key] = static
+        return static
+
+    def _unique(self, name: str, key: object, unit: Unit) -> str:
+        wanted, number = name, 2
+        while self._names.setdefault(wanted, key) != key:
+            wanted = (
+                f"{name}@{PurePath(unit.name).name}" if number == 2 else f"{name}@{PurePath(unit.name).name}#{number}"
+            )
+            number += 1
+        return wanted
+
+    def _conflict(self, message: str, unit: Unit, cursor: cl.Cursor) -> NoReturn:
+        place = unit.source(cursor, "")
+        raise InputError(message, place.file, place.line, place.column)
+
+
+RUNTIME = frozenset(("memchr", "strcat", "strchr", "strcmp", "strcpy", "strlen", "strncmp", "strncpy", "strnlen"))
+"""Functions that our own C library has, for programs that declare them only."""
+
+
+def is_const(types: Types, type_: CType) -> bool:
+    """Whether objects of this type are read-only."""
+    while type_.kind == ARRAY:
+        type_ = types.element(type_)
+    return type_.const
+
+
+def _complete(unit: Unit, cursor: cl.Cursor) -> bool:
+    type_ = unit.types.get(cl.lib.clang_getCursorType(cursor))
+    return bool(type_.size) or type_.kind not in (ARRAY, RECORD)
+
+
+def _defining(cursors: Sequence[cl.Cursor]) -> cl.Cursor:
+    return next((cursor for cursor in cursors if cl.has_initialiser(cursor)), cursors[-1])
+
+
+def _listed(units: Sequence[Unit]) -> str:
+    return ", ".join(unit.name for unit in units)

@@ -1,0 +1,246 @@
+"""Lvalues: where an expression designates an object, and reading and writing it step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from modelcheck.frontend.c import libclang as cl
+from modelcheck.frontend.c.context import (
+    Aggregate,
+    Context,
+    Held,
+    Memory,
+    Parts,
+    Place,
+    Register,
+    Value,
+    convert,
+    plus,
+    resize,
+)
+from modelcheck.frontend.c.types import ARRAY, BOOL, FUNCTION, POINTER, RECORD, Bits, CType
+from modelcheck.program.expr import UNDEFINED, Expr, const, mask, op
+from modelcheck.program.ir import NONE, Assign, Fence, Load, Source, Store, Tags
+
+ONCE: Tags = frozenset({"ONCE"})
+ATOMIC_LOAD: Tags = frozenset({"SC", "ACQUIRE"})
+ATOMIC_STORE: Tags = frozenset({"SC", "RELEASE"})
+ATOMIC_RMW: Tags = frozenset({"SC", "MB"})
+MB: Tags = frozenset({"Mb"})
+
+MOST_COPIED = 1024
+"""A struct of more scalars is not copied."""
+
+
+def part(ctx: Context, base: Place, offset: int, type_: CType, bits: Bits | None = None, unit: int = 0) -> Place:
+    """The member or element of ``base`` at ``offset``."""
+    match base:
+        case Memory(address):
+            return Memory(plus(address, offset), type_, bits, unit)
+        case Parts(registers, start):
+            return Parts(registers, start + offset, type_)
+        case Held(whole, start):
+            return Held(whole, start + offset, type_, bits, unit)
+    raise AssertionError(f"a scalar has no parts: {ctx.name}")
+
+
+def scalar_size(ctx: Context, type_: CType, node: cl.Node) -> int:
+    """Bytes of a scalar that one step can access; other types are refused."""
+    if not type_.scalar or type_.size not in (1, 2, 4, 8):
+        ctx.refuse(f"values of type {type_.name} are not supported", node)
+    return type_.size
+
+
+def read(ctx: Context, place: Place, node: cl.Node) -> Value:
+    """The value at ``place``; ``node`` says where in the source the access is."""
+    type_ = place.type
+    if type_.kind in (RECORD, ARRAY):
+        return read_aggregate(ctx, place, node)
+    if type_.kind == "void":
+        return None
+    size = scalar_size(ctx, type_, node)
+    match place:
+        case Register(register):
+            return ctx.builder.value(register)
+        case Parts(registers, offset):
+            return ctx.builder.value(registers[offset])
+        case Held(whole, offset, _, bits, unit):
+            cells = held_cells(ctx, whole)
+            value = combine(cells, offset, unit if bits else size)
+            return extract(value, bits, type_) if bits else value
+        case Memory(address, _, bits, unit):
+            tags = ATOMIC_LOAD if type_.atomic else ONCE if type_.volatile else NONE
+            return load(ctx, address, type_, tags, ctx.source(node), bits, unit)
+
+
+def load(
+    ctx: Context, address: Expr, type_: CType, tags: Tags, source: Source, bits: Bits | None = None, unit: int = 0
+) -> Expr:
+    """One step that reads a scalar."""
+    size = unit if bits else type_.size
+    register = ctx.builder.register(size * 8)
+    ctx.builder.emit(Load(register, address, size, tags, source))
+    value = ctx.builder.value(register)
+    return extract(value, bits, type_) if bits else value
+
+
+def read_aggregate(ctx: Context, place: Place, node: cl.Node) -> Aggregate:
+    """The value of a struct, scalar by scalar; reads of memory are marked as copies."""
+    leaves = ctx.types.leaves(place.type)
+    if leaves is None or len(leaves) > MOST_COPIED:
+        ctx.refuse(f"{place.type.name} is too large or too strange to be copied", node)
+    if isinstance(place, Held):
+        cells = held_cells(ctx, place.whole)
+        return Aggregate(place.type, tuple(combine(cells, place.offset + leaf.offset, leaf.size) for leaf in leaves))
+    if isinstance(place, Parts):
+        registers = place.registers
+        offset = place.offset
+        return Aggregate(place.type, tuple(ctx.builder.value(registers[offset + leaf.offset]) for leaf in leaves))
+    assert isinstance(place, Memory)
+    source = ctx.source(node)
+    result = []
+    for leaf in leaves:
+        register = ctx.builder.register(leaf.size * 8)
+        tags = ONCE if place.type.volatile or leaf.type.volatile else NONE
+        ctx.builder.emit(Load(register, plus(place.address, leaf.offset), leaf.size, tags, source, copy=True))
+        result.append(ctx.builder.value(register))
+    return Aggregate(place.type, tuple(result))
+
+
+def write(ctx: Context, place: Place, value: Value, node: cl.Node) -> Value:
+    """Write ``value``, already of the place's type; gives the value that the place then has."""
+    type_ = place.type
+    source = ctx.source(node)
+    match place:
+        case Register(register) if isinstance(value, Expr):
+            ctx.builder.emit(Assign(register, value, source))
+            return ctx.builder.value(register)
+        case Parts(registers, offset) if isinstance(value, Expr):
+            ctx.builder.emit(Assign(registers[offset], value, source))
+            return ctx.builder.value(registers[offset])
+        case Parts(registers, offset) if isinstance(value, Aggregate):
+            for leaf, piece in zip(ctx.types.leaves(type_) or (), value.values, strict=True):
+                ctx.builder.emit(Assign(registers[offset + leaf.offset], piece, source))
+            return value
+        case Memory(address, _, bits, unit) if isinstance(value, Expr):
+            size = scalar_size(ctx, type_, node)
+            if bits is not None:
+                return _write_bits(ctx, place, bits, unit, value, source)
+            tags = ATOMIC_STORE if type_.atomic else ONCE if type_.volatile else NONE
+            ctx.builder.emit(Store(address, value, size, tags, source))
+            if type_.atomic:
+                ctx.builder.emit(Fence(MB, source))
+            return value
+        case Memory(address) if isinstance(value, Aggregate):
+            for leaf, piece in zip(ctx.types.leaves(type_) or (), value.values, strict=True):
+                tags = ONCE if type_.volatile or leaf.type.volatile else NONE
+                ctx.builder.emit(Store(plus(address, leaf.offset), piece, leaf.size, tags, source))
+            return value
+    ctx.refuse(f"a value of type {type_.name} cannot be assigned here", node)
+
+
+def _write_bits(ctx: Context, place: Memory, bits: Bits, unit: int, value: Expr, source: Source) -> Expr:
+    """A bitfield is written as its storage unit: read, change, write (two plain steps)."""
+    width = unit * 8
+    register = ctx.builder.register(width)
+    tags = ONCE if place.type.volatile else NONE
+    ctx.builder.emit(Load(register, place.address, unit, tags, source, copy=True))
+    old = ctx.builder.value(register)
+    # The neighbours of the first bitfield to be written may be undefined; the field itself is not, then.
+    old = op("ite", width, op("defined", 1, old), old, const(0, width))
+    ctx.builder.emit(Store(place.address, insert(old, bits, value), unit, tags, source))
+    return extract(insert(const(0, width), bits, value), bits, place.type)
+
+
+def insert(old: Expr, bits: Bits, value: Expr) -> Expr:
+    """The storage unit ``old`` with a bitfield set to ``value``."""
+    width = old.width
+    field = op("and", width, resize(value, width), const(mask(bits.width), width))
+    rest = op("and", width, old, const(~(mask(bits.width) << bits.shift), width))
+    return op("or", width, rest, op("shl", width, field, const(bits.shift, width)))
+
+
+def extract(unit: Expr, bits: Bits, type_: CType) -> Expr:
+    """The value of a bitfield in its storage unit."""
+    width = unit.width
+    if type_.signed:
+        top = op("shl", width, unit, const(width - bits.width - bits.shift, width))
+        value = op("ashr", width, top, const(width - bits.width, width))
+    else:
+        low = op("lshr", width, unit, const(bits.shift, width))
+        value = op("and", width, low, const(mask(bits.width), width))
+    return resize(value, type_.width, type_.signed)
+
+
+Cells = Mapping[int, tuple[int, Expr]]
+"""Values by byte offset: (bytes, value)."""
+
+
+def held_cells(ctx: Context, whole: Aggregate) -> Cells:
+    """The scalars of a struct value by offset."""
+    leaves = ctx.types.leaves(whole.type) or ()
+    return {leaf.offset: (leaf.size, value) for leaf, value in zip(leaves, whole.values, strict=True)}
+
+
+def combine(cells: Cells, offset: int, size: int) -> Expr:
+    """The ``size`` bytes at ``offset``, put together from what ``cells`` hold (0 where they hold nothing)."""
+    exact = cells.get(offset)
+    if exact is not None and exact[0] == size:
+        return exact[1]
+    width = size * 8
+    result = const(0, width)
+    for start, (length, value) in cells.items():
+        if start + length <= offset or start >= offset + size:
+            continue
+        if start >= offset:
+            piece = resize(value, width) if length <= size else op("trunc", width, value)
+            piece = op("shl", width, piece, const(8 * (start - offset), width))
+        else:
+            down = op("lshr", value.width, value, const(8 * (offset - start), value.width))
+            piece = resize(down, width)
+        result = op("or", width, result, piece)
+    return result
+
+
+def undefined(ctx: Context, place: Place, source: Source) -> None:
+    """Forget what a variable in registers holds: its declaration is executed (again)."""
+    match place:
+        case Register(register):
+            ctx.builder.emit(Assign(register, const(UNDEFINED, ctx.builder.widths[register]), source))
+        case Parts(registers):
+            for register in registers.values():
+                ctx.builder.emit(Assign(register, const(UNDEFINED, ctx.builder.widths[register]), source))
+
+
+def member(ctx: Context, base: Place, name: str, node: cl.Node) -> Place:
+    """The member ``name`` of the struct at ``base``."""
+    record = ctx.types.record(base.type)
+    found = record.named.get(name)
+    if found is None:
+        ctx.refuse(f"no member {name} in {base.type.name}", node)
+    type_ = ctx.types.of(node)
+    return part(ctx, base, found.offset, type_, found.bits, found.unit)
+
+
+def address_of(ctx: Context, place: Place, node: cl.Node) -> Expr:
+    """The address of a place in memory."""
+    if not isinstance(place, Memory):
+        ctx.refuse("the address of a value that is no object is taken", node)
+    if place.bits is not None:
+        ctx.refuse("the address of a bitfield is taken", node)
+    return place.address
+
+
+def step_value(ctx: Context, value: Expr, type_: CType, sign: str, amount: Expr | None) -> Expr:
+    """``value`` ± 1 (or ``amount``) as C has it for ++, --, += and -= on type ``type_``."""
+    if type_.kind == POINTER:
+        inner = ctx.types.pointee(type_)
+        size = 1 if inner.kind in ("void", FUNCTION) else inner.size
+        scale = const(size, 64) if amount is None else op("mul", 64, amount, const(size, 64))
+        return op(sign, 64, value, scale)
+    width = max(type_.width, 32)
+    wide = resize(value, width, type_.signed)
+    result = op(sign, width, wide, const(1, width) if amount is None else resize(amount, width))
+    if type_.kind == BOOL:
+        return op("zext", 8, op("ne", 1, result, const(0, width)))
+    return convert(result, type_, type_) if result.width == type_.width else resize(result, type_.width)

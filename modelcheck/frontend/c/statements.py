@@ -1,0 +1,326 @@
+"""Statements: control flow as basic blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from modelcheck.frontend.c import libclang as cl
+from modelcheck.frontend.c.calls import give
+from modelcheck.frontend.c.context import Cases, Context, Memory, Parts, Place, Refused, Register, Value
+from modelcheck.frontend.c.escape import in_parts
+from modelcheck.frontend.c.expressions import branch, converted, discard, value
+from modelcheck.frontend.c.initialise import store_initialiser
+from modelcheck.frontend.c.places import undefined
+from modelcheck.frontend.c.types import ARRAY, CType
+from modelcheck.program.expr import const, mask, op
+from modelcheck.program.ir import Branch, Fence, Halt, Jump, Local, Switch, Unsupported
+
+MOST_CASES = 512
+"""A case range of more values becomes a comparison."""
+
+
+def statement(ctx: Context, node: cl.Node) -> Value:
+    """Lower a statement or expression statement; gives the value if it is an expression.
+
+    What cannot be modelled becomes an `Unsupported` instruction, and the thread ends there.
+    """
+    ctx.builder.open()
+    try:
+        lower = _STATEMENTS.get(node.kind)
+        if lower is not None:
+            lower(ctx, node)
+            return None
+        if cl.UNEXPOSED_EXPR <= node.kind <= cl.LAST_EXPR:
+            discard(ctx, node)
+            return None
+        ctx.refuse("this kind of statement is not supported", node)
+    except Refused as refused:
+        ctx.builder.emit(Unsupported(refused.reason, refused.source))
+        ctx.builder.end(Halt())
+    return None
+
+
+def block(ctx: Context, node: cl.Node) -> Value:
+    """A compound statement; gives the value of its last expression, which a statement expression has."""
+    if node.kind != cl.COMPOUND:
+        return statement(ctx, node)
+    result: Value = None
+    for number, child in enumerate(node.children):
+        last = number == len(node.children) - 1
+        while last and child.kind == cl.LABEL_STMT:
+            _enter_label(ctx, child.spelling)
+            child = child.children[-1]
+        if last and cl.UNEXPOSED_EXPR <= child.kind <= cl.LAST_EXPR:
+            if ctx.types.of(child).kind == "void":
+                statement(ctx, child)
+            else:
+                result = value(ctx, child)
+        else:
+            statement(ctx, child)
+    return result
+
+
+def _compound(ctx: Context, node: cl.Node) -> None:
+    for child in node.children:
+        statement(ctx, child)
+
+
+def _attributed(ctx: Context, node: cl.Node) -> None:
+    for child in node.children:
+        if child.kind < 400:  # the rest are attributes, such as fallthrough
+            statement(ctx, child)
+
+
+def _null(_ctx: Context, _node: cl.Node) -> None:
+    return None
+
+
+# ------------------------------------------------------------------ declarations
+
+
+def _declarations(ctx: Context, node: cl.Node) -> None:
+    for child in node.children:
+        if child.kind == cl.VAR_DECL:
+            _declare(ctx, child)
+
+
+def _declare(ctx: Context, node: cl.Node) -> None:
+    if cl.lib.clang_Cursor_hasVarDeclGlobalStorage(node.cursor) == 1:
+        return  # static or extern: an object that is there from the start
+    type_ = ctx.types.of(node)
+    if type_.kind == "unknown" or not (type_.size or type_.kind in (ARRAY, "record")):
+        ctx.refuse(f"variables of type {type_.name} are not supported", node)
+    place = variable(ctx, node.cursor.d0, node.spelling, type_, node)
+    if cl.has_initialiser(node.cursor):
+        store_initialiser(ctx, place, node.expressions()[-1], node)
+    else:
+        undefined(ctx, place, ctx.source(node))
+
+
+def variable(ctx: Context, declaration: int, name: str, type_: CType, node: cl.Node) -> Place:
+    """Where a local variable or parameter lives from now on: in registers, or in an object that is made here."""
+    known = ctx.places.get(declaration)
+    in_registers = declaration not in ctx.in_memory and not type_.atomic
+    if in_registers and type_.scalar:
+        place: Place = known or Register(ctx.builder.register(type_.width, name), type_)
+    elif in_registers and in_parts(ctx.types, type_):
+        leaves = ctx.types.leaves(type_) or ()
+        place = known or Parts(
+            {leaf.offset: ctx.builder.register(leaf.size * 8, name + leaf.path) for leaf in leaves}, 0, type_
+        )
+    else:
+        if isinstance(known, Memory) and ctx.hoist:
+            return known
+        register = known.address.data if isinstance(known, Memory) else ctx.builder.register(64)
+        local = Local(register, name, type_.size, ctx.source(node), ctx.types.layout(type_))
+        if ctx.hoist:
+            ctx.builder.entry.append(local)
+        else:
+            ctx.builder.emit(local)
+        place = Memory(ctx.builder.value(register), type_)
+    ctx.places[declaration] = place
+    return place
+
+
+# ------------------------------------------------------------------ branches and loops
+
+
+def _if(ctx: Context, node: cl.Node) -> None:
+    test, then, *rest = node.children
+    yes, after = ctx.builder.block(), ctx.builder.block()
+    no = ctx.builder.block() if rest else after
+    branch(ctx, test, yes, no)
+    ctx.builder.current = yes
+    statement(ctx, then)
+    ctx.builder.end(Jump(after))
+    if rest:
+        ctx.builder.current = no
+        statement(ctx, rest[0])
+        ctx.builder.end(Jump(after))
+    ctx.builder.current = after
+
+
+def _loop_body(ctx: Context, body: cl.Node, after: int, again: int) -> None:
+    ctx.breaks.append(after)
+    ctx.continues.append(again)
+    statement(ctx, body)
+    ctx.breaks.pop()
+    ctx.continues.pop()
+
+
+def _while(ctx: Context, node: cl.Node) -> None:
+    test, body = node.children[-2:]
+    head, inside, after = ctx.builder.block(), ctx.builder.block(), ctx.builder.block()
+    ctx.builder.start(head)
+    branch(ctx, test, inside, after)
+    ctx.builder.current = inside
+    _loop_body(ctx, body, after, head)
+    ctx.builder.end(Jump(head))
+    ctx.builder.current = after
+
+
+def _do(ctx: Context, node: cl.Node) -> None:
+    body, test = node.children
+    inside, again, after = ctx.builder.block(), ctx.builder.block(), ctx.builder.block()
+    ctx.builder.start(inside)
+    _loop_body(ctx, body, after, again)
+    ctx.builder.start(again)
+    branch(ctx, test, inside, after)
+    ctx.builder.current = after
+
+
+def _for(ctx: Context, node: cl.Node) -> None:
+    start, test, step = ctx.loop_parts(node)
+    head, inside, again, after = (ctx.builder.block() for _ in range(4))
+    if start is not None:
+        statement(ctx, start)
+    ctx.builder.start(head)
+    if test is None:
+        ctx.builder.end(Jump(inside))
+    else:
+        branch(ctx, test, inside, after)
+    ctx.builder.current = inside
+    _loop_body(ctx, node.children[-1], after, again)
+    ctx.builder.start(again)
+    if step is not None:
+        statement(ctx, step)
+    ctx.builder.end(Jump(head))
+    ctx.builder.current = after
+
+
+def _break(ctx: Context, _node: cl.Node) -> None:
+    ctx.builder.end(Jump(ctx.breaks[-1]))
+
+
+def _continue(ctx: Context, _node: cl.Node) -> None:
+    ctx.builder.end(Jump(ctx.continues[-1]))
+
+
+def _switch(ctx: Context, node: cl.Node) -> None:
+    test, body = node.children[-2:]
+    chosen = ctx.scalar(test)
+    type_ = ctx.types.of(test)
+    builder = ctx.builder
+    source = ctx.source(test)
+    builder.open()
+    head, after = builder.current, builder.block()
+    cases = Cases(type_.width)
+    ctx.switches.append(cases)
+    ctx.breaks.append(after)
+    builder.current = builder.block()  # what stands before the first case is reached by jumps only
+    statement(ctx, body)
+    builder.end(Jump(after))
+    ctx.switches.pop()
+    ctx.breaks.pop()
+    default = cases.default[0] if cases.default else after
+    exact: list[tuple[int, int]] = []
+    builder.current = head
+    for first, last, target in cases.found:
+        if 0 <= last - first < MOST_CASES:
+            exact.extend((number & mask(type_.width), target) for number in range(first, last + 1))
+        elif last > first:
+            distance = op("sub", type_.width, chosen, const(first, type_.width))
+            within = op("ule", 1, distance, const(last - first, type_.width))
+            other = builder.block()
+            builder.end(Branch(within, target, other, source))
+            builder.current = other
+    if exact:
+        builder.end(Switch(chosen, tuple(exact), default, source))
+    else:
+        builder.end(Jump(default))
+    builder.current = after
+
+
+def _case(ctx: Context, node: cl.Node) -> None:
+    *bounds, body = node.children
+    values = [cl.evaluate(bound.cursor) for bound in bounds if bound.kind != cl.TYPE_REF]
+    if not values or any(number is None for number in values) or not ctx.switches:
+        ctx.refuse("this case label is not supported", node)
+    first, last = values[0], values[-1]
+    assert first is not None
+    assert last is not None
+    target = ctx.builder.block()
+    ctx.builder.start(target)
+    ctx.switches[-1].found.append((first, last, target))
+    statement(ctx, body)
+
+
+def _default(ctx: Context, node: cl.Node) -> None:
+    target = ctx.builder.block()
+    ctx.builder.start(target)
+    ctx.switches[-1].default.append(target)
+    statement(ctx, node.children[-1])
+
+
+# ------------------------------------------------------------------ jumps
+
+
+def _enter_label(ctx: Context, name: str) -> None:
+    ctx.labelled.add(name)
+    ctx.builder.start(_label(ctx, name))
+
+
+def _label(ctx: Context, name: str) -> int:
+    if name not in ctx.labels:
+        ctx.labels[name] = ctx.builder.block()
+    return ctx.labels[name]
+
+
+def _labelled(ctx: Context, node: cl.Node) -> None:
+    _enter_label(ctx, node.spelling)
+    statement(ctx, node.children[-1])
+
+
+def _goto(ctx: Context, node: cl.Node) -> None:
+    ctx.builder.end(Jump(_label(ctx, node.children[0].spelling)))
+
+
+def _return(ctx: Context, node: cl.Node) -> None:
+    inner = node.expressions()
+    result: Value = None
+    if inner:
+        result = converted(ctx, inner[0], ctx.result_type) if ctx.result_type.kind != "void" else None
+        if ctx.result_type.kind == "void":
+            discard(ctx, inner[0])
+    give(ctx, result, node)
+
+
+def missing_labels(ctx: Context, node: cl.Node) -> None:
+    """Labels inside of statements that were refused lead to `Unsupported` too."""
+    for name, target in ctx.labels.items():
+        if name not in ctx.labelled:
+            ctx.builder.current = target
+            ctx.builder.emit(
+                Unsupported(f"the label {name} lies in a statement that is not supported", ctx.source(node))
+            )
+            ctx.builder.end(Halt())
+
+
+def _asm(ctx: Context, node: cl.Node) -> None:
+    template = cl.text(cl.lib.clang_Cursor_getGCCAssemblyTemplate(node.cursor))
+    operands = cl.lib.clang_Cursor_getGCCAssemblyNumInputs(node.cursor)
+    operands += cl.lib.clang_Cursor_getGCCAssemblyNumOutputs(node.cursor)
+    if template.strip() or operands:
+        ctx.refuse(f'assembly "{template}" is not supported', node)
+    ctx.builder.emit(Fence(frozenset({"Barrier"}), ctx.source(node)))
+
+
+_STATEMENTS: dict[int, Callable[[Context, cl.Node], None]] = {
+    cl.UNEXPOSED_STMT: _attributed,
+    cl.COMPOUND: _compound,
+    cl.DECL_STMT: _declarations,
+    cl.NULL: _null,
+    cl.IF: _if,
+    cl.WHILE: _while,
+    cl.DO: _do,
+    cl.FOR: _for,
+    cl.BREAK: _break,
+    cl.CONTINUE: _continue,
+    cl.SWITCH: _switch,
+    cl.CASE: _case,
+    cl.DEFAULT: _default,
+    cl.LABEL_STMT: _labelled,
+    cl.GOTO: _goto,
+    cl.RETURN: _return,
+    cl.ASM: _asm,
+}

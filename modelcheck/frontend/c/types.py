@@ -1,0 +1,338 @@
+"""C types as the front end needs them: sizes, signs, fields, and the scalars (leaves) a type is made of."""
+
+from __future__ import annotations
+
+from attrs import field, frozen
+
+from modelcheck.frontend.c import libclang as cl
+from modelcheck.frontend.c.libclang import lib
+from modelcheck.program.ir import Layout
+from modelcheck.program.ir import Leaf as NamedLeaf
+
+VOID, INTEGER, BOOL, POINTER, ARRAY, RECORD, FUNCTION, FLOAT, UNKNOWN = (
+    "void",
+    "integer",
+    "bool",
+    "pointer",
+    "array",
+    "record",
+    "function",
+    "float",
+    "unknown",
+)
+
+MOST_LEAVES = 65536
+"""An object of more scalars than this gets no layout and is not copied as a value."""
+
+
+@frozen(eq=False)
+class CType:
+    """A canonical C type; the same type of one translation unit is the same object.
+
+    Attributes:
+        kind: one of the constants above; an enum is an ``integer``, of ``_Atomic(T)`` it is that of T.
+        size: bytes; 0 when incomplete (and for void and functions).
+        signed: of integers.
+        volatile, const, atomic: its own qualifiers.
+        name: as clang spells it, without qualifiers for records.
+        handle: the canonical type in libclang.
+        value: the handle to ask for fields and the like: that of T for ``_Atomic(T)``, else `handle`.
+    """
+
+    kind: str
+    size: int
+    align: int
+    signed: bool
+    volatile: bool
+    const: bool
+    atomic: bool
+    name: str
+    handle: cl.Type
+    value: cl.Type
+
+    @property
+    def width(self) -> int:
+        """Bits of the register that holds a scalar of this type."""
+        return self.size * 8
+
+    @property
+    def scalar(self) -> bool:
+        """Whether a value of it fits one register."""
+        return self.kind in (INTEGER, BOOL, POINTER)
+
+
+@frozen
+class Bits:
+    """Where a bitfield lies in its storage unit: bits from the least significant one."""
+
+    shift: int
+    width: int
+
+
+@frozen(eq=False)
+class Field:
+    """A member: byte ``offset`` (of the storage unit, for a bitfield, and then ``unit`` bytes), type, ``bits``."""
+
+    name: str
+    type: CType
+    offset: int
+    bits: Bits | None = None
+    unit: int = 0
+
+
+@frozen(eq=False)
+class Record:
+    """A struct or union: its members in order, and by name with those of anonymous members."""
+
+    fields: tuple[Field, ...]
+    named: dict[str, Field]
+    union: bool
+
+
+@frozen(eq=False)
+class Leaf:
+    """A scalar of a type: path from the whole (``.lru.next``, ``[1].flags``), byte offset, bytes."""
+
+    path: str
+    offset: int
+    size: int
+    type: CType
+    bitfields: bool = False
+
+
+@frozen(eq=False)
+class Signature:
+    """A function type. ``prototype`` is False for ``f()`` with unknown parameters."""
+
+    result: CType
+    params: tuple[CType, ...]
+    variadic: bool
+    prototype: bool
+
+
+_KINDS = {
+    2: VOID,
+    3: BOOL,
+    **dict.fromkeys((4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 16, 17, 18, 19, 106), INTEGER),
+    **dict.fromkeys((21, 22, 23, 30, 31, 32, 39), FLOAT),
+    101: POINTER,
+    105: RECORD,
+    110: FUNCTION,
+    111: FUNCTION,
+    112: ARRAY,
+    114: ARRAY,
+    115: ARRAY,
+}
+_SIGNED = frozenset((13, 14, 15, 16, 17, 18, 19))
+_ENUM, _ATOMIC, _NO_PROTOTYPE, _VARIABLE_ARRAY = 106, 177, 110, 115
+
+
+@frozen(eq=False)
+class Types:
+    """The types of one translation unit, each looked at once."""
+
+    _known: dict[int, CType] = field(factory=dict)
+    _sugar: dict[int, CType] = field(factory=dict)
+    _inner: dict[CType, CType] = field(factory=dict)
+    _records: dict[CType, Record] = field(factory=dict)
+    _leaves: dict[CType, tuple[Leaf, ...] | None] = field(factory=dict)
+    _signatures: dict[CType, Signature] = field(factory=dict)
+
+    def of(self, node: cl.Node) -> CType:
+        """The type of an expression or declaration."""
+        return self.get(lib.clang_getCursorType(node.cursor))
+
+    def get(self, handle: cl.Type) -> CType:
+        """The `CType` of a libclang type."""
+        found = self._sugar.get(handle.d0)
+        if found is None:
+            canonical = lib.clang_getCanonicalType(handle)
+            found = self._known.get(canonical.d0)
+            if found is None:
+                found = self._make(canonical)
+                self._known[canonical.d0] = found
+            if handle.d0:
+                self._sugar[handle.d0] = found
+        return found
+
+    def _make(self, handle: cl.Type) -> CType:
+        atomic = handle.kind == _ATOMIC
+        value = lib.clang_getCanonicalType(lib.clang_Type_getValueType(handle)) if atomic else handle
+        kind = _KINDS.get(value.kind, UNKNOWN)
+        size = lib.clang_Type_getSizeOf(handle) if kind not in (VOID, FUNCTION, UNKNOWN) else 0
+        if value.kind == _VARIABLE_ARRAY:
+            kind, size = UNKNOWN, 0
+        signed = value.kind in _SIGNED
+        if value.kind == _ENUM:
+            underlying = lib.clang_getEnumDeclIntegerType(lib.clang_getTypeDeclaration(value))
+            signed = self.get(underlying).signed
+        name = cl.text(lib.clang_getTypeSpelling(handle))
+        const = bool(lib.clang_isConstQualifiedType(handle))
+        volatile = bool(lib.clang_isVolatileQualifiedType(handle))
+        if kind == RECORD:
+            name = " ".join(word for word in name.split(" ") if word not in ("const", "volatile"))
+        return CType(
+            kind=kind,
+            size=max(size, 0),
+            align=max(lib.clang_Type_getAlignOf(handle), 1),
+            signed=signed,
+            volatile=volatile,
+            const=const,
+            atomic=atomic,
+            name=name,
+            handle=handle,
+            value=value,
+        )
+
+    def pointee(self, pointer: CType) -> CType:
+        """What a pointer points to."""
+        found = self._inner.get(pointer)
+        if found is None:
+            found = self._inner[pointer] = self.get(lib.clang_getPointeeType(pointer.value))
+        return found
+
+    def element(self, array: CType) -> CType:
+        """The element type of an array."""
+        found = self._inner.get(array)
+        if found is None:
+            found = self._inner[array] = self.get(lib.clang_getArrayElementType(array.value))
+        return found
+
+    def count(self, array: CType) -> int | None:
+        """Number of elements, None for ``[]``."""
+        count: int = lib.clang_getArraySize(array.value)
+        return None if count < 0 else count
+
+    def signature(self, function: CType) -> Signature:
+        """Result and parameters of a function type."""
+        found = self._signatures.get(function)
+        if found is None:
+            handle = function.value
+            count = max(lib.clang_getNumArgTypes(handle), 0)
+            found = self._signatures[function] = Signature(
+                result=self.get(lib.clang_getResultType(handle)),
+                params=tuple(self.get(lib.clang_getArgType(handle, number)) for number in range(count)),
+                variadic=bool(lib.clang_isFunctionTypeVariadic(handle)),
+                prototype=handle.kind != _NO_PROTOTYPE,
+            )
+        return found
+
+    def record(self, type_: CType) -> Record:
+        """The members of a struct or union; ``ValueError`` when a bitfield's storage cannot be told."""
+        found = self._records.get(type_)
+        if found is None:
+            found = self._records[type_] = self._make_record(type_)
+        return found
+
+    def _make_record(self, type_: CType) -> Record:
+        cursors = cl.fields(type_.value)
+        union = lib.clang_getTypeDeclaration(type_.value).kind == 3
+        plain: list[Field] = []
+        raw: list[tuple[str, CType, int, int]] = []
+        order: list[tuple[bool, int]] = []
+        for cursor in cursors:
+            member = self.get(lib.clang_getCursorType(cursor))
+            offset = lib.clang_Cursor_getOffsetOfField(cursor)
+            name = cl.text(lib.clang_getCursorSpelling(cursor))
+            if "(" in name:  # clang's description of a member without a name
+                name = ""
+            if lib.clang_Cursor_isBitField(cursor):
+                width = lib.clang_getFieldDeclBitWidth(cursor)
+                if width and name:
+                    order.append((True, len(raw)))
+                    raw.append((name, member, offset, width))
+            else:
+                order.append((False, len(plain)))
+                plain.append(Field(name, member, offset // 8))
+        packed = _storage(type_, plain, raw)
+        ordered = tuple(packed[number] if bits else plain[number] for bits, number in order)
+        named: dict[str, Field] = {}
+        for member_field in ordered:
+            if member_field.name:
+                named[member_field.name] = member_field
+            elif member_field.type.kind == RECORD:
+                for name, inner in self.record(member_field.type).named.items():
+                    named[name] = Field(name, inner.type, member_field.offset + inner.offset, inner.bits, inner.unit)
+        return Record(ordered, named, union)
+
+    def leaves(self, type_: CType) -> tuple[Leaf, ...] | None:
+        """The scalars of a type in order of offset, or None when there are too many or one is no integer or pointer.
+
+        Of a union, those of its first largest member. A storage unit of bitfields is one leaf.
+        """
+        if type_ not in self._leaves:
+            found: list[Leaf] = []
+            fits = self._collect(type_, "", 0, found)
+            self._leaves[type_] = tuple(found) if fits else None
+        return self._leaves[type_]
+
+    def _collect(self, type_: CType, path: str, offset: int, into: list[Leaf]) -> bool:
+        if type_.scalar:
+            into.append(Leaf(path, offset, type_.size, type_))
+            return len(into) <= MOST_LEAVES
+        if type_.kind == ARRAY:
+            element = self.element(type_)
+            count = self.count(type_) or 0
+            if element.size and count * element.size > 8 * MOST_LEAVES:
+                return False
+            return all(
+                self._collect(element, f"{path}[{index}]", offset + index * element.size, into)
+                for index in range(count)
+            )
+        if type_.kind != RECORD:
+            return False
+        record = self.record(type_)
+        members = record.fields
+        if record.union and members:
+            largest = max(member.type.size for member in members)
+            members = tuple(member for member in members if member.type.size == largest)[:1]
+        last: tuple[int, int] | None = None
+        for member in members:
+            if member.bits is not None:
+                unit = (member.offset, member.unit)
+                if unit != last:
+                    names = [m.name for m in members if m.bits and (m.offset, m.unit) == unit]
+                    into.append(
+                        Leaf(f"{path}.{'|'.join(names)}", offset + member.offset, member.unit, member.type, True)
+                    )
+                last = unit
+                continue
+            inner = f"{path}.{member.name}" if member.name else path
+            if not self._collect(member.type, inner, offset + member.offset, into):
+                return False
+        return True
+
+    def layout(self, type_: CType) -> Layout | None:
+        """The `Layout` that names the parts of an object of this type, None where there is none."""
+        leaves = self.leaves(type_)
+        if leaves is None:
+            return None
+        named = tuple(NamedLeaf(leaf.path.lstrip("."), leaf.offset, leaf.size, leaf.type.name) for leaf in leaves)
+        return Layout(type_.name, type_.size, named)
+
+
+def _storage(owner: CType, plain: list[Field], raw: list[tuple[str, CType, int, int]]) -> list[Field]:
+    """Give each bitfield a naturally aligned storage unit that overlaps no other member and no other unit in part."""
+    taken = [(member.offset, member.offset + member.type.size) for member in plain]
+    units: list[tuple[int, int]] = []
+    for name, member, offset, width in raw:
+        size = member.size
+        while True:
+            start = offset // (8 * size) * size
+            whole = offset + width <= 8 * (start + size)
+            clear = start + size <= owner.size and all(end <= start or start + size <= begin for begin, end in taken)
+            if whole and (clear or size == 1):
+                break
+            if size == 1 or not whole:
+                raise ValueError(f"the bitfield {name} of {owner.name} has no storage unit of its own")
+            size //= 2
+        units.append((start, size))
+    # A unit that lies within another is widened to it, so that one byte is always accessed in one size.
+    for number, (start, size) in enumerate(units):
+        for other, other_size in units:
+            if other <= start and start + size <= other + other_size:
+                units[number] = start, size = other, other_size
+    return [
+        Field(name, member, start, Bits(offset - 8 * start, width), size)
+        for (name, member, offset, width), (start, size) in zip(raw, units, strict=True)
+    ]
