@@ -74,12 +74,10 @@ class Lines(Silent):
         found = max([len("verdict"), *(len(str(cell.expected)) for cell in cells)])
         self._form = "  ".join(f"{{:<{width}}}" for width in (*widths, found, found)) + "  {:>11}  {:>7}"
 
-    def __enter__(self) -> Self:
-        self._write(*_HEADINGS)
-        return self
-
     def answered(self, number: int, row: Row) -> None:
         """Write the row, and those after it that were waiting for it."""
+        if not self._waiting and not self._next:
+            self._write(*_HEADINGS)
         self._waiting[number] = row
         while self._next in self._waiting:
             self._write(*_texts(self._waiting.pop(self._next)))

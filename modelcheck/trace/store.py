@@ -206,6 +206,9 @@ def _converter() -> cattrs.Converter:
     converter.register_unstructure_hook_func(lambda k: k in (int | None, int | Undefined | None), _big_out)
     converter.register_unstructure_hook_func(lambda k: k == frozenset[str], sorted)
     converter.register_unstructure_hook_func(
+        lambda k: k == Mapping[int, str], lambda lines: {str(number): line for number, line in lines.items()}
+    )
+    converter.register_unstructure_hook_func(
         lambda k: getattr(k, "__origin__", None) is tuple, lambda v: [converter.unstructure(item) for item in v]
     )
     for cls in (Source, ExecutedEvent, SourceText, TraceObject, Execution, Trace):

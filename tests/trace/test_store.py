@@ -18,7 +18,7 @@ from modelcheck.program.ir import MemoryObject, Program, Source
 from modelcheck.solve.result import ExecutedEvent, Execution, Result
 from modelcheck.trace import Trace, read_trace, record, to_bytes, trace_path, write_atomically
 
-TEXT = "int x;\nvoid f(void)\n{\n\tx = 1;\n}\n"
+TEXT = "int x;\nvoid f(void)\n{\n\tx = 1;\n}\n" + "// a line\n" * 5 + f"int y = {'(' * 60}1{')' * 60};\n"
 WRITE = Source("a.c", 4, 2, 4, 7, "f")
 FLAG = 0x1000
 
@@ -50,7 +50,8 @@ def example() -> Trace:
         event(3, "R", 1 << 53, thread=1),
     )
     execution = Execution(("f", "g"), events, ((1, 3),), ((0, 1),), (), (), (), ())
-    result = Result("FAIL", "assertion", 'x is "1" — not 2', WRITE, (), 3, 0, 0.1, "", execution)
+    outer = (Source("a.c", 11, 1, 11, 9, ""),)
+    result = Result("FAIL", "assertion", 'x is "1" — not 2', WRITE, outer, 3, 0, 0.1, "", execution)
     program = Program(
         {}, (MemoryObject("x", FLAG, 4, "global"), MemoryObject("y", 0x2000, 4, "global")), "main", {"a.c": TEXT}
     )
@@ -65,7 +66,7 @@ def test_a_trace_reads_back_as_it_was_written(tmp_path: Path) -> None:
 
 def test_a_trace_keeps_the_lines_that_ran_and_the_memory_that_was_touched() -> None:
     trace = example()
-    assert trace.sources["a.c"].lines == {2: "void f(void)", 4: "\tx = 1;"}
+    assert trace.sources["a.c"].lines == {2: "void f(void)", 4: "\tx = 1;", 11: TEXT.splitlines()[10]}
     assert trace.sources["a.c"].digest == hashlib.sha256(TEXT.encode()).hexdigest()
     assert [o.name for o in trace.objects] == ["x"]
 

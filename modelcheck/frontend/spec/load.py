@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from modelcheck.errors import InputError
+from modelcheck.frontend.spec import locate
 from modelcheck.frontend.spec.spec import Scenario, Spec, Variant
 from modelcheck.program.ir import Program
 
@@ -86,9 +87,20 @@ def _c_files(folder: Path) -> Iterator[Path]:
 def _placed(spec: Spec, scenario: Scenario, variant: Variant, error: InputError) -> InputError:
     """``error`` with a place that the user can open."""
     if error.file is None:
-        return spec.error(error.message, ("scenarios", scenario.name))
+        return spec.error(error.message, ("scenarios", scenario.name, *_key(scenario, error.message)))
     message = error.message
     if error.file in variant.files:
         message += f" (as patched by the variant '{variant.name}')"
     inside = (spec.folder / error.file).is_file()
     return InputError(message, str(spec.folder / error.file) if inside else error.file, error.line, error.column)
+
+
+def _key(scenario: Scenario, message: str) -> locate.Path:
+    """The key of ``scenario`` that names the function which ``message`` complains of."""
+    for key, function in (("init", scenario.init), ("final", scenario.final)):
+        if function is not None and f" {function}()" in message:
+            return (key,)
+    for index, (label, function) in enumerate(scenario.threads):
+        if f" {function}()" in message:
+            return ("threads", index) if label == function else ("threads", label)
+    return ()
