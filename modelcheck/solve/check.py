@@ -16,6 +16,7 @@ from modelcheck.program.unroll import Bounds, unroll
 from modelcheck.solve.coherence import Coherence
 from modelcheck.solve.domains import TooManyValues, analyse
 from modelcheck.solve.encode import Encoding, Finding
+from modelcheck.solve.lemmas import add_lemmas
 from modelcheck.solve.properties import Deadlock, late_writes, leaks, misused_locks
 from modelcheck.solve.proposal import Proposal
 from modelcheck.solve.result import Result
@@ -130,6 +131,7 @@ class Session:
         self.live = len(domains.live)
         self.encoding = Encoding(graph, domains, self.space)
         self.coherence = Coherence(self.encoding, model.coherent, model.atomic)
+        add_lemmas(self.encoding, self.coherence, model)
         self.solver = Solver(self.encoding.circuit)
 
     def decide(self, properties: frozenset[str]) -> Result:

@@ -6,7 +6,7 @@ from modelcheck.solve.domains import Place
 from modelcheck.solve.encode import Encoding
 from modelcheck.solve.sat import NO, YES
 
-EAGER_TRANSITIVITY = 14
+EAGER_TRANSITIVITY = 24
 """Up to this many writes to a cell, transitivity of co is given to the solver beforehand; beyond, cycles are learned."""
 
 

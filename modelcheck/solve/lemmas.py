@@ -1,0 +1,269 @@
+"""Order lemmas: what the order of two critical sections implies, given to the solver before the search.
+
+Where every write to a cell is part of a read-modify-write or an unlock, the coherence order of two of its writes
+orders what lies around them: if a releasing write is coherence-before an acquiring read-modify-write, then no rf, co or fr leads
+from behind the acquire back to before the release. Learnt one by one, such facts grow exponentially with
+the number of sections; as clauses of two to four literals they are given at once.
+
+Whether a model orders so is not assumed but asked: the model judges a small execution of that shape,
+with the two sections next to each other and with a third one between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from attrs import frozen
+
+from modelcheck.cat import Candidate, Model
+from modelcheck.program.graph import Event
+from modelcheck.program.ir import Tags
+from modelcheck.solve.coherence import Coherence
+from modelcheck.solve.domains import Place
+from modelcheck.solve.encode import Encoding
+from modelcheck.solve.sat import NO
+
+Access = tuple[str, Tags]
+"""Kind (R or W) and tags."""
+
+
+@frozen
+class _Passage:
+    """A way from a releasing write to an acquiring read-modify-write of one cell.
+
+    Attributes:
+        release: tags of the releasing write.
+        releasing_read: tags of its read half, None for an unlocking store.
+        acquire: tags of the acquiring read, and of its write half.
+        between: a section that may lie between: its read, its write, and its unlocking store if it has one.
+    """
+
+    release: Tags
+    releasing_read: Tags | None
+    acquire: tuple[Tags, Tags]
+    between: tuple[Tags, Tags, Tags | None]
+
+
+def add_lemmas(encoding: Encoding, coherence: Coherence, model: Model) -> int:
+    """Add the order lemmas that ``model`` bears out; gives the number of clauses added."""
+    if not (model.coherent and model.atomic):
+        return 0
+    before = len(encoding.circuit.clauses)
+    for place in sorted(coherence.shared):
+        writes = coherence.shared[place]
+        if _synchronising(encoding, writes):
+            _Lemmas(encoding, coherence, model, place).add()
+    return len(encoding.circuit.clauses) - before
+
+
+def _synchronising(encoding: Encoding, writes: list[int]) -> bool:
+    events = [encoding.events[write] for write in writes]
+    return (
+        len({event.thread for event in events}) > 1
+        and all(event.rmw is not None or event.unlock for event in events)
+        and any(event.rmw is not None for event in events)
+    )
+
+
+class _Lemmas:
+    def __init__(self, encoding: Encoding, coherence: Coherence, model: Model, place: Place) -> None:
+        self.encoding = encoding
+        self.coherence = coherence
+        self.model = model
+        self.place = place
+        self.writes = coherence.shared[place]
+        events = encoding.events
+        self.locked = any(events[w].unlock for w in self.writes)
+        tags = {(events[events[w].rmw or 0].tags, events[w].tags) for w in self.writes if events[w].rmw is not None}
+        unlocks = [events[w].tags for w in self.writes if events[w].unlock]
+        self.between = [(r, w, unlocks[0] if unlocks else None) for r, w in sorted(tags, key=str)]
+        self.threads: dict[int, list[Event]] = {}
+        for number, event in enumerate(events):
+            if number in encoding.at and encoding.executed[number] != NO and event.thread >= 0 and not event.final:
+                self.threads.setdefault(event.thread, []).append(event)
+        for several in self.threads.values():
+            several.sort(key=lambda e: (e.position, e.id))
+
+    def add(self) -> None:
+        events = self.encoding.events
+        releases = [w for w in self.writes if events[w].unlock or not self.locked]
+        acquires = [w for w in self.writes if events[w].rmw is not None]
+        for release in releases:
+            for acquire in acquires:
+                if events[release].thread != events[acquire].thread:
+                    order = self.coherence.before(release, acquire)
+                    if order != NO:
+                        self._around(release, acquire, order)
+
+    def _around(self, release: int, acquire: int, order: int) -> None:
+        events = self.encoding.events
+        first, second = events[release], events[acquire]
+        assert second.rmw is not None
+        passages = [
+            _Passage(
+                first.tags,
+                None if first.rmw is None else events[first.rmw].tags,
+                (events[second.rmw].tags, second.tags),
+                between,
+            )
+            for between in self.between
+        ]
+        before = list(self._section(first, back=True))
+        behind = list(self._section(second, back=False))
+        for one in before:
+            for other in behind:
+                if one.id == first.id or other.id == second.id or self.encoding.same_place(one.id, other.id) == NO:
+                    continue
+                self._forbid(one, other, order, passages)
+
+    def _section(self, write: Event, back: bool) -> Iterator[Event]:
+        """The accesses of ``write``'s thread before it (or behind it), as far as the next certain write to the cell.
+
+        Beyond that one, its own order says the same.
+        """
+        several = self.threads[write.thread]
+        index = next(i for i, event in enumerate(several) if event.id == write.id)
+        others = set(self.writes)
+        for event in several[index - 1 :: -1] if back and index else several[index + 1 :] if not back else ():
+            if event.id == write.rmw:
+                continue
+            yield event
+            if event.id in others and self._stands_for(event, write):
+                return
+
+    def _stands_for(self, event: Event, write: Event) -> bool:
+        """Whether ``event`` is executed, at this cell, whenever ``write`` is, and carries the same lemma further."""
+        if set(event.guard) - set(write.guard) or len(self.encoding.at[event.id]) != 1:
+            return False
+        return event.unlock if self.locked and event.position < write.position else event.rmw is not None
+
+    def _forbid(self, one: Event, other: Event, order: int, passages: list[_Passage]) -> None:
+        encoding, coherence, circuit = self.encoding, self.coherence, self.encoding.circuit
+        if one.kind == "R" and other.kind == "W":
+            literal = encoding.rf.get((other.id, one.id), NO)
+            if literal != NO and self._borne_out("rf", one, other, passages):
+                circuit.add(-order, -literal)
+        elif one.kind == "W" and other.kind == "W":
+            literal = coherence.before(other.id, one.id)
+            if literal != NO and self._borne_out("co", one, other, passages):
+                circuit.add(-order, -literal)
+        elif one.kind == "W" and other.kind == "R" and self._borne_out("fr", one, other, passages):
+            for source in encoding.sources.get(other.id, ()):
+                after = coherence.before(source, one.id)
+                if after != NO:
+                    circuit.add(-order, -encoding.rf[source, other.id], -after)
+
+    def _borne_out(self, edge: str, one: Event, other: Event, passages: list[_Passage]) -> bool:
+        return all(
+            forbids(self.model, edge, (one.kind, first), (other.kind, second), passage)
+            for first in _variants(one)
+            for second in _variants(other)
+            for passage in passages
+        )
+
+
+def _variants(event: Event) -> tuple[Tags, ...]:
+    """The tags that ``event`` may bear."""
+    return (event.tags,) if event.success is None else (event.tags, event.failed)
+
+
+@lru_cache(maxsize=65536)
+def forbids(model: Model, edge: str, one: Access, other: Access, passage: _Passage) -> bool:
+    """Whether ``model`` forbids ``edge`` from ``other``, behind the acquire, back to ``one``, before the release."""
+    return all(
+        not model.check(_shape(edge, one, other, passage, between), limit=1).consistent for between in (False, True)
+    )
+
+
+def _shape(edge: str, one: Access, other: Access, passage: _Passage, between: bool) -> Candidate:
+    """The small execution: one; release || [a section] || acquire; other, with ``edge`` from ``other`` to ``one``."""
+    shape = _Shape()
+    lock, cell = shape.initial(), shape.initial()
+    first = shape.event(0, *one, place=1)
+    chain = [lock]
+    if passage.releasing_read is not None:
+        chain = [*chain, *shape.rmw(0, chain[-1], passage.releasing_read, passage.release)]
+    else:
+        chain.append(shape.event(0, "W", passage.release, place=0))
+    if between:
+        read, write, unlock = passage.between
+        chain += shape.rmw(1, chain[-1], read, write)
+        if unlock is not None:
+            chain.append(shape.event(1, "W", unlock, place=0))
+    chain += shape.rmw(2, chain[-1], *passage.acquire)
+    second = shape.event(2, *other, place=1)
+    shape.ordered(chain)
+    if edge == "rf":
+        shape.reads(second, first)
+        shape.ordered([cell, second])
+    elif edge == "co":
+        shape.ordered([cell, second, first])
+    else:
+        shape.reads(cell, second)
+        shape.ordered([cell, first])
+    return shape.candidate()
+
+
+class _Shape:
+    """A small candidate execution under construction; cell 0 is the lock, cell 1 the datum."""
+
+    def __init__(self) -> None:
+        self._events: list[tuple[int, str, Tags, int]] = []
+        self._rf: list[tuple[int, int]] = []
+        self._co: list[tuple[int, int]] = []
+        self._rmw: list[tuple[int, int]] = []
+
+    def initial(self) -> int:
+        return self.event(-1, "W", frozenset({"IW"}), place=len(self._events))
+
+    def event(self, thread: int, kind: str, tags: Tags, place: int) -> int:
+        self._events.append((thread, kind, tags, place))
+        return len(self._events) - 1
+
+    def rmw(self, thread: int, source: int, read_tags: Tags, write_tags: Tags) -> list[int]:
+        """A read-modify-write of the lock that reads from ``source``; gives its write."""
+        read = self.event(thread, "R", read_tags, place=0)
+        write = self.event(thread, "W", write_tags, place=0)
+        self.reads(source, read)
+        self._rmw.append((read, write))
+        return [write]
+
+    def reads(self, write: int, read: int) -> None:
+        self._rf.append((write, read))
+
+    def ordered(self, writes: list[int]) -> None:
+        self._co += [(a, b) for i, a in enumerate(writes) for b in writes[i + 1 :]]
+
+    def candidate(self) -> Candidate:
+        size = len(self._events)
+        sets: dict[str, int] = {"R": 0, "W": 0, "F": 0, "M": (1 << size) - 1, "IW": 0, "FW": 0}
+        po, same, loc = [0] * size, [0] * size, [0] * size
+        for index, (thread, kind, tags, place) in enumerate(self._events):
+            for name in {kind, *tags}:
+                sets[name] = sets.get(name, 0) | 1 << index
+            for other, (mate, _, _, where) in enumerate(self._events):
+                if thread == mate and thread >= 0:
+                    same[index] |= 1 << other
+                    if other > index:
+                        po[index] |= 1 << other
+                if place == where:
+                    loc[index] |= 1 << other
+        everything = (1 << size) - 1
+        empty = (0,) * size
+
+        def rows(pairs: list[tuple[int, int]]) -> tuple[int, ...]:
+            found = [0] * size
+            for a, b in pairs:
+                found[a] |= 1 << b
+            return tuple(found)
+
+        return Candidate(
+            size,
+            sets,
+            {
+                "po": tuple(po), "rf": rows(self._rf), "co": rows(self._co), "rmw": rows(self._rmw),
+                "addr": empty, "data": empty, "ctrl": empty, "loc": tuple(loc),
+                "int": tuple(same), "ext": tuple(everything & ~row for row in same),
+            },
+        )  # fmt: skip
