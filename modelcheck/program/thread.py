@@ -129,6 +129,8 @@ class Thread:
                     if not condition:
                         raise Discard
                     self.resume(0)
+                case "self":
+                    self.resume(self.number)
                 case "unsupported":
                     raise Halting(point.instruction.reason, point.instruction.source)
                 case _:

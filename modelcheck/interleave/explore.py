@@ -1,0 +1,201 @@
+"""The explorer: every reachable state, or as many as partial-order reduction leaves, depth first; and its verdict.
+
+The exploration works in rounds: see `reduction` for why a round may have to be done again.
+"""
+
+from __future__ import annotations
+
+from operator import itemgetter
+from time import monotonic
+from typing import Final
+
+from attrs import frozen
+
+from modelcheck.interleave.leak import contents
+from modelcheck.interleave.space import Again, Space
+from modelcheck.interleave.state import Choice, MixedSizes
+from modelcheck.interleave.system import System
+from modelcheck.program import ir
+from modelcheck.program.compile import Code
+from modelcheck.program.expr import Value
+from modelcheck.program.ir import Program
+from modelcheck.program.machine import Initial, Stuck, initialise
+from modelcheck.program.thread import Finding
+
+ALL: Final = frozenset(ir.PROPERTIES)
+
+
+@frozen
+class Limits:
+    """Where to give up: seconds, and states stored. None: never."""
+
+    seconds: float | None = None
+    states: int | None = None
+
+
+@frozen
+class Exploration:
+    """What came out.
+
+    Attributes:
+        verdict: ``PASS``, ``FAIL`` or ``UNKNOWN``.
+        finding: what is wrong, when FAIL.
+        choices: of the initialisation that leads to the finding (`Initial.choices`).
+        schedule: from there on, transition by transition: `System.take` replays it.
+        states: stored, in all rounds.
+        executions: ways to end that were met (all threads have returned).
+        blocked: ends that were met in which some thread waits for ever.
+        reason: why UNKNOWN.
+        seconds: time taken.
+    """
+
+    verdict: str
+    finding: Finding | None
+    choices: tuple[int, ...]
+    schedule: tuple[Choice, ...]
+    states: int
+    executions: int
+    blocked: int
+    reason: str
+    seconds: float
+
+
+def explore(
+    program: Program,
+    model: str,
+    properties: frozenset[str] = ALL,
+    limits: Limits = Limits(),
+    reduce: bool = True,
+) -> Exploration:
+    """Look for an execution of ``program`` that breaks one of ``properties``.
+
+    Args:
+        program: what to check.
+        model: ``sc`` or ``tso``.
+        properties: findings of others stop the thread that makes them and are no failure.
+        limits: where to give up.
+        reduce: whether to leave out interleavings that make no difference.
+
+    Raises:
+        ValueError: for another model.
+    """
+    return _Search(program, model, properties, limits, reduce).run()
+
+
+class _GaveUp(Exception):  # noqa: N818
+    """A limit was passed."""
+
+
+class _Search:
+    """One call of `explore`."""
+
+    def __init__(self, program: Program, model: str, properties: frozenset[str], limits: Limits, reduce: bool) -> None:
+        self.program = program
+        self.code = Code(program)
+        self.model = model
+        self.properties = properties
+        self.limits = limits
+        self.reduce = reduce
+        self.began = monotonic()
+        self.states = 0
+        self.executions = 0
+        self.blocked = 0
+        self.reason = ""
+        self.finals: set[tuple[tuple[str, Value], ...]] = set()
+
+    def run(self) -> Exploration:
+        for outcome in initialise(self.program):
+            if isinstance(outcome, Finding):
+                if outcome.property in self.properties:
+                    return self._result("FAIL", outcome)
+            elif isinstance(outcome, Stuck):
+                if outcome.deadlock and "deadlock" in self.properties:
+                    return self._result("FAIL", Finding("deadlock", outcome.reason, outcome.source, (), 0))
+                if not outcome.deadlock:
+                    self.reason = self.reason or f"{outcome.source}: {outcome.reason}"
+            else:
+                failed = self._from(outcome)
+                if failed is not None:
+                    return failed
+        return self._result("UNKNOWN" if self.reason else "PASS", None)
+
+    def _from(self, initial: Initial) -> Exploration | None:
+        """Explore from one outcome of initialisation; gives a result only when that settles it."""
+        split: frozenset[int] = frozenset()
+        while True:
+            system = System(self.code, initial, self.model, split)
+            try:
+                while True:
+                    space = Space(system, self.properties, self.reduce, self._tick)
+                    try:
+                        finding = space.explore()
+                    except Again:
+                        self.states += len(space.states)
+                        continue
+                    break
+            except MixedSizes as mixed:
+                split |= {mixed.word}
+                continue
+            except _GaveUp as limit:
+                self.states += len(space.states)
+                self.reason = str(limit)
+                return self._result("UNKNOWN", None)
+            self.states += len(space.states)
+            self.executions += space.executions
+            self.blocked += space.blocked
+            if not self.properties:
+                self.finals |= _finals(space)
+            if finding is not None:
+                return self._result("FAIL", finding, initial.choices, space.schedule)
+            self.reason = self.reason or space.reason or system.cut or ""
+            return None
+
+    def _tick(self, stored: int) -> None:
+        if self.limits.seconds is not None and monotonic() - self.began > self.limits.seconds:
+            raise _GaveUp(f"time limit of {self.limits.seconds:g} s reached after {self.states + stored} states")
+        if self.limits.states is not None and self.states + stored > self.limits.states:
+            raise _GaveUp(f"limit of {self.limits.states} states reached")
+
+    def _result(
+        self,
+        verdict: str,
+        finding: Finding | None,
+        choices: tuple[int, ...] = (),
+        schedule: tuple[Choice, ...] = (),
+    ) -> Exploration:
+        return Exploration(
+            verdict,
+            finding,
+            choices,
+            schedule,
+            self.states,
+            self.executions,
+            self.blocked,
+            self.reason if verdict == "UNKNOWN" else "",
+            monotonic() - self.began,
+        )
+
+
+def outcomes(program: Program, model: str, reduce: bool = True) -> frozenset[tuple[tuple[str, Value], ...]]:
+    """All contents of global memory at the ends of executions in which every thread returns.
+
+    Each outcome is (name of a cell, value) in order of address, for cells that were accessed or initialised.
+    Findings stop the thread that makes them, and such executions give no outcome.
+    """
+    search = _Search(program, model, frozenset(), Limits(), reduce)
+    search.run()
+    return frozenset(search.finals)
+
+
+def _finals(space: Space) -> set[tuple[tuple[str, Value], ...]]:
+    found = set()
+    objects = space.system.objects.space
+    for state in space.finals:
+        cells = contents(space.system, state)
+        row: list[tuple[str, Value]] = []
+        for address, (_, value) in sorted(cells.items(), key=itemgetter(0)):
+            thing = objects.find(address)
+            if thing is not None and thing.kind == "global":
+                row.append((objects.name(address), value))
+        found.add(tuple(row))
+    return found

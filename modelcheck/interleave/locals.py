@@ -1,0 +1,363 @@
+"""From one step of a thread to its next: runs its code once for each value that the step can give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from modelcheck.interleave import local as kinds
+from modelcheck.interleave.local import Frames, Local, Own, Private
+from modelcheck.interleave.objects import Objects
+from modelcheck.interleave.reduction import control
+from modelcheck.interleave.state import Slots
+from modelcheck.program import ir
+from modelcheck.program.compile import Code, Point, Registers
+from modelcheck.program.expr import UNDEFINED, Expr, Undefined, Value
+from modelcheck.program.ir import Source
+from modelcheck.program.liveness import registers_of
+from modelcheck.program.machine import (
+    Frame,
+    allocation_size,
+    bad_free,
+    check_fault,
+    holds,
+    lock_misuse,
+    place,
+    uninitialised,
+)
+from modelcheck.program.thread import Discard, Fault, Finding, Halting, Thread
+
+Annotate = Callable[[Local, Slots, bool], None]
+
+FULL: Final = frozenset({"Mb", "MB", "SC"})
+"""A fence or store with one of these waits until the thread's buffer is empty (an x86 mfence or xchg)."""
+
+GRACE: Final = frozenset({"Sync-rcu", "Sync-rcu-expedited", "Sync-srcu"})
+
+RCU: Final = -1
+"""Number of the RCU read-side sections; those of an SRCU structure have its address."""
+
+
+class Locals:
+    """All states of single threads that have come up, each once.
+
+    Args:
+        code: the compiled program.
+        objects: what there is, and what threads make.
+        slots: numbers for what they access.
+        buffered: whether stores wait in a buffer (TSO) or reach memory at once (SC).
+        annotate: called with each new Local that stands before a step.
+    """
+
+    def __init__(self, code: Code, objects: Objects, slots: Slots, buffered: bool, annotate: Annotate) -> None:
+        self.code = code
+        self.objects = objects
+        self.slots = slots
+        self.buffered = buffered
+        self.guesses: dict[tuple[int, ...], int] = {}
+        self._annotate = annotate
+        self._section_kinds: dict[int, int] = {}
+        self.every: list[Local] = []
+        self._table: dict[object, Local] = {}
+        self._starts: dict[object, Local] = {}
+
+    def resume(self, frames: Sequence[Frame]) -> Local:
+        """Thread 0 where initialisation left it."""
+        points: list[tuple[Point, Registers]] = [
+            (self.code.at(frame.function, frame.block, frame.index), list(frame.registers)) for frame in frames
+        ]
+        return self._settle(Thread(self.code, 0, points), Private(Own(), self.objects), Own())
+
+    def finished(self) -> Local:
+        """Thread 0 when it ended without starting another."""
+        return self._make(0, (), Own(), kinds.ENDED, ("ended", UNDEFINED))
+
+    def start(self, number: int, callee: str, args: tuple[Value, ...]) -> Local:
+        """A new thread ``number`` before its first step."""
+        key = (number, callee, args)
+        found = self._starts.get(key)
+        if found is None:
+            thread = Thread.start(self.code, number, callee, args)
+            found = self._starts[key] = self._settle(thread, Private(Own(), self.objects), Own())
+        return found
+
+    def after(self, local: Local, value: Value) -> Local:
+        """The thread of ``local`` after its step gave ``value``."""
+        found = local.moves.get(value)
+        if found is None:
+            found = local.moves[value] = self._after(local, value)
+        return found
+
+    def wrong(self, local: Local, which: str, message: str, source: Source, stack: tuple[Source, ...]) -> Local:
+        """The thread of ``local`` stopped for good by a finding."""
+        return self._faulty(local.frames, local.own, Finding(which, message, source, stack, local.thread))
+
+    def stuck(self, local: Local, reason: str) -> Local:
+        """The thread of ``local`` stopped because it cannot be modelled further."""
+        return self._stuck(local.thread, local.frames, local.own, reason, local.place)
+
+    def _after(self, local: Local, value: Value) -> Local:
+        thread = Thread(self.code, local.thread, [(point, list(registers)) for point, registers in local.frames])
+        own = local.own
+        private = Private(own, self.objects)
+        private.drop(set(local.publish[1]))
+        private.gone |= set(local.publish[1])
+        nest, sections = own.nest, own.sections
+        match local.kind:
+            case kinds.ENTER:
+                nest += 1
+            case kinds.LEAVE:
+                nest = max(nest - 1, 0)
+            case kinds.LOAD if local.mark >= 0:
+                sections = tuple(sorted((*sections, local.address)))
+            case kinds.STORE if local.mark >= 0 and local.address in sections:
+                index = sections.index(local.address)
+                sections = (*sections[:index], *sections[index + 1 :])
+        point, registers = thread.frames[-1]
+        if point.kind == "alloc":
+            value = 0 if value else private.allocate(local.thread, point, allocation_size(thread, point, registers))
+        thread.resume(value)
+        return self._settle(thread, private, Own(nest, sections))
+
+    def _settle(self, thread: Thread, private: Private, own: Own) -> Local:
+        """Run ``thread`` to its next step, doing what nobody else can notice on the way."""
+        number = thread.number
+        try:
+            while (point := thread.go()) is not None:
+                if not self._inside(thread, point, private):
+                    break
+        except Fault as fault:
+            return self._faulty(_frozen(thread), private.freeze(own.nest, own.sections), fault.finding)
+        except Halting as end:
+            kept = private.freeze(own.nest, own.sections)
+            return self._stuck(number, _frozen(thread), kept, end.reason, end.source)
+        except Discard:
+            return self._make(number, (), Own(), kinds.DISCARDED, ("discarded",))
+        if point is None:
+            return self._ended(thread, private)
+        registers = thread.registers
+        for dead in point.dead:
+            registers[dead] = UNDEFINED
+        self._forget(thread, private)
+        kept = private.freeze(own.nest, own.sections)
+        frames = _frozen(thread)
+        key = (number, frames, kept.key)
+        found = self._table.get(key)
+        if found is None:
+            found = Local(len(self.every), number, frames, kept, kinds.HALTED)
+            try:
+                self._fill(found, thread, point, private)
+            except Fault as fault:
+                return self._faulty(frames, kept, fault.finding)
+            except Halting as end:
+                return self._stuck(number, frames, kept, end.reason, end.source)
+            self._annotate(found, self.slots, self.buffered)
+            found.future |= self.guesses.get(control(found), 0)
+            self._table[key] = found
+            self.every.append(found)
+        return found
+
+    def inside(self, local: Local, mark: int) -> int:
+        """1 while the thread of ``local`` is in a read-side section of kind ``mark``, else 0."""
+        kind = self._section_kinds[mark]
+        return int(local.own.nest > 0 if kind == RCU else kind in local.own.sections)
+
+    def _forget(self, thread: Thread, private: Private) -> None:
+        """Drop the locals that nothing leads to any more."""
+        if private.bases:
+            values = tuple(value for _, registers in thread.frames for value in registers)
+            private.drop(private.bases - private.behind(values))
+
+    def _inside(self, thread: Thread, point: Point, private: Private) -> bool:
+        """Do what ``point`` wants if nobody else can notice; gives whether it did."""
+        registers = thread.registers
+        match point.kind:
+            case "local":
+                for dead in point.dead:
+                    registers[dead] = UNDEFINED
+                self._forget(thread, private)
+                thread.resume(private.make(thread.number, point))
+            case "alloc":
+                if point.instruction.may_fail:
+                    return False
+                thread.resume(private.allocate(thread.number, point, allocation_size(thread, point, registers)))
+            case "fence":
+                tags = point.instruction.tags
+                if tags & GRACE or tags & {"Rcu-lock", "Rcu-unlock"} or (self.buffered and tags & FULL):
+                    return False
+                thread.resume(0)
+            case "load" | "store" | "rmw" | "wait":
+                address = place(thread, point, registers)
+                if not private.holds(address):
+                    return False
+                return self._alone(thread, point, address, private)
+            case _:
+                return False
+        return True
+
+    def _alone(self, thread: Thread, point: Point, address: int, private: Private) -> bool:
+        """An access to one of the thread's own locals; false for a wait that will never end."""
+        what = point.instruction
+        registers = thread.registers
+        cells = private.memory
+        check_fault(thread, self.objects.space, address, what.size, True)
+        if isinstance(what, ir.Store):
+            if what.unlock and cells.read(address, what.size) != thread.number + 1:
+                raise Fault(thread.finding("lock-misuse", lock_misuse(self.objects.space, address)))
+            assert point.value is not None
+            cells.write(address, what.size, point.value(registers, 0))
+            thread.resume(0)
+            return True
+        value = cells.read(address, what.size)
+        if isinstance(value, Undefined) and not (isinstance(what, ir.Load) and what.copy):
+            raise Fault(thread.finding("uninitialised", uninitialised(self.objects.space, address)))
+        if isinstance(what, (ir.Rmw, ir.Wait)) and not holds(thread, point, registers, value):
+            if isinstance(what, ir.Wait) or what.waits:
+                return False
+        elif isinstance(what, ir.Rmw):
+            assert point.new is not None
+            cells.write(address, what.size, point.new(registers, value))
+        thread.resume(value)
+        return True
+
+    def _fill(self, local: Local, thread: Thread, point: Point, private: Private) -> None:
+        """Work out the step that ``local`` is about to take."""
+        what = point.instruction
+        registers = thread.registers
+        space = self.objects.space
+        match what:
+            case ir.Load() | ir.Store() | ir.Rmw() | ir.Wait():
+                local.address = place(thread, point, registers)
+                check_fault(thread, space, local.address, what.size, isinstance(what, (ir.Store, ir.Rmw)))
+                self._target(local)
+                local.slots = self.slots.cell(local.address, what.size)
+                self._access(local, what, point, registers, private)
+            case ir.Fence():
+                local.kind = kinds.FENCE
+                if what.tags & GRACE:
+                    local.kind = kinds.SYNC
+                    local.mark = RCU if point.address is None else place(thread, point, registers)
+                    local.mark = self.mark(local.mark)
+                elif "Rcu-lock" in what.tags:
+                    local.kind, local.mark = kinds.ENTER, self.mark(RCU)
+                elif "Rcu-unlock" in what.tags:
+                    local.kind, local.mark, local.ends = kinds.LEAVE, self.mark(RCU), local.own.nest == 1
+            case ir.Free():
+                self._free(local, thread, point, registers)
+            case ir.Spawn():
+                local.kind = kinds.SPAWN
+                local.callee = thread.callee(point, registers)
+                local.args = tuple(argument(registers, 0) for argument in point.args)
+                self._publish(local, private, local.args)
+            case ir.Join():
+                local.kind = kinds.JOIN
+                assert point.value is not None
+                local.value = point.value(registers, 0)
+                if isinstance(local.value, Undefined):
+                    raise Fault(thread.finding("uninitialised", "a join with an undefined thread number"))
+            case ir.Choose():
+                local.kind, local.value = kinds.CHOOSE, what.count
+            case ir.Alloc():
+                allocation_size(thread, point, registers)
+                local.kind, local.value = kinds.CHOOSE, 2
+            case ir.Halt():
+                local.kind = kinds.HALTED
+            case _:
+                raise AssertionError(f"no step: {what}")
+
+    def _target(self, local: Local) -> None:
+        """The slots that say whether the object accessed may be accessed at all."""
+        thing = self.objects.space.find(local.address)
+        assert thing is not None
+        if thing.kind == "heap":
+            local.life = self.slots.life(thing.base)
+        elif thing.kind == "local" and self.objects.maker(thing.base) not in (None, local.thread):
+            local.guard = self.slots.other("published", thing.base)
+
+    def _access(
+        self,
+        local: Local,
+        what: ir.Load | ir.Store | ir.Rmw | ir.Wait,
+        point: Point,
+        registers: Registers,
+        private: Private,
+    ) -> None:
+        match what:
+            case ir.Load():
+                local.kind, local.copy = kinds.LOAD, what.copy
+                if "Srcu-lock" in what.tags:
+                    local.mark = self.mark(local.address)
+            case ir.Store():
+                assert point.value is not None
+                local.kind, local.value = kinds.STORE, point.value(registers, 0)
+                local.unlock, local.full = what.unlock, self.buffered and bool(what.tags & FULL)
+                if "Srcu-unlock" in what.tags:
+                    local.mark = self.mark(local.address)
+                    local.ends = local.own.sections.count(local.address) == 1
+                self._publish(local, private, (local.value,))
+            case ir.Rmw():
+                local.kind, local.plain = kinds.RMW, "LF" in what.failed_tags
+                local.value = int(what.waits)
+                self._publish(local, private, tuple(registers[number] for number in _inputs(what.new)))
+            case ir.Wait():
+                local.kind = kinds.WAIT
+
+    def _free(self, local: Local, thread: Thread, point: Point, registers: Registers) -> None:
+        local.kind = kinds.FREE
+        local.address = place(thread, point, registers)
+        if local.address:
+            bad = bad_free(self.objects.space, local.address)
+            if bad is not None:
+                raise Fault(thread.finding("bad-free", bad))
+            local.life = self.slots.life(local.address)
+
+    def mark(self, kind: int) -> int:
+        """The slot that stands for the read-side sections of ``kind``: `RCU`, or the address of an SRCU structure."""
+        slot = self.slots.other("sections", kind)
+        self._section_kinds[slot] = kind
+        return slot
+
+    def end_bit(self, thread: int) -> int:
+        """The bit for a write to the slot that stands for the end of ``thread``."""
+        return 2 << 2 * self.slots.other("end", thread)
+
+    def _publish(self, local: Local, private: Private, values: tuple[Value, ...]) -> None:
+        bases = private.behind(values)
+        if bases:
+            local.publish = (tuple(private.contents(bases)), tuple(sorted(bases)))
+
+    def _ended(self, thread: Thread, private: Private) -> Local:
+        result = thread.result
+        bases = private.behind((result,))
+        cells = tuple(private.contents(bases))
+        own = Own(counts=private.freeze(0, ()).counts)
+        local = self._make(thread.number, (), own, kinds.ENDED, ("ended", result, cells, own.counts))
+        local.value = result
+        local.publish = (cells, tuple(sorted(bases)))
+        return local
+
+    def _faulty(self, frames: Frames, own: Own, finding: Finding) -> Local:
+        local = self._make(finding.thread, frames, own, kinds.FAULTY, ("faulty", finding))
+        local.finding, local.source = finding, finding.source
+        return local
+
+    def _stuck(self, number: int, frames: Frames, own: Own, reason: str, source: Source) -> Local:
+        local = self._make(number, frames, own, kinds.STUCK, ("stuck", reason, source))
+        local.reason, local.source = reason, source
+        return local
+
+    def _make(self, number: int, frames: Frames, own: Own, kind: int, key: object) -> Local:
+        whole = (number, key)
+        found = self._table.get(whole)
+        if found is None:
+            found = self._table[whole] = Local(len(self.every), number, frames, own, kind)
+            self.every.append(found)
+        return found
+
+
+def _frozen(thread: Thread) -> Frames:
+    return tuple((point, tuple(registers)) for point, registers in thread.frames)
+
+
+def _inputs(e: Expr) -> tuple[int, ...]:
+    return tuple(sorted(registers_of(e)))

@@ -1,0 +1,78 @@
+"""Objects made while threads run, at addresses that depend on their maker alone and not on the interleaving."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from modelcheck.program import ir
+from modelcheck.program.compile import Point
+from modelcheck.program.ir import Layout, MemoryObject
+from modelcheck.program.memory import AddressSpace
+
+SPACING: Final = 1 << 31
+"""From one object made at run time to the next, in bytes; larger than the largest object."""
+
+INSTANCES: Final = 1 << 14
+"""Objects that one place in the program may make in one thread, with all their sizes."""
+
+
+class Objects:
+    """All objects: those there from the start, and those that threads make.
+
+    Args:
+        program: for the places that make objects.
+        objects: those there from the start.
+    """
+
+    def __init__(self, program: ir.Program, objects: Iterable[MemoryObject]) -> None:
+        self.space = AddressSpace(objects)
+        self.start = (max(ir.HEAP_BASE, self.space.end) // SPACING + 2) * SPACING
+        self._sites: dict[tuple[str, int, int], int] = {}
+        for function in program.functions.values():
+            for block, content in enumerate(function.blocks):
+                for index, instruction in enumerate(content.instructions):
+                    if isinstance(instruction, (ir.Local, ir.Alloc)):
+                        self._sites[function.name, block, index] = len(self._sites)
+        self._made: dict[int, MemoryObject] = {}
+        self._makers: dict[int, tuple[int, int, int]] = {}
+
+    def site(self, point: Point) -> int:
+        """Number of the place in the program that makes objects at ``point``."""
+        return self._sites[point.function.name, point.block, point.index]
+
+    def maker(self, base: int) -> int | None:
+        """The thread that made the object at ``base``; None for one there from the start."""
+        maker = self._makers.get(base)
+        return None if maker is None else maker[0]
+
+    def instance(self, base: int) -> tuple[int, int, int] | None:
+        """Which of a thread's objects lies at ``base``: the thread, the place in the program, its number there."""
+        return self._makers.get(base)
+
+    def make(
+        self,
+        thread: int,
+        point: Point,
+        instance: int,
+        name: str,
+        size: int,
+        kind: str,
+        layout: Layout | None,
+        zeroed: bool,
+    ) -> MemoryObject:
+        """Object number ``instance`` that ``thread`` makes at ``point``: the same one for the same arguments."""
+        size = max(size, 1)
+        maker = (thread, self.site(point), instance)
+        sites = len(self._sites)
+        while True:
+            base = self.start + ((thread * INSTANCES + instance) * sites + self.site(point)) * SPACING
+            found = self._made.get(base)
+            if found is None:
+                found = self._made[base] = MemoryObject(name, base, size, kind, layout, zeroed=zeroed)
+                self._makers[base] = maker
+                self.space.add(found)
+                return found
+            if found.size == size:
+                return found
+            instance += INSTANCES // 2

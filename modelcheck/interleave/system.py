@@ -1,0 +1,397 @@
+"""The transition system of a program under SC or TSO: from a state, by a choice, to the next state.
+
+Under TSO each thread has a FIFO store buffer. A load takes the youngest store to its location from its own buffer,
+else memory; read-modify-writes, full fences and grace periods wait until the buffer is empty (Owens, Sarkar
+and Sewell, "A better x86 memory model: x86-TSO", 2009). A free and the end of an RCU section go through
+the buffer too, behind the stores before them. Under SC every store reaches memory at once.
+"""
+
+from __future__ import annotations
+
+from typing import Final, TypeVar
+
+from modelcheck.interleave import local as kinds
+from modelcheck.interleave.local import Local
+from modelcheck.interleave.locals import Locals
+from modelcheck.interleave.objects import Objects
+from modelcheck.interleave.reduction import annotate
+from modelcheck.interleave.state import Buffer, Choice, Entry, Grace, Memories, Memory, Slots, State
+from modelcheck.program import ir
+from modelcheck.program.cells import byte_of, join_bytes
+from modelcheck.program.compile import Code
+from modelcheck.program.expr import Undefined, Value
+from modelcheck.program.ir import MemoryObject, Source
+from modelcheck.program.machine import Initial, lock_misuse, uninitialised, use_after_free
+
+Item = TypeVar("Item")
+
+MODELS: Final = ("sc", "tso")
+
+LONGEST_BUFFER: Final = 24
+"""Stores that a buffer holds; what a longer one would allow is not looked at, and the verdict is no PASS."""
+
+
+class System:
+    """What a program can do after its initialisation. States of different systems do not mix.
+
+    Args:
+        code: the compiled program.
+        initial: where initialisation has left it.
+        model: ``sc`` or ``tso``.
+        split: aligned words that are accessed with several sizes (see `MixedSizes`).
+    """
+
+    def __init__(self, code: Code, initial: Initial, model: str, split: frozenset[int] = frozenset()) -> None:
+        if model not in MODELS:
+            raise ValueError(f"unknown model {model!r}: the explorer knows {' and '.join(MODELS)}")
+        self.buffered = model == "tso"
+        self.objects = Objects(code.program, initial.objects)
+        self.slots = Slots(self.objects.space, initial.memory, initial.freed, split)
+        self.memories = Memories(self.slots)
+        self.locals = Locals(code, self.objects, self.slots, self.buffered, annotate)
+        self.cut: str | None = None
+        self._places: list[tuple[int, Source, tuple[Source, ...]]] = []
+        self._place_numbers: dict[tuple[int, Source, tuple[Source, ...]], int] = {}
+        main = self.locals.resume(initial.frames) if initial.frames else self.locals.finished()
+        self.first = State(self.memories.first, (main,), ((),), ())
+
+    def enabled(self, state: State) -> tuple[Choice, ...]:
+        """Every way for ``state`` to go on; none when all threads have ended or are blocked."""
+        found = []
+        for thread, local in enumerate(state.threads):
+            for way in range(ways(local)):
+                if self.step(state, thread, way) is not None:
+                    found.append(Choice(thread, False, way))
+            if state.buffers[thread]:
+                found.append(Choice(thread, True))
+        return tuple(found)
+
+    def take(self, state: State, choice: Choice) -> State:
+        """The state after ``choice``. Raises ValueError when it is not enabled."""
+        after = None
+        if 0 <= choice.thread < len(state.threads):
+            if choice.drain:
+                after = self.drain(state, choice.thread) if state.buffers[choice.thread] else None
+            elif choice.way < ways(state.threads[choice.thread]):
+                after = self.step(state, choice.thread, choice.way)
+        if after is None:
+            raise ValueError(f"{choice} cannot be taken here")
+        return after
+
+    def step(self, state: State, thread: int, way: int = 0) -> State | None:
+        """``thread`` takes its next step (``way``: the outcome, if it has several); None when it cannot."""
+        local = state.threads[thread]
+        match local.kind:
+            case kinds.LOAD | kinds.WAIT:
+                return self._read(state, thread, local)
+            case kinds.STORE:
+                return self._store(state, thread, local)
+            case kinds.RMW:
+                return self._rmw(state, thread, local)
+            case kinds.FREE:
+                return self._free(state, thread, local)
+            case kinds.ENTER:
+                return self._moved(state, thread, local, 0)
+            case kinds.LEAVE:
+                return self._leave(state, thread, local)
+            case kinds.CHOOSE:
+                return self._moved(state, thread, local, way)
+            case kinds.JOIN:
+                return self._join(state, thread, local)
+            case kinds.FENCE | kinds.SYNC | kinds.SPAWN if state.buffers[thread]:
+                return None
+            case kinds.FENCE:
+                return self._moved(state, thread, local, 0)
+            case kinds.SYNC:
+                return self._sync(state, thread, local)
+            case kinds.SPAWN:
+                return self._spawn(state, thread, local)
+        return None
+
+    def drain(self, state: State, thread: int) -> State:
+        """The oldest entry in the buffer of ``thread`` (there must be one) reaches memory."""
+        buffer = state.buffers[thread]
+        entry = buffer[0]
+        memory, threads, grace = state.memory, state.threads, state.grace
+        if entry.life >= 0 and memory.get(entry.life):
+            address, source, stack = self._places[entry.place]
+            which, message = self._dead(address, entry.frees)
+            threads = _replaced(threads, thread, self.locals.wrong(threads[thread], which, message, source, stack))
+        else:
+            if entry.frees:
+                memory = memory.put(entry.life, 1)
+            for slot, value in zip(entry.slots, entry.values, strict=True):
+                memory = memory.put(slot, value)
+            if entry.mark >= 0 and grace:
+                grace = _closed(threads, grace, thread, entry.mark)
+        return State(memory, threads, _replaced(state.buffers, thread, buffer[1:]), grace)
+
+    def allocated(self, state: State, thing: MemoryObject) -> bool:
+        """Whether the heap object ``thing`` has been made, and not freed, on the way to ``state``."""
+        if state.memory.get(self.slots.life(thing.base)):
+            return False
+        instance = self.objects.instance(thing.base)
+        if instance is None:
+            return True
+        maker, site, number = instance
+        return maker < len(state.threads) and dict(state.threads[maker].own.counts).get(site, 0) > number
+
+    # What each kind of step does.
+
+    def _read(self, state: State, thread: int, local: Local) -> State | None:
+        trouble = self._trouble(state, thread, local)
+        if trouble is not None:
+            return trouble
+        value = self._look(state, thread, local)
+        if value is None:
+            return None
+        if isinstance(value, Undefined) and not local.copy:
+            return self._uninitialised(state, thread, local)
+        if local.kind == kinds.WAIT:
+            holds, new = local.outcome(value)
+            if isinstance(new, Undefined):
+                return self._undefined_condition(state, thread, local)
+            if not holds:
+                return None
+        return self._moved(state, thread, local, value)
+
+    def _store(self, state: State, thread: int, local: Local) -> State | None:
+        buffer = state.buffers[thread]
+        if local.full and buffer:
+            return None
+        if local.unlock:
+            held = self._look(state, thread, local)
+            if held is None:
+                return None
+            if held != thread + 1:
+                return self._wrong(state, thread, local, "lock-misuse", lock_misuse(self.objects.space, local.address))
+        trouble = self._trouble(state, thread, local)
+        if trouble is not None:
+            return trouble
+        if self.buffered and not local.full:
+            return self._buffered(state, thread, local, False, local.mark if local.ends else -1)
+        memory = self._published(state.memory, local)
+        for slot, value in zip(local.slots, _parts(local.value, local.slots), strict=True):
+            memory = memory.put(slot, value)
+        grace = _closed(state.threads, state.grace, thread, local.mark) if local.ends else state.grace
+        return self._moved(state, thread, local, 0, memory, grace=grace)
+
+    def _rmw(self, state: State, thread: int, local: Local) -> State | None:
+        busy = bool(state.buffers[thread])
+        if busy and not local.plain:
+            return None
+        trouble = self._trouble(state, thread, local)
+        if trouble is not None:
+            return trouble
+        value = self._look(state, thread, local)
+        if value is None:
+            return None
+        if isinstance(value, Undefined):
+            return self._uninitialised(state, thread, local)
+        holds, new = local.outcome(value)
+        if not holds:
+            if isinstance(new, Undefined):
+                return self._undefined_condition(state, thread, local)
+            return None if local.value else self._moved(state, thread, local, value)
+        if busy:
+            return None
+        memory = self._published(state.memory, local)
+        for slot, part in zip(local.slots, _parts(new, local.slots), strict=True):
+            memory = memory.put(slot, part)
+        return self._moved(state, thread, local, value, memory)
+
+    def _free(self, state: State, thread: int, local: Local) -> State | None:
+        if not local.address:
+            return self._moved(state, thread, local, 0)
+        trouble = self._trouble(state, thread, local)
+        if trouble is not None:
+            return trouble
+        if self.buffered:
+            return self._buffered(state, thread, local, True, -1)
+        return self._moved(state, thread, local, 0, state.memory.put(local.life, 1))
+
+    def _leave(self, state: State, thread: int, local: Local) -> State | None:
+        if not local.ends:
+            return self._moved(state, thread, local, 0)
+        if state.buffers[thread]:
+            return self._buffered(state, thread, local, False, local.mark)
+        grace = _closed(state.threads, state.grace, thread, local.mark)
+        return self._moved(state, thread, local, 0, grace=grace)
+
+    def _sync(self, state: State, thread: int, local: Local) -> State | None:
+        for index, (waiter, readers) in enumerate(state.grace):
+            if waiter == thread:
+                if readers:
+                    return None
+                return self._moved(state, thread, local, 0, grace=(*state.grace[:index], *state.grace[index + 1 :]))
+        inside = []
+        for number, other in enumerate(state.threads):
+            if number != thread:
+                ends = sum(entry.mark == local.mark for entry in state.buffers[number])
+                ends += self.locals.inside(other, local.mark)
+                if ends:
+                    inside.append((number, ends))
+        if not inside:
+            return self._moved(state, thread, local, 0)
+        return state._replace(grace=tuple(sorted((*state.grace, (thread, tuple(inside))))))
+
+    def _spawn(self, state: State, thread: int, local: Local) -> State:
+        number = len(state.threads)
+        child = self.locals.start(number, local.callee, local.args)
+        if child not in local.children:
+            local.children.append(child)
+        memory = self._published(self._published(state.memory, local), child)
+        after = self._moved(state, thread, local, number, memory)
+        return State(after.memory, (*after.threads, child), (*after.buffers, ()), after.grace)
+
+    def _join(self, state: State, thread: int, local: Local) -> State | None:
+        target = local.value
+        assert isinstance(target, int)
+        if target >= len(state.threads) or target == thread:
+            stuck = self.locals.stuck(local, f"join of thread {target}, which has not been started")
+            return state._replace(threads=_replaced(state.threads, thread, stuck))
+        other = state.threads[target]
+        if other.kind != kinds.ENDED or state.buffers[target]:
+            return None
+        return self._moved(state, thread, local, other.value)
+
+    # What the steps have in common.
+
+    def _moved(
+        self,
+        state: State,
+        thread: int,
+        local: Local,
+        value: Value,
+        memory: Memory | None = None,
+        buffers: tuple[Buffer, ...] | None = None,
+        grace: Grace | None = None,
+    ) -> State:
+        after = local.moves.get(value)
+        if after is None:
+            after = self.locals.after(local, value)
+        if memory is None:
+            memory = state.memory
+        if after.kind == kinds.ENDED:
+            memory = self._published(memory, after)
+        threads = state.threads
+        return State(
+            memory,
+            (*threads[:thread], after, *threads[thread + 1 :]),
+            state.buffers if buffers is None else buffers,
+            state.grace if grace is None else grace,
+        )
+
+    def _buffered(self, state: State, thread: int, local: Local, frees: bool, mark: int) -> State | None:
+        buffer = state.buffers[thread]
+        if len(buffer) >= LONGEST_BUFFER:
+            self.cut = f"more than {LONGEST_BUFFER} stores in a store buffer at {local.place}"
+            return None
+        values = () if frees or local.kind == kinds.LEAVE else _parts(local.value, local.slots)
+        slots = local.slots if values else ()
+        entry = Entry(slots, values, local.life, frees, mark, self._place(local))
+        memory = self._published(state.memory, local)
+        return self._moved(state, thread, local, 0, memory, _replaced(state.buffers, thread, (*buffer, entry)))
+
+    def _look(self, state: State, thread: int, local: Local) -> Value | None:
+        """What ``local`` reads; None while a store in the buffer covers it in part (x86 waits until it has drained)."""
+        slots = local.slots
+        if self.buffered:
+            for entry in reversed(state.buffers[thread]):
+                if entry.slots == slots:
+                    return _joined(entry.values)
+                if any(slot in entry.slots for slot in slots):
+                    if all(slot in entry.slots for slot in slots):
+                        return _joined(tuple(entry.values[entry.slots.index(slot)] for slot in slots))
+                    return None
+        memory = state.memory
+        return memory.get(slots[0]) if len(slots) == 1 else _joined(tuple(map(memory.get, slots)))
+
+    def _trouble(self, state: State, thread: int, local: Local) -> State | None:
+        """The state after an access to an object that may not be accessed; None when it may.
+
+        A buffered store or free looks in its own buffer only: whether it comes too late shows when it reaches memory.
+        """
+        if local.guard >= 0 and not state.memory.get(local.guard):
+            reason = f"access to {self.objects.space.name(local.address)} through a pointer that was taken apart"
+            return state._replace(threads=_replaced(state.threads, thread, self.locals.stuck(local, reason)))
+        if local.life < 0:
+            return None
+        late = self.buffered and (local.kind == kinds.FREE or (local.kind == kinds.STORE and not local.full))
+        dead = any(entry.frees and entry.life == local.life for entry in state.buffers[thread])
+        if dead or (not late and state.memory.get(local.life)):
+            which, message = self._dead(local.address, local.kind == kinds.FREE, local.kind in (kinds.STORE, kinds.RMW))
+            return self._wrong(state, thread, local, which, message)
+        return None
+
+    def _dead(self, address: int, frees: bool, write: bool = True) -> tuple[str, str]:
+        if frees:
+            return "double-free", f"{self.objects.space.name(address)} is freed a second time"
+        return "use-after-free", use_after_free(self.objects.space, address, write)
+
+    def _uninitialised(self, state: State, thread: int, local: Local) -> State:
+        message = uninitialised(self.objects.space, local.address)
+        return self._wrong(state, thread, local, "uninitialised", message)
+
+    def _undefined_condition(self, state: State, thread: int, local: Local) -> State:
+        return self._wrong(state, thread, local, "uninitialised", "a condition rests on an undefined value")
+
+    def _wrong(self, state: State, thread: int, local: Local, which: str, message: str) -> State:
+        wrong = self.locals.wrong(local, which, message, local.place, local.stack)
+        return state._replace(threads=_replaced(state.threads, thread, wrong))
+
+    def _published(self, memory: Memory, local: Local) -> Memory:
+        cells, bases = local.publish
+        for base in bases:
+            memory = memory.put(self.slots.other("published", base), 1)
+        for address, (size, value) in cells:
+            slots = self.slots.cell(address, size)
+            for slot, part in zip(slots, _parts(value, slots), strict=True):
+                memory = memory.put(slot, part)
+        return memory
+
+    def _place(self, local: Local) -> int:
+        place = (local.address, local.place, local.stack)
+        found = self._place_numbers.get(place)
+        if found is None:
+            found = self._place_numbers[place] = len(self._places)
+            self._places.append(place)
+        return found
+
+
+def ways(local: Local) -> int:
+    """How many outcomes the next step of ``local`` has, if it can be taken."""
+    if local.kind == kinds.CHOOSE:
+        assert isinstance(local.value, int)
+        return local.value
+    return int(local.kind < kinds.ENDED)
+
+
+def access_size(local: Local) -> int:
+    """Bytes that the step of ``local`` reads or writes; 0 when it is no access."""
+    what = local.point.instruction if local.frames else None
+    return what.size if isinstance(what, (ir.Load, ir.Store, ir.Rmw, ir.Wait)) else 0
+
+
+def _replaced(items: tuple[Item, ...], index: int, item: Item) -> tuple[Item, ...]:
+    return (*items[:index], item, *items[index + 1 :])
+
+
+def _parts(value: Value, slots: tuple[int, ...]) -> tuple[Value, ...]:
+    size = len(slots)
+    return (value,) if size == 1 else tuple(byte_of(size, value, index) for index in range(size))
+
+
+def _joined(parts: tuple[Value, ...]) -> Value:
+    return parts[0] if len(parts) == 1 else join_bytes(list(parts))
+
+
+def _closed(threads: tuple[Local, ...], grace: Grace, thread: int, mark: int) -> Grace:
+    """``grace`` after the read-side section of kind ``mark`` in ``thread`` has ended."""
+    found = []
+    for waiter, readers in grace:
+        if threads[waiter].mark == mark:
+            left = ((reader, ends - (reader == thread)) for reader, ends in readers)
+            readers = tuple((reader, ends) for reader, ends in left if ends)
+        found.append((waiter, readers))
+    return tuple(found)
