@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from importlib import import_module
 from typing import Final, NoReturn
@@ -61,5 +62,5 @@ def main() -> NoReturn:
     except BrokenPipeError:
         # Whoever read us has gone; Python would complain once more when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
+        code = 128 + signal.SIGPIPE
     sys.exit(code if isinstance(code, int) else 0)

@@ -66,6 +66,6 @@ def check(
 
     spec = program_spec(target) if target.suffix == ".c" and not target.is_dir() else read_spec(target)
     cells = choose(spec, Choice(scenario, variant, model, properties, timeout, unroll))
-    rows = run(spec, cells, engine, traces, jobs, view(cells, format, sys.stdout))
+    rows = run(spec, cells, engine, traces, jobs, view(cells, engine, format, sys.stdout))
     report(spec.name, rows, format, sys.stdout)
     context.exit(exit_code(rows))

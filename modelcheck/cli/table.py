@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from rich.live import Live
     from rich.table import Table
 
-_HEADINGS: Final = ("scenario", "variant", "model", "verdict", "expected", "refinements", "seconds")
+_HEADINGS: Final = ("scenario", "variant", "model", "verdict", "expected")
+"""Before the effort (what the engine counts) and the seconds."""
 
 
 class View(Protocol):
@@ -36,11 +37,12 @@ class View(Protocol):
         """Time has passed."""
 
 
-def view(cells: Sequence[Cell], format: str, stream: TextIO) -> View:  # noqa: A002 (the option's name)
+def view(cells: Sequence[Cell], engine: str, format: str, stream: TextIO) -> View:  # noqa: A002 (the option's name)
     """The way to show ``cells`` on ``stream``: nothing before the end for JSON."""
     if format == "json":
         return Silent()
-    return LiveTable(cells, stream) if stream.isatty() else Lines(cells, stream)
+    effort = "executions" if engine == "interleave" else "refinements"
+    return LiveTable(cells, effort, stream) if stream.isatty() else Lines(cells, effort, stream)
 
 
 class Silent:
@@ -65,8 +67,9 @@ class Silent:
 class Lines(Silent):
     """One line for each cell, in the order of the cells whatever the order of the answers."""
 
-    def __init__(self, cells: Sequence[Cell], stream: TextIO) -> None:
+    def __init__(self, cells: Sequence[Cell], effort: str, stream: TextIO) -> None:
         self._stream = stream
+        self._headings = (*_HEADINGS, effort, "seconds")
         self._waiting: dict[int, Row] = {}
         self._next = 0
         names = [(cell.scenario.name, cell.variant.name, cell.model) for cell in cells]
@@ -77,7 +80,7 @@ class Lines(Silent):
     def answered(self, number: int, row: Row) -> None:
         """Write the row, and those after it that were waiting for it."""
         if not self._waiting and not self._next:
-            self._write(*_HEADINGS)
+            self._write(*self._headings)
         self._waiting[number] = row
         while self._next in self._waiting:
             self._write(*_texts(self._waiting.pop(self._next)))
@@ -94,10 +97,11 @@ class Lines(Silent):
 class LiveTable:
     """A table that is redrawn as cells are answered, and stays when all are."""
 
-    def __init__(self, cells: Sequence[Cell], stream: TextIO) -> None:
+    def __init__(self, cells: Sequence[Cell], effort: str, stream: TextIO) -> None:
         from rich.console import Console
 
         self._cells = cells
+        self._headings = (*_HEADINGS, effort, "seconds")
         self._console = Console(file=stream)
         self._rows: dict[int, Row] = {}
         self._begun: dict[int, float] = {}
@@ -117,10 +121,11 @@ class LiveTable:
         self._live.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         assert self._live is not None
         self._live.stop()
-        self._console.print(self._table(range(len(self._cells))))
+        if kind is None:
+            self._console.print(self._table(range(len(self._cells))))
 
     def started(self, number: int) -> None:
         """Show it as running."""
@@ -149,8 +154,8 @@ class LiveTable:
 
         done = f"{len(self._rows)} of {len(self._cells)}" if len(self._rows) < len(self._cells) else None
         table = Table(box=box.SIMPLE_HEAD, caption=done, caption_justify="left", pad_edge=False)
-        for heading in _HEADINGS:
-            table.add_column(heading, justify="right" if heading in ("refinements", "seconds") else "left")
+        for number, heading in enumerate(self._headings):
+            table.add_column(heading, justify="left" if number < len(_HEADINGS) else "right")
         for number in numbers:
             row = self._rows.get(number)
             if row is not None:

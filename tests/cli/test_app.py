@@ -60,4 +60,4 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     command = f"{sys.executable} -m modelcheck.cli check --help | head -1 >/dev/null; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stderr == ""
-    assert done.stdout.strip() == "0"
+    assert done.stdout.strip() in ("0", "141")  # whether it was cut off, or had written all before

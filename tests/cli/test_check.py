@@ -332,7 +332,7 @@ def test_a_terminal_shows_a_live_table(spec: Path, monkeypatch: pytest.MonkeyPat
     read = read_spec(spec)
     cells = choose(read, Choice())
     stream = Terminal()
-    rows = run(read, cells, "z3", spec / "kept", 0, LiveTable(cells, stream))
+    rows = run(read, cells, "z3", spec / "kept", 0, LiveTable(cells, "refinements", stream))
     assert len(rows) == 6
     last = stream.getvalue().rsplit("\x1b[2K", 1)[-1]
     assert last.count("PASS") == 10

@@ -113,6 +113,12 @@ def test_a_loop_over_its_bound_is_unknown_and_named(modelcheck: Command, mailbox
     assert "mailbox.c:23" in outcome.out
 
 
+def test_a_time_limit_is_unknown_with_its_reason(modelcheck: Command, mailbox: Path) -> None:
+    outcome = modelcheck("check", mailbox, "--variant", "base", "--timeout", "0.000001")
+    assert outcome.code == 3
+    assert outcome.out.count("UNKNOWN (expected PASS): the time limit was reached") == 3
+
+
 PROGRAM = """
 #include <pthread.h>
 #include <stdatomic.h>
