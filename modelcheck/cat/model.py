@@ -95,7 +95,7 @@ class Model:
         evaluation = self._evaluate(candidate)
         result: dict[str, Pairs] = {}
         for name, axiom in self.flag_axioms.items():
-            if not self._satisfied(axiom, evaluation):
+            if self._satisfied(axiom, evaluation):
                 continue
             pairs = self._pairs(axiom, evaluation)
             if pairs or not axiom.negated:
