@@ -41,7 +41,8 @@ class Exploration:
         verdict: ``PASS``, ``FAIL`` or ``UNKNOWN``.
         finding: what is wrong, when FAIL.
         choices: of the initialisation that leads to the finding (`Initial.choices`).
-        schedule: from there on, transition by transition: `System.take` replays it.
+        schedule: from there on, transition by transition.
+        split: words accessed with several sizes; with `choices`, what `start` needs to replay the schedule.
         states: stored, in all rounds.
         executions: ways to end that were met (all threads have returned).
         blocked: ends that were met in which some thread waits for ever.
@@ -53,6 +54,7 @@ class Exploration:
     finding: Finding | None
     choices: tuple[int, ...]
     schedule: tuple[Choice, ...]
+    split: frozenset[int]
     states: int
     executions: int
     blocked: int
@@ -80,6 +82,22 @@ def explore(
         ValueError: for another model.
     """
     return _Search(program, model, properties, limits, reduce).run()
+
+
+def start(program: Program, model: str, choices: tuple[int, ...] = (), split: frozenset[int] = frozenset()) -> System:
+    """The system that a schedule belongs to: from `System.first` on, `System.take` replays it.
+
+    Args:
+        program, model: as given to `explore`.
+        choices, split: from its result.
+
+    Raises:
+        ValueError: initialisation has no outcome for ``choices``.
+    """
+    for outcome in initialise(program):
+        if isinstance(outcome, Initial) and outcome.choices == choices:
+            return System(Code(program), outcome, model, split)
+    raise ValueError(f"initialisation does not come to a state by the choices {choices}")
 
 
 class _GaveUp(Exception):  # noqa: N818
@@ -146,7 +164,7 @@ class _Search:
             if not self.properties:
                 self.finals |= _finals(space)
             if finding is not None:
-                return self._result("FAIL", finding, initial.choices, space.schedule)
+                return self._result("FAIL", finding, initial.choices, space.schedule, split)
             self.reason = self.reason or space.reason or system.cut or ""
             return None
 
@@ -162,12 +180,14 @@ class _Search:
         finding: Finding | None,
         choices: tuple[int, ...] = (),
         schedule: tuple[Choice, ...] = (),
+        split: frozenset[int] = frozenset(),
     ) -> Exploration:
         return Exploration(
             verdict,
             finding,
             choices,
             schedule,
+            split,
             self.states,
             self.executions,
             self.blocked,
