@@ -21,6 +21,7 @@ from modelcheck.solve.properties import Deadlock, late_writes, leaks, misused_lo
 from modelcheck.solve.proposal import Proposal
 from modelcheck.solve.result import Result
 from modelcheck.solve.sat import NO, Solver
+from modelcheck.solve.sections import close_sections
 from modelcheck.solve.witness import execution_of
 
 Progress = Callable[[int], None]
@@ -130,6 +131,7 @@ class Session:
         domains = analyse(graph, self.space, model.coherent)
         self.live = len(domains.live)
         self.encoding = Encoding(graph, domains, self.space)
+        close_sections(self.encoding)
         self.coherence = Coherence(self.encoding, model.coherent, model.atomic)
         add_lemmas(self.encoding, self.coherence, model)
         self.solver = Solver(self.encoding.circuit)

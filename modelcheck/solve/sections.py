@@ -1,0 +1,101 @@
+"""Read-side critical sections of RCU and SRCU that a thread leaves open where it stops.
+
+A thread that stops inside a section (a fault, a failed assertion, a wait without end) never leaves it, so no later
+grace period may end. To a memory model only pairs of lock and unlock are sections; so each that is open
+at the end gets an unlock there, behind everything that the thread did.
+"""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from modelcheck.program.graph import Event
+from modelcheck.solve.encode import Encoding, Finding
+from modelcheck.solve.sat import NO
+
+LAST = 1 << 30
+"""A position behind every other of a thread."""
+
+
+def close_sections(encoding: Encoding) -> None:
+    """Add the missing unlocks, and findings for sections that are left open, or left without being entered."""
+    for thread in range(len(encoding.graph.threads)):
+        events = [
+            e
+            for e in encoding.graph.events
+            if e.thread == thread and not e.final and encoding.executed[e.id] != NO and e.tags & TAGS
+        ]
+        if events:
+            events.sort(key=lambda e: e.position)
+            _close_rcu(encoding, thread, [e for e in events if e.tags & {"Rcu-lock", "Rcu-unlock"}])
+            _close_srcu(encoding, thread, events)
+
+
+TAGS = frozenset({"Rcu-lock", "Rcu-unlock", "Srcu-lock", "Srcu-unlock"})
+
+
+def _close_rcu(encoding: Encoding, thread: int, events: list[Event]) -> None:
+    circuit = encoding.circuit
+    # depth[d] says that more than d sections are open
+    depth: list[int] = []
+    for event in events:
+        here = encoding.executed[event.id]
+        if "Rcu-lock" in event.tags:
+            inner = [circuit.if_else(here, outer, now) for outer, now in zip(depth, [*depth[1:], NO], strict=False)]
+            depth = [circuit.any_of((here, *depth[:1])), *inner]
+        else:
+            outside = circuit.all_of((here, *(-open_ for open_ in depth[:1])))
+            _report(encoding, outside, event, "rcu_read_unlock() outside of any read-side section")
+            depth = [circuit.if_else(here, below, now) for now, below in zip(depth, [*depth[1:], NO], strict=False)]
+    for index, open_ in enumerate(depth):
+        if open_ == NO:
+            continue
+        model = next(e for e in events if "Rcu-lock" in e.tags)
+        _add(encoding, evolve(model, tags=frozenset({"Rcu-unlock"}), position=LAST + index), open_, None)
+        if index == 0:
+            _left_open(encoding, thread, open_, model)
+
+
+def _close_srcu(encoding: Encoding, thread: int, events: list[Event]) -> None:
+    circuit = encoding.circuit
+    for index, lock in enumerate(e for e in events if "Srcu-lock" in e.tags):
+        left = [
+            encoding.executed[e.id]
+            for e in events
+            if "Srcu-unlock" in e.tags and any(read == lock.id for read, _ in e.data)
+        ]
+        open_ = circuit.all_of((encoding.executed[lock.id], -circuit.any_of(left)))
+        if open_ == NO:
+            continue
+        unlock = evolve(
+            lock,
+            kind="W",
+            tags=frozenset({"Srcu-unlock"}),
+            position=LAST + 1000 + index,
+            data=((lock.id, ()),),
+            addr=(),
+            rmw=None,
+        )
+        _add(encoding, unlock, open_, lock)
+        _left_open(encoding, thread, open_, lock)
+
+
+def _add(encoding: Encoding, event: Event, executed: int, at: Event | None) -> None:
+    number = len(encoding.events)
+    encoding.events.append(evolve(event, id=number))
+    encoding.executed.append(executed)
+    if at is not None:
+        encoding.at[number] = encoding.at[at.id]
+        for place in encoding.at[number]:
+            encoding.writers.setdefault(place, []).append(number)
+
+
+def _left_open(encoding: Encoding, thread: int, open_: int, lock: Event) -> None:
+    ended = encoding.valuation.all(encoding.graph.completed[thread])
+    literal = encoding.circuit.all_of((ended, open_, *(-fault for fault in encoding.faults(thread))))
+    _report(encoding, literal, lock, "a read-side section is still open where its thread ends")
+
+
+def _report(encoding: Encoding, literal: int, event: Event, message: str) -> None:
+    if literal != NO:
+        encoding.findings.append(Finding(literal, "lock-misuse", message, event.source, event.stack, event.thread))
