@@ -261,6 +261,8 @@ class Linker:
                     best = (unit, cursor)
                     continue
                 self._agree(name, best, (unit, cursor))
+                if unit.source(cursor, "") == best[0].source(best[1], ""):
+                    continue  # one definition in a header that several files include: a weak one, as our headers have
                 if best[0] is not unit and cl.has_initialiser(best[1]) and cl.has_initialiser(cursor):
                     self._conflict(f"{name} is defined here and in {best[0].name}", unit, cursor)
                 if not cl.has_initialiser(best[1]):
