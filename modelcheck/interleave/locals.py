@@ -134,7 +134,7 @@ class Locals:
         except Discard:
             return self._make(number, (), Own(), kinds.DISCARDED, ("discarded",))
         if point is None:
-            return self._ended(thread, private)
+            return self._ended(thread, private, own)
         registers = thread.registers
         for dead in point.dead:
             registers[dead] = UNDEFINED
@@ -326,12 +326,13 @@ class Locals:
         if bases:
             local.publish = (tuple(private.contents(bases)), tuple(sorted(bases)))
 
-    def _ended(self, thread: Thread, private: Private) -> Local:
+    def _ended(self, thread: Thread, private: Private, own: Own) -> Local:
         result = thread.result
         bases = private.behind((result,))
         cells = tuple(private.contents(bases))
-        own = Own(counts=private.freeze(0, ()).counts)
-        local = self._make(thread.number, (), own, kinds.ENDED, ("ended", result, cells, own.counts))
+        # A section that it leaves open holds grace periods back for ever.
+        kept = Own(own.nest, own.sections, private.freeze(0, ()).counts)
+        local = self._make(thread.number, (), kept, kinds.ENDED, ("ended", result, cells, kept.key))
         local.value = result
         local.publish = (cells, tuple(sorted(bases)))
         return local
