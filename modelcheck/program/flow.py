@@ -89,7 +89,7 @@ def _weak_topological_order(blocks: tuple[Block, ...]) -> tuple[Element, ...]:
     number = [0] * len(blocks)
     stack: list[int] = []
     count = 0
-    done = len(blocks) + 1
+    done = 1 << 60  # vertices are numbered again inside each component, so counts pass the number of blocks
 
     def component(vertex: int) -> Loop:
         partition: list[Element] = []
