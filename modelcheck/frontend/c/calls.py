@@ -17,10 +17,8 @@ def call(ctx: Context, node: cl.Node, hint: Hint | None) -> Value:
     """The value of a call; ``hint`` is the type that a pointer result is converted to, for allocations."""
     callee = node.expressions()[0]
     name = called(callee)
-    if name is not None and name.startswith("__mc_"):
-        intrinsic = INTRINSICS.get(name)
-        if intrinsic is None:
-            ctx.wrong(f"there is no intrinsic {name}()", node)
+    intrinsic = INTRINSICS.get(name or "")
+    if intrinsic is not None:
         result = intrinsic(ctx, node, hint or ctx.hint)
         return None if result is None else _as(ctx, result, ctx.types.of(node))
     if name is not None:
@@ -43,6 +41,8 @@ def call(ctx: Context, node: cl.Node, hint: Hint | None) -> Value:
             for argument in arguments(node):
                 ctx.evaluate(ctx, argument)
             return const(0, signature.result.width) if signature.result.scalar else None
+        if name.startswith("__mc_"):
+            ctx.wrong(f"there is no intrinsic {name}()", node)
         ctx.refuse(f"no body for {name}()", node)
     target = ctx.scalar(callee)
     return _emit(ctx, node, target, signature, signature, ctx.types)

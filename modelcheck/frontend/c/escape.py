@@ -39,8 +39,13 @@ def _scan(types: Types, node: cl.Node, found: set[int]) -> None:
     kind = node.kind
     if kind == cl.SIZEOF:
         return
-    if kind == cl.UNARY and cl.lib.clang_getCursorUnaryOperatorKind(node.cursor) == cl.ADDRESS_OF:
-        _mark(types, node.children[0], found)
+    if kind == cl.UNARY:
+        operator = cl.lib.clang_getCursorUnaryOperatorKind(node.cursor)
+        direct = undone(node.children[0]) if operator == cl.DEREF else None
+        if operator == cl.ADDRESS_OF:
+            _mark(types, node.children[0], found)
+        else:
+            _scan(types, direct or node.children[0], found)
         return
     if kind in (cl.UNEXPOSED_EXPR, cl.CAST) and _decays(types, node):
         _mark(types, node.expressions()[-1], found)
@@ -58,6 +63,15 @@ def _scan(types: Types, node: cl.Node, found: set[int]) -> None:
             return
     for child in node.children:
         _scan(types, child, found)
+
+
+def undone(pointer: cl.Node) -> cl.Node | None:
+    """The lvalue in ``*&lvalue``, by what is dereferenced; None for other pointers."""
+    while pointer.kind == cl.PAREN:
+        pointer = pointer.children[0]
+    if pointer.kind == cl.UNARY and cl.lib.clang_getCursorUnaryOperatorKind(pointer.cursor) == cl.ADDRESS_OF:
+        return pointer.children[0]
+    return None
 
 
 def _decays(types: Types, node: cl.Node) -> bool:
@@ -97,6 +111,11 @@ def _enum(node: cl.Node) -> bool:
 def _mark(types: Types, node: cl.Node, found: set[int]) -> None:
     """Mark the variable that the lvalue ``node`` is, or is a part of."""
     while True:
+        if node.kind == cl.UNARY and cl.lib.clang_getCursorUnaryOperatorKind(node.cursor) == cl.DEREF:
+            direct = undone(node.children[0])
+            if direct is not None:
+                node = direct
+                continue
         if node.kind == cl.DECL_REF:
             found.add(cl.lib.clang_getCursorReferenced(node.cursor).d0)
             return

@@ -20,6 +20,7 @@ from modelcheck.frontend.c.context import (
     truth,
     unquote,
 )
+from modelcheck.frontend.c.escape import undone
 from modelcheck.frontend.c.initialise import aggregate, store_initialiser
 from modelcheck.frontend.c.places import address_of, member, part, read
 from modelcheck.frontend.c.types import ARRAY, FLOAT, FUNCTION, POINTER, RECORD, VOID, CType
@@ -360,7 +361,8 @@ def place(ctx: Context, node: cl.Node, inclusive: bool = False) -> Place:
     if node.kind == cl.PAREN or (node.kind == cl.UNARY and _operator(node) == cl.EXTENSION):
         return place(ctx, inner[0], inclusive)
     if node.kind == cl.UNARY and _operator(node) == cl.DEREF:
-        return Memory(ctx.scalar(inner[0]), type_)
+        direct = undone(inner[0])
+        return Memory(ctx.scalar(inner[0]), type_) if direct is None else place(ctx, direct, inclusive)
     if node.kind == cl.UNEXPOSED_EXPR:
         chosen = _chosen(ctx, node)
         if chosen is not None:

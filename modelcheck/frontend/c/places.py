@@ -23,8 +23,9 @@ from modelcheck.program.expr import UNDEFINED, Expr, const, mask, op
 from modelcheck.program.ir import NONE, Assign, Fence, Load, Source, Store, Tags
 
 ONCE: Tags = frozenset({"ONCE"})
-ATOMIC_LOAD: Tags = frozenset({"SC", "ACQUIRE"})
-ATOMIC_STORE: Tags = frozenset({"SC", "RELEASE"})
+# Plain use of an _Atomic object is sequentially consistent; the tags are those of <stdatomic.h>.
+ATOMIC_LOAD: Tags = frozenset({"SC", "MB", "ACQUIRE"})
+ATOMIC_STORE: Tags = frozenset({"SC", "MB", "RELEASE"})
 ATOMIC_RMW: Tags = frozenset({"SC", "MB"})
 MB: Tags = frozenset({"Mb"})
 
