@@ -1,4 +1,4 @@
-"""Expressions: their values, their conditions, and the places they designate."""
+"""Expressions: their values and conditions."""
 
 from __future__ import annotations
 
@@ -10,24 +10,18 @@ from modelcheck.frontend.c.calls import call
 from modelcheck.frontend.c.context import (
     Aggregate,
     Context,
-    Held,
     Hint,
-    Memory,
-    Place,
     Value,
     convert,
     resize,
     truth,
-    unquote,
 )
-from modelcheck.frontend.c.escape import undone
-from modelcheck.frontend.c.initialise import aggregate, store_initialiser
-from modelcheck.frontend.c.places import address_of, member, part, read
+from modelcheck.frontend.c.initialise import aggregate
+from modelcheck.frontend.c.lvalues import chosen, designates, place, selected, starts_together
+from modelcheck.frontend.c.places import address_of, read
 from modelcheck.frontend.c.types import ARRAY, FLOAT, FUNCTION, POINTER, RECORD, VOID, CType
 from modelcheck.program.expr import FALSE, TRUE, Expr, const, op
-from modelcheck.program.ir import Assert, Assign, Branch, Jump, Local
-
-# ------------------------------------------------------------------ values
+from modelcheck.program.ir import Assign, Branch, Jump
 
 
 def value(ctx: Context, node: cl.Node) -> Value:
@@ -51,7 +45,7 @@ def discard(ctx: Context, node: cl.Node) -> None:
     """Evaluate for the effects only."""
     if node.kind == cl.PAREN:
         discard(ctx, node.expressions()[0])
-    elif node.kind in _PLACES and ctx.types.of(node).kind != FUNCTION:
+    elif designates(ctx, node):
         place(ctx, node)
     else:
         value(ctx, node)
@@ -95,32 +89,16 @@ def _read(ctx: Context, node: cl.Node) -> Value:
 
 def _unexposed(ctx: Context, node: cl.Node) -> Value:
     inner = node.expressions()
-    if len(inner) == 1 and _starts_together(node, inner[0]):
+    if len(inner) == 1 and starts_together(node, inner[0]):
         return converted(ctx, inner[0], ctx.types.of(node))
-    chosen = _chosen(ctx, node)
-    if chosen is not None:
-        return converted(ctx, chosen, ctx.types.of(node))
+    choice = chosen(ctx, node)
+    if choice is not None:
+        return converted(ctx, choice, ctx.types.of(node))
     if len(inner) == 4:  # a ?: b
         first = ctx.builder.copy(ctx.scalar(inner[0]), ctx.source(inner[0]))
         old, new = ctx.types.of(inner[0]), ctx.types.of(node)
         return _choose(ctx, node, truth(first), lambda: convert(first, old, new), lambda: value(ctx, inner[3]))
     return _constant(ctx, node)
-
-
-def _starts_together(node: cl.Node, inner: cl.Node) -> bool:
-    """Whether ``node`` is a conversion of ``inner`` that the compiler added: it has no text of its own."""
-    outer_range = cl.lib.clang_getCursorExtent(node.cursor)
-    inner_range = cl.lib.clang_getCursorExtent(inner.cursor)
-    return bool(outer_range.begin == inner_range.begin)
-
-
-def _chosen(ctx: Context, node: cl.Node) -> cl.Node | None:
-    """The operand that __builtin_choose_expr takes, None when ``node`` is something else."""
-    inner = node.expressions()
-    if len(inner) != 3 or _starts_together(node, inner[0]):
-        return None
-    test = cl.evaluate(inner[0].cursor)
-    return None if test is None else inner[1 if test else 2]
 
 
 def converted(ctx: Context, inner: cl.Node, new: CType) -> Value:
@@ -171,15 +149,7 @@ def _statement_expression(ctx: Context, node: cl.Node) -> Value:
 
 
 def _generic(ctx: Context, node: cl.Node) -> Value:
-    return value(ctx, _selected(ctx, node))
-
-
-def _selected(ctx: Context, node: cl.Node) -> cl.Node:
-    type_ = ctx.types.of(node)
-    fitting = [choice for choice in node.expressions()[1:] if ctx.types.of(choice) is type_]
-    if len(fitting) != 1:
-        ctx.refuse("this _Generic is not supported: its choices cannot be told apart by their types", node)
-    return fitting[0]
+    return value(ctx, selected(ctx, node))
 
 
 def _conditional(ctx: Context, node: cl.Node) -> Value:
@@ -346,152 +316,6 @@ def _is_logic(node: cl.Node) -> bool:
     return name in ("&&", "||", "==", "!=", "<", ">", "<=", ">=")
 
 
-# ------------------------------------------------------------------ places
-
-
-def place(ctx: Context, node: cl.Node, inclusive: bool = False) -> Place:
-    """What an lvalue designates. ``inclusive``: only its address is wanted, which may lie just past an array's end."""
-    lower = _PLACES.get(node.kind)
-    if node.kind == cl.SUBSCRIPT:
-        return _element(ctx, node, inclusive)
-    if lower is not None:
-        return lower(ctx, node)
-    inner = node.expressions()
-    type_ = ctx.types.of(node)
-    if node.kind == cl.PAREN or (node.kind == cl.UNARY and _operator(node) == cl.EXTENSION):
-        return place(ctx, inner[0], inclusive)
-    if node.kind == cl.UNARY and _operator(node) == cl.DEREF:
-        direct = undone(inner[0])
-        return Memory(ctx.scalar(inner[0]), type_) if direct is None else place(ctx, direct, inclusive)
-    if node.kind == cl.UNEXPOSED_EXPR:
-        chosen = _chosen(ctx, node)
-        if chosen is not None:
-            return place(ctx, chosen, inclusive)
-        if len(inner) == 1 and type_.kind in (ARRAY, RECORD) and _is_place(inner[0]):
-            return place(ctx, inner[0], inclusive)
-    if node.kind == cl.GENERIC:
-        return place(ctx, _selected(ctx, node), inclusive)
-    result = value(ctx, node)
-    if isinstance(result, Aggregate):
-        return Held(result, 0, type_)
-    ctx.refuse("this expression does not designate an object", node)
-
-
-def _operator(node: cl.Node) -> int:
-    found: int = cl.lib.clang_getCursorUnaryOperatorKind(node.cursor)
-    return found
-
-
-def _is_place(node: cl.Node) -> bool:
-    if node.kind in (cl.PAREN, cl.UNEXPOSED_EXPR) and len(node.expressions()) == 1:
-        return _is_place(node.expressions()[0])
-    return node.kind in _PLACES or (node.kind == cl.UNARY and _operator(node) == cl.DEREF)
-
-
-def _variable(ctx: Context, node: cl.Node) -> Place:
-    target = cl.lib.clang_getCursorReferenced(node.cursor)
-    found = ctx.places.get(target.d0)
-    if found is not None:
-        return found
-    if target.kind == cl.VAR_DECL and cl.lib.clang_Cursor_hasVarDeclGlobalStorage(target) == 1:
-        static = ctx.linker.variable(ctx.unit, target, ctx.name)
-        if static is None:
-            ctx.refuse(f"no definition of {node.spelling}", node)
-        base, _ = static
-        found = Memory(const(base, 64), ctx.types.get(cl.lib.clang_getCursorType(target)))
-        ctx.places[target.d0] = found
-        return found
-    ctx.refuse(f"{node.spelling} is no variable that is known here", node)
-
-
-def _member(ctx: Context, node: cl.Node) -> Place:
-    inner = node.expressions()[0]
-    old = ctx.types.of(inner)
-    if old.kind == POINTER:
-        base: Place = Memory(ctx.scalar(inner), ctx.types.pointee(old))
-    else:
-        base = place(ctx, inner)
-    name = node.spelling
-    try:
-        if "(" in name or not name:
-            target = cl.lib.clang_getCursorReferenced(node.cursor)
-            return part(ctx, base, cl.lib.clang_Cursor_getOffsetOfField(target) // 8, ctx.types.of(node))
-        return member(ctx, base, name, node)
-    except ValueError as error:
-        ctx.refuse(str(error), node)
-
-
-def _element(ctx: Context, node: cl.Node, inclusive: bool) -> Place:
-    left, right = node.expressions()
-    pointer, index = (left, right) if ctx.types.of(left).kind == POINTER else (right, left)
-    type_ = ctx.types.of(node)
-    array = pointer
-    while array.kind in (cl.PAREN, cl.UNEXPOSED_EXPR) and ctx.types.of(array).kind == POINTER and array.expressions():
-        array = array.expressions()[0]
-    whole = ctx.types.of(array)
-    if whole.kind != ARRAY:
-        base: Place = Memory(ctx.scalar(pointer), type_)
-        count = None
-    else:
-        base = place(ctx, array)
-        count = ctx.types.count(whole)
-    number = resize(ctx.scalar(index), 64, ctx.types.of(index).signed)
-    if number.kind == "const" and isinstance(number.data, int):
-        if count is not None and number.data >= count + inclusive and not _flexible(array, count):
-            _check_index(ctx, FALSE, whole, node)
-        if not isinstance(base, Memory) and (count is None or number.data >= count):
-            ctx.refuse("an index out of bounds", node)
-        return part(ctx, base, number.data * type_.size, type_)
-    if count is not None and not _flexible(array, count) and not _below(number, count):
-        within = op("ule" if inclusive else "ult", 1, number, const(count, 64))
-        _check_index(ctx, within, whole, node)
-    if not isinstance(base, Memory):
-        ctx.refuse("an element of an array that is a value and no object", node)
-    return Memory(op("add", 64, base.address, op("mul", 64, number, const(type_.size, 64))), type_)
-
-
-def _flexible(array: cl.Node, count: int) -> bool:
-    """Arrays of at most one element at the end of a struct were the old way to write flexible ones."""
-    return count <= 1 and array.kind == cl.MEMBER_REF
-
-
-def _below(number: Expr, count: int) -> bool:
-    """Whether ``number`` is below ``count`` by its form: a remainder or a mask."""
-    while number.kind == "op" and number.data == "zext":
-        number = number.args[0]
-    if number.kind != "op" or len(number.args) != 2 or number.args[1].kind != "const":
-        return False
-    limit = number.args[1].data
-    if not isinstance(limit, int):
-        return False
-    return (number.data == "and" and limit < count) or (number.data == "urem" and 0 < limit <= count)
-
-
-def _check_index(ctx: Context, within: Expr, array: CType, node: cl.Node) -> None:
-    message = f"index outside of {array.name}"
-    ctx.builder.emit(Assert(within, "out-of-bounds", message, ctx.source(node)))
-
-
-def _literal_place(ctx: Context, node: cl.Node) -> Place:
-    """A compound literal that is used as an object."""
-    type_ = ctx.types.of(node)
-    if ctx.static:
-        return Memory(const(ctx.linker.literal(ctx.unit, node, type_, ctx.name), 64), type_)
-    source = ctx.source(node)
-    register = ctx.builder.register(64)
-    ctx.builder.emit(Local(register, "literal", type_.size, source, ctx.types.layout(type_)))
-    found = Memory(ctx.builder.value(register), type_)
-    store_initialiser(ctx, found, node.expressions()[-1], node)
-    return found
-
-
-def _string(ctx: Context, node: cl.Node) -> Place:
-    type_ = ctx.types.of(node)
-    if ctx.types.element(type_).size != 1:
-        ctx.refuse("wide strings are not supported", node)
-    return Memory(const(ctx.linker.string(unquote(node.spelling)), 64), type_)
-
-
 _VALUES: dict[int, Callable[[Context, cl.Node], Value]] = {
     cl.INTEGER: _constant,
     cl.CHARACTER: _constant,
@@ -511,12 +335,4 @@ _VALUES: dict[int, Callable[[Context, cl.Node], Value]] = {
     cl.UNARY: _unary,
     cl.BINARY: _binary,
     cl.COMPOUND_ASSIGN: _compound_assign,
-}
-
-_PLACES: dict[int, Callable[[Context, cl.Node], Place]] = {
-    cl.DECL_REF: _variable,
-    cl.MEMBER_REF: _member,
-    cl.SUBSCRIPT: lambda ctx, node: _element(ctx, node, False),
-    cl.COMPOUND_LITERAL: _literal_place,
-    cl.STRING: _string,
 }
