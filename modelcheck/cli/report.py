@@ -21,6 +21,10 @@ def report(spec: str, rows: Sequence[Row], format: str, stream: TextIO) -> None:
         print(f"\n{row.sentence()}", file=stream)
         if row.trace is not None:
             print(f"    modelcheck show {shlex.quote(row.trace)}", file=stream)
+    if any(row.reason.startswith("internal error") for row in rows):
+        print(
+            "\nAn internal error is a mistake of modelcheck, not of the program: -j 0 shows its traceback.", file=stream
+        )
     different = [row for row in rows if not row.as_expected]
     unknown = sum(1 for row in different if row.verdict == "UNKNOWN")
     parts = [f"{len(rows) - len(different)} of {len(rows)} verdicts as expected"]

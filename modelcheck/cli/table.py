@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol, Self, TextIO
 
 from modelcheck.cli.cells import Cell
 from modelcheck.cli.row import Row
+from modelcheck.program.ir import PROPERTIES
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -74,7 +75,7 @@ class Lines(Silent):
         self._next = 0
         names = [(cell.scenario.name, cell.variant.name, cell.model) for cell in cells]
         widths = [max(map(len, column)) for column in zip(_HEADINGS[:3], *names, strict=True)]
-        found = max([len("verdict"), *(len(str(cell.expected)) for cell in cells)])
+        found = max(len(f"FAIL:{name}") for name in PROPERTIES)
         self._form = "  ".join(f"{{:<{width}}}" for width in (*widths, found, found)) + "  {:>11}  {:>7}"
 
     def answered(self, number: int, row: Row) -> None:

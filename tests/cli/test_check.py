@@ -46,6 +46,8 @@ def fake(job: Job) -> Answer:
         time.sleep(60)
     if cell.scenario.name == "wrong":
         raise InputError("expected ';'", "a.c", 3, 7)
+    if cell.scenario.name == "bug":
+        raise KeyError(58)
     if cell.scenario.name == "long":
         return Answer(Result("UNKNOWN", reason="the loop at a.c:9 goes round more than 3 times", events=5))
     if cell.variant.name != "broken" or cell.model != "lkmm":
@@ -184,6 +186,14 @@ def test_a_killed_worker_is_unknown_for_its_cell_alone(modelcheck: Command, spec
     assert outcome.code == 3
     assert "dies, base, sc: UNKNOWN (expected PASS): its process was ended by SIGKILL" in outcome.out
     assert outcome.out.endswith("6 of 7 verdicts as expected, 1 unknown.\n")
+
+
+def test_a_mistake_of_ours_is_unknown_and_called_so(modelcheck: Command, spec: Path) -> None:
+    scenario(spec, "bug")
+    outcome = modelcheck("check", spec, "--scenario", "bug")
+    assert outcome.code == 3
+    assert "bug, base, sc: UNKNOWN (expected PASS): internal error: KeyError: 58 (test_check.py:" in outcome.out
+    assert "-j 0 shows its traceback" in outcome.out
 
 
 def test_an_engine_that_does_not_come_back_is_unknown(

@@ -166,7 +166,7 @@ def test_a_program_with_a_main_needs_no_manifest(modelcheck: Command, tmp_path: 
         "tso": "FAIL",
         "lkmm": "FAIL",
     }
-    assert {row["source"] for row in document["results"]} == {None, "buffering.c:32"}
+    assert {row["source"] for row in document["results"]} == {None, "buffering.c:31"}
     assert outcome.code == 1
 
 
