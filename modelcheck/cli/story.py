@@ -27,12 +27,12 @@ def _told(trace: Trace) -> Iterator[str]:
     steps = sorted((e for e in execution.events if e.thread >= 0), key=lambda e: e.order)
     numbers = {event.id: number for number, event in enumerate(steps, 1)}
     wide = max([len(name) for name in execution.threads] + [len("at rest")])
-    latest: dict[int, Source] = {}
+    latest: dict[int, str] = {}
     for event in steps:
         who = "at rest" if event.final else execution.threads[event.thread]
         where = f"{event.source} {event.source.function}".rstrip()
-        if latest.get(event.thread) != event.source:
-            latest[event.thread] = event.source
+        if latest.get(event.thread) != where:
+            latest[event.thread] = where
             yield f"{'':5}{who:<{wide}}  {where}: {_line(trace, event.source)}".rstrip(": ")
         what = _what(event)
         if event.id in reads:
