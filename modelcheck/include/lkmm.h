@@ -7,7 +7,6 @@
 #include <linux/types.h>
 #include <linux/atomic.h>
 #include <linux/spinlock.h>
-#include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/srcu.h>
 #include <linux/bug.h>

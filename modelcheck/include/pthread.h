@@ -121,7 +121,7 @@ typedef unsigned int pthread_key_t;
 #define PTHREAD_MUTEX_RECURSIVE 1
 #define PTHREAD_MUTEX_ERRORCHECK 2
 int pthread_mutexattr_settype(pthread_mutexattr_t *attr, int type);
-void pthread_exit(void *result) __attribute__((noreturn));
+void pthread_exit(void *result) __attribute__((__noreturn__));
 int pthread_cancel(pthread_t thread);
 int pthread_key_create(pthread_key_t *key, void (*destructor)(void *));
 void *pthread_getspecific(pthread_key_t key);

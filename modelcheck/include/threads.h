@@ -58,11 +58,11 @@ static inline void __mc_thrd_result(int *to, unsigned long result)
 #define thrd_sleep(time, left) ((void)(time), (void)(left), 0)
 
 /* A recursive mutex is not modelled: declared, so that asking for one is refused. */
-void __mc_mtx_recursive(void);
+void recursive_mutex_is_not_modelled(void);
 static inline int mtx_init(mtx_t *mutex, int type)
 {
 	if (type & mtx_recursive)
-		__mc_mtx_recursive();
+		recursive_mutex_is_not_modelled();
 	mutex->__word = 0;
 	return thrd_success;
 }
@@ -89,6 +89,6 @@ static inline void call_once(once_flag *once, void (*function)(void))
 }
 
 /* Declared, so that a call is refused. */
-void thrd_exit(int result) __attribute__((noreturn));
+void thrd_exit(int result) __attribute__((__noreturn__));
 
 #endif

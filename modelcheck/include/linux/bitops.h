@@ -102,16 +102,31 @@ static inline void __clear_bit_unlock(unsigned long nr, volatile unsigned long *
 #define smp_mb__before_clear_bit() smp_mb__before_atomic()
 #define smp_mb__after_clear_bit() smp_mb__after_atomic()
 
+int ffs(int word);
+int ffsl(long word);
+
+static inline unsigned int hweight_long(unsigned long word)
+{
+	word -= word >> 1 & 0x5555555555555555UL;
+	word = (word & 0x3333333333333333UL) + (word >> 2 & 0x3333333333333333UL);
+	word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0fUL;
+	return word * 0x0101010101010101UL >> 56;
+}
+
+static inline int fls64(unsigned long word)
+{
+	for (int shift = 1; shift < BITS_PER_LONG; shift *= 2)
+		word |= word >> shift;
+	return (int)hweight_long(word);
+}
+
 /* Numbers of bits: from 0 with underscores, where the word is not 0; else from 1, and 0 for the word 0. */
-#define __ffs(word) ((unsigned long)__builtin_ctzl(word))
-#define __fls(word) (63UL - (unsigned long)__builtin_clzl(word))
+#define __ffs(word) ((unsigned long)ffsl((long)(word)) - 1)
+#define __fls(word) ((unsigned long)fls64(word) - 1)
 #define ffz(word) __ffs(~(word))
-#define ffs(word) __builtin_ffs(word)
-#define fls(word) ({ unsigned int __mc_w = (word); __mc_w ? 32 - __builtin_clz(__mc_w) : 0; })
-#define fls64(word) ({ unsigned long __mc_w = (word); __mc_w ? 64 - __builtin_clzl(__mc_w) : 0; })
-#define hweight32(word) ((unsigned int)__builtin_popcount(word))
-#define hweight64(word) ((unsigned long)__builtin_popcountl(word))
-#define hweight_long(word) hweight64(word)
+#define fls(word) fls64((unsigned int)(word))
+#define hweight32(word) hweight_long((unsigned int)(word))
+#define hweight64(word) ((unsigned long)hweight_long(word))
 
 static inline unsigned long find_next_bit(const unsigned long *addr, unsigned long size, unsigned long offset)
 {

@@ -27,10 +27,10 @@
 #define WARN_ON_ONCE(condition) __mc_warn(condition, #condition)
 #define WARN_ON_SMP(condition) __mc_warn(condition, #condition)
 #define WARN(condition, ...) ({						\
-	int __mc_warned = !!(condition);				\
-	if (__mc_warned)						\
+	int __mc_told = !!(condition);					\
+	if (__mc_told)							\
 		__mc_use(__VA_ARGS__);					\
-	__mc_warn(__mc_warned, #condition);				\
+	__mc_warn(__mc_told, #condition);				\
 })
 #define WARN_ONCE(condition, ...) WARN(condition, __VA_ARGS__)
 #define WARN_TAINT(condition, taint, ...) WARN(condition, __VA_ARGS__)

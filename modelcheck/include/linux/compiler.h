@@ -59,7 +59,7 @@
 #define noinstr
 #define asmlinkage
 #define fastcall
-#define __noreturn __attribute__((noreturn))
+#define __noreturn __attribute__((__noreturn__))
 #define __must_check
 #define __deprecated
 #define __used __attribute__((unused))
@@ -94,7 +94,6 @@
 #define ____cacheline_internodealigned_in_smp
 #define __randomize_layout
 #define __designated_init
-#define __cleanup(function) __attribute__((cleanup(function)))
 #define fallthrough __attribute__((fallthrough))
 #define __same_type(a, b) __builtin_types_compatible_p(__typeof__(a), __typeof__(b))
 #define __is_constexpr(x) __builtin_constant_p(x)

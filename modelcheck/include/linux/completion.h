@@ -3,6 +3,7 @@
 #ifndef _LINUX_COMPLETION_H
 #define _LINUX_COMPLETION_H
 
+#include <linux/kernel.h>
 #include <linux/types.h>
 #include <linux/errno.h>
 #include <asm/barrier.h>

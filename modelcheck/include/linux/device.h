@@ -4,6 +4,7 @@
 
 #include <linux/kernel.h>
 #include <linux/slab.h>
+#include <linux/mutex.h>
 
 struct device_driver {
 	const char *name;
@@ -28,6 +29,7 @@ static inline void dev_set_drvdata(struct device *dev, void *data)
 }
 
 #define dev_name(dev) ((void)(dev), "device")
+#define dev_printk(level, dev, ...) __mc_use(dev, __VA_ARGS__)
 #define dev_err(dev, ...) __mc_use(dev, __VA_ARGS__)
 #define dev_warn(dev, ...) __mc_use(dev, __VA_ARGS__)
 #define dev_notice(dev, ...) __mc_use(dev, __VA_ARGS__)

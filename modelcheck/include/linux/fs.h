@@ -6,6 +6,7 @@
 #include <linux/types.h>
 #include <linux/spinlock.h>
 #include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/gfp_types.h>
 #include <linux/migrate_mode.h>
 #include <linux/mm_types.h>
@@ -13,6 +14,7 @@
 struct file;
 struct writeback_control;
 struct kiocb;
+struct backing_dev_info;
 
 struct address_space;
 
@@ -44,6 +46,7 @@ struct address_space {
 	struct address_space *assoc_mapping;
 	void *private_data; /* took assoc_mapping's place in v3.8 */
 	gfp_t gfp_mask;
+	struct backing_dev_info *backing_dev_info;
 };
 
 struct inode {
@@ -64,6 +67,7 @@ static inline void address_space_init_once(struct address_space *mapping)
 	mapping->assoc_mapping = NULL;
 	mapping->private_data = NULL;
 	mapping->gfp_mask = 0;
+	mapping->backing_dev_info = NULL;
 	spin_lock_init(&mapping->tree_lock);
 	spin_lock_init(&mapping->private_lock);
 	INIT_LIST_HEAD(&mapping->private_list);

@@ -58,7 +58,7 @@ __attribute__((weak)) struct page *__mc_free_pages[MC_NR_PAGES] = { __MC_PAGES(_
 #define page_zone(page) ((struct zone *)NULL)
 #define page_to_nid(page) 0
 #define max_pfn ((unsigned long)MC_NR_PAGES)
-#define totalram_pages ((unsigned long)MC_NR_PAGES)
+__attribute__((weak)) unsigned long totalram_pages = MC_NR_PAGES;
 
 static inline struct page *__mc_take_page(unsigned long i)
 {

@@ -2,6 +2,7 @@
 #ifndef _LINUX_KREF_H
 #define _LINUX_KREF_H
 
+#include <linux/kernel.h>
 #include <linux/refcount.h>
 
 struct kref {

@@ -7,6 +7,7 @@
 #include <linux/moduleparam.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
+#include <linux/mutex.h>
 
 struct module {
 	const char *name;

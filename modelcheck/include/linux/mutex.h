@@ -3,8 +3,10 @@
 #ifndef _LINUX_MUTEX_H
 #define _LINUX_MUTEX_H
 
+#include <linux/kernel.h>
 #include <linux/types.h>
 #include <linux/errno.h>
+#include <linux/atomic.h>
 #include <mc/lock.h>
 
 struct mutex {

@@ -6,6 +6,7 @@
 #ifndef _LINUX_SLAB_H
 #define _LINUX_SLAB_H
 
+#include <linux/kernel.h>
 #include <linux/types.h>
 #include <linux/gfp_types.h>
 #include <mc/intrinsics.h>
@@ -69,7 +70,7 @@ struct kmem_cache {
 /* Memory that stays an object of its type until a grace period has passed: not modelled, so creating such a cache is refused. */
 #define SLAB_TYPESAFE_BY_RCU 0x00080000U
 #define SLAB_DESTROY_BY_RCU SLAB_TYPESAFE_BY_RCU
-void __mc_slab_typesafe_by_rcu(void);
+void slab_typesafe_by_rcu_is_not_modelled(void);
 
 static inline struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsigned int align,
 						   slab_flags_t flags, void (*ctor)(void *object))
@@ -79,7 +80,7 @@ static inline struct kmem_cache *kmem_cache_create(const char *name, unsigned in
 	(void)name;
 	(void)align;
 	if (flags & SLAB_TYPESAFE_BY_RCU)
-		__mc_slab_typesafe_by_rcu();
+		slab_typesafe_by_rcu_is_not_modelled();
 	if (cache) {
 		cache->size = size;
 		cache->ctor = ctor;

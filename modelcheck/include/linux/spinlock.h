@@ -7,6 +7,7 @@
 #define _LINUX_SPINLOCK_H
 
 #include <linux/types.h>
+#include <linux/atomic.h>
 #include <linux/spinlock_types.h>
 #include <asm/barrier.h>
 #include <mc/lock.h>

@@ -1,0 +1,5 @@
+#include <linux/bug.h>
+int main(void)
+{
+	BUG(); /* here */
+}

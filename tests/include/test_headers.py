@@ -1,0 +1,52 @@
+"""Every header parses by itself and beside all others, without a complaint, and quickly."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import clang.cindex as clang
+import pytest
+
+ROOT = Path(__file__).parents[2] / "modelcheck" / "include"
+HERE = Path(__file__).parent
+HEADERS = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.h"))
+FLAGS = [
+    *("-nostdinc", "-std=gnu11", "-ffreestanding", "-fno-builtin", "-Wall"),
+    *("-target", "x86_64-linux-gnu"),
+    *("-I", str(ROOT), "-include", "mc/intrinsics.h"),
+]
+CODE = sorted(path for folder in ("parses", "holds", "finds") for path in (HERE / folder).glob("*.c"))
+
+
+def complaints(text: str, *flags: str) -> list[str]:
+    parsed = clang.Index.create().parse("test.c", [*FLAGS, *flags], [("test.c", text)])
+    return [str(diagnostic) for diagnostic in parsed.diagnostics]
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_a_header_parses_by_itself_and_twice(header: str) -> None:
+    assert complaints(f"#include <{header}>\n#include <{header}>\nint nothing;\n") == []
+
+
+@pytest.mark.parametrize("order", [HEADERS, HEADERS[::-1]], ids=["forwards", "backwards"])
+def test_all_headers_parse_together(order: list[str]) -> None:
+    assert complaints("".join(f"#include <{header}>\n" for header in order) + "int nothing;\n") == []
+
+
+@pytest.mark.parametrize("path", CODE, ids=[f"{path.parent.name}-{path.stem}" for path in CODE])
+def test_code_of_every_kind_parses_without_a_warning(path: Path) -> None:
+    assert complaints(path.read_text(), "-Wno-unused-function") == []
+
+
+@pytest.mark.parametrize(
+    ("header", "milliseconds"),
+    [("linux/compiler.h", 15), ("linux/atomic.h", 20), ("lkmm.h", 25), ("stdatomic.h", 15), ("linux/pagemap.h", 50)],
+)
+def test_what_a_litmus_test_includes_is_parsed_in_little_time(header: str, milliseconds: int) -> None:
+    seconds = []
+    for _ in range(5):
+        start = time.perf_counter()
+        complaints(f"#include <{header}>\nint nothing;\n")
+        seconds.append(time.perf_counter() - start)
+    assert min(seconds) * 1000 < milliseconds
