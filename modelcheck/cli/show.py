@@ -7,9 +7,7 @@ from pathlib import Path
 import click
 
 
-@click.command(
-    epilog="\b\nExample:\n  modelcheck check specs/balloon --traces traces; modelcheck show traces/balloon/*.json\n"
-)
+@click.command(epilog="\b\nExample:\n  modelcheck show traces/balloon/clear--isolate-no-list-lock--sc.json")
 @click.argument("traces", type=click.Path(path_type=Path), metavar="TRACE...", nargs=-1, required=True)
 def show(traces: tuple[Path, ...]) -> None:
     """Tell the execution in a trace file: steps in one order that explains them, threads as columns."""

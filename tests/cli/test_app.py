@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 import time
@@ -11,19 +12,32 @@ import pytest
 
 import modelcheck as package
 from modelcheck.cli.app import _SUBCOMMANDS
+from modelcheck.cli.job import Answer
+from modelcheck.solve.result import Result
 from tests.cli.conftest import Command
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("command", [(), *((name,) for name in _SUBCOMMANDS)])
-def test_every_help_ends_with_an_example(modelcheck: Command, command: tuple[str, ...]) -> None:
+def test_every_help_ends_with_an_example_that_works(
+    modelcheck: Command, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     outcome = modelcheck(*command, "--help")
     assert outcome.code == 0
-    *_, heading, example = [line for line in outcome.out.splitlines() if "Example" in line or "  modelcheck" in line]
-    assert example.strip().startswith("modelcheck ")
-    assert outcome.out.rstrip().endswith(example.strip())
-    del heading
+    _, _, end = outcome.out.partition("\n  Example")
+    examples = end.splitlines()[1:]
+    assert examples
+    monkeypatch.setattr("modelcheck.cli.run.answer", lambda job: Answer(Result(job.cell.expected.verdict)))
+    monkeypatch.chdir(ROOT)
+    for example in examples:
+        name, *arguments = shlex.split(example)
+        assert name == "modelcheck"
+        if arguments[0] == "check":
+            arguments += ["-j", "0", "--traces", str(tmp_path)]
+        elif not Path("traces/balloon").exists():
+            pytest.skip("no traces are kept in this checkout")
+        assert modelcheck(*arguments).code in (0, 1)
 
 
 def test_the_version_is_the_package_s(modelcheck: Command) -> None:
