@@ -370,9 +370,11 @@ class _Thread:
             elif statement[0] == "expr":
                 self.value(statement[1])
             else:
+                outer = self.ctrl
                 condition, deps = self.value(statement[1])
                 self.ctrl |= deps
                 self.run(statement[2] if condition else statement[3])
+                self.ctrl = outer  # a control dependency ends where the branches meet
 
     def add(
         self, kind: str, tags: str, location: Tainted | None = None, data: Tainted | None = None, rmw: int | None = None
