@@ -80,12 +80,12 @@ void at_rest(void)
 
 		num_ballooned += on_balloon;
 		num_isolated += on_isolated;
+		__mc_assert(!count || on_balloon || on_isolated, "leak",
+			    "a page is not free, and nobody has it");
 		__mc_assert(!(on_balloon && on_isolated), "list-corruption",
 			    "a page is on the balloon's list and on an isolated list");
 		__mc_assert(count || !(on_balloon || on_isolated), "use-after-free",
 			    "a page that was freed is still on a list");
-		__mc_assert(!count || on_balloon || on_isolated, "leak",
-			    "a page is not free, and nobody has it");
 		/* The balloon's reference, and isolation's. */
 		__mc_assert(!on_balloon || count == 1, "leak", "a page on the balloon's list has a reference nobody will drop");
 		__mc_assert(!on_isolated || count == 2, "leak", "an isolated page has not exactly two references");
