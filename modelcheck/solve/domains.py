@@ -21,6 +21,9 @@ from modelcheck.program.memory import AddressSpace
 MOST_VALUES = 2048
 """An expression with more possible values than this makes the verdict UNKNOWN."""
 
+SETTLED = 8
+"""Rounds without a new event or address after which values still grow only by going round in circles."""
+
 Place = int
 """The address of a cell; all live accesses of one cell have one size."""
 
@@ -121,6 +124,8 @@ class _Analysis:
         self.coherent = coherent
         self.memory = InitialMemory(graph, space)
         self.order: list[Expr] = []
+        self.index: dict[Expr, int] = {}
+        self.parents: dict[Expr, list[Expr]] = {}
         self.values: dict[Expr, frozenset[Value]] = {}
         self.live: set[int] = set()
         self.places: dict[int, set[Place]] = {}
@@ -161,7 +166,10 @@ class _Analysis:
                 seen.add(node)
                 stack.append((node, True))
                 stack.extend((argument, False) for argument in node.args if argument not in seen)
-        for node in self.order:
+        for number, node in enumerate(self.order):
+            self.index[node] = number
+            for argument in node.args:
+                self.parents.setdefault(argument, []).append(node)
             if node.kind == "const":
                 self.values[node] = frozenset([node.data])
             elif node.kind == "choice":
@@ -172,34 +180,45 @@ class _Analysis:
     # ------------------------------------------------------------ the fixed point
 
     def _fixpoint(self) -> None:
-        changed: set[Expr] = set()
-        first = True
-        rounds = 0
+        for node in self.order:
+            if node.kind == "op":
+                self.values[node] = self._apply(node)
+        changed = set(self.order)
+        quiet = 0
         limit: int | None = None
+        shape = (0, 0)
         while True:
-            changed = self._evaluate(changed, first)
-            first = False
             grown = self._propagate(changed)
             if not grown:
                 return
-            rounds += 1
-            if rounds == 12:
-                limit = rounds + self._longest_derivation()
-            if limit is not None and rounds > limit:
+            now = (len(self.live), sum(map(len, self.places.values())))
+            quiet = quiet + 1 if now == shape else 0
+            shape = now
+            if quiet == 0:
+                limit = None
+            elif quiet == SETTLED:
+                limit = quiet + self._longest_derivation()
+            if limit is not None and quiet > limit:
                 return
-            changed = grown
+            changed = self._evaluate(grown)
 
-    def _evaluate(self, changed: set[Expr], everything: bool) -> set[Expr]:
-        """Evaluate what rests on ``changed``; gives all that is new."""
-        values = self.values
-        for node in self.order:
-            if node.kind != "op" or not (everything or any(argument in changed for argument in node.args)):
-                continue
-            now = self._apply(node)
-            if len(now) > len(values[node]):
-                values[node] = now
-                changed.add(node)
-        return changed if not everything else set(self.order)
+    def _evaluate(self, grown: set[Expr]) -> set[Expr]:
+        """Evaluate what rests on ``grown``; gives all that is new."""
+        affected: set[Expr] = set()
+        stack = list(grown)
+        while stack:
+            for parent in self.parents.get(stack.pop(), ()):
+                if parent not in affected:
+                    affected.add(parent)
+                    stack.append(parent)
+        changed = set(grown)
+        for node in sorted(affected, key=self.index.__getitem__):
+            if any(argument in changed for argument in node.args):
+                now = self._apply(node)
+                if len(now) > len(self.values[node]):
+                    self.values[node] = now
+                    changed.add(node)
+        return changed
 
     def _apply(self, node: Expr) -> frozenset[Value]:
         arguments = [self.values[argument] for argument in node.args]

@@ -302,13 +302,18 @@ class Encoding:
     def _reads_from(self) -> None:
         """Every executed read reads from exactly one executed write to its cell, and gets its value."""
         circuit = self.circuit
-        for read, sources in self.sources.items():
+        for read, several in self.sources.items():
+            sources = [write for write in several if self.executed[write] != NO]
+            for write in several:
+                if self.executed[write] == NO:
+                    circuit.add(-self.rf[write, read])
+            self.sources[read] = sources
             executed = self.executed[read]
             literals = [self.rf[write, read] for write in sources]
             circuit.add(-executed, *literals)
             circuit.at_most_one(literals)
             for write, literal in zip(sources, literals, strict=True):
-                if len(sources) > 1:
+                if literal != executed:
                     circuit.add(-literal, executed)
                 circuit.add(-literal, self.executed[write])
                 self._same_cell(write, read, literal)

@@ -19,6 +19,7 @@ class Circuit:
         self.variables = 1
         self.clauses: list[tuple[int, ...]] = [(YES,)]
         self._ands: dict[tuple[int, ...], int] = {}
+        self.gates: dict[int, tuple[int, ...]] = {}
 
     def fresh(self) -> int:
         """A new literal."""
@@ -41,6 +42,7 @@ class Circuit:
         gate = self._ands.get(key)
         if gate is None:
             gate = self._ands[key] = self.fresh()
+            self.gates[gate] = key
             for literal in key:
                 self.clauses.append((-gate, literal))
             self.clauses.append((gate, *(-literal for literal in key)))
@@ -134,6 +136,11 @@ class Solver:
         """The value of ``literal`` in the last model (False for one that the model leaves open)."""
         if literal in (YES, NO):
             return literal == YES
+        variable = abs(literal)
+        if variable >= len(self._decls):  # a gate made since the last check
+            inputs = self._circuit.gates.get(variable)
+            value = inputs is not None and all(self.holds(part) for part in inputs)
+            return value == (literal > 0)
         core = self._z3.z3core
         reference = self._context.ref()
         found = core.Z3_model_get_const_interp(reference, self._model.model, self._decls[abs(literal)])
