@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from typing import TextIO
 
-from modelcheck.cli.row import Row, to_json
+from modelcheck.cli.row import INTERRUPTED, Row, to_json
 
 
 def report(spec: str, rows: Sequence[Row], format: str, stream: TextIO) -> None:  # noqa: A002 (the option's name)
@@ -15,7 +15,7 @@ def report(spec: str, rows: Sequence[Row], format: str, stream: TextIO) -> None:
     if format == "json":
         print(to_json(spec, rows), file=stream)
         return
-    told = [row for row in rows if row.verdict != "PASS" or not row.as_expected]
+    told = [row for row in rows if (row.verdict != "PASS" or not row.as_expected) and row.reason != INTERRUPTED]
     told.sort(key=lambda row: not row.as_expected)
     for row in told:
         print(f"\n{row.sentence()}", file=stream)
@@ -25,6 +25,8 @@ def report(spec: str, rows: Sequence[Row], format: str, stream: TextIO) -> None:
         print(
             "\nAn internal error is a mistake of modelcheck, not of the program: -j 0 shows its traceback.", file=stream
         )
+    if open_ := sum(1 for row in rows if row.reason == INTERRUPTED):
+        print(f"\nInterrupted: {open_} of {len(rows)} left open.", file=stream)
     different = [row for row in rows if not row.as_expected]
     unknown = sum(1 for row in different if row.verdict == "UNKNOWN")
     parts = [f"{len(rows) - len(different)} of {len(rows)} verdicts as expected"]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from attrs import frozen
 
 from modelcheck.frontend.spec import Expectation
+
+INTERRUPTED: Final = "interrupted"
+"""The reason of cells that were left open."""
 
 
 @frozen

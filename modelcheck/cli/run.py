@@ -9,7 +9,7 @@ from pathlib import Path
 
 from modelcheck.cli.cells import Cell
 from modelcheck.cli.job import Answer, Job, answer, forget
-from modelcheck.cli.row import Row
+from modelcheck.cli.row import INTERRUPTED, Row
 from modelcheck.cli.table import View
 from modelcheck.errors import InputError
 from modelcheck.frontend.spec import Spec
@@ -49,7 +49,7 @@ def run(spec: Spec, cells: Sequence[Cell], engine: str, traces: Path, processes:
         except KeyboardInterrupt:
             for number, cell in enumerate(cells):
                 if number not in rows:
-                    rows[number] = _unknown(cell, "interrupted")
+                    rows[number] = _unknown(cell, INTERRUPTED)
                     view.answered(number, rows[number])
     return [rows[number] for number in range(len(cells))]
 
