@@ -4,6 +4,7 @@
 #define _LINUX_SRCU_H
 
 #include <linux/types.h>
+#include <linux/rcupdate.h>
 #include <asm/barrier.h>
 
 struct srcu_struct {
