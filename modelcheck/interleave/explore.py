@@ -16,7 +16,7 @@ from modelcheck.interleave.space import Again, Space
 from modelcheck.interleave.state import Choice, MixedSizes
 from modelcheck.interleave.system import System
 from modelcheck.program import ir
-from modelcheck.program.compile import Code
+from modelcheck.program.compile import compiled
 from modelcheck.program.expr import Value
 from modelcheck.program.ir import Program
 from modelcheck.program.machine import Initial, Stuck, initialise
@@ -96,7 +96,7 @@ def start(program: Program, model: str, choices: tuple[int, ...] = (), split: fr
     """
     for outcome in initialise(program):
         if isinstance(outcome, Initial) and outcome.choices == choices:
-            return System(Code(program), outcome, model, split)
+            return System(compiled(program), outcome, model, split)
     raise ValueError(f"initialisation does not come to a state by the choices {choices}")
 
 
@@ -109,7 +109,7 @@ class _Search:
 
     def __init__(self, program: Program, model: str, properties: frozenset[str], limits: Limits, reduce: bool) -> None:
         self.program = program
-        self.code = Code(program)
+        self.code = compiled(program)
         self.model = model
         self.properties = properties
         self.limits = limits

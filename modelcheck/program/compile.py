@@ -85,6 +85,21 @@ class Point:
         return f"{self.function.name}:{self.block}.{self.index} {self.kind}"
 
 
+def compiled(program: ir.Program) -> Code:
+    """The code of ``program``; that of the last few programs asked for is kept."""
+    for known in _recent:
+        if known.program is program:
+            return known
+    code = Code(program)
+    _recent.append(code)
+    del _recent[:-_KEPT]
+    return code
+
+
+_KEPT: Final = 4
+_recent: list[Code] = []
+
+
 class Code:
     """The compiled program; functions are compiled when first entered.
 

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from modelcheck.program import ir
 from modelcheck.program.cells import Cells, initial_cells
-from modelcheck.program.compile import Code, Evaluator, Point, Registers
+from modelcheck.program.compile import Code, Evaluator, Point, Registers, compiled
 from modelcheck.program.expr import UNDEFINED, Undefined, Value
 from modelcheck.program.ir import MemoryObject, Program, Source
 from modelcheck.program.memory import UNSUPPORTED, AddressSpace
@@ -82,7 +82,7 @@ def initialise(program: Program) -> tuple[Outcome, ...]:
 
     Executions that an assumption rules out give no outcome; neither do those that end with Halt.
     """
-    code = Code(program)
+    code = compiled(program)
     statics = {}
     for thing in program.objects:
         statics.update(initial_cells(thing))
