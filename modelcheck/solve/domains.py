@@ -232,6 +232,13 @@ class _Analysis:
             if UNDEFINED in condition:
                 result |= {UNDEFINED}
             return result
+        if node.width == 1 and node.data in ("and", "or"):
+            # One operand may decide alone, also when the other is about a read that is never executed.
+            decides = 0 if node.data == "and" else 1
+            found: set[Value] = {decides} if any(decides in argument for argument in arguments) else set()
+            if all(1 - decides in argument for argument in arguments):
+                found.add(1 - decides)
+            return frozenset(found)
         combinations = 1
         for argument in arguments:
             combinations *= len(argument)
@@ -242,10 +249,10 @@ class _Analysis:
                 return frozenset((0, 1))
             raise TooManyValues
         operand = node.args[0].width
-        found = frozenset(apply(node.data, node.width, chosen, operand) for chosen in product(*arguments))
-        if len(found) > MOST_VALUES:
+        results = frozenset(apply(node.data, node.width, chosen, operand) for chosen in product(*arguments))
+        if len(results) > MOST_VALUES:
             raise TooManyValues
-        return found
+        return results
 
     def possible(self, guard: Guard) -> bool:
         """Whether every condition of ``guard`` can hold, each by itself."""
