@@ -19,11 +19,9 @@ struct task_struct {
 	unsigned int __state;        /* TASK_* */
 	unsigned int __wakeups;      /* times that it was woken by name */
 	unsigned int __stop;         /* kthread_stop() has been called */
-	unsigned int __started;
 	struct wait_queue_head *__queue; /* the wait queue it is on, read by itself alone */
 	unsigned int __queue_seq;    /* and what that had seen when it was last going to sleep */
 	int pid;
-	void *__result;
 	const char *comm;
 	unsigned int flags;
 };

@@ -15,7 +15,7 @@
 #include <linux/delay.h>
 #include <linux/slab.h>
 #include <linux/export.h>
-#include "linux/gfp.h"
+#include <linux/gfp.h>
 
 struct balloon {
 	struct virtio_device *vdev;
