@@ -8,6 +8,7 @@ from pathlib import Path
 from modelcheck.errors import InputError
 from modelcheck.frontend.c.entry import ScenarioEntry, main_entry, scenario_entry
 from modelcheck.frontend.c.functions import initialise, lower
+from modelcheck.frontend.c.initialise import extent
 from modelcheck.frontend.c.link import Linker
 from modelcheck.frontend.c.parse import Files, Unit, headers, own, parse
 from modelcheck.program.ir import Program
@@ -47,7 +48,7 @@ def parse_program(
             with own("runtime.c") as path:
                 return parse(path, folder, (), {}, known)
 
-        linker = Linker(units, initialise, lower, runtime)
+        linker = Linker(units, initialise, lower, extent, runtime)
         linker.check()
         entry = main_entry(linker) if scenario is None else scenario_entry(linker, scenario)
         functions, objects = linker.finish()

@@ -9,7 +9,7 @@ from modelcheck.frontend.c.context import Aggregate, Context, Hint, Memory, Valu
 from modelcheck.frontend.c.intrinsics import INTRINSICS
 from modelcheck.frontend.c.places import combine, held_cells, read_aggregate, write
 from modelcheck.frontend.c.types import FUNCTION, POINTER, RECORD, VOID, CType, Signature, Types
-from modelcheck.program.expr import Expr, const
+from modelcheck.program.expr import UNDEFINED, Expr, const
 from modelcheck.program.ir import Call, Local, Return
 
 
@@ -155,4 +155,5 @@ def give(ctx: Context, result: Value, node: cl.Node) -> None:
             write(ctx, Memory(ctx.result, result.type), result, node)
             ctx.builder.end(Return(None))
     else:
-        ctx.builder.end(Return(result))
+        width = own_width(ctx.result_type)
+        ctx.builder.end(Return(const(UNDEFINED, width) if result is None and width else result))

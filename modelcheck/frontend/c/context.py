@@ -107,6 +107,9 @@ class Context:
         hint: the type that the caller converts this function's result to, if it allocates.
         result_type: the type of its result.
         result: where a struct result too large for a register goes.
+        labels, labelled: blocks of labels, and the labels that stand somewhere.
+        breaks, continues: where these jump to, and how many cleanups are outside of the loop.
+        cleanups: functions to call on variables whose scope is left, outermost first.
         static: an initialiser at file scope is at hand, and no function.
     """
 
@@ -126,8 +129,9 @@ class Context:
     places: dict[int, Place] = field(factory=dict)
     labels: dict[str, int] = field(factory=dict)
     labelled: set[str] = field(factory=set)
-    breaks: list[int] = field(factory=list)
-    continues: list[int] = field(factory=list)
+    breaks: list[tuple[int, int]] = field(factory=list)
+    continues: list[tuple[int, int]] = field(factory=list)
+    cleanups: list[tuple[str, Place, cl.Node]] = field(factory=list)
     switches: list[Cases] = field(factory=list)
 
     @property

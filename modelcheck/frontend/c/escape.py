@@ -39,6 +39,8 @@ def _scan(types: Types, node: cl.Node, found: set[int]) -> None:
     kind = node.kind
     if kind == cl.SIZEOF:
         return
+    if kind == cl.VAR_DECL and cl.cleanup(node) is not None:
+        found.add(node.cursor.d0)
     if kind == cl.UNARY:
         operator = cl.lib.clang_getCursorUnaryOperatorKind(node.cursor)
         direct = undone(node.children[0]) if operator == cl.DEREF else None

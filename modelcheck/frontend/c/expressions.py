@@ -31,6 +31,8 @@ def value(ctx: Context, node: cl.Node) -> Value:
         Refused: something in it cannot be modelled.
     """
     lower = _VALUES.get(node.kind)
+    if node.kind == cl.FLOATING:
+        ctx.refuse("floating point is not supported", node)
     if lower is None:
         ctx.refuse("this kind of expression is not supported", node)
     return lower(ctx, node)
@@ -74,10 +76,8 @@ def _reference(ctx: Context, node: cl.Node) -> Value:
 
 
 def _function_address(ctx: Context, node: cl.Node) -> Expr:
-    name = node.spelling
-    definition = ctx.linker.function(ctx.unit, name)
-    if definition is None:
-        ctx.refuse(f"no body for {name}(), whose address is taken", node)
+    declaration = cl.lib.clang_getCursorReferenced(node.cursor)
+    definition = ctx.linker.declared(ctx.unit, node.spelling, declaration)
     return const(ctx.linker.address(definition), 64)
 
 
@@ -94,7 +94,7 @@ def _unexposed(ctx: Context, node: cl.Node) -> Value:
     choice = chosen(ctx, node)
     if choice is not None:
         return converted(ctx, choice, ctx.types.of(node))
-    if len(inner) == 4:  # a ?: b
+    if len(inner) == 4 and starts_together(node, inner[0]):  # a ?: b
         first = ctx.builder.copy(ctx.scalar(inner[0]), ctx.source(inner[0]))
         old, new = ctx.types.of(inner[0]), ctx.types.of(node)
         return _choose(ctx, node, truth(first), lambda: convert(first, old, new), lambda: value(ctx, inner[3]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from attrs import evolve
+
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.builder import Builder
 from modelcheck.frontend.c.calls import own_width
@@ -14,14 +16,14 @@ from modelcheck.frontend.c.parse import Unit
 from modelcheck.frontend.c.statements import block, missing_labels, statement, variable
 from modelcheck.frontend.c.types import RECORD, CType
 from modelcheck.program.expr import UNDEFINED, const
-from modelcheck.program.ir import NONE, Return, Store, Unsupported
+from modelcheck.program.ir import NONE, Halt, Return, Store, Unsupported
 
 
 def lower(linker: Linker, definition: Definition) -> Lowered:
     """The code of a function."""
     unit = definition.unit
     node = linker.tree(definition)
-    body = next(child for child in node.children if child.kind == cl.COMPOUND)
+    body = next((child for child in node.children if child.kind == cl.COMPOUND), None)
     types = unit.types
     signature = types.signature(types.of(node))
     builder = Builder()
@@ -34,8 +36,8 @@ def lower(linker: Linker, definition: Definition) -> Lowered:
         evaluate=value,
         body=node,
         result_type=signature.result,
-        in_memory=in_memory(types, body),
-        hoist=_jumps(body),
+        in_memory=in_memory(types, body) if body else frozenset(),
+        hoist=body is not None and _jumps(body),
         hint=definition.hint,
         result=None,
     )
@@ -45,24 +47,22 @@ def lower(linker: Linker, definition: Definition) -> Lowered:
     width = own_width(result)
     if result.kind == RECORD and not width:
         params.append(builder.register(64))
-        ctx = _with_result(ctx, params[0])
+        ctx = evolve(ctx, result=builder.value(params[0]))
     for child in node.children:
         if child.kind == cl.PARM_DECL:
             params.extend(_parameter(ctx, child))
     if not result.scalar and result.kind not in ("void", RECORD):
         builder.emit(Unsupported(f"a result of type {result.name} is not supported", source))
-    statement(ctx, body)
+    if body is None:
+        builder.emit(Unsupported(f"no body for {definition.name}()", source))
+        builder.end(Halt())
+    else:
+        statement(ctx, body)
     if not builder.ended:
         undefined = const(0 if definition.name == "main" else UNDEFINED, width) if width else None
         builder.end(Return(undefined))
     missing_labels(ctx, node)
     return Lowered(builder, tuple(params), width, source)
-
-
-def _with_result(ctx: Context, register: int) -> Context:
-    from attrs import evolve
-
-    return evolve(ctx, result=ctx.builder.value(register))
 
 
 def _jumps(body: cl.Node) -> bool:

@@ -194,6 +194,15 @@ def plan(types: Types, type_: CType, node: cl.Node) -> list[Item]:
     return planner.items
 
 
+def extent(types: Types, type_: CType, node: cl.Node) -> int:
+    """The bytes that an initialiser sets: more than the type has when it ends in a flexible array."""
+    try:
+        items = plan(types, type_, node)
+    except ValueError:
+        return 0  # refused where the initialiser is evaluated
+    return max((item.offset + (item.unit or item.type.size) for item in items), default=0)
+
+
 def cells(ctx: Context, type_: CType, node: cl.Node) -> dict[int, tuple[int, Expr]]:
     """The scalars that an initialiser sets, by offset, evaluated in order."""
     try:

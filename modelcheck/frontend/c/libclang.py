@@ -7,6 +7,7 @@ unit is walked with one callback for each cursor here.
 from __future__ import annotations
 
 import ctypes
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from ctypes import POINTER, Structure, byref, c_char_p, c_int, c_longlong, c_uint, c_ulonglong, c_void_p
@@ -66,6 +67,7 @@ FUNCTION_DECL = 8
 VAR_DECL = 9
 PARM_DECL = 10
 ENUM_CONSTANT = 7
+UNEXPOSED_ATTR = 400
 ANNOTATION = 406
 
 POST_INC, POST_DEC, PRE_INC, PRE_DEC, ADDRESS_OF, DEREF, PLUS, MINUS, NOT, LOGICAL_NOT, REAL, IMAG, EXTENSION = range(
@@ -160,6 +162,8 @@ _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "clang_Cursor_getGCCAssemblyTemplate": (String, [Cursor]),
     "clang_Cursor_getGCCAssemblyNumInputs": (c_uint, [Cursor]),
     "clang_Cursor_getGCCAssemblyNumOutputs": (c_uint, [Cursor]),
+    "clang_Cursor_getGCCAssemblyNumClobbers": (c_uint, [Cursor]),
+    "clang_Cursor_getGCCAssemblyClobber": (String, [Cursor, c_uint]),
     "clang_Cursor_Evaluate": (c_void_p, [Cursor]),
     "clang_EvalResult_getKind": (c_int, [c_void_p]),
     "clang_EvalResult_isUnsignedInt": (c_uint, [c_void_p]),
@@ -184,7 +188,6 @@ _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "clang_getTypeDeclaration": (Cursor, [Type]),
     "clang_getEnumDeclIntegerType": (Type, [Cursor]),
     "clang_Type_getSizeOf": (c_longlong, [Type]),
-    "clang_Type_getAlignOf": (c_longlong, [Type]),
     "clang_Type_getValueType": (Type, [Type]),
 }
 
@@ -237,14 +240,16 @@ class Node:
         cursor: the CXCursor.
         kind: its kind, one of the numbers above.
         children: in source order.
+        type: what `types.Types.of` found for it, kept here.
     """
 
-    __slots__ = ("children", "cursor", "kind")
+    __slots__ = ("children", "cursor", "kind", "type")
 
     def __init__(self, cursor: Cursor) -> None:
         self.cursor = cursor
         self.kind: int = cursor.kind
         self.children: list[Node] = []
+        self.type: Any = None
 
     def expressions(self) -> list[Node]:
         """The children that are expressions (references to types and members left out)."""
@@ -252,9 +257,11 @@ class Node:
 
     def walk(self) -> Iterator[Node]:
         """This node and all below it, in source order."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
+        pending = [self]
+        while pending:
+            node = pending.pop()
+            yield node
+            pending.extend(reversed(node.children))
 
     @property
     def spelling(self) -> str:
@@ -298,6 +305,23 @@ def children(cursor: Cursor) -> list[Cursor]:
 def has_initialiser(variable: Cursor) -> bool:
     """Whether a VarDecl has one; it is then the last expression below it."""
     return not lib.clang_Cursor_isNull(lib.clang_Cursor_getVarDeclInitializer(variable))
+
+
+def cleanup(variable: Node) -> str | None:
+    """The function of a VarDecl's ``cleanup`` attribute, which only its printed form tells."""
+    if not any(child.kind == UNEXPOSED_ATTR for child in variable.children):
+        return None
+    found = _CLEANUP.search(text(lib.clang_getCursorPrettyPrinted(variable.cursor, None)))
+    return found.group(1) if found else None
+
+
+def is_weak(function: Cursor) -> bool:
+    """Whether a function is only taken when no other file defines it."""
+    attributes = any(child.kind == UNEXPOSED_ATTR for child in children(function))
+    return attributes and "__attribute__((weak))" in text(lib.clang_getCursorPrettyPrinted(function, None))
+
+
+_CLEANUP = re.compile(r"__attribute__\(\(cleanup\((\w+)\)\)\)")
 
 
 def fields(record: Type) -> list[Cursor]:

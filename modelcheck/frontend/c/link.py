@@ -65,6 +65,7 @@ class Linker:
         units: the files of the program, in the order they were given.
         initialise: gives the cells of a variable from its initialiser (unit, type, initialiser, its function's name).
         lower: gives the code of a function.
+        extent: gives the bytes that a variable's initialiser sets, which may go beyond its type's size.
         runtime: parses our C library, for string functions that the program has no body for.
     """
 
@@ -73,11 +74,13 @@ class Linker:
         units: Sequence[Unit],
         initialise: Callable[[Linker, Unit, CType, cl.Node, str], list[Cell]],
         lower: Callable[[Linker, Definition], Lowered],
+        extent: Callable[[Types, CType, cl.Node], int],
         runtime: Callable[[], Unit],
     ) -> None:
         self.units = list(units)
         self._initialise = initialise
         self._lower = lower
+        self._extent = extent
         self._parse_runtime = runtime
         self._runtime: Unit | None = None
         self._objects: dict[object, _Static] = {}
@@ -100,13 +103,21 @@ class Linker:
         if len(self.units) < 2:
             return
         seen: dict[str, Unit] = {}
+        weak: dict[str, Unit] = {}
         for unit in self.units:
             for name, cursor in unit.functions.items():
                 if cl.lib.clang_getCursorLinkage(cursor) == _INTERNAL or cl.lib.clang_Cursor_isFunctionInlined(cursor):
                     continue
-                if name in seen:
+                if name in seen and cl.is_weak(cursor):
+                    weak[name] = unit
+                    continue
+                if name in seen and cl.is_weak(seen[name].functions[name]):
+                    weak[name] = seen[name]
+                elif name in seen:
                     self._conflict(f"{name}() is defined here and in {seen[name].name}", unit, cursor)
                 seen[name] = unit
+        for name, unit in weak.items():
+            del unit.functions[name]
 
     def function(self, unit: Unit, name: str, hint: Hint | None = None) -> Definition | None:
         """The definition that a call of ``name`` in ``unit`` reaches, or None when no file has a body for it."""
@@ -120,6 +131,18 @@ class Linker:
             found = Definition(owner, owner.functions[name], name, self._unique(wanted, key, owner), hint)
             self._definitions[key] = found
             self._queue.append(found)
+        return found
+
+    def declared(self, unit: Unit, name: str, declaration: cl.Cursor) -> Definition:
+        """As `function`, with a function that is only declared as one that must not be called."""
+        found = self.function(unit, name)
+        if found is None:
+            key = (0, name, "")
+            found = self._definitions.get(key)
+            if found is None:
+                found = Definition(unit, declaration, name, self._unique(name, key, unit), None)
+                self._definitions[key] = found
+                self._queue.append(found)
         return found
 
     def _owner(self, unit: Unit, name: str) -> Unit | None:
@@ -277,25 +300,29 @@ class Linker:
     def _define(self, key: object, unit: Unit, cursor: cl.Cursor, shown: str, function: str) -> _Static:
         types = unit.types
         type_ = types.get(cl.lib.clang_getCursorType(cursor))
-        if cl.lib.clang_getCursorTLSKind(cursor):
-            self._conflict(
-                f"{shown} is thread-local, which is not supported: use an array indexed by thread", unit, cursor
-            )
         units = 0
-        for attribute in cl.children(cursor):
-            if attribute.kind == cl.ANNOTATION and cl.text(cl.lib.clang_getCursorSpelling(attribute)) == "mc_units":
-                if type_.kind != ARRAY:
-                    self._conflict(f"MC_UNITS is for arrays, and {shown} is none", unit, cursor)
-                units = types.element(type_).size
+        if self._in_units(unit, cursor):
+            if type_.kind != ARRAY:
+                self._conflict(f"MC_UNITS is for arrays, and {shown} is none", unit, cursor)
+            units = types.element(type_).size
+        initialiser = cl.tree(cursor).expressions()[-1] if cl.has_initialiser(cursor) else None
+        size = type_.size if initialiser is None else max(type_.size, self._extent(types, type_, initialiser))
         name = self._unique(shown, key, unit)
-        static = self._place(key, name, type_.size, "global", types.layout(type_), is_const(types, type_), units)
+        static = self._place(key, name, size, "global", types.layout(type_), is_const(types, type_), units)
         self._types[key] = type_
-        if cl.has_initialiser(cursor):
-            self._pending.append(lambda: self._fill(static, unit, type_, cursor, function))
+        if initialiser is not None:
+            cells = static.cells
+            self._pending.append(lambda: cells.extend(self._initialise(self, unit, type_, initialiser, function)))
         return static
 
-    def _fill(self, static: _Static, unit: Unit, type_: CType, cursor: cl.Cursor, function: str) -> None:
-        static.cells.extend(self._initialise(self, unit, type_, cl.tree(cursor).expressions()[-1], function))
+    def _in_units(self, unit: Unit, cursor: cl.Cursor) -> bool:
+        """Whether MC_UNITS stands at this declaration, or at another one of the same name in this file."""
+        others = unit.variables.get(cl.text(cl.lib.clang_getCursorSpelling(cursor)), [])
+        return any(
+            attribute.kind == cl.ANNOTATION and cl.text(cl.lib.clang_getCursorSpelling(attribute)) == "mc_units"
+            for declaration in (cursor, *others)
+            for attribute in cl.children(declaration)
+        )
 
     def literal(self, unit: Unit, node: cl.Node, type_: CType, function: str) -> int:
         """The address of a compound literal at file scope."""

@@ -59,6 +59,8 @@ def _variable(ctx: Context, node: cl.Node) -> Place:
     if found is not None:
         return found
     if target.kind == cl.VAR_DECL and cl.lib.clang_Cursor_hasVarDeclGlobalStorage(target) == 1:
+        if cl.lib.clang_getCursorTLSKind(target):
+            ctx.refuse(f"{node.spelling} is thread-local, which is not supported: use an array indexed by thread", node)
         static = ctx.linker.variable(ctx.unit, target, ctx.name)
         if static is None:
             ctx.refuse(f"no definition of {node.spelling}", node)

@@ -10,10 +10,10 @@ from modelcheck.frontend.c.context import Cases, Context, Memory, Parts, Place, 
 from modelcheck.frontend.c.escape import in_parts
 from modelcheck.frontend.c.expressions import branch, converted, discard, value
 from modelcheck.frontend.c.initialise import store_initialiser
-from modelcheck.frontend.c.places import undefined
+from modelcheck.frontend.c.places import address_of, undefined
 from modelcheck.frontend.c.types import ARRAY, CType
 from modelcheck.program.expr import const, mask, op
-from modelcheck.program.ir import Branch, Fence, Halt, Jump, Local, Switch, Unsupported
+from modelcheck.program.ir import Branch, Call, Fence, Halt, Jump, Local, Switch, Unsupported
 
 MOST_CASES = 512
 """A case range of more values becomes a comparison."""
@@ -45,6 +45,7 @@ def block(ctx: Context, node: cl.Node) -> Value:
     if node.kind != cl.COMPOUND:
         return statement(ctx, node)
     result: Value = None
+    outside = len(ctx.cleanups)
     for number, child in enumerate(node.children):
         last = number == len(node.children) - 1
         while last and child.kind == cl.LABEL_STMT:
@@ -57,12 +58,28 @@ def block(ctx: Context, node: cl.Node) -> Value:
                 result = value(ctx, child)
         else:
             statement(ctx, child)
+    _leave(ctx, outside)
+    del ctx.cleanups[outside:]
     return result
 
 
 def _compound(ctx: Context, node: cl.Node) -> None:
+    outside = len(ctx.cleanups)
     for child in node.children:
         statement(ctx, child)
+    _leave(ctx, outside)
+    del ctx.cleanups[outside:]
+
+
+def _leave(ctx: Context, outside: int) -> None:
+    """Run the cleanup functions of variables declared since there were ``outside`` of them, last first."""
+    if ctx.builder.ended:
+        return
+    for name, place, node in reversed(ctx.cleanups[outside:]):
+        definition = ctx.linker.function(ctx.unit, name)
+        if definition is None:
+            ctx.refuse(f"no body for {name}(), which cleans {node.spelling} up", node)
+        ctx.builder.emit(Call(None, definition.program_name, (address_of(ctx, place, node),), ctx.source(node)))
 
 
 def _attributed(ctx: Context, node: cl.Node) -> None:
@@ -95,6 +112,9 @@ def _declare(ctx: Context, node: cl.Node) -> None:
         store_initialiser(ctx, place, node.expressions()[-1], node)
     else:
         undefined(ctx, place, ctx.source(node))
+    cleanup = cl.cleanup(node)
+    if cleanup is not None:
+        ctx.cleanups.append((cleanup, place, node))
 
 
 def variable(ctx: Context, declaration: int, name: str, type_: CType, node: cl.Node) -> Place:
@@ -141,8 +161,8 @@ def _if(ctx: Context, node: cl.Node) -> None:
 
 
 def _loop_body(ctx: Context, body: cl.Node, after: int, again: int) -> None:
-    ctx.breaks.append(after)
-    ctx.continues.append(again)
+    ctx.breaks.append((after, len(ctx.cleanups)))
+    ctx.continues.append((again, len(ctx.cleanups)))
     statement(ctx, body)
     ctx.breaks.pop()
     ctx.continues.pop()
@@ -170,6 +190,7 @@ def _do(ctx: Context, node: cl.Node) -> None:
 
 
 def _for(ctx: Context, node: cl.Node) -> None:
+    outside = len(ctx.cleanups)
     start, test, step = ctx.loop_parts(node)
     head, inside, again, after = (ctx.builder.block() for _ in range(4))
     if start is not None:
@@ -186,14 +207,21 @@ def _for(ctx: Context, node: cl.Node) -> None:
         statement(ctx, step)
     ctx.builder.end(Jump(head))
     ctx.builder.current = after
+    _leave(ctx, outside)
+    del ctx.cleanups[outside:]
 
 
 def _break(ctx: Context, _node: cl.Node) -> None:
-    ctx.builder.end(Jump(ctx.breaks[-1]))
+    _leave_to(ctx, *ctx.breaks[-1])
 
 
 def _continue(ctx: Context, _node: cl.Node) -> None:
-    ctx.builder.end(Jump(ctx.continues[-1]))
+    _leave_to(ctx, *ctx.continues[-1])
+
+
+def _leave_to(ctx: Context, target: int, outside: int) -> None:
+    _leave(ctx, outside)
+    ctx.builder.end(Jump(target))
 
 
 def _switch(ctx: Context, node: cl.Node) -> None:
@@ -206,7 +234,7 @@ def _switch(ctx: Context, node: cl.Node) -> None:
     head, after = builder.current, builder.block()
     cases = Cases(type_.width)
     ctx.switches.append(cases)
-    ctx.breaks.append(after)
+    ctx.breaks.append((after, len(ctx.cleanups)))
     builder.current = builder.block()  # what stands before the first case is reached by jumps only
     statement(ctx, body)
     builder.end(Jump(after))
@@ -272,6 +300,8 @@ def _labelled(ctx: Context, node: cl.Node) -> None:
 
 
 def _goto(ctx: Context, node: cl.Node) -> None:
+    if ctx.cleanups:
+        ctx.refuse("a goto in the scope of a variable with a cleanup function", node)
     ctx.builder.end(Jump(_label(ctx, node.children[0].spelling)))
 
 
@@ -282,6 +312,7 @@ def _return(ctx: Context, node: cl.Node) -> None:
         result = converted(ctx, inner[0], ctx.result_type) if ctx.result_type.kind != "void" else None
         if ctx.result_type.kind == "void":
             discard(ctx, inner[0])
+    _leave(ctx, 0)
     give(ctx, result, node)
 
 
@@ -302,7 +333,10 @@ def _asm(ctx: Context, node: cl.Node) -> None:
     operands += cl.lib.clang_Cursor_getGCCAssemblyNumOutputs(node.cursor)
     if template.strip() or operands:
         ctx.refuse(f'assembly "{template}" is not supported', node)
-    ctx.builder.emit(Fence(frozenset({"Barrier"}), ctx.source(node)))
+    clobbers = cl.lib.clang_Cursor_getGCCAssemblyNumClobbers(node.cursor)
+    names = [cl.text(cl.lib.clang_Cursor_getGCCAssemblyClobber(node.cursor, number)) for number in range(clobbers)]
+    if "memory" in names:
+        ctx.builder.emit(Fence(frozenset({"Barrier"}), ctx.source(node)))
 
 
 _STATEMENTS: dict[int, Callable[[Context, cl.Node], None]] = {

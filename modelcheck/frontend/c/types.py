@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.libclang import lib
@@ -41,7 +41,6 @@ class CType:
 
     kind: str
     size: int
-    align: int
     signed: bool
     volatile: bool
     const: bool
@@ -140,7 +139,10 @@ class Types:
 
     def of(self, node: cl.Node) -> CType:
         """The type of an expression or declaration."""
-        return self.get(lib.clang_getCursorType(node.cursor))
+        found: CType | None = node.type
+        if found is None:
+            found = node.type = self.get(lib.clang_getCursorType(node.cursor))
+        return found
 
     def get(self, handle: cl.Type) -> CType:
         """The `CType` of a libclang type."""
@@ -174,7 +176,6 @@ class Types:
         return CType(
             kind=kind,
             size=max(size, 0),
-            align=max(lib.clang_Type_getAlignOf(handle), 1),
             signed=signed,
             volatile=volatile,
             const=const,
@@ -195,7 +196,10 @@ class Types:
         """The element type of an array."""
         found = self._inner.get(array)
         if found is None:
-            found = self._inner[array] = self.get(lib.clang_getArrayElementType(array.value))
+            found = self.get(lib.clang_getArrayElementType(array.value))
+            if array.const or array.volatile:  # a canonical array type has the qualifiers of its elements
+                found = evolve(found, const=found.const or array.const, volatile=found.volatile or array.volatile)
+            self._inner[array] = found
         return found
 
     def count(self, array: CType) -> int | None:
