@@ -14,6 +14,12 @@ Scope = dict[Node, "Rows | int"]
 
 MOST_ROUNDS = 10_000
 
+COSTLY = 4
+"""From this `Node.effort` on a term is worth working out in part only, where a part is enough."""
+
+FEW = 12
+"""For so many sources a search from each is cheaper than a transitive closure."""
+
 
 class RecursionWithoutEndError(Exception):
     """A ``let rec`` that is not monotone and does not settle."""
@@ -150,8 +156,7 @@ class Evaluation:
             return members
         result: Rows | None = None
         for argument in sorted(node.args, key=_by_effort):
-            rows = self.relation(argument, scope)
-            result = rows if result is None else bitsets.inter(result, rows)
+            result = self.relation(argument, scope) if result is None else self._kept(result, argument, scope)
             if not result:
                 return {}
         assert result is not None
@@ -163,7 +168,66 @@ class Evaluation:
             members = self.members(left, scope)
             return members & ~self.members(right, scope) if members else 0
         rows = self.relation(left, scope)
-        return bitsets.diff(rows, self.relation(right, scope)) if rows else {}
+        return bitsets.diff(rows, self._kept(rows, right, scope)) if rows else {}
+
+    def _kept(self, rows: Rows, node: Node, scope: Scope | None) -> Rows:
+        """``rows & node``, looking at no more of ``node`` than that takes."""
+        if node.op == "inverse" and node not in self._values and node.args[0] not in self._inverses:
+            return bitsets.inverse(self._kept(bitsets.inverse(rows), node.args[0], scope))
+        return bitsets.inter(rows, self._from(node, bitsets.domain(rows), scope))
+
+    def _from(self, node: Node, sources: int, scope: Scope | None) -> Rows:
+        """At least the pairs of ``node`` that begin in ``sources``; dense terms are not worked out beyond them."""
+        if (
+            node.effort < COSTLY
+            or node.op not in _PARTIAL
+            or (node in self._values if scope is None else node in scope)
+        ):
+            return self.relation(node, scope)
+        return _PARTIAL[node.op](self, node, sources, scope)
+
+    def _union_from(self, node: Node, sources: int, scope: Scope | None) -> Rows:
+        result: Rows = {}
+        for argument in node.args:
+            result = bitsets.union(result, bitsets.restrict(self._from(argument, sources, scope), sources, None))
+        return result
+
+    def _inter_from(self, node: Node, sources: int, scope: Scope | None) -> Rows:
+        first, *others = sorted(node.args, key=_by_effort)
+        result = bitsets.restrict(self._from(first, sources, scope), sources, None)
+        for argument in others:
+            result = self._kept(result, argument, scope)
+        return result
+
+    def _diff_from(self, node: Node, sources: int, scope: Scope | None) -> Rows:
+        rows = bitsets.restrict(self._from(node.args[0], sources, scope), sources, None)
+        return bitsets.diff(rows, self._kept(rows, node.args[1], scope))
+
+    def _star_from(self, node: Node, sources: int, scope: Scope | None) -> Rows:
+        if node.args[0] in self._closures or sources.bit_count() > FEW:
+            return self.relation(node, scope)
+        rows = self.relation(node.args[0], scope)
+        return {a: bitsets.reach(rows, 1 << a) for a in bitsets.bits(sources)}
+
+    def _opt_from(self, node: Node, sources: int, scope: Scope | None) -> Rows:
+        rows = bitsets.restrict(self._from(node.args[0], sources, scope), sources, None)
+        return bitsets.union(rows, bitsets.identity(sources))
+
+    def _seq_from(self, node: Node, sources: int, scope: Scope | None) -> Rows:
+        if self._masks(node.args, scope) is None or any(self._values.get(link) == {} for link in node.args):
+            return {}
+        result = bitsets.identity(sources)
+        for link in node.args:
+            if link.op == "identity":
+                result = bitsets.restrict(result, None, self.members(link.args[0], scope))
+            else:
+                reached = 0
+                for row in result.values():
+                    reached |= row
+                result = bitsets.compose(result, self._from(link, reached, scope))
+            if not result:
+                return {}
+        return result
 
     def _op_product(self, node: Node, scope: Scope | None) -> Rows | int:
         targets = self.members(node.args[1], scope)
@@ -328,4 +392,13 @@ _OPERATIONS: dict[str, Callable[[Evaluation, Node, Scope | None], Rows | int]] =
     "range": Evaluation._op_range,
     "fix": Evaluation._op_fix,
     "var": Evaluation._op_var,
+}
+
+_PARTIAL: dict[str, Callable[[Evaluation, Node, int, Scope | None], Rows]] = {
+    "union": Evaluation._union_from,
+    "inter": Evaluation._inter_from,
+    "diff": Evaluation._diff_from,
+    "star": Evaluation._star_from,
+    "opt": Evaluation._opt_from,
+    "seq": Evaluation._seq_from,
 }

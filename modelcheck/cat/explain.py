@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from typing import Final
 
 from modelcheck.cat import bitsets, tags
@@ -14,7 +15,8 @@ from modelcheck.cat.paths import Link, Step, cheapest
 Fact = tuple[str, int, int]
 """Something that holds in an execution. All events that a fact names are present, whatever else it says.
 
-- ``(name, a, b)`` with a base relation's name (``rf``, ``co``, ``addr``, ``data``, ``ctrl``, ``rmw``, ``loc``): the pair is in it.
+- ``(name, a, b)`` with a base relation's name (``rf``, ``co``, ``addr``, ``data``, ``ctrl``, ``rmw``, ``loc``): the
+  pair is in it.
 - ``("!" + name, a, b)``: the pair is not in it.
 - ``("event", a, a)``: a is present. What kind it has, its thread, its tags and po among present events never change.
 - ``("only:" + set, a, b)``: of this set, the present events po-between a and b are the ones that are present here;
@@ -39,7 +41,7 @@ def condensed(facts: Facts) -> Facts:
 
     A pair has the same location when rf, co, rmw or loc facts link it; every fact implies that its events are present.
     """
-    if EVERYTHING <= facts:
+    if facts >= EVERYTHING:
         return EVERYTHING
     leader: dict[int, int] = {}
 
@@ -289,7 +291,11 @@ class Explainer:
             return self._not_chain(rest, a, b, scope) | self._not_chain((first.args[0], *rest), a, b, scope)
         if first.op == "inverse" and _within_rf(first.args[0]):
             return self._not_from_source(
-                first.args[0], a, scope, lambda w: any_way(self, rest, w, b, scope), lambda w: self._not_chain(rest, w, b, scope)
+                first.args[0],
+                a,
+                scope,
+                lambda w: any_way(self, rest, w, b, scope),
+                lambda w: self._not_chain(rest, w, b, scope),
             )
         return EVERYTHING
 
@@ -305,7 +311,11 @@ class Explainer:
             return self._not_chain_back(rest, a, b, scope) | self._not_chain_back((*rest, last.args[0]), a, b, scope)
         if _within_rf(last):
             return self._not_from_source(
-                last, b, scope, lambda w: any_way(self, rest, a, w, scope), lambda w: self._not_chain_back(rest, a, w, scope)
+                last,
+                b,
+                scope,
+                lambda w: any_way(self, rest, a, w, scope),
+                lambda w: self._not_chain_back(rest, a, w, scope),
             )
         return EVERYTHING
 
@@ -373,7 +383,7 @@ def _passes_anything(node: Node) -> bool:
         return True
     if node.op == "seq":
         bare = [part.op != "identity" for part in node.args]
-        if any(x and y for x, y in zip(bare, bare[1:], strict=False)):
+        if any(x and y for x, y in pairwise(bare)):
             return True
     return any(map(_passes_anything, node.args))
 

@@ -82,7 +82,9 @@ class _Loader:
         else:
             found = resources.files("modelcheck.models").joinpath(path)
             if not path or ".." in path or path.startswith("/") or not found.is_file():
-                raise InputError(f"cannot find {path}, neither beside this file nor built in", at.file, at.line, at.column)
+                raise InputError(
+                    f"cannot find {path}, neither beside this file nor built in", at.file, at.line, at.column
+                )
             name, text, folder = path, found.read_text(encoding="utf-8"), None
         if name in self.open_files:
             raise InputError(f"{path} includes itself", at.file, at.line, at.column)

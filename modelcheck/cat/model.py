@@ -90,6 +90,11 @@ class Model:
                     break
         return Judgement(not found, tuple(found[:limit]))
 
+    def violated(self, candidate: Candidate) -> tuple[str, ...]:
+        """Names of the axioms that ``candidate`` does not satisfy."""
+        evaluation = self._evaluate(candidate)
+        return tuple(axiom.name for axiom in self.axioms if not self._satisfied(axiom, evaluation))
+
     def flags(self, candidate: Candidate) -> Mapping[str, Pairs]:
         """The flags that ``candidate`` raises, with the pairs that raise them ((e, e) for a member of a set)."""
         evaluation = self._evaluate(candidate)
@@ -97,10 +102,15 @@ class Model:
         for name, axiom in self.flag_axioms.items():
             if self._satisfied(axiom, evaluation):
                 continue
-            pairs = self._pairs(axiom, evaluation)
-            if pairs or not axiom.negated:
-                result[name] = pairs
+            result[name] = self._pairs(axiom, evaluation)
         return result
+
+    def pairs(self, candidate: Candidate, flag: str) -> Pairs:
+        """The pairs of ``candidate`` in the relation that flag ``flag`` is about.
+
+        Raises KeyError when the model has no such flag.
+        """
+        return self._pairs(self.flag_axioms[flag], self._evaluate(candidate))
 
     def explain(self, candidate: Candidate, name: str, a: int, b: int) -> Facts:
         """Facts that put the pair (a, b) into the relation ``name`` (or a = b into the set).
@@ -183,5 +193,7 @@ def _keeps_atomicity(axiom: Axiom, terms: Terms) -> bool:
     if axiom.test != "empty" or axiom.negated or axiom.node.op != "inter":
         return False
     rf, co, ext = (terms.base_relation(name) for name in ("rf", "co", "ext"))
-    between = {terms.seq((terms.inter((fr, ext)), terms.inter((co, ext)))) for fr in (terms.seq((terms.inverse(rf), co)),)}
+    between = {
+        terms.seq((terms.inter((fr, ext)), terms.inter((co, ext)))) for fr in (terms.seq((terms.inverse(rf), co)),)
+    }
     return set(axiom.node.args) - between == {terms.base_relation("rmw")} and bool(set(axiom.node.args) & between)

@@ -26,12 +26,14 @@ def parse(text: str, file: str) -> syntax.File:
     try:
         tree = _parser().parse(bare)
     except UnexpectedCharacters as error:
-        found = bare[error.pos_in_stream]
+        found = bare[error.pos_in_stream or 0]
         raise InputError(f"unexpected character {found!r}", file, error.line, error.column) from None
     except UnexpectedToken as error:
         if error.token.type == "$END":
             lines = text.split("\n")
-            raise InputError("the file ends in the middle of an instruction", file, len(lines), len(lines[-1]) + 1) from None
+            raise InputError(
+                "the file ends in the middle of an instruction", file, len(lines), len(lines[-1]) + 1
+            ) from None
         raise InputError(f"unexpected {str(error.token)!r}", file, error.line, error.column) from None
     except UnexpectedInput as error:
         raise InputError("syntax error", file, error.line, error.column) from None
@@ -80,9 +82,7 @@ def _blank_comments(text: str, file: str) -> str:
             position += 1
     if depth:
         before = text[:opened]
-        raise InputError(
-            "this comment is never closed", file, before.count("\n") + 1, opened - before.rfind("\n")
-        )
+        raise InputError("this comment is never closed", file, before.count("\n") + 1, opened - before.rfind("\n"))
     return "".join(result)
 
 

@@ -17,7 +17,8 @@ class Link:
 
     Attributes:
         rows: all pairs. A test on a set is the identity on it.
-        parts: the same pairs as (cost of a step, rows); a pair may be in several. Only a link that does not repeat may cost 0.
+        parts: the same pairs as (cost of a step, rows); a pair may be in several. Only a link that does not
+            repeat may cost 0.
         skippable: no step at all is a way too.
         repeats: any number of steps is a way.
     """
@@ -59,9 +60,7 @@ def _targets(links: Sequence[Link], states: Sequence[tuple[int, bool]], state: i
     return leave, state + 1, False
 
 
-def _between(
-    links: Sequence[Link], states: Sequence[tuple[int, bool]], source: int, target: int
-) -> list[int] | None:
+def _between(links: Sequence[Link], states: Sequence[tuple[int, bool]], source: int, target: int) -> list[int] | None:
     """For each state the events that lie on some way; None when there is no way."""
     forward = [0] * len(states)
     forward[0] = 1 << source

@@ -43,7 +43,8 @@ class Op:
     """An operator applied to its operands.
 
     ``operator`` is ``|`` ``;`` ``&`` ``\\`` ``*`` ``++`` ``,`` (all as infix), ``~`` ``?`` ``+`` ``star``
-    ``^-1`` ``[]`` ``{}`` (a set of the operands), ``0``, ``_``, or in a condition ``not`` ``&&`` ``||`` ``=`` ``subset``.
+    ``^-1`` ``[]`` ``{}`` (a set of the operands), ``0``, ``_``, or in a condition ``not`` ``&&`` ``||`` ``=``
+    ``subset``.
     """
 
     at: Place

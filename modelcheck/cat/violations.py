@@ -30,7 +30,7 @@ class Violation:
     Attributes:
         axiom: its name in the model.
         cycle: edges of the cycle that it forbids (for ``empty``: of the path or cycle that makes the pair).
-        facts: what it rests on: in every execution over the same events in which these facts hold, the axiom is violated.
+        facts: what it rests on: in every execution over the same events in which they hold, the axiom is violated.
     """
 
     axiom: str
@@ -45,7 +45,10 @@ def violations_of(axiom: Axiom, explainer: Explainer, labels: Mapping[Node, str]
         return [Violation(axiom.name, (), EVERYTHING)]
     if node.is_set:
         members = bitsets.bits(explainer.evaluation.members(node))
-        found = [Violation(axiom.name, (), condensed(explainer.why(node, e, e))) for _, e in zip(range(4 * limit), members, strict=False)]
+        found = [
+            Violation(axiom.name, (), condensed(explainer.why(node, e, e)))
+            for _, e in zip(range(4 * limit), members, strict=False)
+        ]
     elif axiom.test == "acyclic":
         found = _cycles(axiom.name, node, explainer, labels, limit)
     else:
@@ -70,9 +73,7 @@ def _distinct(found: Iterable[Violation], limit: int) -> list[Violation]:
     return kept
 
 
-def _cycles(
-    name: str, node: Node, explainer: Explainer, labels: Mapping[Node, str], limit: int
-) -> list[Violation]:
+def _cycles(name: str, node: Node, explainer: Explainer, labels: Mapping[Node, str], limit: int) -> list[Violation]:
     """A cheapest cycle through each of several events, first those on no cycle yet."""
     found: list[Violation] = []
     rows = explainer.evaluation.relation(node)
@@ -86,7 +87,7 @@ def _cycles(
         link = Link(inside, parts, False, True)
         covered = 0
         spare = []
-        sources = [e for e in bitsets.bits(_active(parts, component))]
+        sources = list(bitsets.bits(_active(parts, component)))
         for source in sources:
             if len(found) >= 2 * limit:
                 break
