@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from modelcheck.errors import InputError
@@ -50,6 +52,23 @@ def parse_program(
 
         linker = Linker(units, initialise, lower, extent, runtime)
         linker.check()
-        entry = main_entry(linker) if scenario is None else scenario_entry(linker, scenario)
-        functions, objects = linker.finish()
+        with _deep():
+            entry = main_entry(linker) if scenario is None else scenario_entry(linker, scenario)
+            functions, objects = linker.finish()
         return Program(functions, objects, entry, known.texts)
+
+
+@contextmanager
+def _deep() -> Iterator[None]:
+    """Room for code that is nested deeply, such as long chains of ``else if``."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, DEEPEST))
+    try:
+        yield
+    except RecursionError:
+        raise InputError("the program is nested too deeply; split its largest statement") from None
+    finally:
+        sys.setrecursionlimit(before)
+
+
+DEEPEST = 50_000

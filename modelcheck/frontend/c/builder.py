@@ -37,6 +37,7 @@ class Builder:
         self.names: dict[int, str] = {}
         self.entry: list[Instruction] = []
         self.shapes: dict[int, Shape] = {}
+        self._final: dict[int, int] = {}
 
     def register(self, width: int, name: str = "") -> int:
         """A new register of ``width`` bits; ``name`` when it is a variable of the C."""
@@ -128,14 +129,17 @@ class Builder:
         return self.terminators[block] or Return(None)
 
     def _forward(self, block: int) -> int:
-        seen = set()
-        while not self.blocks[block] and block not in seen:
+        """Where a jump to ``block`` ends: past empty blocks that only jump on, unless they go round in a circle."""
+        path: dict[int, None] = {}
+        while block not in self._final and not self.blocks[block] and block not in path:
             terminator = self._terminator(block)
             if not isinstance(terminator, Jump):
                 break
-            seen.add(block)
+            path[block] = None
             block = terminator.target
-        return block
+        final = self._final.get(block, block)
+        self._final.update(dict.fromkeys(path, final))
+        return final
 
     def _resolve(self, instruction: Instruction, targets: dict[Shape, tuple[str, ...]]) -> Instruction:
         shape = self.shapes.get(id(instruction))

@@ -8,7 +8,7 @@ from modelcheck.frontend.c.builtins import SILENT, builtin
 from modelcheck.frontend.c.context import Aggregate, Context, Hint, Memory, Value, arguments, convert, resize
 from modelcheck.frontend.c.intrinsics import INTRINSICS
 from modelcheck.frontend.c.places import combine, held_cells, read_aggregate, write
-from modelcheck.frontend.c.types import FUNCTION, POINTER, RECORD, VOID, CType, Signature, Types
+from modelcheck.frontend.c.types import FUNCTION, POINTER, RECORD, VOID, CType, Signature
 from modelcheck.program.expr import UNDEFINED, Expr, const
 from modelcheck.program.ir import Call, Local, Return
 
@@ -34,9 +34,7 @@ def call(ctx: Context, node: cl.Node, hint: Hint | None) -> Value:
         wanted = _hinted(ctx, name, signature, hint)
         definition = ctx.linker.function(ctx.unit, name, wanted)
         if definition is not None:
-            own = definition.unit.types
-            real = own.signature(own.get(cl.lib.clang_getCursorType(definition.cursor)))
-            return _emit(ctx, node, definition.program_name, signature, real, own)
+            return _emit(ctx, node, definition.program_name, signature, ctx.linker.signature(definition))
         if name.removeprefix("__builtin_") in SILENT:
             for argument in arguments(node):
                 ctx.evaluate(ctx, argument)
@@ -45,7 +43,7 @@ def call(ctx: Context, node: cl.Node, hint: Hint | None) -> Value:
             ctx.wrong(f"there is no intrinsic {name}()", node)
         ctx.refuse(f"no body for {name}()", node)
     target = ctx.scalar(callee)
-    return _emit(ctx, node, target, signature, signature, ctx.types)
+    return _emit(ctx, node, target, signature, signature)
 
 
 def called(callee: cl.Node) -> str | None:
@@ -62,7 +60,7 @@ def called(callee: cl.Node) -> str | None:
     return None
 
 
-def _emit(ctx: Context, node: cl.Node, target: str | Expr, signature: Signature, real: Signature, own: Types) -> Value:
+def _emit(ctx: Context, node: cl.Node, target: str | Expr, signature: Signature, real: Signature) -> Value:
     source = ctx.source(node)
     nodes = arguments(node)
     passed: list[Expr] = []
@@ -81,7 +79,7 @@ def _emit(ctx: Context, node: cl.Node, target: str | Expr, signature: Signature,
         ctx.refuse(f"too few arguments for {target}()", node)
     result = signature.result
     into: Expr | None = None
-    if result.kind == RECORD and result.size > 8:
+    if through_memory(result):
         register = ctx.builder.register(64)
         ctx.builder.emit(Local(register, "result", result.size, source, ctx.types.layout(result)))
         into = ctx.builder.value(register)
@@ -111,6 +109,11 @@ def own_width(result: CType) -> int:
     if result.kind == RECORD and 0 < result.size <= 8:
         return 8 << (result.size - 1).bit_length()
     return 0
+
+
+def through_memory(result: CType) -> bool:
+    """Whether a function's result is a struct that it writes to where its caller says, in a first, hidden argument."""
+    return result.kind == RECORD and result.size > 8
 
 
 def pack(ctx: Context, value: Aggregate, width: int) -> Expr:
@@ -151,8 +154,8 @@ def give(ctx: Context, result: Value, node: cl.Node) -> None:
         if width:
             ctx.builder.end(Return(pack(ctx, result, width)))
         else:
-            assert ctx.result is not None
-            write(ctx, Memory(ctx.result, result.type), result, node)
+            if ctx.result is not None:
+                write(ctx, Memory(ctx.result, result.type), result, node)
             ctx.builder.end(Return(None))
     else:
         width = own_width(ctx.result_type)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from attrs import frozen
 
 from modelcheck.errors import InputError
-from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.builder import Builder
-from modelcheck.frontend.c.link import Definition, Linker, Lowered
-from modelcheck.frontend.c.types import CType
+from modelcheck.frontend.c.link import Linker, Lowered
 from modelcheck.program.expr import const
 from modelcheck.program.ir import Call, Join, Return, Source, Spawn
 
@@ -36,7 +34,7 @@ def main_entry(linker: Linker) -> str:
         InputError: there is no main, or several.
     """
     main = linker.by_name("main", "the program starts in main()")
-    params = _params(main)
+    params = linker.signature(main).params
     if not params:
         return main.program_name
     builder = Builder()
@@ -60,7 +58,7 @@ def scenario_entry(linker: Linker, scenario: ScenarioEntry) -> str:
     threads = []
     for number, (label, name) in enumerate(scenario.threads):
         found = linker.by_name(name, f"thread {label}")
-        params = _params(found)
+        params = linker.signature(found).params
         source = found.unit.source(found.cursor, name)
         if len(params) > 1 or any(not param.scalar for param in params):
             message = f"thread {label}: {name}() takes {len(params)} arguments; a thread gets none, or its number"
@@ -82,15 +80,10 @@ def scenario_entry(linker: Linker, scenario: ScenarioEntry) -> str:
 def _call(linker: Linker, builder: Builder, name: str, what: str) -> Source:
     found = linker.by_name(name, what)
     source = found.unit.source(found.cursor, name)
-    if _params(found):
+    if linker.signature(found).params:
         raise InputError(f"{what}: {name}() must not take arguments", source.file, source.line, source.column)
     builder.emit(Call(None, found.program_name, (), source))
     return source
-
-
-def _params(definition: Definition) -> tuple[CType, ...]:
-    types = definition.unit.types
-    return types.signature(types.get(cl.lib.clang_getCursorType(definition.cursor))).params
 
 
 def _add(linker: Linker, builder: Builder, source: Source) -> str:

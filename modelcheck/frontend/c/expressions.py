@@ -101,8 +101,11 @@ def _unexposed(ctx: Context, node: cl.Node) -> Value:
     return _constant(ctx, node)
 
 
-def converted(ctx: Context, inner: cl.Node, new: CType) -> Value:
-    """The value of ``inner`` converted to type ``new``, as by a cast."""
+def converted(ctx: Context, inner: cl.Node, new: CType, hint: Hint | None = None) -> Value:
+    """The value of ``inner`` converted to type ``new``, as by a cast.
+
+    ``hint``: what the result will then be converted to, where that says more than ``new``.
+    """
     old = ctx.types.of(inner)
     if new.kind == VOID:
         discard(ctx, inner)
@@ -113,20 +116,32 @@ def converted(ctx: Context, inner: cl.Node, new: CType) -> Value:
         return address_of(ctx, place(ctx, inner), inner)
     if FLOAT in (old.kind, new.kind):
         ctx.refuse("floating point is not supported", inner)
-    call_ = inner
-    while call_.kind == cl.PAREN:
-        call_ = call_.expressions()[0]
-    if call_.kind == cl.CALL and new.kind == POINTER:
+    if new.kind == POINTER:
         pointed = ctx.types.pointee(new)
-        hint = Hint(ctx.unit, pointed) if pointed.kind == RECORD and pointed.size else None
-        result = call(ctx, call_, hint)
-    else:
-        result = value(ctx, inner)
+        hint = Hint(ctx.unit, pointed) if pointed.kind == RECORD and pointed.size else hint
+    result = _allocated(ctx, inner, hint) if hint else value(ctx, inner)
     if isinstance(result, Expr) and old.scalar and new.scalar:
         return convert(result, old, new)
     if isinstance(result, Aggregate) and new.kind in (RECORD, ARRAY):
         return Aggregate(new, result.values)
     ctx.refuse(f"a conversion from {old.name} to {new.name} is not supported", inner)
+
+
+def _allocated(ctx: Context, node: cl.Node, hint: Hint) -> Value:
+    """The value of an expression in which an allocation, if it is one, makes an object of the type of ``hint``."""
+    if node.kind == cl.PAREN:
+        return _allocated(ctx, node.expressions()[0], hint)
+    if node.kind == cl.CALL:
+        return call(ctx, node, hint)
+    if node.kind == cl.CONDITIONAL:
+        return _conditional(ctx, node, hint)
+    if node.kind == cl.UNEXPOSED_EXPR and len(node.expressions()) == 1:
+        return converted(ctx, node.expressions()[0], ctx.types.of(node), hint)
+    if node.kind == cl.BINARY and _operator_name(node) == ",":
+        left, right = node.expressions()
+        discard(ctx, left)
+        return _allocated(ctx, right, hint)
+    return value(ctx, node)
 
 
 def _cast(ctx: Context, node: cl.Node) -> Value:
@@ -152,12 +167,12 @@ def _generic(ctx: Context, node: cl.Node) -> Value:
     return value(ctx, selected(ctx, node))
 
 
-def _conditional(ctx: Context, node: cl.Node) -> Value:
+def _conditional(ctx: Context, node: cl.Node, hint: Hint | None = None) -> Value:
     test, then, otherwise = node.expressions()
     new = ctx.types.of(node)
 
     def arm(choice: cl.Node) -> Callable[[], Value]:
-        return lambda: converted(ctx, choice, new)
+        return lambda: converted(ctx, choice, new, hint)
 
     return _choose(ctx, node, condition(ctx, test), arm(then), arm(otherwise))
 
@@ -221,7 +236,7 @@ def _unary(ctx: Context, node: cl.Node) -> Value:
 
 
 def _binary(ctx: Context, node: cl.Node) -> Value:
-    name = cl.BINARY_NAMES[cl.lib.clang_getCursorBinaryOperatorKind(node.cursor)]
+    name = _operator_name(node)
     left, right = node.expressions()
     if name == "=":
         new = value(ctx, right)
@@ -268,10 +283,14 @@ def _logical(ctx: Context, node: cl.Node, name: str) -> Value:
 
 
 def _compound_assign(ctx: Context, node: cl.Node) -> Value:
-    name = cl.BINARY_NAMES[cl.lib.clang_getCursorBinaryOperatorKind(node.cursor)]
+    name = _operator_name(node)
     left, right = node.expressions()
     operand = ctx.scalar(right)
     return operators.compound_assign(ctx, name, place(ctx, left), operand, ctx.types.of(right), node)
+
+
+def _operator_name(node: cl.Node) -> str:
+    return cl.BINARY_NAMES[cl.lib.clang_getCursorBinaryOperatorKind(node.cursor)]
 
 
 def branch(ctx: Context, node: cl.Node, then: int, otherwise: int) -> None:
@@ -288,7 +307,7 @@ def branch(ctx: Context, node: cl.Node, then: int, otherwise: int) -> None:
         branch(ctx, inner[1], then, otherwise)
         return
     if node.kind == cl.BINARY:
-        name = cl.BINARY_NAMES[cl.lib.clang_getCursorBinaryOperatorKind(node.cursor)]
+        name = _operator_name(node)
         if name in ("&&", "||"):
             middle = builder.block()
             branch(ctx, inner[0], middle if name == "&&" else then, otherwise if name == "&&" else middle)
@@ -312,7 +331,7 @@ def _is_logic(node: cl.Node) -> bool:
         return node.spelling == "__builtin_expect"
     if node.kind != cl.BINARY:
         return False
-    name = cl.BINARY_NAMES[cl.lib.clang_getCursorBinaryOperatorKind(node.cursor)]
+    name = _operator_name(node)
     return name in ("&&", "||", "==", "!=", "<", ">", "<=", ">=")
 
 

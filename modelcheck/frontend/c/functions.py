@@ -6,7 +6,7 @@ from attrs import evolve
 
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.builder import Builder
-from modelcheck.frontend.c.calls import own_width
+from modelcheck.frontend.c.calls import own_width, through_memory
 from modelcheck.frontend.c.context import Context, Memory, Parts, Register, plus
 from modelcheck.frontend.c.escape import in_memory
 from modelcheck.frontend.c.expressions import value
@@ -45,7 +45,7 @@ def lower(linker: Linker, definition: Definition) -> Lowered:
     result = signature.result
     params: list[int] = []
     width = own_width(result)
-    if result.kind == RECORD and not width:
+    if through_memory(result):
         params.append(builder.register(64))
         ctx = evolve(ctx, result=builder.value(params[0]))
     for child in node.children:

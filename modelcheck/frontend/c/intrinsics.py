@@ -240,8 +240,7 @@ def _spawn(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
         if definition is None:
             ctx.refuse(f"no body for {name}(), which is started as a thread", node)
         value = ctx.scalar(argument)
-        own = definition.unit.types
-        params = own.signature(own.get(cl.lib.clang_getCursorType(definition.cursor))).params
+        params = ctx.linker.signature(definition).params
         if len(params) > 1 or any(not param.scalar for param in params):
             ctx.wrong(f"{name}() cannot be a thread: it takes more than one argument", function)
         args = tuple(resize(value, param.width) for param in params)

@@ -7,14 +7,14 @@ from difflib import get_close_matches
 from pathlib import PurePath
 from typing import NoReturn
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from modelcheck.errors import InputError
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.builder import Builder, Shape
 from modelcheck.frontend.c.context import Hint
 from modelcheck.frontend.c.parse import Unit
-from modelcheck.frontend.c.types import ARRAY, RECORD, CType, Types
+from modelcheck.frontend.c.types import ARRAY, RECORD, CType, Signature, Types
 from modelcheck.program.expr import Value
 from modelcheck.program.ir import HEAP_BASE, Function, Layout, MemoryObject, Source
 
@@ -246,6 +246,17 @@ class Linker:
         own = tuple(lowered.builder.widths[register] for register in lowered.params)
         return (result is None or result == lowered.result_width) and (widths is None or widths == own)
 
+    def signature(self, definition: Definition) -> Signature:
+        """Result and parameters of a function, also of one that is defined the old way, ``f(a) int a; { }``."""
+        types = definition.unit.types
+        found = types.signature(types.get(cl.lib.clang_getCursorType(definition.cursor)))
+        if found.prototype:
+            return found
+        lib, cursor = cl.lib, definition.cursor
+        count = max(lib.clang_Cursor_getNumArguments(cursor), 0)
+        params = (lib.clang_getCursorType(lib.clang_Cursor_getArgument(cursor, number)) for number in range(count))
+        return evolve(found, params=tuple(types.get(param) for param in params))
+
     # ------------------------------------------------------------------ objects
 
     def variable(self, unit: Unit, declaration: cl.Cursor, function: str) -> tuple[int, CType] | None:
@@ -355,7 +366,7 @@ class Linker:
         self._next = (base + max(size, 1) + 2 * SLOT - 1) // SLOT * SLOT
         if self._next > HEAP_BASE:
             raise InputError(f"the static objects of the program do not fit below {HEAP_BASE:#x} ({name} is too large)")
-        static = _Static(name, base, size, kind, layout, readonly, units)
+        static = _Static(name, base, max(size, 1), kind, layout, readonly, units)
         self._objects[key] = static
         return static
 

@@ -55,7 +55,7 @@ def scalar_size(ctx: Context, type_: CType, node: cl.Node) -> int:
 def read(ctx: Context, place: Place, node: cl.Node) -> Value:
     """The value at ``place``; ``node`` says where in the source the access is."""
     type_ = place.type
-    if type_.kind in (RECORD, ARRAY):
+    if type_.kind in (RECORD, ARRAY) and not type_.atomic:
         return read_aggregate(ctx, place, node)
     if type_.kind == "void":
         return None

@@ -132,7 +132,7 @@ def variable(ctx: Context, declaration: int, name: str, type_: CType, node: cl.N
         if isinstance(known, Memory) and ctx.hoist:
             return known
         register = known.address.data if isinstance(known, Memory) else ctx.builder.register(64)
-        local = Local(register, name, type_.size, ctx.source(node), ctx.types.layout(type_))
+        local = Local(register, name, max(type_.size, 1), ctx.source(node), ctx.types.layout(type_))
         if ctx.hoist:
             ctx.builder.entry.append(local)
         else:

@@ -21,7 +21,7 @@ VOID, INTEGER, BOOL, POINTER, ARRAY, RECORD, FUNCTION, FLOAT, UNKNOWN = (
     "unknown",
 )
 
-MOST_LEAVES = 65536
+MOST_LEAVES = 8192
 """An object of more scalars than this gets no layout and is not copied as a value."""
 
 
