@@ -110,7 +110,7 @@ class _State:
 class _Frame:
     """One call of one function in one thread."""
 
-    __slots__ = ("exits", "flow", "function", "pending", "returns", "serial")
+    __slots__ = ("exits", "fixed", "flow", "function", "pending", "returns", "serial")
 
     def __init__(self, function: Function, flow: Flow, serial: int) -> None:
         self.function = function
@@ -119,6 +119,7 @@ class _Frame:
         self.pending: dict[int, list[_State]] = {}
         self.returns: list[tuple[_State, Val | None]] = []
         self.exits: dict[int, int] = {}
+        self.fixed: dict[int, int] = {}
 
 
 class _Thread:
@@ -282,12 +283,14 @@ class _Unroller:
                     return
             mark = (len(self.events), len(self.blocked), len(self.allocations), len(self.choices), len(self.cuts))
             threads, exits = len(self.threads), frame.exits.get(loop.head, 0)
+            fixed = frame.fixed.get(loop.head, 0)
             if entry is not None:
                 before = list(entry.regs)
                 self._block(frame, loop.head, entry, 0)
             self._elements(frame, loop.body)
             rounds += 1
-            if frame.exits.get(loop.head, 0) > exits or entry is None:
+            undecided = frame.exits.get(loop.head, 0) > exits and frame.fixed.get(loop.head, 0) == fixed
+            if undecided or entry is None:
                 counted += 1
             back = frame.pending.get(loop.head)
             if back and entry is not None and threads == len(self.threads):
@@ -421,6 +424,11 @@ class _Unroller:
                 taken.append((here, target))
             left = extend(left, negate(value))
         targets = {target for _, target in taken}
+        if len(taken) == 1 and any(condition is not None and _mentions(condition, "reg") for condition, _ in arms):
+            # A counter, say, that stays below a constant: this test bounds the loops that it could leave.
+            for loop in _around(frame.flow.order, number):
+                if any(target not in loop.blocks for _, target in arms):
+                    frame.fixed[loop.head] = frame.fixed.get(loop.head, 0) + 1
         ctrl = state.ctrl
         if deps and len(taken) > 1:
             where = frame.flow.join.get(number, EXIT)

@@ -91,22 +91,22 @@ class Solver:
         self._solver = z3.SolverFor("QF_FD", ctx=self._context)
         self._loaded = 0
         self._declared = 0
-        self._names: list[Any] = [None]
-        self._decls: list[Any] = [None]
+        self._words: dict[int, str] = {}
+        self._constants: dict[int, Any] = {}
         self._model: Any = None
+        self._known: dict[int, bool] = {}
         self.checks = 0
 
     def _load(self) -> None:
         circuit = self._circuit
         text: list[str] = []
         for variable in range(self._declared + 1, circuit.variables + 1):
-            constant = self._z3.Bool(f"b{variable}", self._context)
-            self._names.append(constant)
-            self._decls.append(constant.decl().ast)
+            self._words[variable] = f"b{variable}"
+            self._words[-variable] = f"(not b{variable})"
             text.append(f"(declare-const b{variable} Bool)")
+        word = self._words.__getitem__
         for clause in circuit.clauses[self._loaded :]:
-            words = [f"b{literal}" if literal > 0 else f"(not b{-literal})" for literal in clause]
-            text.append(f"(assert (or {' '.join(words)}))" if words else "(assert false)")
+            text.append(f"(assert (or {' '.join(map(word, clause))}))" if clause else "(assert false)")
         if text:
             self._solver.from_string("\n".join(text))
         self._declared = circuit.variables
@@ -121,28 +121,37 @@ class Solver:
                 return None
             self._solver.set("timeout", max(1, int(seconds * 1000)))
         terms = [
-            self._names[literal] if literal > 0 else self._z3.Not(self._names[-literal])
+            self._constant(literal) if literal > 0 else self._z3.Not(self._constant(-literal))
             for literal in assumptions
             if literal != YES
         ]
         answer = self._solver.check(*terms)
+        self._known = {}
         if answer == self._z3.sat:
             self._model = self._solver.model()
             return True
         self._model = None
         return False if answer == self._z3.unsat else None
 
+    def _constant(self, variable: int) -> Any:
+        found = self._constants.get(variable)
+        if found is None:
+            found = self._constants[variable] = self._z3.Bool(f"b{variable}", self._context)
+        return found
+
     def holds(self, literal: int) -> bool:
         """The value of ``literal`` in the last model (False for one that the model leaves open)."""
         if literal in (YES, NO):
             return literal == YES
         variable = abs(literal)
-        if variable >= len(self._decls):  # a gate made since the last check
+        if variable > self._declared:  # a gate made since the last check
             inputs = self._circuit.gates.get(variable)
             value = inputs is not None and all(self.holds(part) for part in inputs)
             return value == (literal > 0)
-        core = self._z3.z3core
-        reference = self._context.ref()
-        found = core.Z3_model_get_const_interp(reference, self._model.model, self._decls[abs(literal)])
-        positive = bool(found) and core.Z3_get_bool_value(reference, found) == 1
-        return positive == (literal > 0)
+        known = self._known.get(variable)
+        if known is None:
+            core, reference = self._z3.z3core, self._context.ref()
+            declaration = self._constant(variable).decl().ast
+            found = core.Z3_model_get_const_interp(reference, self._model.model, declaration)
+            known = self._known[variable] = bool(found) and core.Z3_get_bool_value(reference, found) == 1
+        return known == (literal > 0)

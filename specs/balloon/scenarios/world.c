@@ -21,46 +21,26 @@ void world_init(size_t ballooned)
 		fill_balloon(vb, ballooned);
 }
 
-/* Numbers of what a link belongs to, four bits each: pages from 0, then the head, then anything else. */
-#define HEAD	MC_NR_PAGES
-#define NOTHING	(MC_NR_PAGES + 1)
-
-static unsigned int owner_of(const struct list_head *link, const struct list_head *head)
-{
-	unsigned int owner = link == head ? HEAD : NOTHING;
-	unsigned int i;
-
-	for (i = 0; i < MC_NR_PAGES; i++)
-		if (link == &mem_map[i].lru)
-			owner = i;
-	return owner;
-}
-
-/*
- * The pages on a list, as bits by page number; the ring must be whole in both directions. All links are read
- * first, at addresses that are constants, so that the way round is arithmetic and no access. As many
- * steps as there may be pages, and one for the way back, lead over every page; a short ring is gone round again.
- */
+/* The pages on a list, as bits by page number; the ring must be whole in both directions. */
 static unsigned int pages_on(const struct list_head *head)
 {
-	unsigned int next = owner_of(head->next, head) << 4 * HEAD;
-	unsigned int prev = owner_of(head->prev, head) << 4 * HEAD;
+	const struct list_head *at = head;
 	unsigned int seen = 0;
-	unsigned int at = HEAD;
-	unsigned int i, after;
+	unsigned int step, i;
 
-	for (i = 0; i < MC_NR_PAGES; i++) {
-		next |= owner_of(mem_map[i].lru.next, head) << 4 * i;
-		prev |= owner_of(mem_map[i].lru.prev, head) << 4 * i;
-	}
-	for (i = 0; i <= MC_NR_PAGES; i++) {
-		after = next >> 4 * at & 15;
-		__mc_assert(after != NOTHING, "list-corruption", "a link of a list leads to no page");
-		__mc_assert((prev >> 4 * after & 15) == at, "list-corruption", "a backward link does not lead to the one before");
-		seen |= 1u << after;
+	for (step = 0; step <= MC_NR_PAGES; step++) {
+		const struct list_head *after = at->next;
+
+		__mc_assert(after->prev == at, "list-corruption", "a backward link does not lead to the one before");
+		if (after == head)
+			return seen;
+		for (i = 0; i < MC_NR_PAGES; i++)
+			if (after == &mem_map[i].lru)
+				seen |= 1u << i;
 		at = after;
 	}
-	return seen & ((1u << MC_NR_PAGES) - 1);
+	__mc_assert(0, "list-corruption", "a list does not lead back to its head");
+	return seen;
 }
 
 void at_rest(void)
