@@ -135,6 +135,12 @@
 #define atomic_dec_unless_positive(v) (__mc_fetch_if("sub", 1, v, "le", 0, "MB", "MB") <= 0)
 #define atomic_dec_if_positive(v) ((__mc_value(v))(__mc_fetch_if("sub", 1, v, "gt", 0, "MB", "MB") - 1))
 
+/* Until v3.16 the fences beside atomics named the operation. */
+#define smp_mb__before_atomic_inc() smp_mb__before_atomic()
+#define smp_mb__after_atomic_inc() smp_mb__after_atomic()
+#define smp_mb__before_atomic_dec() smp_mb__before_atomic()
+#define smp_mb__after_atomic_dec() smp_mb__after_atomic()
+
 #include <asm-generic/atomic-long.h>
 #include <asm-generic/atomic64.h>
 

@@ -21,7 +21,12 @@ struct completion {
 #define reinit_completion(x) ((void)((x)->done = 0))
 #define INIT_COMPLETION(x) ((void)((x).done = 0))
 
-#define complete(x) ((void)__mc_rmw(&(x)->done, 4, "add", 1, "ONCE", "RELEASE"))
+/* A function, for structures have members of this name that are called. */
+static inline void complete(struct completion *x)
+{
+	__mc_rmw(&x->done, 4, "add", 1, "ONCE", "RELEASE");
+}
+
 /* Enough for everyone who will ever wait. */
 #define complete_all(x) ((void)__mc_rmw(&(x)->done, 4, "add", 0x7fffffff, "ONCE", "RELEASE"))
 #define wait_for_completion(x) ((void)__mc_rmw_await(&(x)->done, 4, "sub", 1, "ne", 0, "ACQUIRE", "ONCE"))

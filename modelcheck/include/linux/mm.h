@@ -79,6 +79,14 @@ static inline int page_mapcount(const struct page *page)
 /* A page that is on no LRU list goes with its last reference. */
 #define putback_lru_page(page) put_page(page)
 
+struct sysinfo {
+	unsigned long totalram, freeram, sharedram, bufferram, totalswap, freeswap;
+	unsigned int mem_unit;
+};
+/* Declared, so that a call is refused. */
+void si_meminfo(struct sysinfo *to);
+void *page_address(const struct page *page);
+
 #define min_low_pfn 0UL
 #define VM_READ 1UL
 #define VM_WRITE 2UL

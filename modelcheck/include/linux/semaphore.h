@@ -20,7 +20,17 @@ struct semaphore {
 #define init_MUTEX(sem) sema_init(sem, 1)
 #define init_MUTEX_LOCKED(sem) sema_init(sem, 0)
 
-#define down(sem) ((void)__mc_rmw_await(&(sem)->count, 4, "sub", 1, "ne", 0, "ACQUIRE", "ONCE"))
+/* Functions, for structures have members of these names that are called. */
+static inline void down(struct semaphore *sem)
+{
+	__mc_rmw_await(&sem->count, 4, "sub", 1, "ne", 0, "ACQUIRE", "ONCE");
+}
+
+static inline void up(struct semaphore *sem)
+{
+	__mc_rmw(&sem->count, 4, "add", 1, "ONCE", "RELEASE");
+}
+
 #define down_interruptible(sem) (__mc_interrupted() ? -EINTR : (down(sem), 0))
 #define down_killable(sem) down_interruptible(sem)
 /* 0 when it got the semaphore. */
@@ -28,6 +38,5 @@ struct semaphore {
 /* The time may be up at any moment. */
 #define down_timeout(sem, jiffies) \
 	(__mc_choose(2) ? -ETIME : down_trylock(sem) ? (__mc_assume(0), 0) : 0)
-#define up(sem) ((void)__mc_rmw(&(sem)->count, 4, "add", 1, "ONCE", "RELEASE"))
 
 #endif

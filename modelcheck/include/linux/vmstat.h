@@ -61,6 +61,9 @@ __attribute__((weak)) atomic_long_t __mc_vm_stats[NR_VM_ZONE_STAT_ITEMS];
 #define __count_vm_events(item, n) count_vm_events(item, n)
 #define mc_vm_event(item) atomic_long_read(&__mc_vm_events[item])
 
+/* Declared, so that a call is refused. */
+void all_vm_events(unsigned long *to);
+
 #define mod_zone_page_state(zone, item, n) ((void)(zone), atomic_long_add(n, &__mc_vm_stats[item]))
 #define inc_zone_page_state(page, item) ((void)(page), atomic_long_inc(&__mc_vm_stats[item]))
 #define dec_zone_page_state(page, item) ((void)(page), atomic_long_dec(&__mc_vm_stats[item]))

@@ -2,7 +2,8 @@
 /*
  * Lock words. An exclusive lock holds 0, or 1 + the number of the thread that has it; a reader-writer lock
  * holds the same for its writer and counts readers above that. Sleeping and spinning locks are one kind:
- * waiting for a lock is one step that cannot be taken before the lock is free.
+ * waiting for a lock is one step that cannot be taken before the lock is free. Who waits holds nobody off: a reader
+ * gets a lock that a writer waits for.
  */
 #ifndef MC_LOCK_H
 #define MC_LOCK_H
