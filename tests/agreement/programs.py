@@ -11,9 +11,11 @@ HEADER = """\
 #include <linux/compiler.h>
 #include <linux/atomic.h>
 #include <linux/spinlock.h>
+#include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/processor.h>
 #include <linux/slab.h>
+#include <linux/srcu.h>
 #include <asm/barrier.h>
 #include <mc/intrinsics.h>
 
@@ -22,7 +24,17 @@ static int *p = &a;
 static int r0, r1, r2;
 static DEFINE_SPINLOCK(l);
 static DEFINE_SPINLOCK(m);
+static DEFINE_MUTEX(n);
+DEFINE_STATIC_SRCU(s);
 static int want[6];
+
+static int swap_in(int *cell, int value)
+{
+	int old = *cell;
+
+	*cell = value;
+	return old;
+}
 """
 
 FINAL = """
@@ -86,12 +98,18 @@ atomic = st.one_of(
 )
 pointer = st.one_of(
     _filled("WRITE_ONCE(p, &{});", cell),
+    _choice("{ int t = r; q = &t; *q += 1; r = t; q = &c; }", "if (q == READ_ONCE(p)) r = 1;"),
+    _filled("{{ int t = {}; r = swap_in(&t, r); }}", small),
     _choice("*READ_ONCE(p) = 2;", "r = *READ_ONCE(p);", "q = READ_ONCE(p);", "*q = r;", "r = *q;"),
 )
 heap = st.one_of(
     _choice(
         "q = kzalloc(sizeof(*q), GFP_KERNEL | __GFP_NOFAIL); WRITE_ONCE(p, q);",
         "q = xchg(&p, &a); if (q != &a && q != &b && q != &c) kfree(q);",
+        "q = kmalloc(sizeof(*q), GFP_KERNEL | __GFP_NOFAIL); WRITE_ONCE(p, q);",
+        "q = kzalloc(sizeof(*q), GFP_KERNEL); WRITE_ONCE(p, q);",
+        "q = xchg(&p, &a); synchronize_rcu(); if (q != &a && q != &b && q != &c) kfree(q);",
+        "kfree(kmalloc(4, GFP_KERNEL));",
     ),
 )
 check = st.one_of(
@@ -102,7 +120,9 @@ wait = st.one_of(
     _filled("while (READ_ONCE({}) != {}) cpu_relax();", cell, small),
     _filled("while (!smp_load_acquire(&{})) cpu_relax();", cell),
 )
-rcu = _choice("synchronize_rcu();")
+rare = _choice(
+    "synchronize_rcu();", "synchronize_rcu();", "synchronize_srcu(&s);", "spin_unlock(&l);", "if (r == 1) return;"
+)
 
 
 def _block(head: str, body: Sequence[str], tail: str = "}") -> str:
@@ -122,12 +142,15 @@ nested = st.one_of(
     some.map(lambda body: _block("if (spin_trylock(&l)) {", body, "spin_unlock(&l); }")),
     some.map(lambda body: _block("for (int i = 0; i < 2; i++) {", body)),
     some.map(lambda body: _block("rcu_read_lock();", body, "rcu_read_unlock();")),
+    some.map(lambda body: _block("{ int k = srcu_read_lock(&s);", body, "srcu_read_unlock(&s, k); }")),
+    _choice("rcu_read_lock(); r = *READ_ONCE(p); rcu_read_unlock();"),
+    some.map(lambda body: _block("mutex_lock(&n);", body, "mutex_unlock(&n);")),
     st.tuples(_filled("switch (r) {{ case {}:", small), some, some).map(
         lambda t: _block(t[0], t[1], "break; default: " + " ".join(t[2]) + " }")
     ),
     _filled("while (cmpxchg(&{}, 0, 1) != 0) cpu_relax();", cell),
 )
-statement = st.one_of(leaf, leaf, leaf, nested, nested, heap, wait, rcu)
+statement = st.one_of(leaf, leaf, leaf, nested, nested, heap, wait, rare)
 thread = st.lists(statement, min_size=1, max_size=4).map(tuple)
 programs = st.one_of(st.tuples(thread, thread), st.tuples(thread, thread), st.tuples(thread, thread, thread)).map(
     RandomProgram
