@@ -7,6 +7,11 @@
 
 #define HZ 1000
 extern unsigned long volatile jiffies;
+ktime_t ktime_get(void);
+u64 ktime_get_ns(void);
+u64 local_clock(void);
+u64 sched_clock(void);
+u64 get_jiffies_64(void);
 #define msecs_to_jiffies(ms) ((unsigned long)(ms))
 #define usecs_to_jiffies(us) ((unsigned long)(us) / 1000)
 #define jiffies_to_msecs(j) ((unsigned int)(j))

@@ -14,6 +14,7 @@
 #endif
 
 struct wait_queue_head;
+struct mm_struct;
 
 struct task_struct {
 	unsigned int __state;        /* TASK_* */
@@ -22,6 +23,7 @@ struct task_struct {
 	struct wait_queue_head *__queue; /* the wait queue it is on, read by itself alone */
 	unsigned int __queue_seq;    /* and what that had seen when it was last going to sleep */
 	int pid;
+	struct mm_struct *mm;
 	const char *comm;
 	unsigned int flags;
 };
