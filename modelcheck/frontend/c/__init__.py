@@ -9,10 +9,10 @@ from pathlib import Path
 
 from modelcheck.errors import InputError
 from modelcheck.frontend.c.entry import ScenarioEntry, main_entry, scenario_entry
-from modelcheck.frontend.c.functions import initialise, lower
+from modelcheck.frontend.c.functions import contents, lower
 from modelcheck.frontend.c.initialise import extent
 from modelcheck.frontend.c.link import Linker
-from modelcheck.frontend.c.parse import Files, Unit, headers, own, parse
+from modelcheck.frontend.c.parse import Files, Unit, headers, own, parse_file
 from modelcheck.program.ir import Program
 
 __all__ = ["ScenarioEntry", "parse_program"]
@@ -44,13 +44,13 @@ def parse_program(
         raise InputError("no C file is given")
     with headers() as folder:
         known = Files(folder, dict(names or {}))
-        units = [parse(path, folder, include, defines or {}, known) for path in sources]
+        units = [parse_file(path, folder, include, defines or {}, known) for path in sources]
 
         def runtime() -> Unit:
             with own("runtime.c") as path:
-                return parse(path, folder, (), {}, known)
+                return parse_file(path, folder, (), {}, known)
 
-        linker = Linker(units, initialise, lower, extent, runtime)
+        linker = Linker(units, contents, lower, extent, runtime)
         linker.check()
         with _deep():
             entry = main_entry(linker) if scenario is None else scenario_entry(linker, scenario)

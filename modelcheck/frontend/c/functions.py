@@ -100,7 +100,7 @@ def _parameter(ctx: Context, node: cl.Node) -> list[int]:
     return [register for _, _, register in pieces]
 
 
-def initialise(linker: Linker, unit: Unit, type_: CType, node: cl.Node, function: str) -> list[Cell]:
+def contents(linker: Linker, unit: Unit, type_: CType, node: cl.Node, function: str) -> list[Cell]:
     """The contents of a static object; raises `InputError` when they are not constant."""
     ctx = Context(
         unit=unit,

@@ -106,7 +106,9 @@ class Unit:
         return Source(file, line, column, end_line, end_column, function)
 
 
-def parse(path: Path, headers_folder: Path, include: Sequence[Path], defines: Mapping[str, str], known: Files) -> Unit:
+def parse_file(
+    path: Path, headers_folder: Path, include: Sequence[Path], defines: Mapping[str, str], known: Files
+) -> Unit:
     """Parse one C file.
 
     Raises:
