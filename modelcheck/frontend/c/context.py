@@ -127,8 +127,8 @@ class Context:
     result: Expr | None = None
     static: bool = False
     places: dict[int, Place] = field(factory=dict)
-    labels: dict[str, int] = field(factory=dict)
-    labelled: set[str] = field(factory=set)
+    labels: dict[int, int] = field(factory=dict)
+    labelled: set[int] = field(factory=set)
     breaks: list[tuple[int, int]] = field(factory=list)
     continues: list[tuple[int, int]] = field(factory=list)
     cleanups: list[tuple[str, Place, cl.Node]] = field(factory=list)

@@ -7,9 +7,10 @@ unit is walked with one callback for each cursor here.
 from __future__ import annotations
 
 import ctypes
+import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from ctypes import POINTER, Structure, byref, c_char_p, c_int, c_longlong, c_uint, c_ulonglong, c_void_p
 from importlib.util import find_spec
 from pathlib import Path
@@ -80,7 +81,7 @@ BINARY_NAMES = (
 )
 """Operators by the number that libclang gives them; of a compound assignment, the operator without ``=``."""
 
-_CONTINUE, _RECURSE = 1, 2
+_BREAK, _CONTINUE, _RECURSE = 0, 1, 2
 
 
 class Cursor(Structure):
@@ -275,7 +276,7 @@ def tree(cursor: Cursor) -> Node:
     stack = [root]
     keys = [(cursor.d0, cursor.d1)]
 
-    def visit(child: Cursor, parent: Cursor, _: Any) -> int:
+    def visit(child: Cursor, parent: Cursor) -> None:
         above = (parent.d0, parent.d1)
         while keys[-1] != above:
             keys.pop()
@@ -284,21 +285,32 @@ def tree(cursor: Cursor) -> Node:
         stack[-1].children.append(node)
         stack.append(node)
         keys.append((child.d0, child.d1))
-        return _RECURSE
+
+    _visit(cursor, visit, _RECURSE)
+    return root
+
+
+def _visit(cursor: Cursor, each: Callable[[Cursor, Cursor], None], then: int) -> None:
+    """Call ``each`` with every child and its parent. ctypes would drop an exception: it is raised after the walk."""
+    failed: list[BaseException] = []
+
+    def visit(child: Cursor, parent: Cursor, _: Any) -> int:
+        try:
+            each(child, parent)
+        except BaseException as error:  # noqa: BLE001 - an interrupt too
+            failed.append(error)
+            return _BREAK
+        return then
 
     lib.clang_visitChildren(cursor, _Visitor(visit), None)
-    return root
+    if failed:
+        raise failed[0]
 
 
 def children(cursor: Cursor) -> list[Cursor]:
     """The cursors right below ``cursor``."""
     found: list[Cursor] = []
-
-    def visit(child: Cursor, _parent: Cursor, _: Any) -> int:
-        found.append(child)
-        return _CONTINUE
-
-    lib.clang_visitChildren(cursor, _Visitor(visit), None)
+    _visit(cursor, lambda child, _: found.append(child), _CONTINUE)
     return found
 
 
@@ -327,12 +339,18 @@ _CLEANUP = re.compile(r"__attribute__\(\(cleanup\((\w+)\)\)\)")
 def fields(record: Type) -> list[Cursor]:
     """The FieldDecls of a struct or union, anonymous members included, in order."""
     found: list[Cursor] = []
+    failed: list[BaseException] = []
 
     def visit(child: Cursor, _: Any) -> int:
-        found.append(child)
+        try:
+            found.append(child)
+        except BaseException as error:  # noqa: BLE001 - as in _visit
+            failed.append(error)
         return _CONTINUE
 
     lib.clang_Type_visitFields(record, _FieldVisitor(visit), None)
+    if failed:
+        raise failed[0]
     return found
 
 
@@ -370,9 +388,9 @@ class TranslationUnit:
         """Parse ``path``. ``OSError`` when libclang cannot read it at all."""
         self._index = lib.clang_createIndex(0, 0)
         self._unit = c_void_p()
-        raw = (c_char_p * len(arguments))(*(argument.encode() for argument in arguments))
+        raw = (c_char_p * len(arguments))(*(os.fsencode(argument) for argument in arguments))
         code = lib.clang_parseTranslationUnit2(
-            self._index, path.encode(), raw, len(arguments), None, 0, 0, byref(self._unit)
+            self._index, os.fsencode(path), raw, len(arguments), None, 0, 0, byref(self._unit)
         )
         if code or not self._unit:
             raise OSError(f"libclang gives up on {path} (error {code})")

@@ -15,6 +15,8 @@ from modelcheck.frontend.c.types import Types
 from modelcheck.program.ir import Source
 
 _BASE = (
+    "-x",
+    "c",
     "-nostdinc",
     "-std=gnu11",
     "-ffreestanding",

@@ -49,7 +49,7 @@ def block(ctx: Context, node: cl.Node) -> Value:
     for number, child in enumerate(node.children):
         last = number == len(node.children) - 1
         while last and child.kind == cl.LABEL_STMT:
-            _enter_label(ctx, child.spelling)
+            _enter_label(ctx, child)
             child = child.children[-1]
         if last and cl.UNEXPOSED_EXPR <= child.kind <= cl.LAST_EXPR:
             if ctx.types.of(child).kind == "void":
@@ -283,26 +283,28 @@ def _default(ctx: Context, node: cl.Node) -> None:
 # ------------------------------------------------------------------ jumps
 
 
-def _enter_label(ctx: Context, name: str) -> None:
-    ctx.labelled.add(name)
-    ctx.builder.start(_label(ctx, name))
+def _enter_label(ctx: Context, node: cl.Node) -> None:
+    ctx.labelled.add(node.cursor.d1)
+    ctx.builder.start(_label(ctx, node.cursor))
 
 
-def _label(ctx: Context, name: str) -> int:
-    if name not in ctx.labels:
-        ctx.labels[name] = ctx.builder.block()
-    return ctx.labels[name]
+def _label(ctx: Context, statement: cl.Cursor) -> int:
+    """The block of a label, by its statement: macros may declare one name many times."""
+    if statement.d1 not in ctx.labels:
+        ctx.labels[statement.d1] = ctx.builder.block()
+    return ctx.labels[statement.d1]
 
 
 def _labelled(ctx: Context, node: cl.Node) -> None:
-    _enter_label(ctx, node.spelling)
+    _enter_label(ctx, node)
     statement(ctx, node.children[-1])
 
 
 def _goto(ctx: Context, node: cl.Node) -> None:
     if ctx.cleanups:
         ctx.refuse("a goto in the scope of a variable with a cleanup function", node)
-    ctx.builder.end(Jump(_label(ctx, node.children[0].spelling)))
+    target = cl.lib.clang_getCursorReferenced(node.children[0].cursor)
+    ctx.builder.end(Jump(_label(ctx, target)))
 
 
 def _return(ctx: Context, node: cl.Node) -> None:
@@ -318,12 +320,11 @@ def _return(ctx: Context, node: cl.Node) -> None:
 
 def missing_labels(ctx: Context, node: cl.Node) -> None:
     """Labels inside of statements that were refused lead to `Unsupported` too."""
-    for name, target in ctx.labels.items():
-        if name not in ctx.labelled:
+    for label, target in ctx.labels.items():
+        if label not in ctx.labelled:
             ctx.builder.current = target
-            ctx.builder.emit(
-                Unsupported(f"the label {name} lies in a statement that is not supported", ctx.source(node))
-            )
+            reason = "this jumps into a statement that is not supported"
+            ctx.builder.emit(Unsupported(reason, ctx.source(node)))
             ctx.builder.end(Halt())
 
 
