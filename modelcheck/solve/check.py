@@ -178,7 +178,8 @@ class Session:
             if not answer:
                 return None
             proposal = Proposal(self.encoding, self.coherence, self.solver)
-            judgement = self.model.check(proposal.candidate(), limit=CYCLES)
+            self.candidate = proposal.candidate()
+            judgement = self.model.check(self.candidate, limit=CYCLES)
             if judgement.consistent:
                 return proposal
             self.refinements += 1
@@ -244,7 +245,7 @@ class Session:
             proposal = self.search(wanted)
             if proposal is None:
                 return None
-            candidate = proposal.candidate()
+            candidate = self.candidate
             racing = self.model.flags(candidate).get("data-race", ())
             if racing:
                 return self._raced(proposal, racing[0])

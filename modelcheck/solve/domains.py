@@ -133,7 +133,10 @@ class _Analysis:
         self.sizes: dict[Place, int] = {}
         self.mixed: set[tuple[int, int]] = set()
         self.first: dict[Place, int] = {}
-        self.followed: dict[tuple[int, int], bool] = {}
+        self.counting: dict[int, bool] = {}
+        self.counted: dict[int, frozenset[Value]] = {}
+        self.steps: dict[Place, tuple[int, int]] = {}
+        self.supports: dict[int, set[int]] = {}
 
     def run(self) -> Domains:
         roots: list[Expr] = []
@@ -190,7 +193,10 @@ class _Analysis:
         while True:
             grown = self._propagate(changed)
             if not grown:
-                return
+                if not self._step_counters():
+                    return
+                changed = set()
+                continue
             now = (len(self.live), sum(map(len, self.places.values())))
             quiet = quiet + 1 if now == shape else 0
             shape = now
@@ -201,6 +207,43 @@ class _Analysis:
             if limit is not None and quiet > limit:
                 return
             changed = self._evaluate(grown)
+
+    def _step_counters(self) -> bool:
+        """Let every write that computes on its own cell's old value write what is known by now.
+
+        A value passes through each of them at most once, so a cell takes as many such steps as it has such writes
+        (more of them may come to life meanwhile: then as many anew).
+        """
+        several: dict[Place, list[Event]] = {}
+        for place, writes in self.writers.items():
+            counting = [w for w in writes if self._counts(w)]
+            if counting:
+                several[place] = counting
+        moved = False
+        for place, counting in several.items():
+            steps, known = self.steps.get(place, (0, 0))
+            if len(counting) > known:
+                steps = 0
+            if steps < len(counting):
+                for write in counting:
+                    assert write.value is not None
+                    now = self.values[write.value]
+                    if now != self.counted.get(write.id, frozenset()):
+                        self.counted[write.id] = now
+                        moved = True
+            self.steps[place] = (steps + 1, len(counting))
+        return moved
+
+    def _counts(self, write: Event) -> bool:
+        """Whether what ``write`` writes rests on a read of a cell that it may write."""
+        found = self.counting.get(write.id)
+        if not found:
+            reads = self.supports.get(write.id)
+            if reads is None:
+                reads = self.supports[write.id] = _support(write.value)
+            mine = self.places.get(write.id, set())
+            found = self.counting[write.id] = any(mine & self.places.get(read, set()) for read in reads)
+        return found
 
     def _evaluate(self, grown: set[Expr]) -> set[Expr]:
         """Evaluate what rests on ``grown``; gives all that is new."""
@@ -281,9 +324,7 @@ class _Analysis:
                     if source is None:
                         values.add(self.memory[place, event.size])
                     else:
-                        value = self.graph.events[source].value
-                        assert value is not None
-                        values |= self.values[value]
+                        values |= self._written(source)
             if not event.copy:
                 values.discard(UNDEFINED)
             if len(values) > before:
@@ -292,6 +333,11 @@ class _Analysis:
                 self.values[event.value] = frozenset(values)
                 grown.add(event.value)
         return grown
+
+    def _written(self, write: int) -> frozenset[Value]:
+        event = self.graph.events[write]
+        assert event.value is not None
+        return self.counted.get(write, frozenset()) if self._counts(event) else self.values[event.value]
 
     def _touch(self, event: Event) -> None:
         assert event.address is not None
@@ -367,18 +413,14 @@ class _Analysis:
 
     def _hidden(self, write: Event, event: Event, place: Place) -> bool:
         """Whether another write certainly lies between ``write`` and ``event`` in their thread."""
-        key = (write.id, event.id)
-        for other in self.writers[place]:
-            if (
-                other.thread == event.thread
-                and other.final == event.final
-                and write.position < other.position < event.position
-                and self._definite(other, place)
-                and set(other.guard) <= set(event.guard) | set(write.guard)
-            ):
-                self.followed[key] = True
-                return True
-        return False
+        return any(
+            other.thread == event.thread
+            and other.final == event.final
+            and write.position < other.position < event.position
+            and self._definite(other, place)
+            and set(other.guard) <= set(event.guard) | set(write.guard)
+            for other in self.writers[place]
+        )
 
     def _overwritten(self, write: Event, place: Place) -> bool:
         """Whether ``write`` cannot be its thread's last to ``place`` in an execution that comes to rest."""

@@ -28,7 +28,7 @@ Access = tuple[str, Tags]
 """Kind (R or W) and tags."""
 
 
-@frozen
+@frozen(cache_hash=True)
 class _Passage:
     """A way from a releasing write to an acquiring read-modify-write of one cell.
 
@@ -73,6 +73,7 @@ class _Lemmas:
         self.model = model
         self.place = place
         self.writes = coherence.shared[place]
+        self.known: dict[tuple[object, ...], bool] = {}
         events = encoding.events
         self.locked = any(events[w].unlock for w in self.writes)
         tags = {(events[events[w].rmw or 0].tags, events[w].tags) for w in self.writes if events[w].rmw is not None}
@@ -100,7 +101,7 @@ class _Lemmas:
         events = self.encoding.events
         first, second = events[release], events[acquire]
         assert second.rmw is not None
-        passages = [
+        passages = tuple(
             _Passage(
                 first.tags,
                 None if first.rmw is None else events[first.rmw].tags,
@@ -108,14 +109,18 @@ class _Lemmas:
                 between,
             )
             for between in self.between
-        ]
-        before = list(self._section(first, back=True))
-        behind = list(self._section(second, back=False))
-        for one in before:
-            for other in behind:
-                if one.id == first.id or other.id == second.id or self.encoding.same_place(one.id, other.id) == NO:
-                    continue
-                self._forbid(one, other, order, passages)
+        )
+        behind: dict[Place, list[Event]] = {}
+        for other in self._section(second, back=False):
+            for place in self.encoding.at[other.id]:
+                behind.setdefault(place, []).append(other)
+        for one in self._section(first, back=True):
+            met: set[int] = set()
+            for place in self.encoding.at[one.id]:
+                for other in behind.get(place, ()):
+                    if other.id not in met and (one.kind, other.kind) != ("R", "R"):
+                        met.add(other.id)
+                        self._forbid(one, other, order, passages)
 
     def _section(self, write: Event, back: bool) -> Iterator[Event]:
         """The accesses of ``write``'s thread before it (or behind it), as far as the next certain write to the cell.
@@ -138,7 +143,7 @@ class _Lemmas:
             return False
         return event.unlock if self.locked and event.position < write.position else event.rmw is not None
 
-    def _forbid(self, one: Event, other: Event, order: int, passages: list[_Passage]) -> None:
+    def _forbid(self, one: Event, other: Event, order: int, passages: tuple[_Passage, ...]) -> None:
         encoding, coherence, circuit = self.encoding, self.coherence, self.encoding.circuit
         if one.kind == "R" and other.kind == "W":
             literal = encoding.rf.get((other.id, one.id), NO)
@@ -154,13 +159,17 @@ class _Lemmas:
                 if after != NO:
                     circuit.add(-order, -encoding.rf[source, other.id], -after)
 
-    def _borne_out(self, edge: str, one: Event, other: Event, passages: list[_Passage]) -> bool:
-        return all(
-            forbids(self.model, edge, (one.kind, first), (other.kind, second), passage)
-            for first in _variants(one)
-            for second in _variants(other)
-            for passage in passages
-        )
+    def _borne_out(self, edge: str, one: Event, other: Event, passages: tuple[_Passage, ...]) -> bool:
+        key = (edge, one.kind, one.tags, one.failed, other.kind, other.tags, other.failed, passages)
+        found = self.known.get(key)
+        if found is None:
+            found = self.known[key] = all(
+                forbids(self.model, edge, (one.kind, first), (other.kind, second), passage)
+                for first in _variants(one)
+                for second in _variants(other)
+                for passage in passages
+            )
+        return found
 
 
 def _variants(event: Event) -> tuple[Tags, ...]:
