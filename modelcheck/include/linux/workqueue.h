@@ -1,25 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Work: queueing an item that is not pending starts a thread that runs it. Items of one queue may so run at once,
- * as in an unbound queue; the same item never runs twice at a time.
+ * as in an unbound queue; the same item never runs twice at a time. Once an item has begun it is its own: it may free
+ * itself. At most MC_NR_WORKERS items are queued in all.
  */
 #ifndef _LINUX_WORKQUEUE_H
 #define _LINUX_WORKQUEUE_H
 
 #include <linux/kernel.h>
+#include <linux/slab.h>
 #include <linux/types.h>
-#include <linux/bitops.h>
-#include <linux/container_of.h>
-#include <mc/lock.h>
+
+#ifndef MC_NR_WORKERS
+#define MC_NR_WORKERS 4
+#endif
 
 struct work_struct;
+struct workqueue_struct;
 typedef void (*work_func_t)(struct work_struct *work);
 
 struct work_struct {
 	work_func_t func;
+	struct workqueue_struct *__queue;
 	unsigned int __pending; /* queued and not begun */
-	unsigned int __left;    /* queued and not ended */
-	unsigned int __running; /* lock word: held while it runs */
 };
 
 struct delayed_work {
@@ -27,8 +30,14 @@ struct delayed_work {
 };
 
 struct workqueue_struct {
-	char unused;
+	unsigned int __left; /* items queued and not ended */
 };
+
+__attribute__((weak)) struct workqueue_struct __mc_system_wq;
+/* What each worker runs, NULL before and after. */
+__attribute__((weak)) struct work_struct *__mc_running[MC_NR_WORKERS];
+__attribute__((weak)) unsigned int __mc_nr_workers;
+void more_work_than_MC_NR_WORKERS(void);
 
 #define WQ_UNBOUND 2U
 #define WQ_FREEZABLE 4U
@@ -38,78 +47,95 @@ struct workqueue_struct {
 #define __WORK_INITIALIZER(name, function) { .func = (function) }
 #define DECLARE_WORK(name, function) struct work_struct name = __WORK_INITIALIZER(name, function)
 #define DECLARE_DELAYED_WORK(name, function) struct delayed_work name = { .work = __WORK_INITIALIZER(name, function) }
-#define INIT_WORK(item, function) do {					\
-	(item)->func = (function);					\
-	(item)->__pending = 0;						\
-	(item)->__left = 0;						\
-	(item)->__running = 0;						\
-} while (0)
+#define INIT_WORK(item, function) ((void)((item)->__pending = 0), (void)((item)->func = (function)))
 #define INIT_WORK_ONSTACK(item, function) INIT_WORK(item, function)
 #define INIT_DELAYED_WORK(item, function) INIT_WORK(&(item)->work, function)
 #define INIT_DEFERRABLE_WORK(item, function) INIT_WORK(&(item)->work, function)
 
+/* Waits until no worker runs the item. */
+static inline void __mc_work_ended(struct work_struct *work)
+{
+	for (int i = 0; i < MC_NR_WORKERS; i++)
+		__mc_await(&__mc_running[i], 8, "ne", (unsigned long)work, "ACQUIRE");
+}
+
 static inline void *__mc_work_main(void *argument)
 {
 	struct work_struct *work = argument;
-	work_func_t func;
+	struct workqueue_struct *queue = work->__queue;
+	work_func_t func = work->func;
+	unsigned long number = __mc_rmw(&__mc_nr_workers, 4, "add", 1, "ONCE", "ONCE");
 
-	__mc_lock(&work->__running);
-	func = work->func;
+	if (number >= MC_NR_WORKERS)
+		more_work_than_MC_NR_WORKERS();
+	__mc_work_ended(work);
+	WRITE_ONCE(__mc_running[number], work);
 	__mc_rmw(&work->__pending, 4, "xchg", 0, "MB", "MB");
 	func(work);
-	__mc_unlock_word(&work->__running);
-	__mc_rmw(&work->__left, 4, "sub", 1, "ONCE", "RELEASE");
+	smp_store_release(&__mc_running[number], NULL);
+	__mc_rmw(&queue->__left, 4, "sub", 1, "ONCE", "RELEASE");
 	return NULL;
 }
 
 /* True if the item was not pending. */
-static inline bool schedule_work(struct work_struct *work)
+static inline bool queue_work(struct workqueue_struct *queue, struct work_struct *work)
 {
 	if (__mc_rmw(&work->__pending, 4, "xchg", 1, "MB", "MB"))
 		return 0;
-	__mc_rmw(&work->__left, 4, "add", 1, "ONCE", "ONCE");
+	work->__queue = queue;
+	__mc_rmw(&queue->__left, 4, "add", 1, "ONCE", "ONCE");
 	__mc_spawn(__mc_work_main, work);
 	return 1;
 }
 
-/* The item must live until it has ended: one that frees itself is beyond this model. */
+/* Waits for the item's last queueing to have run. */
 static inline bool flush_work(struct work_struct *work)
 {
-	__mc_await(&work->__left, 4, "eq", 0, "ACQUIRE");
+	__mc_await(&work->__pending, 4, "eq", 0, "ACQUIRE");
+	__mc_work_ended(work);
 	return 1;
 }
 
-__attribute__((weak)) struct workqueue_struct __mc_workqueue;
-#define system_wq (&__mc_workqueue)
-#define system_unbound_wq (&__mc_workqueue)
-#define system_long_wq (&__mc_workqueue)
-#define system_freezable_wq (&__mc_workqueue)
-#define system_highpri_wq (&__mc_workqueue)
-#define alloc_workqueue(...) (&__mc_workqueue)
-#define alloc_ordered_workqueue(...) (&__mc_workqueue)
-#define create_workqueue(name) (&__mc_workqueue)
-#define create_singlethread_workqueue(name) (&__mc_workqueue)
-#define destroy_workqueue(wq) ((void)(wq))
-#define queue_work(wq, item) ((void)(wq), schedule_work(item))
-#define queue_work_on(cpu, wq, item) ((void)(wq), schedule_work(item))
-#define schedule_work_on(cpu, item) schedule_work(item)
+static inline void flush_workqueue(struct workqueue_struct *queue)
+{
+	__mc_await(&queue->__left, 4, "eq", 0, "ACQUIRE");
+}
+
+static inline void destroy_workqueue(struct workqueue_struct *queue)
+{
+	flush_workqueue(queue);
+	kfree(queue);
+}
+
+#define alloc_workqueue(...) ((struct workqueue_struct *)kzalloc(sizeof(struct workqueue_struct), GFP_KERNEL))
+#define alloc_ordered_workqueue(...) ordered_workqueue_is_not_modelled()
+#define create_workqueue(name) alloc_workqueue(name)
+#define create_singlethread_workqueue(name) ordered_workqueue_is_not_modelled()
+#define system_wq (&__mc_system_wq)
+#define system_unbound_wq (&__mc_system_wq)
+#define system_long_wq (&__mc_system_wq)
+#define system_freezable_wq (&__mc_system_wq)
+#define system_highpri_wq (&__mc_system_wq)
+#define schedule_work(item) queue_work(system_wq, item)
+#define schedule_work_on(cpu, item) queue_work(system_wq, item)
+#define queue_work_on(cpu, queue, item) queue_work(queue, item)
 /* The delay may be none. */
-#define schedule_delayed_work(item, delay) schedule_work(&(item)->work)
-#define queue_delayed_work(wq, item, delay) ((void)(wq), schedule_work(&(item)->work))
+#define schedule_delayed_work(item, delay) queue_work(system_wq, &(item)->work)
+#define queue_delayed_work(queue, item, delay) queue_work(queue, &(item)->work)
 #define flush_delayed_work(item) flush_work(&(item)->work)
+#define flush_scheduled_work() flush_workqueue(system_wq)
+#define drain_workqueue(queue) flush_workqueue(queue)
 #define work_pending(item) (READ_ONCE((item)->__pending) != 0)
-#define work_busy(item) (READ_ONCE((item)->__left) != 0)
 #define delayed_work_pending(item) work_pending(&(item)->work)
 #define to_delayed_work(item) container_of(item, struct delayed_work, work)
 
-/* Taking back what is queued is not modelled: declared, so that a call is refused. */
+/* One item at a time, and taking back what is queued, are not modelled: declared, so that a call is refused. */
+struct workqueue_struct *ordered_workqueue_is_not_modelled(void);
+unsigned int work_busy(struct work_struct *work);
 bool cancel_work_sync(struct work_struct *work);
 bool cancel_work(struct work_struct *work);
 bool cancel_delayed_work(struct delayed_work *work);
 bool cancel_delayed_work_sync(struct delayed_work *work);
-bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *work, unsigned long delay);
-void flush_workqueue(struct workqueue_struct *wq);
-void drain_workqueue(struct workqueue_struct *wq);
-void flush_scheduled_work(void);
+bool mod_delayed_work(struct workqueue_struct *queue, struct delayed_work *work, unsigned long delay);
 
 #endif
