@@ -47,8 +47,12 @@ def leaks(system: System, state: State) -> Iterator[Finding]:
         for unit in range(max(thing.size // thing.units, 1) if thing.units else 1):
             if (thing.base, unit) not in reached and _in_use(system, state, thing, unit, cells):
                 name = thing.name + (leaf_name(thing, unit) if thing.units else "")
-                source = system.locals.code.program.functions[system.locals.code.program.entry].source
-                yield Finding("leak", f"{name} is still allocated at rest, and nothing leads to it", source, (), 0)
+                made = system.objects.instance(thing.base)
+                program = system.locals.code.program
+                source = made.source if made is not None else program.functions[program.entry].source
+                maker = made.thread if made is not None else 0
+                message = f"{name} is still allocated at rest, and nothing leads to it"
+                yield Finding("leak", message, source, (), maker)
 
 
 def contents(system: System, state: State) -> dict[int, tuple[int, Value]]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, NamedTuple
 
 from modelcheck.program import ir
 from modelcheck.program.compile import Point
-from modelcheck.program.ir import Layout, MemoryObject
+from modelcheck.program.ir import Layout, MemoryObject, Source
 from modelcheck.program.memory import AddressSpace
 
 SPACING: Final = 1 << 31
@@ -15,6 +15,15 @@ SPACING: Final = 1 << 31
 
 INSTANCES: Final = 1 << 14
 """Objects that one place in the program may make in one thread, with all their sizes."""
+
+
+class Made(NamedTuple):
+    """Where an object comes from: a thread, a place in the program, and how many it had made there before."""
+
+    thread: int
+    site: int
+    number: int
+    source: Source
 
 
 class Objects:
@@ -35,7 +44,7 @@ class Objects:
                     if isinstance(instruction, (ir.Local, ir.Alloc)):
                         self._sites[function.name, block, index] = len(self._sites)
         self._made: dict[int, MemoryObject] = {}
-        self._makers: dict[int, tuple[int, int, int]] = {}
+        self._makers: dict[int, Made] = {}
 
     def site(self, point: Point) -> int:
         """Number of the place in the program that makes objects at ``point``."""
@@ -43,11 +52,11 @@ class Objects:
 
     def maker(self, base: int) -> int | None:
         """The thread that made the object at ``base``; None for one there from the start."""
-        maker = self._makers.get(base)
-        return None if maker is None else maker[0]
+        made = self._makers.get(base)
+        return None if made is None else made.thread
 
-    def instance(self, base: int) -> tuple[int, int, int] | None:
-        """Which of a thread's objects lies at ``base``: the thread, the place in the program, its number there."""
+    def instance(self, base: int) -> Made | None:
+        """Where the object at ``base`` comes from; None for one there from the start."""
         return self._makers.get(base)
 
     def make(
@@ -63,14 +72,14 @@ class Objects:
     ) -> MemoryObject:
         """Object number ``instance`` that ``thread`` makes at ``point``: the same one for the same arguments."""
         size = max(size, 1)
-        maker = (thread, self.site(point), instance)
+        made = Made(thread, self.site(point), instance, point.instruction.source)
         sites = len(self._sites)
         while True:
             base = self.start + ((thread * INSTANCES + instance) * sites + self.site(point)) * SPACING
             found = self._made.get(base)
             if found is None:
                 found = self._made[base] = MemoryObject(name, base, size, kind, layout, zeroed=zeroed)
-                self._makers[base] = maker
+                self._makers[base] = made
                 self.space.add(found)
                 return found
             if found.size == size:

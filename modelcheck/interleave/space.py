@@ -15,6 +15,7 @@ from modelcheck.interleave.local import Local
 from modelcheck.interleave.reduction import broken, entry_touch, futures
 from modelcheck.interleave.state import Buffer, Choice, Entry, State
 from modelcheck.interleave.system import System, ways
+from modelcheck.program import ir
 from modelcheck.program.thread import Finding
 
 LONGEST_CHAIN: Final = 50_000
@@ -65,6 +66,13 @@ class Space:
         self.reason = ""
         self.schedule: tuple[Choice, ...] = ()
         self.finals: set[State] = set()
+        # An execution is known to be ours only once no thread can come to an assumption any more.
+        self.assumes = any(
+            isinstance(instruction, ir.Assume)
+            for function in system.locals.code.program.functions.values()
+            for block in function.blocks
+            for instruction in block.instructions
+        )
         self._number: dict[State, int] = {}
         self._parents: list[tuple[int, tuple[Choice, ...]]] = []
         self._tick = tick
@@ -177,8 +185,12 @@ class Space:
                     raise _Discarded
                 if local.kind == kinds.STUCK:
                     self.reason = self.reason or f"{local.place}: {local.reason}"
-                elif local.finding is not None and local.finding.property in self.properties:
-                    raise _Failed(local.finding, tail)
+                elif not self.assumes:
+                    self._fail(local, tail)
+
+    def _fail(self, local: Local, tail: Sequence[Choice]) -> None:
+        if local.finding is not None and local.finding.property in self.properties:
+            raise _Failed(local.finding, tail)
 
     def _settle(self, state: State, first: Choice) -> tuple[tuple[Choice, ...], State]:
         """Take all steps that need no interleaving; gives the path, ``first`` in front, and the state at its end."""
@@ -285,6 +297,8 @@ class Space:
     def _end(self, state: State, number: int) -> None:
         """No thread can go on."""
         self.ends.append(number)
+        for local in state.threads:
+            self._fail(local, ())
         waiting = [local for local in state.threads if local.kind < kinds.ENDED]
         stopped = any(local.kind > kinds.ENDED for local in state.threads)
         if waiting:
@@ -300,11 +314,15 @@ class Space:
 
     def _deadlocks(self) -> Finding | None:
         """A state from which no end can be reached, with nothing but fruitless looks left to do."""
-        if "deadlock" not in self.properties:
+        if "deadlock" not in self.properties and not self.assumes:
             return None
         for number in endless(self.edges, self.ends):
             state = self.states[number]
-            if not any(local.kind > kinds.ENDED for local in state.threads):
+            for local in state.threads:
+                if local.finding is not None and local.finding.property in self.properties:
+                    self.schedule = self._path(number)
+                    return local.finding
+            if "deadlock" in self.properties and not any(local.kind > kinds.ENDED for local in state.threads):
                 waiting = [local for local in state.threads if local.kind < kinds.ENDED]
                 self.schedule = self._path(number)
                 return deadlock(self.system, waiting)

@@ -16,7 +16,6 @@ from modelcheck.interleave.locals import Locals
 from modelcheck.interleave.objects import Objects
 from modelcheck.interleave.reduction import annotate
 from modelcheck.interleave.state import Buffer, Choice, Entry, Grace, Memories, Memory, Slots, State
-from modelcheck.program import ir
 from modelcheck.program.cells import byte_of, join_bytes
 from modelcheck.program.compile import Code
 from modelcheck.program.expr import Undefined, Value
@@ -130,11 +129,21 @@ class System:
         """Whether the heap object ``thing`` has been made, and not freed, on the way to ``state``."""
         if state.memory.get(self.slots.life(thing.base)):
             return False
-        instance = self.objects.instance(thing.base)
-        if instance is None:
+        made = self.objects.instance(thing.base)
+        if made is None:
             return True
-        maker, site, number = instance
-        return maker < len(state.threads) and dict(state.threads[maker].own.counts).get(site, 0) > number
+        return (
+            made.thread < len(state.threads)
+            and dict(state.threads[made.thread].own.counts).get(made.site, 0) > made.number
+        )
+
+    def look(self, state: State, thread: int) -> Value | None:
+        """What the next step of ``thread``, an access, would read; None while it has to wait for its buffer."""
+        return self._look(state, thread, state.threads[thread])
+
+    def origin(self, entry: Entry) -> tuple[int, Source, tuple[Source, ...]]:
+        """Address, source and call sites of what put ``entry`` into its buffer."""
+        return self._places[entry.place]
 
     # What each kind of step does.
 
@@ -299,13 +308,13 @@ class System:
         if self.buffered:
             for entry in reversed(state.buffers[thread]):
                 if entry.slots == slots:
-                    return _joined(entry.values)
+                    return joined(entry.values)
                 if any(slot in entry.slots for slot in slots):
                     if all(slot in entry.slots for slot in slots):
-                        return _joined(tuple(entry.values[entry.slots.index(slot)] for slot in slots))
+                        return joined(tuple(entry.values[entry.slots.index(slot)] for slot in slots))
                     return None
         memory = state.memory
-        return memory.get(slots[0]) if len(slots) == 1 else _joined(tuple(map(memory.get, slots)))
+        return memory.get(slots[0]) if len(slots) == 1 else joined(tuple(map(memory.get, slots)))
 
     def _trouble(self, state: State, thread: int, local: Local) -> State | None:
         """The state after an access to an object that may not be accessed; None when it may.
@@ -367,12 +376,6 @@ def ways(local: Local) -> int:
     return int(local.kind < kinds.ENDED)
 
 
-def access_size(local: Local) -> int:
-    """Bytes that the step of ``local`` reads or writes; 0 when it is no access."""
-    what = local.point.instruction if local.frames else None
-    return what.size if isinstance(what, (ir.Load, ir.Store, ir.Rmw, ir.Wait)) else 0
-
-
 def _replaced(items: tuple[Item, ...], index: int, item: Item) -> tuple[Item, ...]:
     return (*items[:index], item, *items[index + 1 :])
 
@@ -382,7 +385,8 @@ def _parts(value: Value, slots: tuple[int, ...]) -> tuple[Value, ...]:
     return (value,) if size == 1 else tuple(byte_of(size, value, index) for index in range(size))
 
 
-def _joined(parts: tuple[Value, ...]) -> Value:
+def joined(parts: tuple[Value, ...]) -> Value:
+    """The value that ``parts``, one for each slot of an access, make up."""
     return parts[0] if len(parts) == 1 else join_bytes(list(parts))
 
 
