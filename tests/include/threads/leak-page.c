@@ -7,7 +7,6 @@ static void begin(void)
 
 static void end(void)
 {
-
 }
 
 static void *either(void *unused)

@@ -26,7 +26,6 @@ static void release(struct rcu_head *head)
 	kfree(container_of(head, struct thing, rcu));
 }
 
- 
 static void *one(void *unused)
 {
 	struct thing *seen;

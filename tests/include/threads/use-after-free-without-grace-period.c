@@ -21,7 +21,6 @@ static void end(void)
 	rcu_barrier();
 }
 
-
 static void *one(void *unused)
 {
 	struct thing *seen;
