@@ -76,6 +76,11 @@ class Model:
         """Flags that the model may raise, e.g. ``data-race``."""
         return tuple(self.flag_axioms)
 
+    def allows(self, candidate: Candidate) -> bool:
+        """Whether ``candidate`` satisfies every axiom; no word of why not."""
+        evaluation = self._evaluate(candidate)
+        return all(self._satisfied(axiom, evaluation) for axiom in self.axioms)
+
     def check(self, candidate: Candidate, limit: int = 8) -> Judgement:
         """Whether ``candidate`` satisfies every axiom; if not, up to ``limit`` violations, shortest first.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from attrs import frozen
 
@@ -160,5 +161,21 @@ def label(node: Node, a: int, b: int, explainer: Explainer, labels: Mapping[Node
         elif node.op == "seq" and len([p for p in node.args if p.op != "identity"]) == 1:
             node = next(p for p in node.args if p.op != "identity")
         else:
-            return best or repr(node)
+            return best or _outline(node, labels, 2)
         best = labels.get(node, best)
+
+
+_SIGNS: Final = {"union": " | ", "inter": " & ", "diff": " \\ ", "seq": " ; ", "product": " * "}
+
+
+def _outline(node: Node, labels: Mapping[Node, str], depth: int) -> str:
+    """What a term without a name looks like from outside: written out ``depth`` operators deep."""
+    if node in labels:
+        return labels[node]
+    if node.op == "base":
+        return node.name
+    if depth == 0:
+        return "…"
+    parts = [_outline(part, labels, depth - 1) for part in node.args]
+    sign = _SIGNS.get(node.op)
+    return f"({sign.join(parts)})" if sign else f"{node.op}({', '.join(parts)})"

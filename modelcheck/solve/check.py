@@ -232,14 +232,16 @@ class Session:
     def _race(self) -> Result | None:
         """An execution in which two accesses race by the model's own flag."""
         encoding, circuit = self.encoding, self.encoding.circuit
-        pairs = _conflicts(encoding)
-        chosen = {
-            pair: circuit.all_of((encoding.executed[pair[0]], encoding.executed[pair[1]], encoding.same_place(*pair)))
-            for pair in pairs
-        }
-        select = {pair: circuit.fresh() for pair, literal in chosen.items() if literal != NO}
+        both: dict[tuple[int, int], int] = {}
+        for one, other in _conflicts(encoding):
+            literal = circuit.all_of(
+                (encoding.executed[one], encoding.executed[other], encoding.same_place(one, other))
+            )
+            if literal != NO:
+                both[one, other] = literal
+        select = {pair: circuit.fresh() for pair in both}
         for pair, literal in select.items():
-            circuit.add(-literal, chosen[pair])
+            circuit.add(-literal, both[pair])
         wanted = circuit.any_of(select.values())
         while True:
             proposal = self.search(wanted)
@@ -250,7 +252,8 @@ class Session:
             if racing:
                 return self._raced(proposal, racing[0])
             self.refinements += 1
-            for pair in [p for p, literal in select.items() if self.solver.holds(literal)]:
+            # None of the pairs in this execution races: learn of each of them why.
+            for pair in [p for p, literal in both.items() if self.solver.holds(literal)]:
                 facts: set[tuple[str, int, int]] = set()
                 for one, other in (pair, pair[::-1]):
                     numbers = proposal.number[one], proposal.number[other]

@@ -181,7 +181,7 @@ def _variants(event: Event) -> tuple[Tags, ...]:
 def forbids(model: Model, edge: str, one: Access, other: Access, passage: _Passage) -> bool:
     """Whether ``model`` forbids ``edge`` from ``other``, behind the acquire, back to ``one``, before the release."""
     return all(
-        not model.check(_shape(edge, one, other, passage, between), limit=1).consistent for between in (False, True)
+        not model.allows(_shape(edge, one, other, passage, between)) for between in (False, True)
     )
 
 

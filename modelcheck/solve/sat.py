@@ -93,6 +93,7 @@ class Solver:
         self._declared = 0
         self._words: dict[int, str] = {}
         self._constants: dict[int, Any] = {}
+        self._declarations: dict[int, Any] = {}
         self._model: Any = None
         self._known: dict[int, bool] = {}
         self.checks = 0
@@ -139,6 +140,12 @@ class Solver:
             found = self._constants[variable] = self._z3.Bool(f"b{variable}", self._context)
         return found
 
+    def _declaration(self, variable: int) -> Any:
+        found = self._declarations.get(variable)
+        if found is None:
+            found = self._declarations[variable] = self._constant(variable).decl().ast
+        return found
+
     def holds(self, literal: int) -> bool:
         """The value of ``literal`` in the last model (False for one that the model leaves open)."""
         if literal in (YES, NO):
@@ -151,7 +158,7 @@ class Solver:
         known = self._known.get(variable)
         if known is None:
             core, reference = self._z3.z3core, self._context.ref()
-            declaration = self._constant(variable).decl().ast
+            declaration = self._declaration(variable)
             found = core.Z3_model_get_const_interp(reference, self._model.model, declaration)
             known = self._known[variable] = bool(found) and core.Z3_get_bool_value(reference, found) == 1
         return known == (literal > 0)
