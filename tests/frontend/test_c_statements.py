@@ -142,9 +142,20 @@ def test_variables_with_a_cleanup_function_are_cleaned_up_where_their_scope_is_l
         { int c guarded = 3; }
         return a;
     }
+    int g(int n)
+    {
+        again:;
+        int a guarded = 1;
+        { int b guarded = 2; if (n == 1) goto out; if (n == 2) { n = 1; goto again; } }
+        { int c guarded = 3; }
+    out:
+        return a;
+    }
+    int jumped(int n) { log = 0; g(n); return log; }
     int logged(int n) { log = 0; f(n); return log; }
     """
     assert evaluate(tmp_path, declarations, "logged(0)", "logged(1)", "logged(2)", "f(2)") == [2231, 231, 21, 3]
+    assert evaluate(tmp_path, declarations, "jumped(0)", "jumped(1)", "jumped(2)") == [231, 21, 2121]
 
 
 REFUSED = {

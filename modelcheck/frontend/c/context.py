@@ -79,6 +79,9 @@ class Held:
     unit: int = 0
 
 
+Cleanup = tuple[str, "Place", cl.Node]
+"""A function to call on a variable, and the variable's declaration."""
+
 Place = Memory | Register | Parts | Held
 
 
@@ -107,7 +110,9 @@ class Context:
         hint: the type that the caller converts this function's result to, if it allocates.
         result_type: the type of its result.
         result: where a struct result too large for a register goes.
-        labels, labelled: blocks of labels, and the labels that stand somewhere.
+        labels: blocks of labels, by their statements.
+        labelled: the labels met so far, with how many cleanups are outside of each.
+        gotos: jumps to labels not met yet, by label: blocks that must run cleanups, and those in scope there.
         breaks, continues: where these jump to, and how many cleanups are outside of the loop.
         cleanups: functions to call on variables whose scope is left, outermost first.
         static: an initialiser at file scope is at hand, and no function.
@@ -128,10 +133,11 @@ class Context:
     static: bool = False
     places: dict[int, Place] = field(factory=dict)
     labels: dict[int, int] = field(factory=dict)
-    labelled: set[int] = field(factory=set)
+    labelled: dict[int, int] = field(factory=dict)
+    gotos: dict[int, list[tuple[int, list[Cleanup]]]] = field(factory=dict)
     breaks: list[tuple[int, int]] = field(factory=list)
     continues: list[tuple[int, int]] = field(factory=list)
-    cleanups: list[tuple[str, Place, cl.Node]] = field(factory=list)
+    cleanups: list[Cleanup] = field(factory=list)
     switches: list[Cases] = field(factory=list)
 
     @property

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.calls import give
-from modelcheck.frontend.c.context import Cases, Context, Memory, Parts, Place, Refused, Register, Value
+from modelcheck.frontend.c.context import Cases, Cleanup, Context, Memory, Parts, Place, Refused, Register, Value
 from modelcheck.frontend.c.escape import in_parts
 from modelcheck.frontend.c.expressions import branch, converted, discard, value
 from modelcheck.frontend.c.initialise import store_initialiser
@@ -71,11 +71,11 @@ def _compound(ctx: Context, node: cl.Node) -> None:
     del ctx.cleanups[outside:]
 
 
-def _leave(ctx: Context, outside: int) -> None:
+def _leave(ctx: Context, outside: int, cleanups: Sequence[Cleanup] | None = None) -> None:
     """Run the cleanup functions of variables declared since there were ``outside`` of them, last first."""
     if ctx.builder.ended:
         return
-    for name, place, node in reversed(ctx.cleanups[outside:]):
+    for name, place, node in reversed((ctx.cleanups if cleanups is None else cleanups)[outside:]):
         definition = ctx.linker.function(ctx.unit, name)
         if definition is None:
             ctx.refuse(f"no body for {name}(), which cleans {node.spelling} up", node)
@@ -284,8 +284,14 @@ def _default(ctx: Context, node: cl.Node) -> None:
 
 
 def _enter_label(ctx: Context, node: cl.Node) -> None:
-    ctx.labelled.add(node.cursor.d1)
-    ctx.builder.start(_label(ctx, node.cursor))
+    outside = ctx.labelled[node.cursor.d1] = len(ctx.cleanups)
+    label = _label(ctx, node.cursor)
+    ctx.builder.start(label)
+    for leaving, cleanups in ctx.gotos.pop(node.cursor.d1, []):
+        ctx.builder.current = leaving
+        _leave(ctx, outside, cleanups)
+        ctx.builder.end(Jump(label))
+    ctx.builder.current = label
 
 
 def _label(ctx: Context, statement: cl.Cursor) -> int:
@@ -301,10 +307,16 @@ def _labelled(ctx: Context, node: cl.Node) -> None:
 
 
 def _goto(ctx: Context, node: cl.Node) -> None:
-    if ctx.cleanups:
-        ctx.refuse("a goto in the scope of a variable with a cleanup function", node)
     target = cl.lib.clang_getCursorReferenced(node.children[0].cursor)
-    ctx.builder.end(Jump(_label(ctx, target)))
+    label = _label(ctx, target)
+    if not ctx.cleanups:
+        ctx.builder.end(Jump(label))
+    elif target.d1 in ctx.labelled:
+        _leave_to(ctx, label, ctx.labelled[target.d1])
+    else:
+        leaving = ctx.builder.block()
+        ctx.builder.end(Jump(leaving))
+        ctx.gotos.setdefault(target.d1, []).append((leaving, list(ctx.cleanups)))
 
 
 def _return(ctx: Context, node: cl.Node) -> None:
