@@ -82,7 +82,8 @@ class Local:
         frames: (point, registers) from outermost to innermost.
         own: what belongs to the thread beside them.
         kind: one of the constants of this module.
-        address, slots, life: of an access: where; its slots; the slot of the object's life, or -1.
+        address, slots, life: of an access: where; its slots (none for a Wait that nobody can end); the slot of the
+            object's life, or -1.
         guard: slot that must be 1 because the object is somebody's published local, or -1.
         value: what a Store writes, 1 for an Rmw that waits, the thread number of a Join, the number of ways of a
             Choose, the result at the end.

@@ -34,6 +34,9 @@ FULL: Final = frozenset({"Mb", "MB", "SC"})
 
 GRACE: Final = frozenset({"Sync-rcu", "Sync-rcu-expedited", "Sync-srcu"})
 
+MOST_WAYS: Final = 4096
+"""A step may have this many outcomes."""
+
 RCU: Final = -1
 """Number of the RCU read-side sections; those of an SRCU structure have its address."""
 
@@ -115,7 +118,11 @@ class Locals:
                 sections = (*sections[:index], *sections[index + 1 :])
         point, registers = thread.frames[-1]
         if point.kind == "alloc":
-            value = 0 if value else private.allocate(local.thread, point, allocation_size(thread, point, registers))
+            size = allocation_size(thread, point, registers)
+            try:
+                value = 0 if value else private.allocate(local.thread, point, size)
+            except Halting as end:
+                return self._stuck(local.thread, local.frames, own, end.reason, end.source)
         thread.resume(value)
         return self._settle(thread, private, Own(nest, sections))
 
@@ -228,6 +235,10 @@ class Locals:
         match what:
             case ir.Load() | ir.Store() | ir.Rmw() | ir.Wait():
                 local.address = place(thread, point, registers)
+                if private.holds(local.address):
+                    # It waits for one of its own locals, which nobody else can change.
+                    local.kind = kinds.WAIT
+                    return
                 check_fault(thread, space, local.address, what.size, isinstance(what, (ir.Store, ir.Rmw)))
                 self._target(local)
                 local.slots = self.slots.cell(local.address, what.size)
@@ -257,6 +268,8 @@ class Locals:
                     raise Fault(thread.finding("uninitialised", "a join with an undefined thread number"))
             case ir.Choose():
                 local.kind, local.value = kinds.CHOOSE, what.count
+                if what.count > MOST_WAYS:
+                    raise Halting(f"a choice among {what.count} values", what.source)
             case ir.Alloc():
                 allocation_size(thread, point, registers)
                 local.kind, local.value = kinds.CHOOSE, 2

@@ -9,11 +9,12 @@ from modelcheck.program import ir
 from modelcheck.program.compile import Point
 from modelcheck.program.ir import Layout, MemoryObject, Source
 from modelcheck.program.memory import AddressSpace
+from modelcheck.program.thread import Halting
 
 SPACING: Final = 1 << 31
 """From one object made at run time to the next, in bytes; larger than the largest object."""
 
-INSTANCES: Final = 1 << 14
+INSTANCES: Final = 1 << 12
 """Objects that one place in the program may make in one thread, with all their sizes."""
 
 
@@ -70,11 +71,18 @@ class Objects:
         layout: Layout | None,
         zeroed: bool,
     ) -> MemoryObject:
-        """Object number ``instance`` that ``thread`` makes at ``point``: the same one for the same arguments."""
+        """Object number ``instance`` that ``thread`` makes at ``point``: the same one for the same arguments.
+
+        Raises:
+            Halting: there are too many.
+        """
         size = max(size, 1)
         made = Made(thread, self.site(point), instance, point.instruction.source)
         sites = len(self._sites)
         while True:
+            if instance >= INSTANCES:
+                source = point.instruction.source
+                raise Halting(f"more than {INSTANCES} objects made at one place", source)
             base = self.start + ((thread * INSTANCES + instance) * sites + self.site(point)) * SPACING
             found = self._made.get(base)
             if found is None:
@@ -84,4 +92,4 @@ class Objects:
                 return found
             if found.size == size:
                 return found
-            instance += INSTANCES // 2
+            instance += INSTANCES // 4

@@ -81,6 +81,8 @@ class System:
         """``thread`` takes its next step (``way``: the outcome, if it has several); None when it cannot."""
         local = state.threads[thread]
         match local.kind:
+            case kinds.WAIT if not local.slots:
+                return None
             case kinds.LOAD | kinds.WAIT:
                 return self._read(state, thread, local)
             case kinds.STORE:

@@ -103,7 +103,9 @@ def initialise(program: Program) -> tuple[Outcome, ...]:
         except (Discard, _Ended):
             continue
         else:
-            if ways:
+            if ways > MOST_OUTCOMES:
+                outcomes.append(Stuck(f"a choice among {ways} values", run.thread.point.instruction.source))
+            elif ways:
                 pending += [run.branch(way) for way in reversed(range(ways))]
             else:
                 outcomes.append(run.outcome())

@@ -359,6 +359,53 @@ def test_an_address_taken_local_is_private_until_it_gets_out() -> None:
     assert verdicts([lends, borrows_surely]) == ("PASS", "PASS")
 
 
+def test_a_wait_for_a_local_of_its_own_is_a_deadlock() -> None:
+    def body(f: FunctionBuilder) -> None:
+        cell = f.local()
+        f.store(cell, 0)
+        f.wait(cell, 1)
+
+    result = run([body])
+    assert result.finding is not None
+    assert result.finding.property == "deadlock"
+
+
+def test_a_local_passed_to_a_thread_is_shared() -> None:
+    child = FunctionBuilder("child", 1)
+    child.add_to(reg(0, 64), 1)
+    parent = FunctionBuilder("parent")
+    cell = parent.local()
+    parent.store(cell, 4)
+    number = parent.spawn("child", [cell])
+    parent.add_to(cell, 1)
+    parent.join(number)
+    parent.check(equal(parent.load(cell), 6))
+    base = threads([parent.build()], NAMES)
+    program = ir.Program({**base.functions, "child": child.build()}, base.objects, "main")
+    for model in ("sc", "tso"):
+        result = explore(program, model)
+        assert (result.verdict, result.reason) == ("PASS", "")
+
+
+def test_endless_allocation_is_no_pass() -> None:
+    def body(f: FunctionBuilder) -> None:
+        head = f.block()
+        f.jump(head)
+        f.here = head
+        f.free(f.alloc(8))
+        f.jump(head)
+
+    result = explore(build([body]), "sc")
+    assert result.verdict == "UNKNOWN"
+    assert "objects" in result.reason
+
+
+def test_a_choice_among_too_many_is_no_pass() -> None:
+    result = run([lambda f: f.store(A, op("zext", 64, f.choose(1 << 30)))])
+    assert result.verdict == "UNKNOWN"
+    assert "choice" in result.reason
+
+
 def test_a_local_made_anew_in_a_waiting_loop_keeps_the_states_finite() -> None:
     def spins(f: FunctionBuilder) -> None:
         head, after = f.block(), f.block()
