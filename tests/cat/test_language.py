@@ -1,0 +1,227 @@
+"""The cat language: what its operators mean, and what is said of texts that are wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from modelcheck.cat import BUILT_IN, Candidate, load_model, model_from_text
+from modelcheck.errors import InputError
+
+# Thread 0: write x, fence, read y. Thread 1: write y, read x. Events 0 and 1 are the initial writes of x and y.
+SB = Candidate(
+    7,
+    {"W": 0b0100111, "R": 0b1010000, "F": 0b0001000, "IW": 0b11, "Mb": 0b0001000, "ONCE": 0b1110100},
+    {
+        "po": (0, 0, 0b0011000, 0b0010000, 0, 0b1000000, 0),
+        "rf": (0b1000000, 0b0010000, 0, 0, 0, 0, 0),
+        "co": (0b0000100, 0b0100000, 0, 0, 0, 0, 0),
+        "addr": (0,) * 7,
+        "data": (0,) * 7,
+        "ctrl": (0,) * 7,
+        "rmw": (0,) * 7,
+        "loc": (0b1000101, 0b0110010, 0b1000101, 0, 0b0110010, 0b0110010, 0b1000101),
+        "int": (0, 0, 0b0011100, 0b0011100, 0b0011100, 0b1100000, 0b1100000),
+        "ext": (0b1111111, 0b1111111, 0b1100011, 0b1100011, 0b1100011, 0b0011111, 0b0011111),
+    },
+)
+
+
+def pairs(expression: str, before: str = "") -> set[tuple[int, int]]:
+    """The pairs of ``expression`` in the store-buffering execution (of a set: those of the identity on it)."""
+    rows = model_from_text(f"{before}\nlet result = {expression}\n").relation(SB, "result")
+    return {(a, b) for a, row in rows.items() for b in range(SB.size) if row >> b & 1}
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("po", {(2, 3), (2, 4), (3, 4), (5, 6)}),
+        ("po & loc", set()),
+        ("[W] ; po ; [R]", {(2, 4), (5, 6)}),
+        ("po ; [Mb] ; po", {(2, 4)}),
+        ("fencerel(Mb)", {(2, 4)}),
+        ("fr", {(4, 5), (6, 2)}),
+        ("rf^-1 ; co", {(4, 5), (6, 2)}),
+        ("rfi", set()),
+        ("(po | fr)+ & id", {(4, 4), (2, 2), (3, 3), (5, 5), (6, 6)}),
+        ("(po | fr)* \\ (po | fr)+", {(0, 0), (1, 1)}),
+        ("po?  & id", {(e, e) for e in range(7)}),
+        ("IW * F", {(0, 3), (1, 3)}),
+        ("IW*F | po\\po", {(0, 3), (1, 3)}),
+        ("domain(po)", {(2, 2), (3, 3), (5, 5)}),
+        ("range po", {(3, 3), (4, 4), (6, 6)}),
+        ("~M", {(3, 3)}),
+        ("~(_ * _)", set()),
+        ("W \\ IW", {(2, 2), (5, 5)}),
+        ("0", set()),
+        ("{}", set()),
+        ("0 | F", {(3, 3)}),
+        ("po \\ po ; po", set()),
+        ("po \\ (po ; po)", {(2, 3), (3, 4), (5, 6)}),
+        ("co & po | [F]", {(3, 3)}),
+        ("[F] | co ; po & loc", {(3, 3)}),
+        ("let f = [F] in f", {(3, 3)}),
+        ("try Unheard-of with F", {(3, 3)}),
+        ("try F with W", {(3, 3)}),
+        ("'Mb", {(3, 3)}),
+        ("LKR", set()),
+        ('if "some-variant" then po else [F]', {(3, 3)}),
+        ('if not "some-variant" then [F] else po', {(3, 3)}),
+    ],
+)
+def test_an_expression_has_its_value(expression: str, expected: set[tuple[int, int]]) -> None:
+    assert pairs(expression) == expected
+
+
+def test_functions_take_several_arguments_and_see_the_names_where_they_are_defined() -> None:
+    before = "let s = F let f(a, b) = [a] ; po ; [b] | [s] let s = W"
+    assert pairs("f(W, R)", before) == {(2, 4), (5, 6), (3, 3)}
+    assert pairs("g (po, F)", "let g = fun (r, s) -> r ; [s]") == {(2, 3)}
+    assert pairs("a | b", "let (a, b) = (co, [F])") == {(0, 2), (1, 5), (3, 3)}
+
+
+def test_a_name_may_be_defined_anew_in_terms_of_itself() -> None:
+    assert pairs("W", "let W = W | F let W = W \\ IW") == {(2, 2), (3, 3), (5, 5)}
+
+
+def test_let_rec_is_the_least_fixpoint() -> None:
+    closure = pairs("(po | fr)+")
+    assert pairs("r", "let rec r = po | fr | (r ; r)") == closure
+    assert pairs("odd", "let rec even = odd ; co and odd = co | even ; co") == {(0, 2), (1, 5)}
+    assert pairs("s", "let rec s = F | range([s] ; po)") == {(3, 3), (4, 4)}
+
+
+def test_let_rec_that_removes_is_iterated_from_nothing() -> None:
+    before = """
+    let rec left = F \\ domain(matched) and matched = matched | ([left] ; po ; [R]) """
+    assert pairs("matched", before) == {(3, 4)}
+
+
+def test_comments_nest_and_tags_have_dashes() -> None:
+    text = 'My-model\n(* one (* two *) "*" one *)\n// a line\nlet a = [Rcu-lock]^-1; po // more\nacyclic po as order\n'
+    assert model_from_text(text).check(SB).consistent
+    assert model_from_text('"a title (* no comment *)"\nacyclic po').check(SB).consistent
+
+
+def test_procedures_run_where_they_are_called() -> None:
+    text = "procedure check(r) = acyclic r as checked end\ncall check(po | fr)"
+    assert model_from_text(text).violated(SB) == ("checked",)
+
+
+def test_show_and_bell_declarations_change_nothing() -> None:
+    text = "show po as p, co\nunshow fr\nenum Kinds = 'once || 'mb\ninstructions R[{'once}]\nlet a = Once\nacyclic po"
+    assert model_from_text(text).check(SB).consistent
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "says"),
+    [
+        ("let a = po |\n", 2, 1, "ends in the middle"),
+        ("let a = po ]", 1, 12, "unexpected ']'"),
+        ("let a = po $ rf", 1, 12, "unexpected character '$'"),
+        ("let a = po\nlet b = nothing", 2, 9, "nothing is not defined"),
+        ("let a = po | W", 1, 14, "between a relation and a set"),
+        ("let a = W ; po", 1, 9, "needs a relation"),
+        ("let a = [po]", 1, 10, "needs a set"),
+        ("let a = po * W", 1, 9, "needs a set"),
+        ("acyclic W", 1, 9, "needs a relation"),
+        ("let f(a, b) = a | b let c = f(po)", 1, 31, "takes 2 arguments, not 1"),
+        ("let a = po(W)", 1, 9, "no function"),
+        ("let f(a) = a let b = f | po", 1, 22, "a function"),
+        ("let a = (* (* *) po", 1, 9, "never closed"),
+        ('include "missing.cat"', 1, 1, "cannot find missing.cat"),
+        ("with x from cross(W)", 1, 1, "not supported"),
+        ("let a = match W with {} -> W || x ++ y -> W end", 1, 9, "not supported"),
+        ("let rec f(x) = f(x)", 1, 9, "not supported"),
+        ("forall x in W do acyclic po end", 1, 1, "not supported"),
+        ("call nothing(po)", 1, 1, "no procedure"),
+    ],
+)
+def test_a_wrong_text_is_refused_at_its_place(text: str, line: int, column: int, says: str) -> None:
+    with pytest.raises(InputError) as caught:
+        model_from_text(text, "wrong.cat")
+    assert (caught.value.file, caught.value.line, caught.value.column) == ("wrong.cat", line, column)
+    assert says in caught.value.message
+
+
+def test_includes_are_found_beside_the_file_then_among_the_built_in_ones(tmp_path: Path) -> None:
+    (tmp_path / "inner.cat").write_text("let mine = [F]")
+    (tmp_path / "outer.cat").write_text('include "inner.cat"\ninclude "sections.cat"\nempty mine | rcu-rscs as nothing')
+    assert load_model(str(tmp_path / "outer.cat")).violated(SB) == ("nothing",)
+
+
+def test_a_cyclic_include_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.cat").write_text('include "b.cat"')
+    (tmp_path / "b.cat").write_text('\ninclude "a.cat"')
+    with pytest.raises(InputError, match="includes itself") as caught:
+        load_model(str(tmp_path / "a.cat"))
+    assert (caught.value.file, caught.value.line) == (str(tmp_path / "b.cat"), 2)
+
+
+def test_an_unknown_model_is_refused_with_the_names_there_are(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="sc, tso, pso, lkmm"):
+        load_model("power")
+    with pytest.raises(InputError, match="No such file"):
+        load_model(str(tmp_path / "power.cat"))
+    (tmp_path / "binary.cat").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError, match="no text file"):
+        load_model(str(tmp_path / "binary.cat"))
+    with pytest.raises(InputError, match="Is a directory"):
+        load_model(f"{tmp_path}/")
+
+
+def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "m.cat"
+    path.write_text("acyclic po")
+    assert load_model(str(path)) is load_model(str(path))
+    assert load_model("sc") is load_model("sc")
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_the_built_in_models_are_coherent_and_atomic_by_their_form(name: str) -> None:
+    model = load_model(name)
+    assert model.coherent
+    assert model.atomic
+    assert model.name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "coherent", "atomic"),
+    [
+        ("acyclic po-loc | rf | co | fr", True, False),
+        ("acyclic po | rf | ((rf^-1 ; co) \\ id) | co", True, False),
+        ("acyclic po-loc | rfe | co | fr", False, False),
+        ("let com = rf | co | fr acyclic (loc & po) | com", True, False),
+        ("empty rmw & (fre ; coe)", False, True),
+        ("empty rmw & (fre ; coe) & ext", False, False),
+        ("flag ~empty rmw & (fre ; coe)", False, False),
+    ],
+)
+def test_coherence_and_atomicity_are_seen_in_the_form_of_an_axiom(text: str, coherent: bool, atomic: bool) -> None:
+    model = model_from_text(text)
+    assert (model.coherent, model.atomic) == (coherent, atomic)
+
+
+def test_a_violation_shows_its_cycle_and_the_facts_it_rests_on() -> None:
+    (violation,) = load_model("sc").check(SB).violations
+    assert violation.axiom == "sc"
+    assert sorted((s.source, s.target, s.label) for s in violation.cycle) == [
+        (2, 4, "po"),
+        (4, 5, "fr"),
+        (5, 6, "po"),
+        (6, 2, "fr"),
+    ]
+    assert violation.facts == {("rf", 0, 6), ("rf", 1, 4), ("co", 0, 2), ("co", 1, 5)}
+
+
+def test_flags_are_raised_with_their_pairs() -> None:
+    model = model_from_text("acyclic po\nflag ~empty [F] ; po as fenced\nflag ~empty Rcu-lock as locked")
+    assert model.flag_names == ("fenced", "locked")
+    assert model.flags(SB) == {"fenced": ((3, 4),)}
+    assert model.explain(SB, "fr", 4, 5) == {("rf", 1, 4), ("co", 1, 5)}
+    with pytest.raises(KeyError):
+        model.explain(SB, "nothing", 4, 5)
+    with pytest.raises(ValueError, match="not in fr"):
+        model.explain(SB, "fr", 5, 4)
