@@ -8,16 +8,19 @@ from modelcheck.frontend.c import ScenarioEntry, parse_program
 from modelcheck.program.expr import Undefined, signed
 from modelcheck.program.ir import Function, Instruction, Program
 from modelcheck.program.machine import Finding, Initial, Outcome, Stuck, initialise
+from tests.frontend.c_wellformed import complaints
 
 
 def program(folder: Path, code: str, scenario: ScenarioEntry | None = None, **others: str) -> Program:
-    """The program of ``code`` (as ``prog.c``) and of further files given by name without their ``.c``."""
+    """The well-formed program of ``code`` (as ``prog.c``) and of further files given by name without their ``.c``."""
     paths = []
     for name, text in {"prog": code, **others}.items():
         path = folder / f"{name}.c"
         path.write_text(text)
         paths.append(path)
-    return parse_program(paths, scenario=scenario, names={path: path.name for path in paths})
+    made = parse_program(paths, scenario=scenario, names={path: path.name for path in paths})
+    assert complaints(made) == []
+    return made
 
 
 def outcome(folder: Path, code: str, **others: str) -> Outcome:
