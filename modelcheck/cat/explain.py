@@ -28,6 +28,9 @@ Facts = frozenset[Fact]
 
 EVERYTHING: Final[Facts] = frozenset({("everything", -1, -1)})
 
+_KINDS: Final = {"rf": ("W", "R"), "co": ("W", "W"), "rmw": ("R", "W")}
+"""What the two ends of a base relation always are."""
+
 _PRICE: Final = {"rf": 1.0, "co": 1.0, "!rf": 1.0, "!co": 1.0, "event": 0.01, "everything": 1000.0}
 
 
@@ -244,7 +247,13 @@ class Explainer:
         return EVERYTHING
 
     def _not_base(self, node: Node, a: int, b: int, scope: Scope | None) -> Facts:
-        return EVERYTHING if node.name == FINAL_WRITES else frozenset({("!" + node.name, a, b)})
+        if node.name == FINAL_WRITES:
+            return EVERYTHING
+        if node.name in _KINDS:
+            kinds = zip(_KINDS[node.name], (a, b), strict=True)
+            if not all(self.evaluation.candidate.sets.get(kind, 0) >> event & 1 for kind, event in kinds):
+                return _present(a, b)
+        return frozenset({("!" + node.name, a, b)})
 
     def _not_union(self, node: Node, a: int, b: int, scope: Scope | None) -> Facts:
         return frozenset[Fact]().union(*(self.why_not(part, a, b, scope) for part in node.args))
@@ -323,6 +332,8 @@ class Explainer:
         self, r: Node, read: int, scope: Scope | None, leads: Callable[[int], bool], absence: Callable[[int], Facts]
     ) -> Facts:
         """No pair through the one write that ``read`` reads from: by ``r`` (part of rf) or by the rest of the chain."""
+        if not self.evaluation.candidate.sets.get("R", 0) >> read & 1:
+            return _present(read, read)
         for write, row in self.evaluation.base("rf").items():
             if row >> read & 1:
                 source: Facts = frozenset({("rf", write, read)})

@@ -27,8 +27,8 @@ class Node:
 
     Attributes:
         op: ``base`` (by `name`), ``empty``, ``union``, ``inter``, ``diff``, ``seq``, ``product``, ``inverse``, ``opt``,
-            ``star``, ``plus``, ``identity`` ([S]), ``domain``, ``range``; and of a `Recursion`: ``var`` (the value so far)
-            and ``fix`` (the least fixpoint), `index` says which of its variables.
+            ``star``, ``plus``, ``identity`` ([S]), ``domain``, ``range``; and of a `Recursion`: ``var`` (the value so
+            far) and ``fix`` (the least fixpoint), `index` says which of its variables.
         args: operands.
         is_set: a set, else a relation.
         support: base sets and relations that it is made of (without those that a free variable brings).
