@@ -82,7 +82,8 @@ class AddressSpace:
         if write and thing.readonly:
             return "wild-pointer", f"write to {self.name(address)}, which is read-only"
         if address % size:
-            return UNSUPPORTED, f"misaligned access: {verb} {size} bytes at {self.name(address)}"
+            misaligned = f"misaligned access: {verb} {size} bytes at {self.name(address)}"
+            return (UNSUPPORTED if _packed(thing, address - thing.base, size) else "wild-pointer"), misaligned
         return None
 
     def _outside(self, address: int, size: int, verb: str) -> tuple[str, str]:
@@ -109,6 +110,12 @@ class AddressSpace:
         if thing is None:
             return str(address - 2**64) if address >= ERROR_POINTERS else f"{address:#x}"
         return thing.name + leaf_path(thing, address - thing.base)
+
+
+def _packed(thing: MemoryObject, offset: int, size: int) -> bool:
+    """Whether the type of ``thing`` has a scalar just there: then it is packed, and the access is what the C says."""
+    leaves = thing.layout.leaves if thing.layout is not None else ()
+    return any(leaf.offset == offset and leaf.size == size for leaf in leaves)
 
 
 def leaf_path(thing: MemoryObject, offset: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from modelcheck.program.ir import Layout, Leaf, MemoryObject
-from modelcheck.program.memory import UNSUPPORTED, AddressSpace
+from modelcheck.program.memory import AddressSpace
 
 PAGE = Layout(
     "struct page[2]",
@@ -36,7 +36,7 @@ SPACE = AddressSpace(
         (0x10000 + 32, 8, False, "out-of-bounds"),
         (0x10000 - 8, 8, False, "out-of-bounds"),
         (0x10000 + 28, 8, False, "out-of-bounds"),
-        (0x10000 + 4, 8, False, UNSUPPORTED),
+        (0x10000 + 4, 8, False, "wild-pointer"),
         (0x20000, 4, True, "wild-pointer"),
         (0x400000, 8, False, "wild-pointer"),
     ],
