@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modelcheck.frontend.c import libclang as cl
+from modelcheck.frontend.c.attributes import cleanup_of
 from modelcheck.frontend.c.types import ARRAY, POINTER, RECORD, CType, Types
 
 MOST_PARTS = 64
@@ -39,7 +40,7 @@ def _scan(types: Types, node: cl.Node, found: set[int]) -> None:
     kind = node.kind
     if kind == cl.SIZEOF:
         return
-    if kind == cl.VAR_DECL and cl.cleanup(node) is not None:
+    if kind == cl.VAR_DECL and cleanup_of(node) is not None:
         found.add(node.cursor.d0)
     if kind == cl.UNARY:
         operator = cl.lib.clang_getCursorUnaryOperatorKind(node.cursor)

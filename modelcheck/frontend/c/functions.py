@@ -11,7 +11,8 @@ from modelcheck.frontend.c.context import Context, Memory, Parts, Register, plus
 from modelcheck.frontend.c.escape import in_memory
 from modelcheck.frontend.c.expressions import value
 from modelcheck.frontend.c.initialise import static_cells
-from modelcheck.frontend.c.link import Cell, Definition, Linker, Lowered
+from modelcheck.frontend.c.link import Definition, Linker, Lowered
+from modelcheck.frontend.c.objects import Cell
 from modelcheck.frontend.c.parse import Unit
 from modelcheck.frontend.c.statements import block, missing_labels, statement, variable
 from modelcheck.frontend.c.types import RECORD, CType

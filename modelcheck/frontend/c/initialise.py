@@ -9,7 +9,7 @@ from attrs import field, frozen
 from modelcheck.errors import InputError
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.context import Aggregate, Context, Memory, Place, Refused, convert, plus, unquote
-from modelcheck.frontend.c.link import Cell
+from modelcheck.frontend.c.objects import Cell
 from modelcheck.frontend.c.places import Cells, combine, held_cells, insert, write
 from modelcheck.frontend.c.types import ARRAY, RECORD, Bits, CType, Field, Types
 from modelcheck.program.expr import Expr, const

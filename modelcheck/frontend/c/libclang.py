@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from ctypes import POINTER, Structure, byref, c_char_p, c_int, c_longlong, c_uint, c_ulonglong, c_void_p
@@ -319,23 +318,6 @@ def has_initialiser(variable: Cursor) -> bool:
     return not lib.clang_Cursor_isNull(lib.clang_Cursor_getVarDeclInitializer(variable))
 
 
-def cleanup(variable: Node) -> str | None:
-    """The function of a VarDecl's ``cleanup`` attribute, which only its printed form tells."""
-    if not any(child.kind == UNEXPOSED_ATTR for child in variable.children):
-        return None
-    found = _CLEANUP.search(text(lib.clang_getCursorPrettyPrinted(variable.cursor, None)))
-    return found.group(1) if found else None
-
-
-def is_weak(function: Cursor) -> bool:
-    """Whether a function is only taken when no other file defines it."""
-    attributes = any(child.kind == UNEXPOSED_ATTR for child in children(function))
-    return attributes and "__attribute__((weak))" in text(lib.clang_getCursorPrettyPrinted(function, None))
-
-
-_CLEANUP = re.compile(r"__attribute__\(\(cleanup\((\w+)\)\)\)")
-
-
 def fields(record: Type) -> list[Cursor]:
     """The FieldDecls of a struct or union, anonymous members included, in order."""
     found: list[Cursor] = []
@@ -352,6 +334,11 @@ def fields(record: Type) -> list[Cursor]:
     if failed:
         raise failed[0]
     return found
+
+
+def _one_line(message: str) -> str:
+    """``message`` without control characters, which broken input may bring into it."""
+    return "".join(char if char.isprintable() else "?" for char in message)
 
 
 def evaluate(cursor: Cursor) -> int | None:
@@ -408,7 +395,7 @@ class TranslationUnit:
         for number in range(lib.clang_getNumDiagnostics(self._unit)):
             item = lib.clang_getDiagnostic(self._unit, number)
             file, line, column = expansion(lib.clang_getDiagnosticLocation(item))
-            message = text(lib.clang_getDiagnosticSpelling(item))
+            message = _one_line(text(lib.clang_getDiagnosticSpelling(item)))
             found.append(Diagnostic(lib.clang_getDiagnosticSeverity(item), message, file_name(file), line, column))
             lib.clang_disposeDiagnostic(item)
         return found

@@ -1,28 +1,27 @@
-"""What the files of a program share: static objects and their addresses, functions, and whose address is taken."""
+"""Linking: which definition a name means in which file, and the functions that are reached."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
+from functools import partial
 from pathlib import PurePath
 from typing import NoReturn
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from modelcheck.errors import InputError
 from modelcheck.frontend.c import libclang as cl
+from modelcheck.frontend.c.attributes import is_weak
 from modelcheck.frontend.c.builder import Builder, Shape
 from modelcheck.frontend.c.context import Hint
+from modelcheck.frontend.c.objects import Cell, Objects, Static
 from modelcheck.frontend.c.parse import Unit
 from modelcheck.frontend.c.types import ARRAY, RECORD, CType, Signature, Types
-from modelcheck.program.expr import Value
-from modelcheck.program.ir import HEAP_BASE, Function, Layout, MemoryObject, Source
+from modelcheck.program.ir import Function, MemoryObject, Source
 
-FIRST_BASE = 0x1000
-SLOT = 64
 _INTERNAL = 2
-
-Cell = tuple[int, int, Value]
 
 
 @frozen(eq=False)
@@ -46,18 +45,6 @@ class Definition:
     hint: Hint | None
 
 
-@frozen(eq=False)
-class _Static:
-    name: str
-    base: int
-    size: int
-    kind: str
-    layout: Layout | None
-    readonly: bool
-    units: int
-    cells: list[Cell] = field(factory=list)
-
-
 class Linker:
     """Everything that the functions of a program share; what is reached is added as it is met.
 
@@ -67,6 +54,9 @@ class Linker:
         lower: gives the code of a function.
         extent: gives the bytes that a variable's initialiser sets, which may go beyond its type's size.
         runtime: parses our C library, for string functions that the program has no body for.
+
+    Attributes:
+        objects: the static objects met so far.
     """
 
     def __init__(
@@ -83,15 +73,11 @@ class Linker:
         self._extent = extent
         self._parse_runtime = runtime
         self._runtime: Unit | None = None
-        self._objects: dict[object, _Static] = {}
-        self._types: dict[object, CType] = {}
-        self._next = FIRST_BASE
-        self._names: dict[str, object] = {}
+        self.objects = Objects()
         self._definitions: dict[tuple[int, str, str], Definition] = {}
         self._addresses: dict[str, int] = {}
-        self._queue: list[Definition] = []
+        self._queue: deque[Definition] = deque()
         self._lowered: dict[str, Lowered] = {}
-        self._pending: list[Callable[[], None]] = []
         self._trees: dict[int, cl.Node] = {}
         self._allocates: dict[tuple[int, str], bool] = {}
         self._threads: dict[str, int] = {}
@@ -108,10 +94,10 @@ class Linker:
             for name, cursor in unit.functions.items():
                 if cl.lib.clang_getCursorLinkage(cursor) == _INTERNAL or cl.lib.clang_Cursor_isFunctionInlined(cursor):
                     continue
-                if name in seen and cl.is_weak(cursor):
+                if name in seen and is_weak(cursor):
                     weak[name] = unit
                     continue
-                if name in seen and cl.is_weak(seen[name].functions[name]):
+                if name in seen and is_weak(seen[name].functions[name]):
                     weak[name] = seen[name]
                 elif name in seen:
                     self._conflict(f"{name}() is defined here and in {seen[name].name}", unit, cursor)
@@ -128,7 +114,7 @@ class Linker:
         found = self._definitions.get(key)
         if found is None:
             wanted = f"{name}<{hint.type.name}>" if hint else name
-            found = Definition(owner, owner.functions[name], name, self._unique(wanted, key, owner), hint)
+            found = Definition(owner, owner.functions[name], name, self.objects.unique(wanted, key, owner.name), hint)
             self._definitions[key] = found
             self._queue.append(found)
         return found
@@ -140,7 +126,7 @@ class Linker:
             key = (0, name, "")
             found = self._definitions.get(key)
             if found is None:
-                found = Definition(unit, declaration, name, self._unique(name, key, unit), None)
+                found = Definition(unit, declaration, name, self.objects.unique(name, key, unit.name), None)
                 self._definitions[key] = found
                 self._queue.append(found)
         return found
@@ -188,7 +174,12 @@ class Linker:
         """
         owners = [unit for unit in self.units if name in unit.functions]
         if not owners:
-            known = {known for unit in self.units for known in unit.functions if not known.startswith("__")}
+            known = {
+                known
+                for unit in self.units
+                for known, cursor in unit.functions.items()
+                if not unit.source(cursor, "").file.startswith("<")  # what our headers define is no thread's function
+            }
             near = get_close_matches(name, sorted(known), n=3)
             hint = f"; did you mean {' or '.join(near)}?" if near else ""
             raise InputError(f"{what}: there is no function {name}() in {_listed(self.units)}{hint}")
@@ -202,42 +193,27 @@ class Linker:
         """The address of a function; from now on indirect calls may reach it."""
         name = definition.program_name
         if name not in self._addresses:
-            self._addresses[name] = self._place(("function", name), name, 1, "function", None, False, 0).base
+            self._addresses[name] = self.objects.function(name)
         return self._addresses[name]
 
     def finish(self) -> tuple[dict[str, Function], tuple[MemoryObject, ...]]:
         """Lower everything that is reached; give the functions by name, and the objects by address."""
-        while self._queue or self._pending:
-            while self._pending:
-                self._pending.pop()()
-            if self._queue:
-                definition = self._queue.pop(0)
-                self._lowered[definition.program_name] = self._lower(self, definition)
+        self.objects.settle()
+        while self._queue:
+            definition = self._queue.popleft()
+            self._lowered[definition.program_name] = self._lower(self, definition)
+            self.objects.settle()
         shapes = {shape for lowered in self._lowered.values() for shape in lowered.builder.shapes.values()}
         targets = {shape: tuple(name for name in self._addresses if self._fits(name, shape)) for shape in shapes}
         functions = {
             name: lowered.builder.finish(name, lowered.params, lowered.result_width, lowered.source, targets)
             for name, lowered in self._lowered.items()
         }
-        objects = tuple(
-            MemoryObject(
-                name=static.name,
-                base=static.base,
-                size=static.size,
-                kind=static.kind,
-                layout=static.layout,
-                cells=tuple(static.cells),
-                zeroed=True,
-                readonly=static.readonly,
-                units=static.units,
-            )
-            for static in self._objects.values()
-        )
-        return functions, objects
+        return functions, self.objects.finish()
 
     def add(self, name: str, lowered: Lowered) -> None:
         """Add a function that no file has, such as a scenario's main."""
-        self._names[name] = lowered
+        self.objects.unique(name, lowered, "")
         self._lowered[name] = lowered
 
     def _fits(self, name: str, shape: Shape) -> bool:
@@ -272,16 +248,17 @@ class Linker:
             owner, defining, shown = unit, _defining(unit.variables.get(name, [declaration])), name
         else:
             key = name
-            if key not in self._objects:
+            if self.objects.get(key) is None:
                 found = self._external(name)
                 if found is None:
                     return None
                 owner, defining = found
                 shown = name
-        static = self._objects.get(key)
+        static = self.objects.get(key)
         if static is None:
             static = self._define(key, owner, defining, shown, function)
-        return static.base, self._types[key]
+        assert static.type is not None
+        return static.base, static.type
 
     def _external(self, name: str) -> tuple[Unit, cl.Cursor] | None:
         best: tuple[Unit, cl.Cursor] | None = None
@@ -297,6 +274,11 @@ class Linker:
                 self._agree(name, best, (unit, cursor))
                 if unit.source(cursor, "") == best[0].source(best[1], ""):
                     continue  # one definition in a header that several files include: a weak one, as our headers have
+                if best[0] is not unit and is_weak(cursor):
+                    continue
+                if best[0] is not unit and is_weak(best[1]):
+                    best = (unit, cursor)
+                    continue
                 if best[0] is not unit and cl.has_initialiser(best[1]) and cl.has_initialiser(cursor):
                     self._conflict(f"{name} is defined here and in {best[0].name}", unit, cursor)
                 if not cl.has_initialiser(best[1]):
@@ -308,7 +290,7 @@ class Linker:
         if a.kind != b.kind or (a.size and b.size and a.size != b.size):
             self._conflict(f"{name} has type {b.name} here, and {a.name} in {one[0].name}", *two)
 
-    def _define(self, key: object, unit: Unit, cursor: cl.Cursor, shown: str, function: str) -> _Static:
+    def _define(self, key: object, unit: Unit, cursor: cl.Cursor, shown: str, function: str) -> Static:
         types = unit.types
         type_ = types.get(cl.lib.clang_getCursorType(cursor))
         units = 0
@@ -318,13 +300,11 @@ class Linker:
             units = types.element(type_).size
         initialiser = cl.tree(cursor).expressions()[-1] if cl.has_initialiser(cursor) else None
         size = type_.size if initialiser is None else max(type_.size, self._extent(types, type_, initialiser))
-        name = self._unique(shown, key, unit)
-        static = self._place(key, name, size, "global", types.layout(type_), is_const(types, type_), units)
-        self._types[key] = type_
+        name = self.objects.unique(shown, key, unit.name)
+        fill = None
         if initialiser is not None:
-            cells = static.cells
-            self._pending.append(lambda: cells.extend(self._initialise(self, unit, type_, initialiser, function)))
-        return static
+            fill = partial(self._initialise, self, unit, type_, initialiser, function)
+        return self.objects.variable(key, name, types, type_, max(size, 1), units, fill)
 
     def _in_units(self, unit: Unit, cursor: cl.Cursor) -> bool:
         """Whether MC_UNITS stands at this declaration, or at another one of the same name in this file."""
@@ -338,46 +318,14 @@ class Linker:
     def literal(self, unit: Unit, node: cl.Node, type_: CType, function: str) -> int:
         """The address of a compound literal at file scope."""
         key = (id(unit), node.cursor.d1)
-        static = self._objects.get(key)
+        static = self.objects.get(key)
         if static is None:
             place = unit.source(node.cursor, function)
-            name = self._unique(f"literal@{PurePath(place.file).name}:{place.line}", key, unit)
-            readonly = is_const(unit.types, type_)
-            static = self._place(key, name, type_.size, "global", unit.types.layout(type_), readonly, 0)
-            cells = static.cells
+            name = self.objects.unique(f"literal@{PurePath(place.file).name}:{place.line}", key, unit.name)
             inner = node.expressions()[-1]
-            self._pending.append(lambda: cells.extend(self._initialise(self, unit, type_, inner, function)))
+            fill = partial(self._initialise, self, unit, type_, inner, function)
+            static = self.objects.variable(key, name, unit.types, type_, max(type_.size, 1), 0, fill)
         return static.base
-
-    def string(self, content: bytes) -> int:
-        """The address of a string literal with these bytes (the final zero is added)."""
-        key = ("string", content)
-        static = self._objects.get(key)
-        if static is None:
-            shown = content.decode("utf-8", "replace").replace("\n", "\\n")
-            static = self._place(key, f'"{shown[:24]}"', len(content) + 1, "global", None, True, 0)
-            static.cells.extend((offset, 1, byte) for offset, byte in enumerate(content) if byte)
-        return static.base
-
-    def _place(
-        self, key: object, name: str, size: int, kind: str, layout: Layout | None, readonly: bool, units: int
-    ) -> _Static:
-        base = self._next
-        self._next = (base + max(size, 1) + 2 * SLOT - 1) // SLOT * SLOT
-        if self._next > HEAP_BASE:
-            raise InputError(f"the static objects of the program do not fit below {HEAP_BASE:#x} ({name} is too large)")
-        static = _Static(name, base, max(size, 1), kind, layout, readonly, units)
-        self._objects[key] = static
-        return static
-
-    def _unique(self, name: str, key: object, unit: Unit) -> str:
-        wanted, number = name, 2
-        while self._names.setdefault(wanted, key) != key:
-            wanted = (
-                f"{name}@{PurePath(unit.name).name}" if number == 2 else f"{name}@{PurePath(unit.name).name}#{number}"
-            )
-            number += 1
-        return wanted
 
     def _conflict(self, message: str, unit: Unit, cursor: cl.Cursor) -> NoReturn:
         place = unit.source(cursor, "")
@@ -386,13 +334,6 @@ class Linker:
 
 RUNTIME = frozenset(("memchr", "strcat", "strchr", "strcmp", "strcpy", "strlen", "strncmp", "strncpy", "strnlen"))
 """Functions that our own C library has, for programs that declare them only."""
-
-
-def is_const(types: Types, type_: CType) -> bool:
-    """Whether objects of this type are read-only."""
-    while type_.kind == ARRAY:
-        type_ = types.element(type_)
-    return type_.const
 
 
 def _complete(unit: Unit, cursor: cl.Cursor) -> bool:

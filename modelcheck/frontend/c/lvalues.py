@@ -156,7 +156,7 @@ def _string(ctx: Context, node: cl.Node) -> Place:
     type_ = ctx.types.of(node)
     if ctx.types.element(type_).size != 1:
         ctx.refuse("wide strings are not supported", node)
-    return Memory(const(ctx.linker.string(unquote(node.spelling)), 64), type_)
+    return Memory(const(ctx.linker.objects.string(unquote(node.spelling), ctx.unit.name), 64), type_)
 
 
 def starts_together(node: cl.Node, inner: cl.Node) -> bool:

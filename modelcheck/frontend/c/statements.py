@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from modelcheck.frontend.c import libclang as cl
+from modelcheck.frontend.c.attributes import cleanup_of
 from modelcheck.frontend.c.calls import give
 from modelcheck.frontend.c.context import Cases, Cleanup, Context, Memory, Parts, Place, Refused, Register, Value
 from modelcheck.frontend.c.escape import in_parts
@@ -112,7 +113,7 @@ def _declare(ctx: Context, node: cl.Node) -> None:
         store_initialiser(ctx, place, node.expressions()[-1], node)
     else:
         undefined(ctx, place, ctx.source(node))
-    cleanup = cl.cleanup(node)
+    cleanup = cleanup_of(node)
     if cleanup is not None:
         ctx.cleanups.append((cleanup, place, node))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from attrs import evolve, field, frozen
 
 from modelcheck.frontend.c import libclang as cl
@@ -126,6 +128,10 @@ _SIGNED = frozenset((13, 14, 15, 16, 17, 18, 19))
 _ENUM, _ATOMIC, _NO_PROTOTYPE, _VARIABLE_ARRAY = 106, 177, 110, 115
 
 
+_FOLDER = re.compile(r" at [^()]*/")
+"""Where clang says that an unnamed struct is: the folder is of no interest, and differs between machines."""
+
+
 @frozen(eq=False)
 class Types:
     """The types of one translation unit, each looked at once."""
@@ -136,6 +142,7 @@ class Types:
     _records: dict[CType, Record] = field(factory=dict)
     _leaves: dict[CType, tuple[Leaf, ...] | None] = field(factory=dict)
     _signatures: dict[CType, Signature] = field(factory=dict)
+    _layouts: dict[CType, Layout | None] = field(factory=dict)
 
     def of(self, node: cl.Node) -> CType:
         """The type of an expression or declaration."""
@@ -168,7 +175,7 @@ class Types:
         if value.kind == _ENUM:
             underlying = lib.clang_getEnumDeclIntegerType(lib.clang_getTypeDeclaration(value))
             signed = self.get(underlying).signed
-        name = cl.text(lib.clang_getTypeSpelling(handle))
+        name = _FOLDER.sub(" at ", cl.text(lib.clang_getTypeSpelling(handle)))
         const = bool(lib.clang_isConstQualifiedType(handle))
         volatile = bool(lib.clang_isVolatileQualifiedType(handle))
         if kind == RECORD:
@@ -308,11 +315,15 @@ class Types:
 
     def layout(self, type_: CType) -> Layout | None:
         """The `Layout` that names the parts of an object of this type, None where there is none."""
-        leaves = self.leaves(type_)
-        if leaves is None:
-            return None
-        named = tuple(NamedLeaf(leaf.path.lstrip("."), leaf.offset, leaf.size, leaf.type.name) for leaf in leaves)
-        return Layout(type_.name, type_.size, named)
+        if type_ not in self._layouts:
+            leaves = self.leaves(type_)
+            self._layouts[type_] = None if leaves is None else _named(type_, leaves)
+        return self._layouts[type_]
+
+
+def _named(type_: CType, leaves: tuple[Leaf, ...]) -> Layout:
+    named = (NamedLeaf(leaf.path.lstrip("."), leaf.offset, leaf.size, leaf.type.name) for leaf in leaves)
+    return Layout(type_.name, type_.size, tuple(named))
 
 
 def _storage(owner: CType, plain: list[Field], raw: list[tuple[str, CType, int, int]]) -> list[Field]:

@@ -1,0 +1,25 @@
+"""Attributes of declarations: what libclang does not tell about them is read off the printed declaration."""
+
+from __future__ import annotations
+
+import re
+
+from modelcheck.frontend.c import libclang as cl
+from modelcheck.frontend.c.libclang import lib
+
+
+def cleanup_of(variable: cl.Node) -> str | None:
+    """The function of a VarDecl's ``cleanup`` attribute, which only its printed form tells."""
+    if not any(child.kind == cl.UNEXPOSED_ATTR for child in variable.children):
+        return None
+    found = _CLEANUP.search(cl.text(lib.clang_getCursorPrettyPrinted(variable.cursor, None)))
+    return found.group(1) if found else None
+
+
+def is_weak(declaration: cl.Cursor) -> bool:
+    """Whether a function or variable is only taken when no other file defines it."""
+    attributes = any(child.kind == cl.UNEXPOSED_ATTR for child in cl.children(declaration))
+    return attributes and "__attribute__((weak))" in cl.text(lib.clang_getCursorPrettyPrinted(declaration, None))
+
+
+_CLEANUP = re.compile(r"__attribute__\(\(cleanup\((\w+)\)\)\)")

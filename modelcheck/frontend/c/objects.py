@@ -1,0 +1,126 @@
+"""Static objects of a program: their addresses, names and contents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import PurePath
+
+from attrs import field, frozen
+
+from modelcheck.errors import InputError
+from modelcheck.frontend.c.types import ARRAY, CType, Types
+from modelcheck.program.expr import Value
+from modelcheck.program.ir import HEAP_BASE, Layout, MemoryObject
+
+FIRST_BASE = 0x1000
+SLOT = 64
+"""Alignment of objects, and the least gap between two of them, in bytes."""
+
+Cell = tuple[int, int, Value]
+"""Offset, bytes and value of a scalar in an object."""
+
+
+@frozen(eq=False)
+class Static:
+    """A static object in the making: as `MemoryObject`, with its type, and cells that are still to come."""
+
+    name: str
+    base: int
+    size: int
+    kind: str
+    type: CType | None
+    layout: Layout | None
+    readonly: bool
+    units: int
+    cells: list[Cell] = field(factory=list)
+
+
+class Objects:
+    """The static objects of a program, by keys that the linker chooses, and the names that are taken."""
+
+    def __init__(self) -> None:
+        self._objects: dict[object, Static] = {}
+        self._names: dict[str, object] = {}
+        self._next = FIRST_BASE
+        self._pending: list[Callable[[], None]] = []
+
+    def get(self, key: object) -> Static | None:
+        """The object of that key, if it is there."""
+        return self._objects.get(key)
+
+    def variable(
+        self,
+        key: object,
+        name: str,
+        types: Types,
+        type_: CType,
+        size: int,
+        units: int,
+        fill: Callable[[], list[Cell]] | None,
+    ) -> Static:
+        """A new object of ``size`` bytes for a variable; ``fill`` gives its contents, and is called by `settle`."""
+        readonly = is_const(types, type_)
+        made = self._place(key, Static(name, self._next, size, "global", type_, types.layout(type_), readonly, units))
+        if fill is not None:
+            self._pending.append(lambda: made.cells.extend(fill()))
+        return made
+
+    def function(self, name: str) -> int:
+        """The address of a new object for a function."""
+        return self._place(("function", name), Static(name, self._next, 1, "function", None, None, False, 0)).base
+
+    def string(self, content: bytes, where: str) -> int:
+        """The address of a string literal with these bytes (the final zero is added)."""
+        key = ("string", content)
+        made = self._objects.get(key)
+        if made is None:
+            shown = content.decode("utf-8", "replace").replace("\n", "\\n")
+            name = self.unique(f'"{shown[:24]}"', key, where)
+            made = self._place(key, Static(name, self._next, len(content) + 1, "global", None, None, True, 0))
+            made.cells.extend((offset, 1, byte) for offset, byte in enumerate(content) if byte)
+        return made.base
+
+    def unique(self, name: str, key: object, where: str) -> str:
+        """``name`` if only ``key`` has it, else with the file ``where`` after it, and a number if need be."""
+        wanted, number = name, 2
+        while self._names.setdefault(wanted, key) != key:
+            wanted = f"{name}@{PurePath(where).name}" + (f"#{number}" if number > 2 else "")
+            number += 1
+        return wanted
+
+    def settle(self) -> None:
+        """Compute the contents that are still to come; more objects may be made on the way."""
+        while self._pending:
+            self._pending.pop()()
+
+    def finish(self) -> tuple[MemoryObject, ...]:
+        """All objects, by address."""
+        return tuple(
+            MemoryObject(
+                name=made.name,
+                base=made.base,
+                size=made.size,
+                kind=made.kind,
+                layout=made.layout,
+                cells=tuple(made.cells),
+                zeroed=True,
+                readonly=made.readonly,
+                units=made.units,
+            )
+            for made in self._objects.values()
+        )
+
+    def _place(self, key: object, made: Static) -> Static:
+        self._next = (made.base + made.size + 2 * SLOT - 1) // SLOT * SLOT
+        if self._next > HEAP_BASE:
+            message = f"the static objects of the program do not fit below {HEAP_BASE:#x} ({made.name} is too large)"
+            raise InputError(message)
+        self._objects[key] = made
+        return made
+
+
+def is_const(types: Types, type_: CType) -> bool:
+    """Whether objects of this type are read-only."""
+    while type_.kind == ARRAY:
+        type_ = types.element(type_)
+    return type_.const
