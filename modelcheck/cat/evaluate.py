@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from modelcheck.cat import bitsets, tags
 from modelcheck.cat.bitsets import Rows
 from modelcheck.cat.candidate import Candidate
-from modelcheck.cat.nodes import FINAL_WRITES, Node, Recursion
+from modelcheck.cat.nodes import Node, Recursion
 
 Scope = dict[Node, "Rows | int"]
 """Values of terms that depend on a recursion's variables, in one round of it."""
@@ -35,6 +35,7 @@ class Evaluation:
 
     Attributes:
         candidate: as given.
+        everything: all events of the execution.
         rounds: for each recursion evaluated, its scopes by round; in round k the variables have the values
             that their definitions had in round k - 1 (nothing in round 0).
     """
@@ -46,21 +47,17 @@ class Evaluation:
         self._closures: dict[Node, Rows] = {}
         self._base: dict[str, Rows] = {}
         self.rounds: dict[Recursion, list[Scope]] = {}
+        self.everything = candidate.sets.get(tags.UNIVERSE, 0)
+        for members in candidate.sets.values():
+            self.everything |= members
         if previous is not None:
             self._take_over(previous)
-        if not hasattr(self, "_everything"):
-            everything = candidate.sets.get(tags.UNIVERSE, 0)
-            for members in candidate.sets.values():
-                everything |= members
-            self._everything = everything
 
     def _take_over(self, previous: Evaluation) -> None:
         old, new = previous.candidate, self.candidate
         changed = {n for n in old.sets.keys() | new.sets.keys() if old.sets.get(n, 0) != new.sets.get(n, 0)}
-        if changed - {FINAL_WRITES}:
+        if self.everything != previous.everything:
             changed |= {tags.UNIVERSE, "id"}
-        else:
-            self._everything = previous._everything
         for name in old.relations.keys() | new.relations.keys():
             if old.relations.get(name) != new.relations.get(name):
                 changed.add(name)
@@ -73,11 +70,6 @@ class Evaluation:
         for recursion, scopes in previous.rounds.items():
             if recursion.support.isdisjoint(changed):
                 self.rounds[recursion] = scopes
-
-    @property
-    def everything(self) -> int:
-        """All events of the execution."""
-        return self._everything
 
     def relation(self, node: Node, scope: Scope | None = None) -> Rows:
         """The rows of a term that is a relation; ``scope`` gives the variables of the recursion around it, if any."""
@@ -105,7 +97,7 @@ class Evaluation:
         rows = self._base.get(name)
         if rows is None:
             if name == "id":
-                rows = bitsets.identity(self._everything)
+                rows = bitsets.identity(self.everything)
             else:
                 rows = {a: row for a, row in enumerate(self.candidate.relations.get(name, ())) if row}
             self._base[name] = rows
@@ -126,7 +118,7 @@ class Evaluation:
     def _op_base(self, node: Node, scope: Scope | None) -> Rows | int:
         if not node.is_set:
             return self.base(node.name)
-        return self._everything if node.name == tags.UNIVERSE else self.candidate.sets.get(node.name, 0)
+        return self.everything if node.name == tags.UNIVERSE else self.candidate.sets.get(node.name, 0)
 
     def _op_empty(self, node: Node, scope: Scope | None) -> Rows | int:
         return 0 if node.is_set else {}
@@ -330,7 +322,7 @@ class Evaluation:
             left, right = start, start + 1
         else:
             mask = masks[0]
-            result = bitsets.identity(self._everything if mask is None else mask)
+            result = bitsets.identity(self.everything if mask is None else mask)
             left = right = 0
         while result and right < len(links):
             result = self._append(result, links[right], masks[right + 1], scope)

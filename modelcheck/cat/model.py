@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from attrs import define, frozen
+from attrs import define, evolve, frozen
 
 from modelcheck.cat import bitsets
 from modelcheck.cat.candidate import Candidate
 from modelcheck.cat.elaborate import Axiom, Elaborator
 from modelcheck.cat.evaluate import Evaluation, RecursionWithoutEndError
-from modelcheck.cat.explain import EVERYTHING, Explainer, Facts
+from modelcheck.cat.explain import Explainer
+from modelcheck.cat.facts import EVERYTHING, Facts
 from modelcheck.cat.nodes import Node, Terms
 from modelcheck.cat.violations import Violation, violations_of
 from modelcheck.errors import InputError
@@ -59,7 +60,7 @@ class Model:
         flags: dict[str, Axiom] = {}
         for axiom in elaborator.axioms:
             if axiom.flag:
-                flags[axiom.name] = axiom
+                flags[axiom.name] = _joined(flags.get(axiom.name), axiom, elaborator.terms)
         named = {name: value for name, value in elaborator.names.items() if isinstance(value, Node)}
         return cls(
             name,
@@ -182,6 +183,20 @@ class Model:
         rows = evaluation.relation(axiom.node)
         pairs = ((a, b) for a in sorted(rows) for b in bitsets.bits(rows[a]))
         return tuple(pair for pair in pairs if axiom.test != "irreflexive" or pair[0] == pair[1])
+
+
+def _joined(earlier: Axiom | None, axiom: Axiom, terms: Terms) -> Axiom:
+    """One flag from two of the same name: raised when either is.
+
+    Raises InputError when they are not both of the form ``~empty``, or one is of a set and one of a relation.
+    """
+    if earlier is None:
+        return axiom
+    both = (earlier, axiom)
+    if any(a.test != "empty" or not a.negated or a.node.is_set != axiom.node.is_set for a in both):
+        at = axiom.place
+        raise InputError(f"two flags {axiom.name} of different kinds: rename one", at.file, at.line, at.column)
+    return evolve(axiom, node=terms.union((earlier.node, axiom.node)))
 
 
 def _forbids_coherence_cycles(axiom: Axiom, terms: Terms) -> bool:

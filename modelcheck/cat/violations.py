@@ -10,7 +10,8 @@ from attrs import frozen
 from modelcheck.cat import bitsets
 from modelcheck.cat.bitsets import Rows
 from modelcheck.cat.elaborate import Axiom
-from modelcheck.cat.explain import EVERYTHING, Explainer, Facts, condensed, price
+from modelcheck.cat.explain import Explainer
+from modelcheck.cat.facts import EVERYTHING, Facts, condensed, price
 from modelcheck.cat.nodes import Node
 from modelcheck.cat.paths import Link, cheapest
 

@@ -221,6 +221,8 @@ def test_flags_are_raised_with_their_pairs() -> None:
     assert model.flag_names == ("fenced", "locked")
     assert model.flags(SB) == {"fenced": ((3, 4),)}
     assert model.explain(SB, "fr", 4, 5) == {("rf", 1, 4), ("co", 1, 5)}
+    joined = model_from_text("flag ~empty [F] ; po as mark\nflag ~empty po ; [F] as mark")
+    assert joined.flags(SB) == {"mark": ((2, 3), (3, 4))}
     with pytest.raises(KeyError):
         model.explain(SB, "nothing", 4, 5)
     with pytest.raises(ValueError, match="not in fr"):

@@ -177,6 +177,27 @@ TESTS: dict[str, tuple[list[str], str, str]] = {
         "0:r0=1 /\\ 1:r0=1 /\\ 2:r0=1 /\\ 3:r0=1",
         "",
     ),
+    "RCU section begun after the grace period": (
+        [seq("rcu_read_lock()", r(0, "y"), w("x"), "rcu_read_unlock()"), seq(w("y"), "synchronize_rcu()", r(0, "x"))],
+        "0:r0=1 /\\ 1:r0=0",
+        "sc tso pso lkmm",
+    ),
+    "SRCU store in a section": (
+        [
+            seq("int r5 = srcu_read_lock(l)", r(0, "y"), w("x"), "srcu_read_unlock(l, r5)"),
+            seq(w("y"), "synchronize_srcu(l)", r(0, "x")),
+        ],
+        "0:r0=0 /\\ 1:r0=0",
+        "",
+    ),
+    "SRCU of another domain": (
+        [
+            seq("int r5 = srcu_read_lock(l)", r(0, "y"), w("x"), "srcu_read_unlock(l, r5)"),
+            seq(w("y"), "synchronize_srcu(z)", r(0, "x")),
+        ],
+        "0:r0=0 /\\ 1:r0=0",
+        "sc tso pso lkmm",
+    ),
     "RCU store in a section": (
         [seq("rcu_read_lock()", r(0, "y"), w("x"), "rcu_read_unlock()"), seq(w("y"), "synchronize_rcu()", r(0, "x"))],
         "0:r0=0 /\\ 1:r0=0",
