@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from attrs import frozen
+from attrs import field, frozen
 
 from modelcheck.program.expr import Expr, Value
 from modelcheck.program.ir import MemoryObject, Source, Tags
@@ -130,6 +130,7 @@ class EventGraph:
         memory: initial contents, address -> (size, value); what is not listed is as its object says.
         freed: bases of objects that initialisation has freed.
         allocations: heap objects made by the threads.
+        registers: value of each named variable of a thread's function where it returns, by thread number and C name.
     """
 
     threads: tuple[str, ...]
@@ -143,3 +144,4 @@ class EventGraph:
     memory: Mapping[int, tuple[int, Value]]
     freed: frozenset[int]
     allocations: tuple[Allocation, ...]
+    registers: Mapping[tuple[int, str], Expr] = field(factory=dict)

@@ -168,6 +168,7 @@ class _Unroller:
         self.choices: list[int] = []
         self.objects: list[MemoryObject] = list(initial.objects)
         self.allocations: list[Allocation] = []
+        self.registers: dict[tuple[int, str], Expr] = {}
         self.joined: set[int] = set()
         self.serial = 0
         self.active: list[str] = []
@@ -181,7 +182,7 @@ class _Unroller:
         self.threads.append(self.thread)
         if self.initial.frames:
             returns = self._resume(0, _State((), [], ()))
-            self._complete(returns)
+            self._complete(returns, None)
         else:
             self.thread.completed = ()
         return EventGraph(
@@ -196,15 +197,21 @@ class _Unroller:
             memory=self.initial.memory,
             freed=self.initial.freed,
             allocations=tuple(self.allocations),
+            registers=self.registers,
         )
 
-    def _complete(self, returns: Sequence[tuple[_State, Val | None]]) -> None:
-        if returns:
-            guard, rests = join([state.guard for state, _ in returns])
-            self.thread.completed = guard
-            values = [value for _, value in returns]
-            if all(value is not None for value in values):
-                self.thread.result = merge_values([v for v in values if v is not None], rests)
+    def _complete(self, returns: Sequence[tuple[_State, Val | None]], function: Function | None) -> None:
+        if not returns:
+            return
+        guard, rests = join([state.guard for state, _ in returns])
+        self.thread.completed = guard
+        values = [value for _, value in returns]
+        if all(value is not None for value in values):
+            self.thread.result = merge_values([v for v in values if v is not None], rests)
+        for number, name in (function.names if function is not None else {}).items():
+            found = [state.regs[number] for state, _ in returns]
+            if any(value is not None for value in found):
+                self.registers[self.thread.number, name] = self._merge_register(found, rests)[0]
 
     def _resume(self, depth: int, state: _State) -> list[tuple[_State, Val | None]]:
         """Go on with the concrete stack that initialisation left, from its frame ``depth`` inward."""
@@ -365,7 +372,7 @@ class _Unroller:
                 regs.append(self._merge_register(values, rests))
         return _State(guard, regs, _merge_ctrl([state.ctrl for state in states], rests))
 
-    def _merge_register(self, values: Sequence[Val | None], rests: Sequence[Guard]) -> Val | None:
+    def _merge_register(self, values: Sequence[Val | None], rests: Sequence[Guard]) -> Val:
         width = next(value[0].width for value in values if value is not None)
         full = [(const(UNDEFINED, width), NO_DEPS) if value is None else value for value in values]
         return merge_values(full, rests)
@@ -757,7 +764,7 @@ class _Unroller:
             event = self._event("R", ACQUIRING, state, step.source, (const(flag, 64), NO_DEPS), 8)
             state.guard = (*guard, op("eq", 1, _value_of(event), const(1, 64)))
         returns = self._run(function, _fit(function, args), state)
-        self._complete(returns)
+        self._complete(returns, function)
 
     def _join(self, step: Join, state: _State) -> _State | None:
         number, _ = self._value(state, step.thread)

@@ -154,6 +154,7 @@ class _Analysis:
             *(a.guard for a in self.graph.allocations),
         ):
             roots.extend(guard)
+        roots.extend(self.graph.registers.values())
         self._collect(roots)
         self._fixpoint()
         return self._result()

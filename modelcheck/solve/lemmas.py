@@ -180,9 +180,7 @@ def _variants(event: Event) -> tuple[Tags, ...]:
 @lru_cache(maxsize=65536)
 def forbids(model: Model, edge: str, one: Access, other: Access, passage: _Passage) -> bool:
     """Whether ``model`` forbids ``edge`` from ``other``, behind the acquire, back to ``one``, before the release."""
-    return all(
-        not model.allows(_shape(edge, one, other, passage, between)) for between in (False, True)
-    )
+    return all(not model.allows(_shape(edge, one, other, passage, between)) for between in (False, True))
 
 
 def _shape(edge: str, one: Access, other: Access, passage: _Passage, between: bool) -> Candidate:

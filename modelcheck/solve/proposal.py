@@ -106,7 +106,7 @@ class Proposal:
         for several in writes.values():
             for one in several:
                 for other in several:
-                    if one != other and self._ordered(self.chosen[one], self.chosen[other]):
+                    if one != other and self.ordered(self.chosen[one], self.chosen[other]):
                         co[one] |= 1 << other
         ext = [everything & ~row for row in same_thread]
         relations = {
@@ -124,7 +124,8 @@ class Proposal:
             return value if isinstance(value, int) else None
         return self.place.get(number)
 
-    def _ordered(self, one: int, other: int) -> bool:
+    def ordered(self, one: int, other: int) -> bool:
+        """Whether both writes are executed, to one cell, ``one`` coherence-before ``other``."""
         literal = self.coherence.before(one, other)
         return literal != NO and self.solver.holds(literal)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from modelcheck.program.expr import UNDEFINED, Expr, Undefined, Value, apply
+from modelcheck.program.expr import UNDEFINED, Expr, Undefined, Value, apply, choice
 from modelcheck.solve.domains import Domains
 from modelcheck.solve.sat import NO, YES, Circuit
 
@@ -40,6 +40,14 @@ class Valuation:
         if found is None:
             found = self._values[expression] = self._lower(expression)
         return found
+
+    def choice(self, number: int) -> Values:
+        """The outcomes of nondeterministic choice ``number``, those that matter, with their literals."""
+        for width in (8, 16, 32, 64):
+            expression = choice(number, width)
+            if expression in self._values:
+                return self._values[expression]
+        return {}
 
     def equals(self, one: Expr, other: Expr) -> int:
         """The literal of ``one == other``."""
