@@ -87,7 +87,7 @@ class Solver:
 
         self._z3 = z3
         self._circuit = circuit
-        self._context = z3.Context()
+        self._context = z3.main_ctx()
         self._solver = z3.SolverFor("QF_FD", ctx=self._context)
         self._loaded = 0
         self._declared = 0
