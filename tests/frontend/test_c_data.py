@@ -232,6 +232,15 @@ def test_static_objects_lie_apart_and_have_names_for_their_parts(tmp_path: Path)
     assert all(after.base - (found.base + found.size) >= 64 for found, after in pairwise(ordered))
 
 
+def test_static_objects_are_aligned_as_they_ask(tmp_path: Path) -> None:
+    declarations = """
+    int a; char page[4096] __attribute__((aligned(4096))); int b __attribute__((aligned(1 << 8)));
+    struct line { int x; } __attribute__((aligned(512))) c;
+    """
+    expressions = ["&a != 0", "(unsigned long)page % 4096", "(unsigned long)&b % 256", "(unsigned long)&c % 512"]
+    assert evaluate(tmp_path, declarations, *expressions) == [1, 0, 0, 0]
+
+
 def test_writing_a_const_object_is_a_finding(tmp_path: Path) -> None:
     code = 'char *text = "hi"; int main(void) { text[0] = 1; return 0; }'
     assert finding(tmp_path, code).property == "wild-pointer"

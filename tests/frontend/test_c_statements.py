@@ -158,8 +158,16 @@ def test_variables_with_a_cleanup_function_are_cleaned_up_where_their_scope_is_l
     assert evaluate(tmp_path, declarations, "jumped(0)", "jumped(1)", "jumped(2)") == [231, 21, 2121]
 
 
+UNUSUAL = """
+double half(double d) { return d / 2; } double third(double);
+int first(int n, ...) { __builtin_va_list l; __builtin_va_start(l, n); return __builtin_va_arg(l, int); }
+""".replace("\n", " ")
+
 REFUSED = {
     "double d = 1.5;": "floating point",
+    "half(1);": "floating point",
+    "third(1);": "no body for third()",
+    "first(1, 2);": "this expression is not supported",
     "int n = 3; int a[n]; a[0] = 1;": "int[n]",
     'asm volatile("mfence" ::: "memory");': "mfence",
     "void *p = &&l; goto *p; l: ;": "not supported",
@@ -172,7 +180,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("statement", REFUSED)
 def test_what_cannot_be_modelled_is_unknown_where_it_is_reached(tmp_path: Path, statement: str) -> None:
-    declarations = "void nobody(int); _Thread_local int tls; extern int elsewhere;"
+    declarations = "void nobody(int); _Thread_local int tls; extern int elsewhere;" + UNUSUAL
     code = f"{declarations}\nlong out[1];\nint main(void)\n{{\n\tif (SKIP)\n\t\treturn 0;\n\t{statement}\n\treturn 0;\n}}\n"
     found = stuck(tmp_path, "#define SKIP 0\n" + code)
     assert REFUSED[statement] in found.reason

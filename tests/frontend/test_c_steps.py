@@ -376,6 +376,15 @@ def test_functions_that_print_do_nothing(tmp_path: Path) -> None:
     assert evaluate(tmp_path, declarations, 'printf("%d", count())', "calls") == [0, 1]
 
 
+def test_a_function_may_hand_its_variable_arguments_on_to_one_that_prints(tmp_path: Path) -> None:
+    declarations = """
+    #include <stdarg.h>
+    int vprintf(const char *, va_list);
+    int say(const char *text, ...) { va_list rest; va_start(rest, text); vprintf(text, rest); va_end(rest); return 4; }
+    """
+    assert evaluate(tmp_path, declarations, 'say("%d", 3)') == [4]
+
+
 def test_variable_arguments_are_evaluated_and_dropped(tmp_path: Path) -> None:
     declarations = "int calls; int count(void) { return ++calls; } int f(int n, ...) { return n; }"
     assert evaluate(tmp_path, declarations, 'f(3, count(), "x", count())', "calls") == [3, 2]

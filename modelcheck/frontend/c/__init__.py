@@ -1,4 +1,16 @@
-"""The C front end: C files, read by libclang, become a `Program`."""
+"""The C front end: C files, read by libclang, become a `Program`.
+
+What a reader of the result should know:
+
+- A local variable is a register, and a small struct or array one register for each scalar, unless its address is taken.
+- Structs are copied scalar by scalar, of a union its first largest member. A bitfield is written by reading and
+  writing its storage unit.
+- Operands are evaluated from left to right, of an assignment the right side first. ``?:`` is a branch, hence a control
+  dependency; ``&&`` and ``||`` used as values are arithmetic where their right side touches registers only.
+- Division, shifts and indices into arrays of known size are checked where their operands are not constant.
+- The value of a register that was never set is UNDEFINED, as is the result of a function that returns none.
+- Only what the entry reaches is lowered; functions whose address is taken on the way count as reached.
+"""
 
 from __future__ import annotations
 

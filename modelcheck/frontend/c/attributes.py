@@ -22,4 +22,14 @@ def is_weak(declaration: cl.Cursor) -> bool:
     return attributes and "__attribute__((weak))" in cl.text(lib.clang_getCursorPrettyPrinted(declaration, None))
 
 
+def alignment(variable: cl.Cursor) -> int:
+    """The bytes that a VarDecl's ``aligned`` attributes ask for, 1 for none, a page for a computed number."""
+    if not any(child.kind == cl.ALIGNED_ATTR for child in cl.children(variable)):
+        return 1
+    printed = cl.text(lib.clang_getCursorPrettyPrinted(variable, None))
+    return max((int(found or PAGE) for found in _ALIGNED.findall(printed)), default=PAGE)
+
+
+PAGE = 4096
+_ALIGNED = re.compile(r"aligned\((?:(\d+)U?L*\)|)")
 _CLEANUP = re.compile(r"__attribute__\(\(cleanup\((\w+)\)\)\)")

@@ -11,7 +11,9 @@ from modelcheck.frontend.c.types import ARRAY, POINTER, RECORD, CType, Leaf
 from modelcheck.program.expr import FALSE, Expr, const, op
 from modelcheck.program.ir import NONE, Assert, Halt, Load, Store
 
-SILENT = frozenset(("printf", "puts", "putchar", "fprintf", "printk", "perror", "fflush", "prefetch"))
+SILENT = frozenset(
+    ("printf", "puts", "putchar", "fprintf", "vprintf", "vfprintf", "printk", "vprintk", "perror", "fflush", "prefetch")
+)
 """Functions without effect on the program, for files that declare them without a body."""
 
 
@@ -27,6 +29,11 @@ def _constant_p(ctx: Context, node: cl.Node) -> Value:
     plain = all(part.kind not in (cl.CALL, cl.COMPOUND_ASSIGN) for part in inner.walk())
     known = plain and cl.evaluate(node.cursor) == 1
     return const(int(known), ctx.types.of(node).width)
+
+
+def _nothing(_ctx: Context, _node: cl.Node) -> Value:
+    """The start and end of variable arguments: only fetching one is not supported."""
+    return None
 
 
 def _unreachable(ctx: Context, node: cl.Node) -> Value:
@@ -201,6 +208,9 @@ _BUILTINS: dict[str, Callable[[Context, cl.Node], Value]] = {
     "assume_aligned": _expect,
     "constant_p": _constant_p,
     "unreachable": _unreachable,
+    "va_start": _nothing,
+    "va_copy": _nothing,
+    "va_end": _nothing,
     "trap": _trap,
     "abs": _absolute,
     "labs": _absolute,

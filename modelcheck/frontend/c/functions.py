@@ -82,7 +82,8 @@ def _parameter(ctx: Context, node: cl.Node) -> list[int]:
     name = node.spelling
     leaves = ctx.types.leaves(type_) if not type_.scalar else None
     if not type_.scalar and leaves is None:
-        ctx.wrong(f"parameters of type {type_.name} are not supported", node)
+        ctx.builder.emit(Unsupported(f"parameters of type {type_.name} are not supported", ctx.source(node)))
+        return [ctx.builder.register(64)]
     if leaves is None:
         if node.cursor.d0 not in ctx.in_memory and not type_.atomic:
             place = variable(ctx, node.cursor.d0, name, type_, node)

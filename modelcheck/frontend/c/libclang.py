@@ -69,6 +69,7 @@ PARM_DECL = 10
 ENUM_CONSTANT = 7
 UNEXPOSED_ATTR = 400
 ANNOTATION = 406
+ALIGNED_ATTR = 441
 
 POST_INC, POST_DEC, PRE_INC, PRE_DEC, ADDRESS_OF, DEREF, PLUS, MINUS, NOT, LOGICAL_NOT, REAL, IMAG, EXTENSION = range(
     1, 14
@@ -187,6 +188,7 @@ _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "clang_isVolatileQualifiedType": (c_uint, [Type]),
     "clang_getTypeDeclaration": (Cursor, [Type]),
     "clang_getEnumDeclIntegerType": (Type, [Cursor]),
+    "clang_Type_getAlignOf": (c_longlong, [Type]),
     "clang_Type_getSizeOf": (c_longlong, [Type]),
     "clang_Type_getValueType": (Type, [Type]),
 }

@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 
 from modelcheck.errors import InputError
 from modelcheck.frontend.c import libclang as cl
-from modelcheck.frontend.c.attributes import is_weak
+from modelcheck.frontend.c.attributes import alignment, is_weak
 from modelcheck.frontend.c.builder import Builder, Shape
 from modelcheck.frontend.c.context import Hint
 from modelcheck.frontend.c.objects import Cell, Objects, Static
@@ -299,12 +299,13 @@ class Linker:
                 self._conflict(f"MC_UNITS is for arrays, and {shown} is none", unit, cursor)
             units = types.element(type_).size
         initialiser = cl.tree(cursor).expressions()[-1] if cl.has_initialiser(cursor) else None
-        size = type_.size if initialiser is None else max(type_.size, self._extent(types, type_, initialiser))
+        size = self._extent(types, type_, initialiser) if initialiser else type_.size
         name = self.objects.unique(shown, key, unit.name)
         fill = None
         if initialiser is not None:
             fill = partial(self._initialise, self, unit, type_, initialiser, function)
-        return self.objects.variable(key, name, types, type_, max(size, 1), units, fill)
+        align = alignment(cursor)
+        return self.objects.variable(key, name, types, type_, size=size, align=align, units=units, fill=fill)
 
     def _in_units(self, unit: Unit, cursor: cl.Cursor) -> bool:
         """Whether MC_UNITS stands at this declaration, or at another one of the same name in this file."""
@@ -324,7 +325,7 @@ class Linker:
             name = self.objects.unique(f"literal@{PurePath(place.file).name}:{place.line}", key, unit.name)
             inner = node.expressions()[-1]
             fill = partial(self._initialise, self, unit, type_, inner, function)
-            static = self.objects.variable(key, name, unit.types, type_, max(type_.size, 1), 0, fill)
+            static = self.objects.variable(key, name, unit.types, type_, fill=fill)
         return static.base
 
     def _conflict(self, message: str, unit: Unit, cursor: cl.Cursor) -> NoReturn:

@@ -54,11 +54,25 @@ class Objects:
         name: str,
         types: Types,
         type_: CType,
-        size: int,
-        units: int,
-        fill: Callable[[], list[Cell]] | None,
+        *,
+        size: int = 0,
+        align: int = 1,
+        units: int = 0,
+        fill: Callable[[], list[Cell]] | None = None,
     ) -> Static:
-        """A new object of ``size`` bytes for a variable; ``fill`` gives its contents, and is called by `settle`."""
+        """A new object for a variable.
+
+        Args:
+            key, name: what it is found by, and how it is shown.
+            types, type_: its type, and where that is from.
+            size: bytes, where it has more than its type.
+            align: what its address must be a multiple of, where that is more than its type asks for.
+            units: as in `MemoryObject`.
+            fill: gives its contents; called by `settle`.
+        """
+        align = max(SLOT, align, types.alignment(type_))
+        self._next = (self._next + align - 1) // align * align
+        size = max(size, type_.size, 1)
         readonly = is_const(types, type_)
         made = self._place(key, Static(name, self._next, size, "global", type_, types.layout(type_), readonly, units))
         if fill is not None:

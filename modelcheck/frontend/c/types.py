@@ -192,6 +192,10 @@ class Types:
             value=value,
         )
 
+    def alignment(self, type_: CType) -> int:
+        """Bytes that objects of a complete object type are aligned to."""
+        return max(int(lib.clang_Type_getAlignOf(type_.handle)), 1) if type_.size else 1
+
     def pointee(self, pointer: CType) -> CType:
         """What a pointer points to."""
         found = self._inner.get(pointer)
