@@ -121,7 +121,12 @@ wait = st.one_of(
     _filled("while (!smp_load_acquire(&{})) cpu_relax();", cell),
 )
 rare = _choice(
-    "synchronize_rcu();", "synchronize_rcu();", "synchronize_srcu(&s);", "spin_unlock(&l);", "if (r == 1) return;"
+    "synchronize_rcu();",
+    "synchronize_rcu();",
+    "synchronize_srcu(&s);",
+    "spin_unlock(&l);",
+    "if (r == 1) return;",
+    "if (r == 2) __mc_halt();",
 )
 
 

@@ -1,0 +1,233 @@
+"""A schedule as an execution of the axiomatic kind: events, who reads from whom, and the order of writes in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attrs import frozen
+
+from modelcheck.interleave import local as kinds
+from modelcheck.interleave.local import Local
+from modelcheck.interleave.state import Choice, State
+from modelcheck.interleave.system import System
+from modelcheck.program.expr import UNDEFINED, Value
+from modelcheck.program.ir import NONE, Source, Tags
+
+Pair = tuple[int, int]
+
+NOWHERE = Source("", 0, 0, 0, 0)
+
+
+@frozen
+class WitnessEvent:
+    """One event; the fields mean what those of an event of a solver's execution mean.
+
+    Attributes:
+        id: index in `Witness.events`.
+        thread: -1 for initial writes.
+        position: place in its thread's program order.
+        kind: ``R``, ``W``, ``F``, or ``poison`` for a free.
+        tags: as in the memory model.
+        address: None for a fence without one.
+        size: bytes; 0 for a fence.
+        value: read or written; None for a fence.
+        source, stack: where in the program, and the call sites around it.
+        name: what a reader calls the address.
+        order: place in the schedule; initial writes come first.
+        final: happened after all other threads had ended.
+    """
+
+    id: int
+    thread: int
+    position: int
+    kind: str
+    tags: Tags
+    address: int | None
+    size: int
+    value: Value | None
+    source: Source
+    stack: tuple[Source, ...]
+    name: str
+    order: int
+    final: bool
+
+
+@frozen
+class Witness:
+    """An execution. ``rf``: (write, read); ``co``: (earlier, later write), transitive; ``rmw``: (read, write)."""
+
+    threads: tuple[str, ...]
+    events: tuple[WitnessEvent, ...]
+    rf: tuple[Pair, ...]
+    co: tuple[Pair, ...]
+    rmw: tuple[Pair, ...]
+
+
+def witness(system: System, schedule: Iterable[Choice]) -> Witness:
+    """The execution that ``schedule`` performs from the first state of ``system`` on.
+
+    Stores still in a buffer at its end reach memory then, thread by thread. Fences without effect under the
+    system's model, and accesses to locals that no other thread can know, are not among the events.
+
+    Raises:
+        ValueError: the schedule cannot be followed.
+    """
+    recorder = _Recorder(system)
+    state = system.first
+    for choice in schedule:
+        after = system.take(state, choice)
+        if choice.drain:
+            recorder.drained(choice.thread)
+        else:
+            recorder.stepped(state, after, choice.thread)
+        state = after
+    for thread, buffer in enumerate(state.buffers):
+        for _ in buffer:
+            recorder.drained(thread)
+    return recorder.result()
+
+
+class _Recorder:
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self.threads = ["main"]
+        self.events: list[WitnessEvent] = []
+        self.rf: list[Pair] = []
+        self.rmw: list[Pair] = []
+        self.written: dict[int, list[int]] = {}
+        self.freed: dict[int, int] = {}
+        self.buffers: dict[int, list[int]] = {}
+        self.positions: dict[int, int] = {}
+
+    def stepped(self, state: State, after: State, thread: int) -> None:
+        """A thread took a step."""
+        local, now = state.threads[thread], after.threads[thread]
+        if now is local:
+            return
+        fault = now.finding.property if now.kind == kinds.FAULTY and now.finding is not None else ""
+        match local.kind:
+            case kinds.LOAD | kinds.WAIT | kinds.RMW if local.slots:
+                self._read(state, thread, local, fault == "use-after-free")
+            case kinds.STORE if not fault:
+                number = self._event(state, local, "W", local.point.instruction.tags, local.value)
+                self._put(after, thread, local, number)
+            case kinds.FREE if local.address and not fault:
+                self._put(after, thread, local, self._event(state, local, "poison", NONE, UNDEFINED))
+            case kinds.FENCE | kinds.ENTER | kinds.LEAVE | kinds.SYNC:
+                number = self._event(state, local, "F", local.point.instruction.tags, None)
+                if len(after.buffers[thread]) > len(state.buffers[thread]):
+                    self.buffers.setdefault(thread, []).append(number)
+            case kinds.SPAWN:
+                self.threads.append(local.point.instruction.name or local.callee)
+
+    def drained(self, thread: int) -> None:
+        """The oldest entry of a thread's buffer reaches memory."""
+        self._reach(self.buffers[thread].pop(0))
+
+    def result(self) -> Witness:
+        """What was recorded."""
+        co = [
+            (several[one], several[other])
+            for several in self.written.values()
+            for one in range(len(several))
+            for other in range(one + 1, len(several))
+        ]
+        return Witness(tuple(self.threads), tuple(self.events), tuple(self.rf), tuple(co), tuple(self.rmw))
+
+    def _read(self, state: State, thread: int, local: Local, dead: bool) -> None:
+        what = local.point.instruction
+        value = self.system.look(state, thread)
+        assert value is not None
+        holds, new = local.outcome(value) if local.kind == kinds.RMW else (False, None)
+        tags = what.tags if local.kind != kinds.RMW else (what.read_tags if holds else what.failed_tags) | {"RMW"}
+        source = self._freed(thread, local) if dead else self._visible(state, thread, local)
+        number = self._event(state, local, "R", tags, UNDEFINED if dead else value)
+        self.rf.append((source, number))
+        if holds and not dead and new is not None:
+            write = self._event(state, local, "W", what.write_tags | {"RMW"}, new)
+            self.rmw.append((number, write))
+            self._reach(write)
+
+    def _put(self, after: State, thread: int, local: Local, number: int) -> None:
+        if self.system.buffered and not local.full:
+            self.buffers.setdefault(thread, []).append(number)
+        else:
+            self._reach(number)
+
+    def _reach(self, number: int) -> None:
+        event = self.events[number]
+        if event.address is None or event.kind == "F":
+            return
+        if event.kind == "poison":
+            self.freed[event.address] = number
+        else:
+            self._initial(event.address, event.size)
+            self.written[event.address].append(number)
+
+    def _visible(self, state: State, thread: int, local: Local) -> int:
+        """The write that a read of ``local`` sees."""
+        for number in reversed(self.buffers.get(thread, [])):
+            if self.events[number].kind == "W" and self.events[number].address == local.address:
+                return number
+        self._initial(local.address, local.point.instruction.size)
+        return self.written[local.address][-1]
+
+    def _freed(self, thread: int, local: Local) -> int:
+        thing = self.system.objects.space.find(local.address)
+        assert thing is not None
+        for number in self.buffers.get(thread, []):
+            if self.events[number].kind == "poison" and self.events[number].address == thing.base:
+                return number
+        if thing.base not in self.freed:
+            self.freed[thing.base] = self._add(-1, "poison", frozenset({"IW"}), thing.base, 1, UNDEFINED, thing.name)
+        return self.freed[thing.base]
+
+    def _initial(self, address: int, size: int) -> None:
+        if address not in self.written:
+            slots = self.system.slots.cell(address, size)
+            value = self.system.memories.first.get(slots[0]) if len(slots) == 1 else UNDEFINED
+            name = self.system.objects.space.name(address)
+            self.written[address] = [self._add(-1, "W", frozenset({"IW"}), address, size, value, name)]
+
+    def _event(self, state: State, local: Local, kind: str, tags: Tags, value: Value | None) -> int:
+        others = [other for number, other in enumerate(state.threads) if number != local.thread]
+        final = local.thread == 0 and all(other.kind == kinds.ENDED for other in others) and not any(state.buffers[1:])
+        address = local.address or None
+        size = getattr(local.point.instruction, "size", 0)
+        name = self.system.objects.space.name(local.address) if address is not None else ""
+        where = (local.place, local.stack)
+        return self._add(local.thread, kind, tags, address, size, value, name, where, final)
+
+    def _add(
+        self,
+        thread: int,
+        kind: str,
+        tags: Tags,
+        address: int | None,
+        size: int,
+        value: Value | None,
+        name: str,
+        where: tuple[Source, tuple[Source, ...]] = (NOWHERE, ()),
+        final: bool = False,
+    ) -> int:
+        number = len(self.events)
+        position = self.positions.get(thread, 0)
+        self.positions[thread] = position + 1
+        order = number if thread >= 0 else -1
+        self.events.append(
+            WitnessEvent(
+                number,
+                thread,
+                position if thread >= 0 else -1,
+                kind,
+                tags,
+                address,
+                size,
+                value,
+                *where,
+                name,
+                order,
+                final,
+            )
+        )
+        return number
