@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from lark import Lark, Token, Transformer, Tree, v_args
@@ -44,7 +46,18 @@ def parse(text: str, file: str) -> syntax.File:
 @cache
 def _parser() -> Lark:
     grammar = resources.files("modelcheck.cat").joinpath("grammar.lark").read_text(encoding="utf-8")
-    return Lark(grammar, parser="lalr", propagate_positions=True, maybe_placeholders=True)
+    cache = _cache_file()
+    return Lark(grammar, parser="lalr", propagate_positions=True, maybe_placeholders=True, cache=cache or False)
+
+
+def _cache_file() -> str | None:
+    """Where the parser's tables are kept between runs (making them takes longer than everything else at start)."""
+    try:
+        folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "modelcheck"
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, RuntimeError):
+        return None
+    return str(folder / "cat-grammar")
 
 
 def _blank_comments(text: str, file: str) -> str:
