@@ -40,6 +40,14 @@ def test_structs_are_assigned_passed_and_returned_by_value(tmp_path: Path) -> No
     assert found == [54523, 94523, 94523, 6, 1284, 7]
 
 
+def test_a_struct_is_computed_whole_before_it_is_assigned(tmp_path: Path) -> None:
+    before = "struct p { int x, y, z; } a = { 1, 2, 3 }, b = { 4, 5, 6 }, t; a = (struct p){ a.y, a.z, a.x }; t = a; a = b; b = t;"
+    assert evaluate(tmp_path, "", "a.x * 100 + a.y * 10 + a.z", "b.x * 100 + b.y * 10 + b.z", before=before) == [
+        456,
+        231,
+    ]
+
+
 def test_struct_results_of_every_size_come_back_whole(tmp_path: Path) -> None:
     kinds = [
         "char a;",
@@ -279,7 +287,7 @@ def test_an_allocation_gets_the_layout_of_the_type_it_becomes(tmp_path: Path) ->
         for name, function in made.functions.items()
     }
     assert layouts["kmalloc<struct dev>"] == ["struct dev"]
-    assert layouts["kmalloc"] == [None]
+    assert layouts["kmalloc"] == [None]  # what becomes c
     assert layouts["main"] == ["struct dev"]
     assert isinstance(outcome(tmp_path, code), Initial)
 

@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -391,6 +395,33 @@ def test_variable_arguments_are_evaluated_and_dropped(tmp_path: Path) -> None:
 
 
 # ------------------------------------------------------------------ several files
+
+
+def test_the_same_files_give_the_same_program_every_time(tmp_path: Path) -> None:
+    (tmp_path / "prog.c").write_text(
+        "#include <linux/list.h>\n#include <linux/slab.h>\n#include <linux/spinlock.h>\n"
+        "struct s { struct list_head link; } *s; LIST_HEAD(all); DEFINE_SPINLOCK(lock);\n"
+        "int main(void) { s = kmalloc(sizeof(*s), GFP_KERNEL); if (!s) return 1;\n"
+        "spin_lock(&lock); list_add(&s->link, &all); spin_unlock(&lock); return 0; }\n"
+    )
+    show = (
+        "from pathlib import Path; from modelcheck.frontend.c import parse_program as parse\n"
+        f"made = parse([Path({str(tmp_path / 'prog.c')!r})]); print(list(made.functions.values()), made.objects)"
+    )
+    seeds = ("1", "2")
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", show], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        )
+        for seed in seeds
+    ]
+    assert runs[0].stdout
+    # frozensets print their tags in any order
+    ordered = [
+        re.sub(rb"frozenset\({(.*?)}\)", lambda found: b",".join(sorted(found[1].split(b", "))), run.stdout)
+        for run in runs
+    ]
+    assert ordered[0] == ordered[1]
 
 
 def test_files_are_linked_by_name(tmp_path: Path) -> None:

@@ -138,13 +138,7 @@ def _hinted(ctx: Context, name: str, signature: Signature, hint: Hint | None) ->
     if result.kind != POINTER or ctx.types.pointee(result).kind != VOID:
         return None
     wanted = hint or ctx.hint
-    return wanted if wanted is not None and allocates(ctx, name) else None
-
-
-def allocates(ctx: Context, name: str) -> bool:
-    """Whether a function calls __mc_alloc, itself or through others that give a ``void *``."""
-    definition = ctx.linker.function(ctx.unit, name)
-    return definition is not None and ctx.linker.allocates(definition)
+    return wanted if wanted is not None and ctx.linker.allocates(ctx.unit, name) else None
 
 
 def give(ctx: Context, result: Value, node: cl.Node) -> None:

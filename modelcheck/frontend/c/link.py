@@ -144,21 +144,23 @@ class Linker:
             return self._runtime
         return None
 
-    def tree(self, definition: Definition) -> cl.Node:
+    def tree(self, function: cl.Cursor) -> cl.Node:
         """The syntax of a function, read once."""
-        key = definition.cursor.d0
-        if key not in self._trees:
-            self._trees[key] = cl.tree(definition.cursor)
-        return self._trees[key]
+        if function.d0 not in self._trees:
+            self._trees[function.d0] = cl.tree(function)
+        return self._trees[function.d0]
 
-    def allocates(self, definition: Definition) -> bool:
-        """Whether a function's body calls __mc_alloc, or a function that does."""
-        key = (id(definition.unit), definition.name)
+    def allocates(self, unit: Unit, name: str) -> bool:
+        """Whether what a call of ``name`` in ``unit`` reaches calls __mc_alloc, itself or through others."""
+        owner = None if name in RUNTIME else self._owner(unit, name)
+        if owner is None:
+            return False
+        key = (id(owner), name)
         if key not in self._allocates:
             self._allocates[key] = False  # for recursive ones
-            called = {node.spelling for node in self.tree(definition).walk() if node.kind == cl.CALL}
-            inner = (self.function(definition.unit, name) for name in called if name in definition.unit.functions)
-            self._allocates[key] = "__mc_alloc" in called or any(map(self.allocates, filter(None, inner)))
+            calls = (node.spelling for node in self.tree(owner.functions[name]).walk() if node.kind == cl.CALL)
+            called = dict.fromkeys(calls)
+            self._allocates[key] = "__mc_alloc" in called or any(self.allocates(owner, other) for other in called)
         return self._allocates[key]
 
     def thread_name(self, function: str) -> str:

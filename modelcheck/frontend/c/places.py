@@ -120,9 +120,15 @@ def write(ctx: Context, place: Place, value: Value, node: cl.Node) -> Value:
             ctx.builder.emit(Assign(registers[offset], value, source))
             return ctx.builder.value(registers[offset])
         case Parts(registers, offset) if isinstance(value, Aggregate):
-            for leaf, piece in zip(ctx.types.leaves(type_) or (), value.values, strict=True):
-                ctx.builder.emit(Assign(registers[offset + leaf.offset], piece, source))
-            return value
+            targets = [registers[offset + leaf.offset] for leaf in ctx.types.leaves(type_) or ()]
+            # All of the value is computed before any of it is assigned: p = (struct point){ p.y, p.x }.
+            pieces = [
+                ctx.builder.copy(piece, source) if _reads(piece, set(targets) - {target}) else piece
+                for target, piece in zip(targets, value.values, strict=True)
+            ]
+            for target, piece in zip(targets, pieces, strict=True):
+                ctx.builder.emit(Assign(target, piece, source))
+            return Aggregate(type_, tuple(map(ctx.builder.value, targets)))
         case Memory(address, _, bits, unit) if isinstance(value, Expr):
             size = scalar_size(ctx, type_, node)
             if bits is not None:
@@ -138,6 +144,13 @@ def write(ctx: Context, place: Place, value: Value, node: cl.Node) -> Value:
                 ctx.builder.emit(Store(plus(address, leaf.offset), piece, leaf.size, tags, source))
             return value
     ctx.refuse(f"a value of type {type_.name} cannot be assigned here", node)
+
+
+def _reads(value: Expr, registers: set[int]) -> bool:
+    """Whether ``value`` depends on one of the registers."""
+    if value.kind == "reg":
+        return value.data in registers
+    return any(_reads(argument, registers) for argument in value.args)
 
 
 def _write_bits(ctx: Context, place: Memory, bits: Bits, unit: int, value: Expr, source: Source) -> Expr:
