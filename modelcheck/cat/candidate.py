@@ -17,9 +17,10 @@ class Candidate:
     Attributes:
         size: number of events; events are 0 … size-1.
         sets: event sets by name, as bitsets: R, W, F, M, IW, FW and every tag that occurs (absent means empty).
-        relations: base relations by name. Always there: ``po`` (transitive, within a thread), ``rf``, ``co`` (transitive,
-            per location, initial writes first), ``addr``, ``data``, ``ctrl``, ``rmw``, ``loc`` (same location, accesses only and
-            Sync-srcu fences, reflexive), ``int`` (same thread, reflexive; an initial write has none), ``ext`` (all other pairs).
+        relations: base relations by name. Always there: ``po`` (transitive, within a thread), ``rf``, ``co``
+            (transitive, per location, initial writes first), ``addr``, ``data``, ``ctrl``, ``rmw``, ``loc`` (same
+            location, accesses only and Sync-srcu fences, reflexive), ``int`` (same thread, reflexive; an initial
+            write has none), ``ext`` (all other pairs).
     """
 
     size: int

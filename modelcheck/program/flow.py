@@ -56,8 +56,8 @@ class Flow:
     """What the unroller must know of a function.
 
     Attributes:
-        order: a weak topological order of the reachable blocks (Bourdoncle 1993): every edge leads forward, but for edges back to the
-            head of a loop that holds their source.
+        order: a weak topological order of the reachable blocks (Bourdoncle 1993): every edge leads forward, but
+            for edges back to the head of a loop that holds their source.
         join: for each block that branches, the block where all its paths to a return meet again, or `EXIT`.
         live: for each loop head, the registers whose values from before may still be used.
     """

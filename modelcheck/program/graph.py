@@ -37,7 +37,8 @@ class Event:
         rmw: the read that a write is the other half of, or None.
         source: where in the C.
         stack: call sites around it, outermost first.
-        success: for the read of a read-modify-write that may fail: when it succeeds; otherwise it bears ``failed`` as its tags.
+        success: for the read of a read-modify-write that may fail: when it succeeds; otherwise it bears
+            ``failed`` as its tags.
         failed: see ``success``.
         unlock: a write that is a ``lock-misuse`` unless its thread holds the lock there.
         copy: a read in a struct copy.

@@ -60,7 +60,8 @@ class Source:
 
 @frozen
 class Leaf:
-    """A scalar inside an object: its path (``lru.next``, ``[1].flags``; empty for the whole), byte offset, bytes, C type."""
+    """A scalar inside an object: its path (``lru.next``, ``[1].flags``; empty for the whole), byte offset, bytes,
+    C type."""
 
     path: str
     offset: int
@@ -147,7 +148,8 @@ class Rmw:
 
     ``condition`` and ``new`` are over registers and `expr.old`; a condition of None always holds. ``dst``
     gets the old value. When the condition fails: with ``waits`` the step cannot be taken (the thread is
-    blocked until it can, e.g. spin_lock); without, it is a lone read tagged ``failed_tags`` (a failed cmpxchg or trylock).
+    blocked until it can, e.g. spin_lock); without, it is a lone read tagged ``failed_tags`` (a failed cmpxchg or
+    trylock).
     """
 
     dst: int

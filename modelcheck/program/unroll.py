@@ -88,7 +88,7 @@ class Bounds:
     recursion: int = 4
 
 
-class _Restart(Exception):
+class _Restart(Exception):  # noqa: N818 (no error: the way to begin again)
     """Main spawns again after it had joined every thread: nothing of it runs at rest."""
 
 

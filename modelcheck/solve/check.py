@@ -31,7 +31,7 @@ CYCLES = 24
 """How many forbidden cycles to learn from one proposal."""
 
 
-class OutOfTime(Exception):
+class OutOfTime(Exception):  # noqa: N818 (what is raised to leave a search)
     """The time limit is reached."""
 
 

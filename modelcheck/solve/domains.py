@@ -28,7 +28,7 @@ Place = int
 """The address of a cell; all live accesses of one cell have one size."""
 
 
-class TooManyValues(Exception):
+class TooManyValues(Exception):  # noqa: N818 (what is raised to leave an analysis)
     """An expression of the program has more than `MOST_VALUES` possible values; ``event`` is where it is used."""
 
 

@@ -36,7 +36,8 @@ class Encoding:
     """The clauses of one event graph, and where to find what in them.
 
     Attributes:
-        events: those of the graph, then made ones: zeroing by an allocation, poison by a free, initial writes. Ids are indexes.
+        events: those of the graph, then made ones: zeroing by an allocation, poison by a free, initial writes. Ids are
+            indexes.
         executed: literal of each event, NO for those that cannot be.
         at: for each live access, its possible cells with their literals.
         rf: literal of each possible reads-from pair (write, read).
@@ -145,7 +146,8 @@ class Encoding:
             self._run(thread, final=False)
 
     def _run(self, thread: int, final: bool) -> None:
-        """Execution literals of one thread (or of what runs at rest), in program order; each fault stops what is behind it."""
+        """Execution literals of one thread (or of what runs at rest), in program order; each fault stops what is
+        behind it."""
         steps: list[tuple[int, int, Event | Check | None]] = []
         for event in self.graph.events:
             if event.thread == thread and event.final == final and event.id in self.domains.live:
@@ -329,7 +331,8 @@ class Encoding:
 
     def _same_value(self, write: int, read: int, literal: int) -> None:
         written, got = self.events[write].value, self.events[read].value
-        assert written is not None and got is not None
+        assert written is not None
+        assert got is not None
         mine = self.valuation.values(got)
         for value, says in self.valuation.values(written).items():
             if value is UNDEFINED and not self.events[read].copy:

@@ -5,8 +5,8 @@ On a weak model there is no moment at which "the object is free". What each prop
 - use-after-free: free writes poison to every cell of the object. A read that reads from poison, or a write that is
   coherence-after it, comes too late. (An access that the model orders before the free can do neither.)
 - double-free: two executed frees of one object, whatever their order.
-- leak: every thread has ended and what runs at rest too; by the coherence-last writes, no chain of pointers leads from a global to
-  an object that was allocated and never freed.
+- leak: every thread has ended and what runs at rest too; by the coherence-last writes, no chain of pointers leads from
+  a global to an object that was allocated and never freed.
 - deadlock: every thread has ended or waits, one waits at least, and each waiting read reads the coherence-last write.
 - lock-misuse: an unlock without a lock operation of its own thread before it and no unlock between.
 """

@@ -21,8 +21,8 @@ class Proposal:
     """What the solver's last model says, read once.
 
     Attributes:
-        chosen: ids of the executed events of the memory model, by candidate number: initial writes of touched cells first,
-            then threads in order.
+        chosen: ids of the executed events of the memory model, by candidate number: initial writes of touched cells
+            first, then threads in order.
         place: the cell of each executed access.
         rf: the write that each executed read reads from.
     """
@@ -62,7 +62,7 @@ class Proposal:
 
     def candidate(self) -> Candidate:
         """The proposal as the cat evaluator sees it; event ``i`` is ``chosen[i]``."""
-        encoding, events = self.encoding, self.encoding.events
+        events = self.encoding.events
         size = len(self.chosen)
         sets: dict[str, int] = {"R": 0, "W": 0, "F": 0, "M": 0, "IW": 0, "FW": 0}
         threads: dict[int, int] = {}

@@ -49,8 +49,8 @@ class ExecutedEvent:
 class Execution:
     """One execution that the memory model allows.
 
-    ``rf`` pairs (write, read); ``co`` pairs (earlier write, later write), transitive; ``addr``, ``data``, ``ctrl`` pairs (read, event);
-    ``rmw`` pairs (read, write). Numbers are indexes in ``events``.
+    ``rf`` pairs (write, read); ``co`` pairs (earlier write, later write), transitive; ``addr``, ``data``, ``ctrl``
+    pairs (read, event); ``rmw`` pairs (read, write). Numbers are indexes in ``events``.
     """
 
     threads: tuple[str, ...]

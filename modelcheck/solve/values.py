@@ -9,7 +9,8 @@ from modelcheck.solve.domains import Domains
 from modelcheck.solve.sat import NO, YES, Circuit
 
 Values = dict[Value, int]
-"""Possible values, each with the literal that says so. Exclusive; exhaustive where the expression's reads are executed."""
+"""Possible values, each with the literal that says so. Exclusive; exhaustive where the expression's reads are
+executed."""
 
 
 class Valuation:
