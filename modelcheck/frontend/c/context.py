@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from modelcheck.frontend.c.link import Linker
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 (no error: it becomes an instruction)
     """Something that cannot be modelled, at ``source``; it becomes an `Unsupported` instruction there."""
 
     def __init__(self, reason: str, source: Source) -> None:
