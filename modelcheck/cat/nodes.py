@@ -239,6 +239,19 @@ def _effort(op: str, args: tuple[Node, ...], name: str, recursion: Recursion | N
     return 1 + max((a.effort for a in inner), default=0) + (50 if op in ("fix", "star", "plus") else 0)
 
 
+def rests_on_recursion(node: Node) -> bool:
+    """Whether a ``let rec`` occurs in it."""
+    seen: set[Node] = set()
+    todo = [node]
+    while todo:
+        one = todo.pop()
+        if one.recursion is not None:
+            return True
+        todo.extend(argument for argument in one.args if argument not in seen)
+        seen.update(one.args)
+    return False
+
+
 def is_static(node: Node) -> bool:
     """Whether the presence of events settles it: no rf, co, location, dependency or rmw in it."""
     support = node.support if node.free is None else node.support | node.free.support
