@@ -17,6 +17,7 @@ from modelcheck.program.cells import Cells
 from modelcheck.program.compile import Point, Registers
 from modelcheck.program.expr import UNDEFINED, Undefined, Value
 from modelcheck.program.ir import Source
+from modelcheck.program.places import heap_name
 from modelcheck.program.thread import Finding
 
 LOAD: Final = 0
@@ -274,7 +275,7 @@ class Private:
         site = self._objects.site(point)
         instance = self.counts.get(site, 0)
         self.counts[site] = instance + 1
-        name = f"heap@{what.source}"
+        name = heap_name(what.layout, what.source)
         return self._objects.make(thread, point, instance, name, size, "heap", what.layout, what.zeroed).base
 
     def freeze(self, nest: int, sections: tuple[int, ...]) -> Own:

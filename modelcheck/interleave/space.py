@@ -16,6 +16,7 @@ from modelcheck.interleave.reduction import broken, entry_touch, futures
 from modelcheck.interleave.state import Buffer, Choice, Entry, State
 from modelcheck.interleave.system import System, ways
 from modelcheck.program import ir
+from modelcheck.program.places import told
 from modelcheck.program.thread import Finding
 
 LONGEST_CHAIN: Final = 50_000
@@ -334,7 +335,7 @@ def deadlock(system: System, waiting: Sequence[Local]) -> Finding:
     space = system.objects.space
     parts = []
     for local in waiting:
-        where = f"thread {local.thread} waits at {local.place}"
+        where = f"thread {local.thread} waits at {told(local.place, local.stack)}"
         if local.kind == kinds.JOIN:
             where += f" for the end of thread {local.value}"
         elif local.kind == kinds.SYNC:

@@ -13,6 +13,7 @@ from modelcheck.program.compile import Code, Evaluator, Point, Registers, compil
 from modelcheck.program.expr import UNDEFINED, Undefined, Value
 from modelcheck.program.ir import MemoryObject, Program, Source
 from modelcheck.program.memory import UNSUPPORTED, AddressSpace
+from modelcheck.program.places import heap_name
 from modelcheck.program.thread import Discard, Fault, Finding, Halting, Thread
 
 __all__ = ["Finding", "Frame", "Initial", "Outcome", "Stuck", "initialise"]
@@ -232,7 +233,9 @@ class _Run:
     def _alloc(self, point: Point, registers: Registers) -> int:
         what = point.instruction
         size = allocation_size(self.thread, point, registers)
-        return self._make(f"heap@{what.source}", size, "heap", what.layout, what.zeroed)
+        return self._make(
+            heap_name(what.layout, what.source, self.thread.stack), size, "heap", what.layout, what.zeroed
+        )
 
     def _make(self, name: str, size: int, kind: str, layout: ir.Layout | None, zeroed: bool) -> int:
         base = -(-max(ir.HEAP_BASE, self.space.end) // SPACING) * SPACING + SPACING

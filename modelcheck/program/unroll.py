@@ -59,6 +59,7 @@ from modelcheck.program.ir import (
     Wait,
 )
 from modelcheck.program.machine import Frame, Initial
+from modelcheck.program.places import heap_name
 
 DEFINITE = 256
 """A loop that certainly goes on (its exit conditions are all constant) may go round this often."""
@@ -714,7 +715,7 @@ class _Unroller:
                 )
             )
             return None
-        name = f"heap@{step.source}"
+        name = heap_name(step.layout, step.source, self.thread.stack)
         base = self._object(name, "heap", size.data, step.layout)
         guard: Guard = state.guard
         value = const(base, 64)

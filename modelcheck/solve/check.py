@@ -12,6 +12,7 @@ from modelcheck.program.graph import EventGraph
 from modelcheck.program.ir import Program
 from modelcheck.program.machine import Initial, Stuck, initialise
 from modelcheck.program.memory import AddressSpace
+from modelcheck.program.places import told
 from modelcheck.program.unroll import Bounds, unroll
 from modelcheck.solve.coherence import Coherence
 from modelcheck.solve.domains import TooManyValues, analyse
@@ -205,7 +206,7 @@ class Session:
         message = finding.message
         if finding.property == "deadlock" and self.deadlock is not None:
             waits = [b for literal, b in self.deadlock.waits if self.solver.holds(literal)]
-            each = [f"{self.graph.threads[b.thread]} {b.what} at {b.source}" for b in waits]
+            each = [f"{self.graph.threads[b.thread]} {b.what} at {told(b.source, b.stack)}" for b in waits]
             message = "deadlock: " + "; ".join(dict.fromkeys(each))
             finding = evolve(finding, source=waits[0].source, stack=waits[0].stack)
         return Result(
@@ -264,9 +265,8 @@ class Session:
         one, other = (self.encoding.events[proposal.chosen[number]] for number in pair)
         place = self.space.name(proposal.place[one.id])
         names = self.graph.threads
-        message = (
-            f"data race on {place}: {names[one.thread]} at {one.source} and {names[other.thread]} at {other.source}"
-        )
+        both = [f"{names[event.thread]} at {told(event.source, event.stack)}" for event in (one, other)]
+        message = f"data race on {place}: {' and '.join(both)}"
         return Result("FAIL", "race", message, other.source, other.stack, execution=execution_of(proposal))
 
 

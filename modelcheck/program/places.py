@@ -1,0 +1,46 @@
+"""Where something happens, told so that a user finds it: by a line of their own also when it happens in our headers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from modelcheck.program.ir import Layout, Source
+
+
+def own_place(source: Source, stack: Sequence[Source]) -> Source:
+    """The innermost place that is in a file of the user's: ``source``, or a call site around it in ``stack``.
+
+    Headers of ours have names like ``<linux/list.h>``. Gives ``source`` where everything is in such.
+    """
+    return next((place for place in (source, *reversed(stack)) if not _ours(place)), source)
+
+
+def inside(source: Source, stack: Sequence[Source]) -> str:
+    """What `own_place` leaves out: ``put_page, <linux/gfp.h>:104``, the function of ours that the user calls there and
+    the place within; empty when nothing is left out."""
+    if not _ours(source) or own_place(source, stack) is source:
+        return ""
+    outermost = source
+    for place in reversed(stack):
+        if not _ours(place):
+            break
+        outermost = place
+    return f"{outermost.function}, {source}" if outermost.function else str(source)
+
+
+def told(source: Source, stack: Sequence[Source]) -> str:
+    """Both as one text: ``mm/migrate.c:42 (in put_page, <linux/gfp.h>:104)``."""
+    within = inside(source, stack)
+    return f"{own_place(source, stack)} (in {within})" if within else str(source)
+
+
+def heap_name(layout: Layout | None, source: Source, stack: Sequence[Source] = ()) -> str:
+    """What to call an object that is allocated at a place, by its type where that is known: ``vb@balloon.c:41``."""
+    place = own_place(source, stack)
+    kind = "heap" if layout is None else layout.type.removeprefix("struct ").removeprefix("union ").replace(" ", "")
+    return f"{kind}@{PurePosixPath(place.file).name}:{place.line}"
+
+
+def _ours(place: Source) -> bool:
+    return place.file.startswith("<")
