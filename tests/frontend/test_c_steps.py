@@ -375,6 +375,23 @@ def test_a_table_may_name_functions_that_no_file_has(tmp_path: Path) -> None:
     assert reason == "no body for far()"
 
 
+def test_functions_give_and_take_function_pointers(tmp_path: Path) -> None:
+    declarations = """
+    int inc(int x) { return x + 1; } int dec(int x) { return x - 1; }
+    int (*get(int which, char c))(int x) { return which ? inc : dec; }
+    typedef int (*fn)(int); fn second(fn a, fn b) { return b; } int apply(int (*f)(int), int x) { return (**f)(x); }
+    int old_style(a, b) int a; char b; { return a * 10 + b; }
+    """
+    expressions = {
+        "get(1, 0)(5)": 6,
+        "apply(get(0, 1), 5)": 4,
+        "second(inc, dec)(0)": -1,
+        "(&inc)(1)": 2,
+        "old_style(1, 2)": 12,
+    }
+    assert dict(zip(expressions, evaluate(tmp_path, declarations, *expressions), strict=True)) == expressions
+
+
 def test_functions_that_print_do_nothing(tmp_path: Path) -> None:
     declarations = "int printf(const char *, ...); int calls; int count(void) { return ++calls; }"
     assert evaluate(tmp_path, declarations, 'printf("%d", count())', "calls") == [0, 1]

@@ -49,9 +49,8 @@ def lower(linker: Linker, definition: Definition) -> Lowered:
     if through_memory(result):
         params.append(builder.register(64))
         ctx = evolve(ctx, result=builder.value(params[0]))
-    for child in node.children:
-        if child.kind == cl.PARM_DECL:
-            params.extend(_parameter(ctx, child))
+    for parameter in cl.parameters(definition.cursor):
+        params.extend(_parameter(ctx, cl.Node(parameter)))
     if not result.scalar and result.kind not in ("void", RECORD):
         builder.emit(Unsupported(f"a result of type {result.name} is not supported", source))
     if body is None:

@@ -320,6 +320,12 @@ def has_initialiser(variable: Cursor) -> bool:
     return not lib.clang_Cursor_isNull(lib.clang_Cursor_getVarDeclInitializer(variable))
 
 
+def parameters(function: Cursor) -> list[Cursor]:
+    """The ParmDecls of a function (those below it may belong to the function that it gives a pointer to)."""
+    count = max(lib.clang_Cursor_getNumArguments(function), 0)
+    return [lib.clang_Cursor_getArgument(function, number) for number in range(count)]
+
+
 def fields(record: Type) -> list[Cursor]:
     """The FieldDecls of a struct or union, anonymous members included, in order."""
     found: list[Cursor] = []

@@ -81,6 +81,7 @@ class Linker:
         self._trees: dict[int, cl.Node] = {}
         self._allocates: dict[tuple[int, str], bool] = {}
         self._threads: dict[str, int] = {}
+        self._signatures: dict[str, Signature] = {}
 
     # ------------------------------------------------------------------ functions
 
@@ -226,14 +227,14 @@ class Linker:
 
     def signature(self, definition: Definition) -> Signature:
         """Result and parameters of a function, also of one that is defined the old way, ``f(a) int a; { }``."""
-        types = definition.unit.types
-        found = types.signature(types.get(cl.lib.clang_getCursorType(definition.cursor)))
-        if found.prototype:
-            return found
-        lib, cursor = cl.lib, definition.cursor
-        count = max(lib.clang_Cursor_getNumArguments(cursor), 0)
-        params = (lib.clang_getCursorType(lib.clang_Cursor_getArgument(cursor, number)) for number in range(count))
-        return evolve(found, params=tuple(types.get(param) for param in params))
+        found = self._signatures.get(definition.program_name)
+        if found is None:
+            types = definition.unit.types
+            declared = types.signature(types.get(cl.lib.clang_getCursorType(definition.cursor)))
+            params = (cl.lib.clang_getCursorType(parameter) for parameter in cl.parameters(definition.cursor))
+            found = evolve(declared, params=tuple(types.get(param) for param in params))
+            self._signatures[definition.program_name] = found
+        return found
 
     # ------------------------------------------------------------------ objects
 
