@@ -106,6 +106,24 @@ def test_bitfields_keep_their_neighbours_and_wrap_at_their_width(tmp_path: Path)
     assert found == [1, 1, -7, 1, 1, ord("x"), 11, 2, 1, 1, 0, 4]
 
 
+def test_bitfields_in_unions_and_beside_bytes(tmp_path: Path) -> None:
+    declarations = """
+    union u { unsigned w; unsigned low : 4; } u = { 0xabcd }; struct p { unsigned a : 4, b : 4; char c; } __attribute__((packed)) p = { 1, 2, 3 };
+    struct packed { char a; unsigned b : 30; char c; } __attribute__((packed)) packed;
+    """
+    found = evaluate(
+        tmp_path,
+        declarations,
+        "u.low",
+        "(u.low = 1, u.w)",
+        "p.b",
+        "(p.a = 7, p.c)",
+        "sizeof p",
+        "(packed.c = 5, packed.c)",
+    )
+    assert found == [0xD, 0xABC1, 2, 3, 2, 5]
+
+
 def test_a_bitfield_is_written_by_reading_and_writing_its_storage_unit(tmp_path: Path) -> None:
     made = program(tmp_path, "struct { unsigned a : 3, b : 5; } g; int main(void) { g.b = 1; return 0; }")
     steps = [step for step in instructions(main(made)) if isinstance(step, Load | Store)]

@@ -112,6 +112,8 @@ class _Planner:
             self.fill(part.type, rest, place, 0, None, False)
 
     def _count(self, type_: CType) -> int | None:
+        if type_.kind == RECORD and self.types.record(type_).problem:
+            raise ValueError(self.types.record(type_).problem)
         return self.types.count(type_) if type_.kind == ARRAY else len(self.types.record(type_).fields)
 
     def _part(self, type_: CType, index: int) -> Field:
@@ -269,10 +271,10 @@ def store_initialiser(ctx: Context, place: Place, initialiser: cl.Node, node: cl
     if not isinstance(place, Memory):
         write(ctx, place, aggregate(ctx, type_, list_), node)
         return
+    found = cells(ctx, type_, list_)
     leaves = ctx.types.leaves(type_)
     if leaves is None:
         ctx.refuse(f"an object of type {type_.name} cannot be initialised here", node)
-    found = cells(ctx, type_, list_)
     source = ctx.source(node)
     for leaf in leaves:
         for offset, size in _uncovered(leaf.offset, leaf.size, found):

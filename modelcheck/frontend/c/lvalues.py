@@ -79,13 +79,10 @@ def _member(ctx: Context, node: cl.Node) -> Place:
     else:
         base = place(ctx, inner)
     name = node.spelling
-    try:
-        if "(" in name or not name:
-            target = cl.lib.clang_getCursorReferenced(node.cursor)
-            return part(ctx, base, cl.lib.clang_Cursor_getOffsetOfField(target) // 8, ctx.types.of(node))
-        return member(ctx, base, name, node)
-    except ValueError as error:
-        ctx.refuse(str(error), node)
+    if "(" in name or not name:
+        target = cl.lib.clang_getCursorReferenced(node.cursor)
+        return part(ctx, base, cl.lib.clang_Cursor_getOffsetOfField(target) // 8, ctx.types.of(node))
+    return member(ctx, base, name, node)
 
 
 def _element(ctx: Context, node: cl.Node, inclusive: bool) -> Place:

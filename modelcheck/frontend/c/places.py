@@ -231,8 +231,10 @@ def member(ctx: Context, base: Place, name: str, node: cl.Node) -> Place:
     record = ctx.types.record(base.type)
     found = record.named.get(name)
     if found is None:
-        ctx.refuse(f"no member {name} in {base.type.name}", node)
+        ctx.refuse(record.problem or f"no member {name} in {base.type.name}", node)
     type_ = ctx.types.of(node)
+    if type_.scalar and found.bits is None and found.offset % type_.size:
+        ctx.refuse(f"the member {name} of {base.type.name} is not naturally aligned, which is not supported", node)
     return part(ctx, base, found.offset, type_, found.bits, found.unit)
 
 

@@ -83,11 +83,15 @@ class Field:
 
 @frozen(eq=False)
 class Record:
-    """A struct or union: its members in order, and by name with those of anonymous members."""
+    """A struct or union: its members in order, and by name with those of anonymous members.
+
+    ``problem``: why its bitfields cannot be modelled; it then is without them.
+    """
 
     fields: tuple[Field, ...]
     named: dict[str, Field]
     union: bool
+    problem: str = ""
 
 
 @frozen(eq=False)
@@ -233,7 +237,7 @@ class Types:
         return found
 
     def record(self, type_: CType) -> Record:
-        """The members of a struct or union; ``ValueError`` when a bitfield's storage cannot be told."""
+        """The members of a struct or union."""
         found = self._records.get(type_)
         if found is None:
             found = self._records[type_] = self._make_record(type_)
@@ -259,8 +263,12 @@ class Types:
             else:
                 order.append((False, len(plain)))
                 plain.append(Field(name, member, offset // 8))
-        packed = _storage(type_, plain, raw)
-        ordered = tuple(packed[number] if bits else plain[number] for bits, number in order)
+        problem = ""
+        try:
+            packed = _storage(type_, [] if union else plain, raw)
+            ordered = tuple(packed[number] if bits else plain[number] for bits, number in order)
+        except ValueError as error:
+            problem, ordered = str(error), tuple(plain)
         named: dict[str, Field] = {}
         for member_field in ordered:
             if member_field.name:
@@ -268,10 +276,13 @@ class Types:
             elif member_field.type.kind == RECORD:
                 for name, inner in self.record(member_field.type).named.items():
                     named[name] = Field(name, inner.type, member_field.offset + inner.offset, inner.bits, inner.unit)
-        return Record(ordered, named, union)
+            problem = problem or self.record(member_field.type).problem if member_field.type.kind == RECORD else problem
+        return Record(ordered, named, union, problem)
 
     def leaves(self, type_: CType) -> tuple[Leaf, ...] | None:
-        """The scalars of a type in order of offset, or None when there are too many or one is no integer or pointer.
+        """The scalars of a type in order of offset.
+
+        None when there are too many, or one is no integer or pointer, or (in a packed struct) not naturally aligned.
 
         Of a union, those of its first largest member. A storage unit of bitfields is one leaf.
         """
@@ -284,7 +295,7 @@ class Types:
     def _collect(self, type_: CType, path: str, offset: int, into: list[Leaf]) -> bool:
         if type_.scalar:
             into.append(Leaf(path, offset, type_.size, type_))
-            return len(into) <= MOST_LEAVES
+            return len(into) <= MOST_LEAVES and offset % type_.size == 0
         if type_.kind == ARRAY:
             element = self.element(type_)
             count = self.count(type_) or 0
@@ -297,6 +308,8 @@ class Types:
         if type_.kind != RECORD:
             return False
         record = self.record(type_)
+        if record.problem:
+            return False
         members = record.fields
         if record.union and members:
             largest = max(member.type.size for member in members)
