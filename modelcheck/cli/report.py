@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from modelcheck.cli.row import INTERRUPTED, Row, to_json
 
 
 def report(spec: str, rows: Sequence[Row], format: str, stream: TextIO) -> None:  # noqa: A002 (the option's name)
-    """Write to ``stream`` the JSON of all rows, or a sentence for each that failed or is unknown, with its trace,
-    those that are not as expected last, and a count."""
+    """Write to ``stream`` the JSON of all rows; or what failed and what is unknown, each in a sentence with its trace,
+    what is not as expected last, and a count."""
     if format == "json":
         print(to_json(spec, rows), file=stream)
         return
-    told = [row for row in rows if (row.verdict != "PASS" or not row.as_expected) and row.reason != INTERRUPTED]
-    told.sort(key=lambda row: not row.as_expected)
-    for row in told:
-        print(f"\n{row.sentence()}", file=stream)
-        if row.trace is not None:
-            print(f"    modelcheck show {shlex.quote(row.trace)}", file=stream)
+    for line in _told(rows):
+        print(line, file=stream)
+
+
+def _told(rows: Sequence[Row]) -> Iterator[str]:
+    closed = [row for row in rows if row.reason != INTERRUPTED]
+    if expected := [row for row in closed if row.as_expected and row.verdict != "PASS"]:
+        yield "\nAs expected:"
+        yield from _sentences(expected)
+    if unexpected := [row for row in closed if not row.as_expected]:
+        yield "\nNot as expected:"
+        yield from _sentences(unexpected)
     if any(row.reason.startswith("internal error") for row in rows):
-        print(
-            "\nAn internal error is a mistake of modelcheck, not of the program: -j 0 shows its traceback.", file=stream
-        )
-    if open_ := sum(1 for row in rows if row.reason == INTERRUPTED):
-        print(f"\nInterrupted: {open_} of {len(rows)} left open.", file=stream)
+        yield "\nAn internal error is a mistake of modelcheck, not of the program: -j 0 shows its traceback."
+    if left := len(rows) - len(closed):
+        yield f"\nInterrupted: {left} of {len(rows)} left open."
     different = [row for row in rows if not row.as_expected]
     unknown = sum(1 for row in different if row.verdict == "UNKNOWN")
     parts = [f"{len(rows) - len(different)} of {len(rows)} verdicts as expected"]
@@ -34,4 +38,16 @@ def report(spec: str, rows: Sequence[Row], format: str, stream: TextIO) -> None:
         parts.append(f"{len(different) - unknown} not")
     if unknown:
         parts.append(f"{unknown} unknown")
-    print(f"\n{', '.join(parts)}.", file=stream)
+    yield f"\n{', '.join(parts)}."
+
+
+def _sentences(rows: Sequence[Row]) -> Iterator[str]:
+    """A sentence for the models of one scenario and variant that say the same, and how to look at each trace."""
+    same: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        same.setdefault((row.scenario, row.variant, row.says()), []).append(row)
+    for (scenario, variant, says), alike in same.items():
+        yield f"\n{scenario}, {variant}, {', '.join(row.model for row in alike)}: {says}"
+        for row in alike:
+            if row.trace is not None:
+                yield f"    modelcheck show {shlex.quote(row.trace)}"

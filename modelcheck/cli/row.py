@@ -18,7 +18,8 @@ INTERRUPTED: Final = "interrupted"
 class Row:
     """The verdict on one cell.
 
-    ``failing`` is the property that fails, ``source`` is ``file:line``, ``trace`` the path of the stored trace.
+    ``failing`` is the property that fails, ``source`` is ``file:line`` in the user's files, ``inside`` the function and
+    the line of a header of ours where it fails within that, ``trace`` the path of the stored trace.
     """
 
     scenario: str
@@ -29,6 +30,7 @@ class Row:
     failing: str | None = None
     message: str = ""
     source: str | None = None
+    inside: str = ""
     trace: str | None = None
     events: int = 0
     refinements: int = 0
@@ -56,6 +58,7 @@ class Row:
             "property": self.failing,
             "message": self.message,
             "source": self.source,
+            "inside": self.inside,
             "trace": self.trace,
             "events": self.events,
             "refinements": self.refinements,
@@ -63,16 +66,16 @@ class Row:
             "reason": self.reason,
         }
 
-    def sentence(self) -> str:
-        """What failed and why, or why nothing is known, in one sentence."""
-        where = f"{self.scenario}, {self.variant}, {self.model}"
+    def says(self) -> str:
+        """What failed and why, or why nothing is known."""
         expected = "" if self.as_expected else f" (expected {self.expected})"
         if self.verdict == "FAIL":
-            place = f" at {self.source}" if self.source else ""
-            return f"{where}: FAIL{expected}: {self.failing}{place}: {self.message}"
+            within = f" (in {self.inside})" if self.inside else ""
+            place = f" at {self.source}{within}" if self.source else ""
+            return f"FAIL{expected}: {self.failing}{place}: {self.message}"
         if self.verdict == "UNKNOWN":
-            return f"{where}: UNKNOWN{expected}: {self.reason}"
-        return f"{where}: {self.verdict}{expected}"
+            return f"UNKNOWN{expected}: {self.reason}"
+        return f"{self.verdict}{expected}"
 
 
 def exit_code(rows: Sequence[Row]) -> int:

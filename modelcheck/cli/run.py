@@ -13,6 +13,7 @@ from modelcheck.cli.row import INTERRUPTED, Row
 from modelcheck.cli.table import View
 from modelcheck.errors import InputError
 from modelcheck.frontend.spec import Spec
+from modelcheck.program.places import inside, own_place
 from modelcheck.run import Done, Event, Lost, Started, run_here, run_pool
 from modelcheck.trace.store import read_trace, trace_path, write_atomically
 
@@ -87,7 +88,8 @@ def _row(spec: Spec, cell: Cell, answer: Answer, traces: Path) -> Row:
         cell.expected,
         result.property,
         result.message,
-        str(result.source) if result.source else None,
+        str(own_place(result.source, result.stack)) if result.source else None,
+        inside(result.source, result.stack) if result.source else "",
         str(path) if answer.trace is not None else None,
         result.events,
         result.refinements,

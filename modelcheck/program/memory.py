@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from typing import Final
 
-from modelcheck.program.ir import MemoryObject
+from modelcheck.program.ir import Leaf, MemoryObject
 
 NULL_PAGE: Final = 4096
 """An access below this address goes through a null pointer (to a member, perhaps)."""
@@ -110,6 +110,37 @@ class AddressSpace:
         if thing is None:
             return str(address - 2**64) if address >= ERROR_POINTERS else f"{address:#x}"
         return thing.name + leaf_path(thing, address - thing.base)
+
+    def pointed(self, holder: int, value: int) -> str:
+        """What the pointer at address ``holder`` leads to when it is ``value``: ``&page[1]``, ``&vb.pages``,
+        a function's name; empty when what is there is no pointer by its type, or leads to no object."""
+        at, to = self.find(holder), self.find(value)
+        if at is None or to is None:
+            return ""
+        leaf = _leaf(at, holder - at.base)
+        if leaf is not None and "*" not in leaf.type:
+            return ""
+        return to.name if to.kind == "function" else f"&{to.name}{_whole(to, value - to.base)}"
+
+
+def _leaf(thing: MemoryObject, offset: int) -> Leaf | None:
+    leaves = thing.layout.leaves if thing.layout is not None else ()
+    return next((leaf for leaf in leaves if leaf.offset == offset), None)
+
+
+def _whole(thing: MemoryObject, offset: int) -> str:
+    """Path of the largest part of ``thing`` that starts at ``offset``."""
+    leaf = _leaf(thing, offset)
+    if offset == 0 or leaf is None or thing.layout is None:
+        return leaf_path(thing, offset) if offset else ""
+    part = leaf.path
+    for end in [index for index, sign in enumerate(part) if index and sign in ".["]:
+        # Behind the name of a part comes a member or an index: pages.next is none of pages_lock.
+        within = (o for o in thing.layout.leaves if o.path.startswith(part[:end]) and o.path[end : end + 1] in ".[")
+        if next(within).offset == offset:
+            part = part[:end]
+            break
+    return f".{part}" if part[0] not in "[." else part
 
 
 def _packed(thing: MemoryObject, offset: int, size: int) -> bool:

@@ -28,6 +28,7 @@ class ExecutedEvent:
         name: what a reader calls the address (``page[1].mapping``), empty for a fence.
         order: place in one total order in which the execution can be told.
         final: happened at rest, after all threads had ended.
+        points: what the value leads to where it is a pointer (``&page[1]``), else empty.
     """
 
     id: int
@@ -43,6 +44,17 @@ class ExecutedEvent:
     name: str
     order: int
     final: bool
+    points: str = ""
+
+
+@frozen
+class TouchedObject:
+    """A stretch of memory that an execution touches, or holds a pointer to; ``kind`` as in `MemoryObject`."""
+
+    name: str
+    base: int
+    size: int
+    kind: str
 
 
 @frozen
@@ -50,7 +62,8 @@ class Execution:
     """One execution that the memory model allows.
 
     ``rf`` pairs (write, read); ``co`` pairs (earlier write, later write), transitive; ``addr``, ``data``, ``ctrl``
-    pairs (read, event); ``rmw`` pairs (read, write). Numbers are indexes in ``events``.
+    pairs (read, event); ``rmw`` pairs (read, write). Numbers are indexes in ``events``. ``objects`` are
+    those that the events touch or hold pointers to, by address.
     """
 
     threads: tuple[str, ...]
@@ -61,6 +74,7 @@ class Execution:
     data: tuple[Pair, ...]
     ctrl: tuple[Pair, ...]
     rmw: tuple[Pair, ...]
+    objects: tuple[TouchedObject, ...] = ()
 
 
 @frozen

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from graphlib import CycleError, TopologicalSorter
 
-from modelcheck.program.expr import UNDEFINED
+from modelcheck.program.expr import UNDEFINED, Value
 from modelcheck.program.graph import Dependencies
+from modelcheck.program.memory import AddressSpace
+from modelcheck.solve.domains import Place
 from modelcheck.solve.proposal import Proposal
-from modelcheck.solve.result import ExecutedEvent, Execution, Pair
+from modelcheck.solve.result import ExecutedEvent, Execution, Pair, TouchedObject
 
 
 def execution_of(proposal: Proposal) -> Execution:
@@ -42,6 +44,7 @@ def execution_of(proposal: Proposal) -> Execution:
                 name="" if place is None else encoding.space.name(place),
                 order=order[position],
                 final=event.final,
+                points=_points(encoding.space, place, value),
             )
         )
 
@@ -64,7 +67,19 @@ def execution_of(proposal: Proposal) -> Execution:
         data=pairs("data"),
         ctrl=pairs("ctrl"),
         rmw=tuple(sorted(rmw)),
+        objects=_objects(encoding.space, events),
     )
+
+
+def _points(space: AddressSpace, place: Place | None, value: Value | None) -> str:
+    return space.pointed(place, value) if place is not None and isinstance(value, int) else ""
+
+
+def _objects(space: AddressSpace, events: list[ExecutedEvent]) -> tuple[TouchedObject, ...]:
+    addresses = {event.address for event in events if event.address is not None}
+    addresses |= {event.value for event in events if event.points and isinstance(event.value, int)}
+    found = {thing.base: thing for address in addresses if (thing := space.find(address)) is not None}
+    return tuple(TouchedObject(o.name, o.base, o.size, o.kind) for _, o in sorted(found.items()))
 
 
 def _order(proposal: Proposal, rf: list[Pair], co: list[Pair], count: int) -> list[int]:

@@ -2,13 +2,12 @@
 
 from modelcheck.trace.record import record
 from modelcheck.trace.store import read_trace, to_bytes, trace_path, write_atomically
-from modelcheck.trace.trace import VERSION, SourceText, Trace, TraceObject
+from modelcheck.trace.trace import VERSION, SourceText, Trace
 
 __all__ = [
     "VERSION",
     "SourceText",
     "Trace",
-    "TraceObject",
     "read_trace",
     "record",
     "to_bytes",

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import modelcheck
 from modelcheck.program.ir import Program, Source
 from modelcheck.solve.result import Execution, Result
-from modelcheck.trace.trace import SourceText, Trace, TraceObject
+from modelcheck.trace.trace import SourceText, Trace
 
 
 def record(
@@ -32,7 +32,6 @@ def record(
         unroll,
         recursion,
         _sources(program, result, execution),
-        _objects(program, execution),
         execution,
     )
 
@@ -57,12 +56,3 @@ def _places(result: Result, execution: Execution) -> Iterator[Source]:
     for event in execution.events:
         yield event.source
         yield from event.stack
-
-
-def _objects(program: Program, execution: Execution) -> tuple[TraceObject, ...]:
-    addresses = sorted({event.address for event in execution.events if event.address is not None})
-    return tuple(
-        TraceObject(o.name, o.base, o.size, o.kind)
-        for o in sorted(program.objects, key=lambda o: o.base)
-        if any(o.base <= address < o.base + o.size for address in addresses)
-    )

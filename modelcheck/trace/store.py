@@ -15,8 +15,8 @@ from cattrs.gen import make_dict_structure_fn
 from modelcheck.errors import InputError
 from modelcheck.program.expr import UNDEFINED, Undefined
 from modelcheck.program.ir import Source
-from modelcheck.solve.result import ExecutedEvent, Execution
-from modelcheck.trace.trace import VERSION, SourceText, Trace, TraceObject
+from modelcheck.solve.result import ExecutedEvent, Execution, TouchedObject
+from modelcheck.trace.trace import VERSION, SourceText, Trace
 
 _FORMAT: Final = "modelcheck trace"
 _WIDTH: Final = 120
@@ -211,7 +211,7 @@ def _converter() -> cattrs.Converter:
     converter.register_unstructure_hook_func(
         lambda k: getattr(k, "__origin__", None) is tuple, lambda v: [converter.unstructure(item) for item in v]
     )
-    for cls in (Source, ExecutedEvent, SourceText, TraceObject, Execution, Trace):
+    for cls in (Source, ExecutedEvent, SourceText, TouchedObject, Execution, Trace):
         checked(cls)
     return converter
 

@@ -23,16 +23,6 @@ class SourceText:
 
 
 @frozen
-class TraceObject:
-    """A stretch of memory that the execution touched."""
-
-    name: str
-    base: int
-    size: int
-    kind: str
-
-
-@frozen
 class Trace:
     """One failing execution, and where it comes from.
 
@@ -42,8 +32,7 @@ class Trace:
         property, message, source, stack: what failed, and where; as in `Result`.
         unroll, recursion: the bounds within which it was found.
         sources: by the name that `Source.file` gives.
-        objects: static memory that is touched, by address.
-        execution: events and relations.
+        execution: events, relations and objects.
     """
 
     tool: str
@@ -58,5 +47,4 @@ class Trace:
     unroll: int
     recursion: int
     sources: Mapping[str, SourceText]
-    objects: tuple[TraceObject, ...]
     execution: Execution

@@ -47,6 +47,28 @@ def test_improper_accesses_are_findings(address: int, size: int, write: bool, ki
     assert fault[0] == kind
 
 
+def test_pointers_are_told_by_the_largest_part_that_starts_where_they_lead() -> None:
+    device = Layout(
+        "struct device",
+        32,
+        (
+            Leaf("pages_lock", 0, 4, "int"),
+            Leaf("pages.next", 8, 8, "struct list_head *"),
+            Leaf("pages.prev", 16, 8, "struct list_head *"),
+            Leaf("cookie", 24, 8, "unsigned long"),
+        ),
+    )
+    space = AddressSpace([*SPACE, MemoryObject("dev", 0x30000, 32, "global", device)])
+    assert space.pointed(0x30008, 0x30008) == "&dev.pages"
+    assert space.pointed(0x30008, 0x30010) == "&dev.pages.prev"
+    assert space.pointed(0x30008, 0x30000) == "&dev"
+    assert space.pointed(0x30008, 0x10010) == "&page[1]"
+    assert space.pointed(0x30008, 0x10018) == "&page[1].mapping"
+    assert space.pointed(0x30008, 0x400000) == "f"
+    assert space.pointed(0x30008, 0x50000) == ""
+    assert space.pointed(0x30018, 0x30000) == ""  # an unsigned long
+
+
 def test_proper_accesses_are_none() -> None:
     assert SPACE.fault(0x10008, 8, True) is None
     assert SPACE.fault(0x20000, 4, False) is None

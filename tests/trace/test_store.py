@@ -14,13 +14,14 @@ import pytest
 
 from modelcheck.errors import InputError
 from modelcheck.program.expr import UNDEFINED, Value
-from modelcheck.program.ir import MemoryObject, Program, Source
-from modelcheck.solve.result import ExecutedEvent, Execution, Result
+from modelcheck.program.ir import Program, Source
+from modelcheck.solve.result import ExecutedEvent, Execution, Result, TouchedObject
 from modelcheck.trace import Trace, read_trace, record, to_bytes, trace_path, write_atomically
 
 TEXT = "int x;\nvoid f(void)\n{\n\tx = 1;\n}\n" + "// a line\n" * 5 + f"int y = {'(' * 60}1{')' * 60};\n"
 WRITE = Source("a.c", 4, 2, 4, 7, "f")
 FLAG = 0x1000
+X = TouchedObject("x", FLAG, 4, "global")
 
 
 def event(number: int, kind: str, value: Value | None, *, thread: int = 0, tags: str = "") -> ExecutedEvent:
@@ -49,12 +50,10 @@ def example() -> Trace:
         event(2, "F", None, tags="Mb"),
         event(3, "R", 1 << 53, thread=1),
     )
-    execution = Execution(("f", "g"), events, ((1, 3),), ((0, 1),), (), (), (), ())
+    execution = Execution(("f", "g"), events, ((1, 3),), ((0, 1),), (), (), (), (), (X,))
     outer = (Source("a.c", 11, 1, 11, 9, ""),)
     result = Result("FAIL", "assertion", 'x is "1" — not 2', WRITE, outer, 3, 0, 0.1, "", execution)
-    program = Program(
-        {}, (MemoryObject("x", FLAG, 4, "global"), MemoryObject("y", 0x2000, 4, "global")), "main", {"a.c": TEXT}
-    )
+    program = Program({}, (), "main", {"a.c": TEXT})
     return record(program, result, spec="s", scenario="a", variant="base", model="sc", unroll=3, recursion=3)
 
 
@@ -64,11 +63,10 @@ def test_a_trace_reads_back_as_it_was_written(tmp_path: Path) -> None:
     assert read_trace(path) == example()
 
 
-def test_a_trace_keeps_the_lines_that_ran_and_the_memory_that_was_touched() -> None:
+def test_a_trace_keeps_the_lines_that_ran() -> None:
     trace = example()
     assert trace.sources["a.c"].lines == {2: "void f(void)", 4: "\tx = 1;", 11: TEXT.splitlines()[10]}
     assert trace.sources["a.c"].digest == hashlib.sha256(TEXT.encode()).hexdigest()
-    assert [o.name for o in trace.objects] == ["x"]
 
 
 def test_a_failure_before_any_thread_starts_is_kept_too(tmp_path: Path) -> None:
