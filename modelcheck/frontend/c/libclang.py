@@ -10,7 +10,7 @@ import ctypes
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from ctypes import POINTER, Structure, byref, c_char_p, c_int, c_longlong, c_uint, c_ulonglong, c_void_p
+from ctypes import POINTER, Structure, byref, c_char_p, c_int, c_longlong, c_uint, c_ulong, c_ulonglong, c_void_p
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
@@ -106,6 +106,12 @@ class Location(Structure):
     """CXSourceLocation."""
 
     _fields_: ClassVar = [("p0", c_void_p), ("p1", c_void_p), ("offset", c_uint)]
+
+
+class UnsavedFile(Structure):
+    """CXUnsavedFile."""
+
+    _fields_: ClassVar = [("name", c_char_p), ("contents", c_char_p), ("length", c_ulong)]
 
 
 class Range(Structure):
@@ -379,13 +385,17 @@ def file_name(handle: int | None) -> str:
 class TranslationUnit:
     """A parsed file. Cursors and types of it live as long as this object."""
 
-    def __init__(self, path: str, arguments: Sequence[str]) -> None:
-        """Parse ``path``. ``OSError`` when libclang cannot read it at all."""
+    def __init__(self, path: str, arguments: Sequence[str], content: str | None = None) -> None:
+        """Parse ``path``, or ``content`` in its stead. ``OSError`` when libclang cannot read it at all."""
         self._index = lib.clang_createIndex(0, 0)
         self._unit = c_void_p()
         raw = (c_char_p * len(arguments))(*(os.fsencode(argument) for argument in arguments))
+        unsaved, count = None, 0
+        if content is not None:
+            encoded = content.encode("utf-8", "replace")
+            unsaved, count = byref(UnsavedFile(os.fsencode(path), encoded, len(encoded))), 1
         code = lib.clang_parseTranslationUnit2(
-            self._index, os.fsencode(path), raw, len(arguments), None, 0, 0, byref(self._unit)
+            self._index, os.fsencode(path), raw, len(arguments), unsaved, count, 0, byref(self._unit)
         )
         if code or not self._unit:
             raise OSError(f"libclang gives up on {path} (error {code})")

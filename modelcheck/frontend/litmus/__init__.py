@@ -1,0 +1,44 @@
+"""The litmus front end: C litmus tests, as herd7 reads them, become programs with a condition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from modelcheck.errors import InputError
+from modelcheck.frontend.litmus.build import build
+from modelcheck.frontend.litmus.scan import Text
+from modelcheck.frontend.litmus.test import LitmusTest, LitmusThread, Place
+
+__all__ = ["LitmusTest", "LitmusThread", "Place", "parse_litmus", "read_litmus"]
+
+BATCH = 32
+"""Tests that clang parses at a time: starting it costs as much as parsing a dozen of them."""
+
+
+def parse_litmus(text: str, file: str) -> LitmusTest:
+    """The litmus test in ``text``, shown as ``file``.
+
+    Raises:
+        InputError: it is none, or uses what does not exist; with file, line and column.
+    """
+    (found,) = build([Text(file, text)])
+    if isinstance(found, InputError):
+        raise found
+    return found
+
+
+def read_litmus(paths: Iterable[Path], batch: int = BATCH) -> Iterator[tuple[Path, LitmusTest | InputError]]:
+    """Read files, ``batch`` at a time; each comes with its test or with what is wrong with it, in order."""
+    remaining = iter(paths)
+    while group := list(islice(remaining, batch)):
+        found: dict[Path, LitmusTest | InputError] = {}
+        texts: list[tuple[Path, Text]] = []
+        for path in group:
+            try:
+                texts.append((path, Text(str(path), path.read_bytes().decode("utf-8", "replace"))))
+            except OSError as error:
+                found[path] = InputError(error.strerror or "this file cannot be read", str(path))
+        found.update(zip((path for path, _ in texts), build([text for _, text in texts]), strict=True))
+        yield from ((path, found[path]) for path in group)

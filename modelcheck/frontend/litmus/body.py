@@ -1,0 +1,288 @@
+"""The body of a litmus thread, made into C in which every variable is a word and a declaration is at the start.
+
+The dialect knows no types and no scopes: a variable is a register of its thread wherever it is declared, or
+not declared but assigned. Lines stay lines, and what is inserted into one is remembered, so that positions in the C
+can be told in the test.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Set
+from difflib import get_close_matches
+
+from attrs import frozen
+
+from modelcheck.frontend.litmus.scan import Text, Token
+
+_TOKEN = re.compile(
+    r"(?P<blank>\s+|//[^\n]*|/\*.*?\*/)|(?P<name>[A-Za-z_]\w*)|(?P<number>\d\w*|'(?:\\.|[^'\\\n])+')"
+    r"|(?P<sign>->|\+\+|--|<<=|>>=|&&|\|\||[-+*/%&|^=!<>]=|<<|>>|[-+*/%&|^~!<>=?:;,.(){}\[\]])",
+    re.DOTALL,
+)
+
+TYPES = frozenset(
+    (
+        *("int", "long", "short", "char", "unsigned", "signed", "void", "volatile", "const", "struct", "bool", "_Bool"),
+        *("intptr_t", "uintptr_t", "size_t", "ssize_t", "ptrdiff_t", "uint", "ulong", "ktime_t", "loff_t", "__user"),
+        *(f"{sign}int{bits}_t" for sign in ("", "u") for bits in (8, 16, 32, 64)),
+        *(f"{start}{sign}{bits}" for start in ("", "__") for sign in "su" for bits in (8, 16, 32, 64)),
+        *("atomic_t", "atomic64_t", "atomic_long_t", "spinlock_t", "raw_spinlock_t", "__rcu"),
+    )
+)
+_CONTROL = frozenset(("if", "while", "for", "switch"))
+_KEYWORDS = frozenset((*_CONTROL, "else", "do", "case", "default", "break", "continue", "goto", "return", "sizeof"))
+_CONSTANTS = frozenset(("true", "false", "NULL"))
+_ASSIGNMENTS = frozenset(("=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>="))
+_C_WORDS = frozenset(
+    ("auto", "enum", "extern", "float", "double", "inline", "register", "restrict", "static", "typedef", "union", "asm")
+)
+
+_TYPEOF = frozenset(("typeof", "__typeof__"))
+_DECLARING = TYPES | _TYPEOF | {"*"}
+
+Edit = tuple[int, int]
+"""Column (from 1) of the test's line where something is put in, and how many characters more that makes."""
+
+
+@frozen
+class Body:
+    """A body in C.
+
+    Attributes:
+        code: from brace to brace.
+        edits: by line, counted from 0 for the line of the opening brace.
+        registers: the variables that are no parameters, in the order they are met.
+        renamed: the names that had to be changed, new to old.
+    """
+
+    code: str
+    edits: Mapping[int, list[Edit]]
+    registers: tuple[str, ...]
+    renamed: Mapping[str, str]
+
+
+def rewrite(
+    text: Text, start: int, end: int, thread: str, parameters: Set[str], preset: Set[str], primitives: Set[str]
+) -> Body:
+    """The C of a body.
+
+    Args:
+        text: the file.
+        start, end: positions of its braces.
+        thread: its thread's name, for messages.
+        parameters: names of the parameters.
+        preset: variables that have a value in the initial state.
+        primitives: the functions there are.
+
+    Raises:
+        InputError: an unknown primitive, a variable that is nowhere declared or assigned, or what C has no word for.
+    """
+    return _Rewriting(text, start, end, thread, parameters, preset, primitives).run()
+
+
+@frozen
+class _Token:
+    kind: str
+    text: str
+    at: int
+
+
+class _Rewriting:
+    """One pass over the tokens of a body; statements are told from expressions by what stands before them."""
+
+    def __init__(
+        self, text: Text, start: int, end: int, thread: str, parameters: Set[str], preset: Set[str], primitives: Set[str]
+    ) -> None:
+        self.text, self.start, self.thread, self.parameters = text, start, thread, parameters
+        self.primitives = primitives
+        self.source = text.content[start : end + 1]
+        self.tokens = _tokens(text, start, end + 1)
+        self.next = 0
+        self.inserted: list[tuple[int, str]] = []
+        self.blanked: list[tuple[int, int]] = []
+        self.registers: dict[str, None] = dict.fromkeys(sorted(preset - parameters))
+        self.used: dict[str, int] = {}
+        self.renamed: dict[str, str] = {}
+        self.statement = True
+        self.case = False
+        self.before = "{"
+        self.parens: list[tuple[str, int]] = []
+        self.closed = ""
+
+    def run(self) -> Body:
+        while (token := self._peek()).kind != "end":
+            if token.kind == "name":
+                if self.statement and token.text in _DECLARING:
+                    self._declaration()
+                    self.statement = False
+                    continue
+                self.statement = self._name(token)
+            elif token.kind == "number":
+                self.statement = False
+            else:
+                self.statement = self._sign(token)
+            self.before = token.text
+            self.next += 1
+        if self.parens:
+            self.text.wrong("this ( is not closed", self.parens[-1][1])
+        for name, at in self.used.items():
+            if name not in self.parameters and name not in self.registers:
+                self.text.wrong(
+                    f"{name} is not declared, nor assigned, in {self.thread}; a location is reached through a parameter",
+                    at,
+                )
+        return self._result()
+
+    def _peek(self, ahead: int = 0) -> Token:
+        return self.tokens[min(self.next + ahead, len(self.tokens) - 1)]
+
+    def _name(self, token: Token) -> bool:
+        """Look at a name outside of declarations; whether a statement follows it."""
+        word, after = token.text, self._peek(1).text
+        if word == "continue" and not (self.statement and after == ";"):
+            self._variable(token)
+        elif word in _KEYWORDS:
+            self.case = word in ("case", "default")
+            return word in ("else", "do")
+        elif word in _CONSTANTS or word in TYPES or self.before == "goto":
+            pass
+        elif self.statement and after == ":":
+            self.case = True
+        elif after == "(":
+            self._primitive(token)
+        else:
+            self._variable(token)
+        return False
+
+    def _sign(self, token: Token) -> bool:
+        """Look at a sign; whether a statement follows it."""
+        word = token.text
+        if word == "(":
+            inner = "cast" if self._peek(1).text in TYPES else "expression"
+            self.parens.append((self.before if self.before in _CONTROL else inner, token.at))
+            return self.before == "for"
+        if word == ")":
+            if not self.parens:
+                self.text.wrong("this ) closes nothing", token.at)
+            self.closed, _ = self.parens.pop()
+            return self.closed in _CONTROL
+        if word == "*":
+            if self._unary() and not (self.parens and self.parens[-1][0] == "cast"):
+                self.inserted.append((token.at + 1, "(long*)"))
+        elif word in ("->", "."):
+            self.text.wrong("members of structures are no part of C litmus tests", token.at)
+        elif word == ":" and self.case:
+            self.case = False
+            return True
+        return word in ("{", "}") or (word == ";" and not self.parens)
+
+    def _unary(self) -> bool:
+        """Whether the star at hand dereferences, and does not multiply."""
+        before = self.before
+        if before == ")":
+            return self.closed != "expression"
+        if before in ("]", "++", "--"):
+            return False
+        return not (before[0].isalnum() or before[0] in "_'") or before in _KEYWORDS
+
+    def _primitive(self, token: Token) -> None:
+        if token.text not in self.primitives:
+            near = get_close_matches(token.text, sorted(self.primitives), n=3)
+            hint = f"; did you mean {' or '.join(near)}?" if near else ""
+            self.text.wrong(f"there is no primitive {token.text}(){hint}", token.at)
+
+    def _variable(self, token: Token) -> None:
+        name, after = token.text, self._peek(1).text
+        self.used.setdefault(name, token.at)
+        if after in _ASSIGNMENTS and self.before != "*" and name not in self.parameters:
+            self.registers.setdefault(name)
+        if after == "[":
+            self.inserted.append((token.at, "((long*)"))
+        if (changed := c_name(name)) != name:
+            self.renamed[changed] = name
+            self.inserted.append((token.at + len(name), changed[len(name) :]))
+        if after == "[":
+            self.inserted.append((token.at + len(name), ")"))
+
+    def _declaration(self) -> None:
+        """Take out of a declaration what it says of types, so that it assigns or does nothing."""
+        position, depth, declarator = self.next, 0, True
+        while (token := self.tokens[position]).kind != "end" and (depth or token.text != ";"):
+            if declarator and token.text in _DECLARING:
+                self._take_out(position)
+                continue
+            if declarator:
+                if token.kind != "name":
+                    self.text.wrong(f"the name of a variable is expected here, and not {token.text}", token.at)
+                self._declare(token, self.tokens[position + 1].text)
+                declarator = False
+            depth += (token.text in ("(", "[", "{")) - (token.text in (")", "]", "}"))
+            if depth < 0:
+                break
+            declarator = token.text == "," and not depth
+            position += 1
+
+    def _take_out(self, position: int) -> None:
+        """Take out a type: a word, ``struct`` and a name, ``typeof`` and what it is of."""
+        count = 1
+        if self.tokens[position].text == "struct":
+            count = 2
+        elif self.tokens[position].text in _TYPEOF:
+            depth = 0
+            while self.tokens[position + count].kind != "end":
+                depth += {"(": 1, ")": -1}.get(self.tokens[position + count].text, 0)
+                count += 1
+                if not depth:
+                    break
+        for token in self.tokens[position : position + count]:
+            self.blanked.append((token.at, token.at + len(token.text)))
+        del self.tokens[position : position + count]
+
+    def _declare(self, token: Token, after: str) -> None:
+        if token.text in self.parameters:
+            self.text.wrong(f"{token.text} is a parameter of {self.thread}; give this variable another name", token.at)
+        if after == "[":
+            self.text.wrong("an array cannot be a variable of a thread; make it a location", token.at)
+        if after == "(":
+            self.text.wrong("a function cannot be declared in a litmus test", token.at)
+        self.registers.setdefault(token.text)
+
+    def _result(self) -> Body:
+        pieces: list[str] = []
+        edits: dict[int, list[Edit]] = {}
+        source = self.source
+        for begin, end in self.blanked:
+            begin, end = begin - self.start, end - self.start
+            source = source[:begin] + " " * (end - begin) + source[end:]
+        first, first_column = self.text.place(self.start)
+        at = 0
+        for position, extra in sorted(self.inserted, key=lambda item: item[0]):
+            pieces.append(source[at : position - self.start])
+            pieces.append(extra)
+            at = position - self.start
+            line, column = self.text.place(position)
+            edits.setdefault(line - first, []).append((column, len(extra)))
+        pieces.append(source[at:])
+        code = " " * (first_column - 1) + "".join(pieces)
+        return Body(code, edits, tuple(self.registers), self.renamed)
+
+
+def c_name(name: str) -> str:
+    """``name``, or something close where C has another use for it."""
+    return name + "_" if name in _KEYWORDS or name in _C_WORDS or name in TYPES else name
+
+
+def _tokens(text: Text, at: int, end: int) -> list[Token]:
+    found: list[Token] = []
+    content = text.content
+    match_at = _TOKEN.match
+    while at < end:
+        match = match_at(content, at, end)
+        if match is None:
+            text.wrong(f"{content[at]!r} is not expected here", at)
+        if match.lastgroup != "blank":
+            found.append(Token(match.lastgroup or "", match.group(), at))
+        at = match.end()
+    found.append(Token("end", "", end))
+    return found

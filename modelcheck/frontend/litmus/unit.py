@@ -1,0 +1,165 @@
+"""Threads of litmus tests, several tests at a time, through the C front end: one C text, parsed once."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from attrs import evolve, field, frozen
+
+from modelcheck.errors import InputError
+from modelcheck.frontend.c import libclang as cl
+from modelcheck.frontend.c.functions import contents, lower
+from modelcheck.frontend.c.initialise import extent
+from modelcheck.frontend.c.link import Definition, Linker
+from modelcheck.frontend.c.parse import Files, Unit
+from modelcheck.frontend.c.types import Types
+from modelcheck.frontend.litmus.body import Body, Edit, c_name
+from modelcheck.frontend.litmus.scan import Text
+from modelcheck.program.ir import Function, Source
+
+_ARGUMENTS = (
+    *("-x", "c", "-nostdinc", "-std=gnu11", "-ffreestanding", "-target", "x86_64-linux-gnu", "-fno-builtin"),
+    *("-ferror-limit=0", "-Wno-everything", "-Wno-int-conversion", "-Wno-error=int-conversion"),
+)
+_NAME = "litmus.c"
+
+
+@cache
+def header() -> str:
+    """The text of mc/litmus.h."""
+    return (files("modelcheck") / "include" / "mc" / "litmus.h").read_text()
+
+
+@cache
+def primitives() -> frozenset[str]:
+    """The functions that a litmus test may call."""
+    names = re.findall(r"(?m)^#define (\w+)\(", header())
+    return frozenset(name for name in names if not name.startswith("__mc_"))
+
+
+@frozen(eq=False)
+class ThreadCode:
+    """A thread to lower: its names, its parameters and its body in C."""
+
+    text: Text
+    name: str
+    at: int
+    parameters: tuple[str, ...]
+    body: Body
+    start: int
+
+
+@frozen(eq=False)
+class _Span:
+    """Lines ``first`` … of the C text are those from ``line`` on of ``text``."""
+
+    first: int
+    text: Text
+    line: int
+    edits: Mapping[int, list[Edit]]
+    owner: int
+
+    def original(self, line: int, column: int) -> tuple[int, int]:
+        """Line and column in the test of a place in the C text."""
+        row = line - self.first
+        extra = 0
+        for at, length in sorted(self.edits.get(row, ())):
+            if column <= at + extra:
+                break
+            extra += min(length, column - at - extra)
+        return self.line + row, column - extra
+
+
+@frozen(eq=False)
+class _LitmusUnit(Unit):
+    """A parsed C text whose places are told in the tests that it is made of."""
+
+    spans: list[_Span] = field(factory=list)
+    starts: list[int] = field(factory=list)
+
+    def source(self, cursor: cl.Cursor, function: str) -> Source:
+        extent_ = cl.lib.clang_getCursorExtent(cursor)
+        _, line, column = cl.expansion(cl.lib.clang_getRangeStart(extent_))
+        _, end_line, end_column = cl.expansion(cl.lib.clang_getRangeEnd(extent_))
+        span = self.span(line)
+        return Source(span.text.file, *span.original(line, column), *span.original(end_line, end_column), function)
+
+    def span(self, line: int) -> _Span:
+        """What line ``line`` of the C text is made of."""
+        return self.spans[max(bisect_right(self.starts, line) - 1, 0)]
+
+
+def lower_threads(tests: Sequence[Sequence[ThreadCode]]) -> list[list[Function] | InputError]:
+    """The functions of each test's threads, or what is wrong with the test.
+
+    The parameters of a function are those of the thread, then its other variables; all have 64 bits.
+    """
+    pieces = [header()]
+    line = pieces[0].count("\n") + 1
+    spans: list[_Span] = []
+    for owner, threads in enumerate(tests):
+        for thread in threads:
+            row, _ = thread.text.place(thread.at)
+            spans.append(_Span(line, thread.text, row, {}, owner))
+            variables = (*thread.parameters, *thread.body.registers)
+            declared = ", ".join(f"long {c_name(name)}" for name in variables) or "void"
+            code = f"void {thread.name}__{owner}({declared})\n{thread.body.code}\n"
+            row, _ = thread.text.place(thread.start)
+            spans.append(_Span(line + 1, thread.text, row, thread.body.edits, owner))
+            pieces.append(code)
+            line += code.count("\n")
+    unit = _parse("".join(pieces), spans)
+    wrong = _errors(unit)
+    linker = Linker([unit], contents, lower, extent, _no_runtime)
+    found: list[list[Function] | InputError] = []
+    for owner, threads in enumerate(tests):
+        if owner in wrong:
+            found.append(wrong[owner])
+            continue
+        try:
+            found.append([_function(linker, unit, owner, thread) for thread in threads])
+        except InputError as error:
+            found.append(error)
+    return found
+
+
+def _parse(code: str, spans: list[_Span]) -> _LitmusUnit:
+    parsed = cl.TranslationUnit(_NAME, _ARGUMENTS, code)
+    functions: dict[str, cl.Cursor] = {}
+    for cursor in cl.children(parsed.cursor):
+        if cursor.kind == cl.FUNCTION_DECL and cl.lib.clang_isCursorDefinition(cursor):
+            functions[cl.text(cl.lib.clang_getCursorSpelling(cursor))] = cursor
+    known = Files(Path(), {})
+    starts = [span.first for span in spans]
+    return _LitmusUnit(_NAME, parsed, Types(), known, functions, {}, spans=spans, starts=starts)
+
+
+def _errors(unit: _LitmusUnit) -> dict[int, InputError]:
+    """The first complaint of clang about each test."""
+    found: dict[int, InputError] = {}
+    for diagnostic in unit.parsed.diagnostics():
+        if diagnostic.severity >= 3:
+            span = unit.span(diagnostic.line)
+            line, column = span.original(diagnostic.line, diagnostic.column)
+            found.setdefault(span.owner, InputError(diagnostic.message, span.text.file, line, column))
+    return found
+
+
+def _function(linker: Linker, unit: Unit, owner: int, thread: ThreadCode) -> Function:
+    name = thread.name
+    cursor = unit.functions[f"{name}__{owner}"]
+    lowered = lower(linker, Definition(unit, cursor, name, name, None))
+    function = lowered.builder.finish(name, lowered.params, 0, lowered.source, {})
+    variables = (*thread.parameters, *thread.body.registers)
+    old = {c_name(variable): variable for variable in variables}
+    names = {register: old.get(shown, shown) for register, shown in function.names.items() if shown in old}
+    return evolve(function, names=names)
+
+
+def _no_runtime() -> Unit:
+    raise AssertionError("a litmus test calls no library")
