@@ -16,7 +16,7 @@ MODELS = ("sc", "tso")
 steady = settings(deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 
 
-@settings(steady, max_examples=350)
+@settings(steady, max_examples=320)
 @given(programs)
 def test_verdicts_agree(random: RandomProgram) -> None:
     with TemporaryDirectory() as folder:
@@ -30,7 +30,7 @@ def test_verdicts_agree(random: RandomProgram) -> None:
 
 
 @pytest.mark.parametrize("model", MODELS)
-@settings(steady, max_examples=150)
+@settings(steady, max_examples=100)
 @given(programs)
 def test_final_states_agree(model: str, random: RandomProgram) -> None:
     with TemporaryDirectory() as folder:

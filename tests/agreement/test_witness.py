@@ -59,7 +59,7 @@ def allowed(program: Program, name: str, properties: frozenset[str], by: str) ->
     return model(by).check(candidate(told)).consistent
 
 
-@settings(steady, max_examples=150)
+@settings(steady, max_examples=60)
 @given(programs)
 def test_what_the_explorer_finds_the_model_allows(random: RandomProgram) -> None:
     with TemporaryDirectory() as folder:
