@@ -6,6 +6,10 @@ from modelcheck.solve.domains import Place
 from modelcheck.solve.encode import Encoding
 from modelcheck.solve.sat import NO, YES
 
+EAGER_READ_PAIRS = 4000
+"""Up to this many clauses for a cell and thread, what two reads in a row imply is given to the solver
+beforehand."""
+
 EAGER_TRANSITIVITY = 24
 """Up to this many writes to a cell, transitivity of co is given to the solver beforehand; beyond, cycles are learned."""
 
@@ -35,6 +39,8 @@ class Coherence:
         for place in sorted(self.shared):
             self._transitive(self.shared[place])
         self._reads()
+        if coherent:
+            self._read_pairs()
         if atomic:
             self._atomic()
 
@@ -109,6 +115,34 @@ class Coherence:
                         self._at_rest(read, source, place)
                     elif self.coherent:
                         self._own_thread(read, source, place)
+
+    def _read_pairs(self) -> None:
+        """Of two reads of one cell in a thread, the later does not read from an earlier write."""
+        encoding = self.encoding
+        rows: dict[tuple[int, Place], list[int]] = {}
+        for read in encoding.sources:
+            event = encoding.events[read]
+            if not event.final:
+                for place, here in encoding.at[read].items():
+                    if here != NO:
+                        rows.setdefault((event.thread, place), []).append(read)
+        for (_, place), reads in sorted(rows.items()):
+            reads.sort(key=lambda r: encoding.events[r].position)
+            pairs = [(a, b) for i, a in enumerate(reads) for b in reads[i + 1 :]]
+            for chosen in (pairs, list(zip(reads, reads[1:], strict=False))):
+                if sum(len(encoding.sources[a]) * len(encoding.sources[b]) for a, b in chosen) <= EAGER_READ_PAIRS:
+                    for earlier, later in chosen:
+                        self._in_order(earlier, later, place)
+                    break
+
+    def _in_order(self, earlier: int, later: int, place: Place) -> None:
+        encoding, circuit = self.encoding, self.encoding.circuit
+        for one in encoding.sources[earlier]:
+            for other in encoding.sources[later]:
+                if one != other and place in encoding.at[one] and place in encoding.at[other]:
+                    back = self.before(other, one)
+                    if back != NO:
+                        circuit.add(-encoding.rf[one, earlier], -encoding.rf[other, later], -back)
 
     def _own_thread(self, read: int, source: int, place: Place) -> None:
         encoding, circuit = self.encoding, self.encoding.circuit

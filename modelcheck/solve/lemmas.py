@@ -1,8 +1,8 @@
 """Order lemmas: what the order of two critical sections implies, given to the solver before the search.
 
 Where every write to a cell is part of a read-modify-write or an unlock, the coherence order of two of its writes
-orders what lies around them: if a releasing write is coherence-before an acquiring read-modify-write, then no rf, co or fr leads
-from behind the acquire back to before the release. Learnt one by one, such facts grow exponentially with
+orders what lies around them: if a releasing write is coherence-before an acquiring read-modify-write, then no rf, co or
+fr leads from behind the acquire back to before the release. Learnt one by one, such facts grow exponentially with
 the number of sections; as clauses of two to four literals they are given at once.
 
 Whether a model orders so is not assumed but asked: the model judges a small execution of that shape,
@@ -11,7 +11,7 @@ with the two sections next to each other and with a third one between them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from attrs import frozen
@@ -35,14 +35,19 @@ class _Passage:
     Attributes:
         release: tags of the releasing write.
         releasing_read: tags of its read half, None for an unlocking store.
-        acquire: tags of the acquiring read, and of its write half.
-        between: a section that may lie between: its read, its write, and its unlocking store if it has one.
+        acquire: tags of the acquiring read, and of its write half if it has one.
+        between: a section that may lie between: its read, its write, and its unlocking store if it has one. None when
+            the read reads from the releasing write itself.
     """
 
     release: Tags
     releasing_read: Tags | None
-    acquire: tuple[Tags, Tags]
-    between: tuple[Tags, Tags, Tags | None]
+    acquire: tuple[Tags, Tags | None]
+    between: tuple[Tags, Tags, Tags | None] | None
+
+
+RELEASING: Tags = frozenset({"RELEASE", "MB", "UL", "REL", "ACQ_REL", "SC"})
+ACQUIRING: Tags = frozenset({"ACQUIRE", "MB", "LKR", "ACQ", "ACQ_REL", "SC"})
 
 
 def add_lemmas(encoding: Encoding, coherence: Coherence, model: Model) -> int:
@@ -50,10 +55,11 @@ def add_lemmas(encoding: Encoding, coherence: Coherence, model: Model) -> int:
     if not (model.coherent and model.atomic):
         return 0
     before = len(encoding.circuit.clauses)
-    for place in sorted(coherence.shared):
-        writes = coherence.shared[place]
-        if _synchronising(encoding, writes):
-            _Lemmas(encoding, coherence, model, place).add()
+    lemmas = _Lemmas(encoding, coherence, model)
+    ordered = {place for place in sorted(coherence.shared) if _synchronising(encoding, coherence.shared[place])}
+    for place in sorted(ordered):
+        _Sections(lemmas, place).add()
+    lemmas.add_handovers(ordered)
     return len(encoding.circuit.clauses) - before
 
 
@@ -67,81 +73,55 @@ def _synchronising(encoding: Encoding, writes: list[int]) -> bool:
 
 
 class _Lemmas:
-    def __init__(self, encoding: Encoding, coherence: Coherence, model: Model, place: Place) -> None:
+    """What an order between two points of two threads implies for the accesses around them."""
+
+    def __init__(self, encoding: Encoding, coherence: Coherence, model: Model) -> None:
         self.encoding = encoding
         self.coherence = coherence
         self.model = model
-        self.place = place
-        self.writes = coherence.shared[place]
         self.known: dict[tuple[object, ...], bool] = {}
-        events = encoding.events
-        self.locked = any(events[w].unlock for w in self.writes)
-        tags = {(events[events[w].rmw or 0].tags, events[w].tags) for w in self.writes if events[w].rmw is not None}
-        unlocks = [events[w].tags for w in self.writes if events[w].unlock]
-        self.between = [(r, w, unlocks[0] if unlocks else None) for r, w in sorted(tags, key=str)]
         self.threads: dict[int, list[Event]] = {}
-        for number, event in enumerate(events):
+        for number, event in enumerate(encoding.events):
             if number in encoding.at and encoding.executed[number] != NO and event.thread >= 0 and not event.final:
                 self.threads.setdefault(event.thread, []).append(event)
         for several in self.threads.values():
             several.sort(key=lambda e: (e.position, e.id))
 
-    def add(self) -> None:
-        events = self.encoding.events
-        releases = [w for w in self.writes if events[w].unlock or not self.locked]
-        acquires = [w for w in self.writes if events[w].rmw is not None]
-        for release in releases:
-            for acquire in acquires:
-                if events[release].thread != events[acquire].thread:
-                    order = self.coherence.before(release, acquire)
-                    if order != NO:
-                        self._around(release, acquire, order)
+    def add_handovers(self, covered: set[Place]) -> None:
+        """The lemmas of every acquiring read that may read from a releasing write; ``covered`` cells have theirs."""
+        encoding = self.encoding
+        for (write, read), literal in encoding.rf.items():
+            first, second = encoding.events[write], encoding.events[read]
+            if (
+                first.thread < 0
+                or second.final
+                or first.thread == second.thread
+                or not (first.tags & RELEASING and second.tags & ACQUIRING)
+                or covered.issuperset(encoding.at[write])
+            ):
+                continue
+            half = next((e for e in self.threads[second.thread] if e.rmw == read), None)
+            releasing = None if first.rmw is None else encoding.events[first.rmw].tags
+            passage = _Passage(first.tags, releasing, (second.tags, None if half is None else half.tags), None)
+            before = [e for e in self.threads[first.thread] if e.position < first.position and e.id != first.rmw]
+            behind = [e for e in self.threads[second.thread] if e.position > second.position and e is not half]
+            self.around(before, behind, literal, (passage,))
 
-    def _around(self, release: int, acquire: int, order: int) -> None:
-        events = self.encoding.events
-        first, second = events[release], events[acquire]
-        assert second.rmw is not None
-        passages = tuple(
-            _Passage(
-                first.tags,
-                None if first.rmw is None else events[first.rmw].tags,
-                (events[second.rmw].tags, second.tags),
-                between,
-            )
-            for between in self.between
-        )
-        behind: dict[Place, list[Event]] = {}
-        for other in self._section(second, back=False):
+    def around(
+        self, before: Iterable[Event], behind: Iterable[Event], order: int, passages: tuple[_Passage, ...]
+    ) -> None:
+        """Forbid, when ``order`` holds, every rf, co and fr from an event of ``behind`` to one of ``before``."""
+        there: dict[Place, list[Event]] = {}
+        for other in behind:
             for place in self.encoding.at[other.id]:
-                behind.setdefault(place, []).append(other)
-        for one in self._section(first, back=True):
+                there.setdefault(place, []).append(other)
+        for one in before:
             met: set[int] = set()
             for place in self.encoding.at[one.id]:
-                for other in behind.get(place, ()):
+                for other in there.get(place, ()):
                     if other.id not in met and (one.kind, other.kind) != ("R", "R"):
                         met.add(other.id)
                         self._forbid(one, other, order, passages)
-
-    def _section(self, write: Event, back: bool) -> Iterator[Event]:
-        """The accesses of ``write``'s thread before it (or behind it), as far as the next certain write to the cell.
-
-        Beyond that one, its own order says the same.
-        """
-        several = self.threads[write.thread]
-        index = next(i for i, event in enumerate(several) if event.id == write.id)
-        others = set(self.writes)
-        for event in several[index - 1 :: -1] if back and index else several[index + 1 :] if not back else ():
-            if event.id == write.rmw:
-                continue
-            yield event
-            if event.id in others and self._stands_for(event, write):
-                return
-
-    def _stands_for(self, event: Event, write: Event) -> bool:
-        """Whether ``event`` is executed, at this cell, whenever ``write`` is, and carries the same lemma further."""
-        if set(event.guard) - set(write.guard) or len(self.encoding.at[event.id]) != 1:
-            return False
-        return event.unlock if self.locked and event.position < write.position else event.rmw is not None
 
     def _forbid(self, one: Event, other: Event, order: int, passages: tuple[_Passage, ...]) -> None:
         encoding, coherence, circuit = self.encoding, self.coherence, self.encoding.circuit
@@ -172,6 +152,66 @@ class _Lemmas:
         return found
 
 
+class _Sections:
+    """The lemmas of one cell whose coherence order orders sections."""
+
+    def __init__(self, lemmas: _Lemmas, place: Place) -> None:
+        self.lemmas = lemmas
+        self.encoding = lemmas.encoding
+        self.writes = lemmas.coherence.shared[place]
+        events = self.encoding.events
+        self.locked = any(events[w].unlock for w in self.writes)
+        tags = {(events[events[w].rmw or 0].tags, events[w].tags) for w in self.writes if events[w].rmw is not None}
+        unlocks = [events[w].tags for w in self.writes if events[w].unlock]
+        self.between = [(r, w, unlocks[0] if unlocks else None) for r, w in sorted(tags, key=_spelled)]
+
+    def add(self) -> None:
+        events = self.encoding.events
+        releases = [w for w in self.writes if events[w].unlock or not self.locked]
+        acquires = [w for w in self.writes if events[w].rmw is not None]
+        for release in releases:
+            for acquire in acquires:
+                if events[release].thread != events[acquire].thread:
+                    order = self.lemmas.coherence.before(release, acquire)
+                    if order != NO:
+                        self._around(release, acquire, order)
+
+    def _around(self, release: int, acquire: int, order: int) -> None:
+        events = self.encoding.events
+        first, second = events[release], events[acquire]
+        assert second.rmw is not None
+        releasing = None if first.rmw is None else events[first.rmw].tags
+        passages = tuple(
+            _Passage(first.tags, releasing, (events[second.rmw].tags, second.tags), between) for between in self.between
+        )
+        self.lemmas.around(self._section(first, back=True), self._section(second, back=False), order, passages)
+
+    def _section(self, write: Event, back: bool) -> Iterator[Event]:
+        """The accesses of ``write``'s thread before it (or behind it), as far as the next certain write to the cell.
+
+        Beyond that one, its own order says the same.
+        """
+        several = self.lemmas.threads[write.thread]
+        index = next(i for i, event in enumerate(several) if event.id == write.id)
+        others = set(self.writes)
+        for event in reversed(several[:index]) if back else several[index + 1 :]:
+            if event.id == write.rmw:
+                continue
+            yield event
+            if event.id in others and self._stands_for(event, write):
+                return
+
+    def _stands_for(self, event: Event, write: Event) -> bool:
+        """Whether ``event`` is executed, at this cell, whenever ``write`` is, and carries the same lemma further."""
+        if set(event.guard) - set(write.guard) or len(self.encoding.at[event.id]) != 1:
+            return False
+        return event.unlock if self.locked and event.position < write.position else event.rmw is not None
+
+
+def _spelled(pair: tuple[Tags, Tags]) -> tuple[list[str], list[str]]:
+    return sorted(pair[0]), sorted(pair[1])
+
+
 def _variants(event: Event) -> tuple[Tags, ...]:
     """The tags that ``event`` may bear."""
     return (event.tags,) if event.success is None else (event.tags, event.failed)
@@ -180,7 +220,8 @@ def _variants(event: Event) -> tuple[Tags, ...]:
 @lru_cache(maxsize=65536)
 def forbids(model: Model, edge: str, one: Access, other: Access, passage: _Passage) -> bool:
     """Whether ``model`` forbids ``edge`` from ``other``, behind the acquire, back to ``one``, before the release."""
-    return all(not model.allows(_shape(edge, one, other, passage, between)) for between in (False, True))
+    lengths = (False,) if passage.between is None else (False, True)
+    return all(not model.allows(_shape(edge, one, other, passage, between)) for between in lengths)
 
 
 def _shape(edge: str, one: Access, other: Access, passage: _Passage, between: bool) -> Candidate:
@@ -193,12 +234,16 @@ def _shape(edge: str, one: Access, other: Access, passage: _Passage, between: bo
         chain = [*chain, *shape.rmw(0, chain[-1], passage.releasing_read, passage.release)]
     else:
         chain.append(shape.event(0, "W", passage.release, place=0))
-    if between:
+    if between and passage.between is not None:
         read, write, unlock = passage.between
         chain += shape.rmw(1, chain[-1], read, write)
         if unlock is not None:
             chain.append(shape.event(1, "W", unlock, place=0))
-    chain += shape.rmw(2, chain[-1], *passage.acquire)
+    read_tags, write_tags = passage.acquire
+    if write_tags is None:
+        shape.reads(chain[-1], shape.event(2, "R", read_tags, place=0))
+    else:
+        chain += shape.rmw(2, chain[-1], read_tags, write_tags)
     second = shape.event(2, *other, place=1)
     shape.ordered(chain)
     if edge == "rf":

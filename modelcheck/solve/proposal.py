@@ -145,8 +145,8 @@ class Proposal:
             name = str(fact[0])
             if name == "everything":
                 return self._whole()
-            if name == "only":
-                self._only(str(fact[1]), needed)
+            if name.startswith("only:"):
+                self._only(name.removeprefix("only:"), int(fact[1]), int(fact[2]), needed)
                 continue
             one, other = (self.chosen[int(part)] for part in fact[1:])
             present |= {one, other}
@@ -192,14 +192,20 @@ class Proposal:
             return {-encoding.valuation.all(guard) for read, guard in getattr(events[other], name[1:]) if read == one}
         return set()
 
-    def _only(self, tag: str, needed: set[int]) -> None:
-        """The executed events with ``tag`` are exactly those of this proposal."""
+    def _only(self, which: str, first: int, last: int, needed: set[int]) -> None:
+        """The executed events of a set between two events of a thread (-1: of the whole execution) are exactly these."""
         encoding = self.encoding
+        ends = None if first < 0 else (encoding.events[self.chosen[first]], encoding.events[self.chosen[last]])
         for number, event in enumerate(encoding.events):
             literal = encoding.executed[number]
-            if literal == NO or event.final or event.thread < 0:
+            if literal == NO or event.final or event.thread < 0 or event.kind == "free":
                 continue
-            if tag in event.tags or tag in event.failed or tag == event.kind or (tag == "M" and event.kind != "F"):
+            if ends is not None and not (
+                event.thread == ends[0].thread and ends[0].position < event.position < ends[1].position
+            ):
+                continue
+            member = event.kind == which or which in event.tags or which in event.failed
+            if member or which == "_" or (which == "M" and event.kind != "F"):
                 needed.add(literal if self.solver.holds(literal) else -literal)
                 if event.success is not None and self.solver.holds(literal):
                     truth = encoding.valuation.truth(event.success)
