@@ -11,7 +11,7 @@ import click
 @click.command(
     epilog="\b\nExamples:\n"
     "  modelcheck check specs/balloon\n"
-    "  modelcheck check specs/balloon --model sc --format json\n"
+    "  modelcheck check specs/balloon --scenario migrate --variant posted --model sc --format json\n"
 )
 @click.argument("target", type=click.Path(path_type=Path), metavar="SPEC|PROGRAM.c")
 @click.option("--scenario", multiple=True, metavar="GLOB", help="Only scenarios of such a name.")
@@ -23,7 +23,7 @@ import click
 @click.option("--unroll", type=click.IntRange(1), metavar="N", help="How often a loop goes round at most.")
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="S", help="Seconds for each verdict.")
 @click.option("--engine", type=click.Choice(["z3", "interleave"]), default="z3", show_default=True)
-@click.option("--format", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option("--format", type=click.Choice(["table", "json", "markdown"]), default="table", show_default=True)
 @click.option(
     "--traces",
     type=click.Path(path_type=Path, file_okay=False),
@@ -67,5 +67,5 @@ def check(
     spec = program_spec(target) if target.suffix == ".c" and not target.is_dir() else read_spec(target)
     cells = choose(spec, Choice(scenario, variant, model, properties, timeout, unroll))
     rows = run(spec, cells, engine, traces, jobs, view(cells, engine, format, sys.stdout))
-    report(spec.name, rows, format, sys.stdout)
+    report(spec, rows, format, sys.stdout)
     context.exit(exit_code(rows))

@@ -39,8 +39,8 @@ class View(Protocol):
 
 
 def view(cells: Sequence[Cell], engine: str, format: str, stream: TextIO) -> View:  # noqa: A002 (the option's name)
-    """The way to show ``cells`` on ``stream``: nothing before the end for JSON."""
-    if format == "json":
+    """The way to show ``cells`` on ``stream``: nothing before the end but for the table."""
+    if format != "table":
         return Silent()
     effort = "executions" if engine == "interleave" else "refinements"
     return LiveTable(cells, effort, stream) if stream.isatty() else Lines(cells, effort, stream)

@@ -139,6 +139,26 @@ def test_json_has_the_documented_shape(modelcheck: Command, spec: Path) -> None:
     }
 
 
+def test_markdown_has_a_table_for_each_scenario_with_variants_down_and_models_across(
+    modelcheck: Command, spec: Path
+) -> None:
+    scenario(spec, "other", 'about = "a | b"\nexpect = "FAIL"')
+    outcome = modelcheck("check", spec, "--format", "markdown")
+    assert outcome.out == (
+        "**good**\n\n"
+        "| variant | sc | lkmm |\n| --- | --- | --- |\n"
+        "| `base` | PASS | PASS |\n\n"
+        "**bad**\n\n"
+        "| variant | sc | lkmm |\n| --- | --- | --- |\n"
+        "| `base` | PASS | PASS |\n"
+        "| `broken`: does what it should not | PASS | FAIL:leak |\n\n"
+        "**other**: a \\| b\n\n"
+        "| variant | sc |\n| --- | --- |\n"
+        "| `base` | PASS, not FAIL |\n\n"
+    )
+    assert outcome.code == 1
+
+
 def test_exit_1_when_a_verdict_is_not_as_expected(modelcheck: Command, spec: Path) -> None:
     scenario(spec, "other", 'expect = "FAIL"')
     outcome = modelcheck("check", spec)
