@@ -104,7 +104,9 @@ class _Recorder:
         local, now = state.threads[thread], after.threads[thread]
         if now is local:
             return
-        fault = now.finding.property if now.kind == kinds.FAULTY and now.finding is not None else ""
+        # What is wrong may also lie behind the step, in the code up to the next one.
+        done = any(now is move for move in local.moves.values())
+        fault = "" if done or now.finding is None else now.finding.property
         match local.kind:
             case kinds.LOAD | kinds.WAIT | kinds.RMW if local.slots:
                 self._read(state, thread, local, fault == "use-after-free")
