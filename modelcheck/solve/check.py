@@ -21,7 +21,7 @@ from modelcheck.solve.lemmas import add_lemmas
 from modelcheck.solve.properties import Deadlock, late_writes, leaks, misused_locks
 from modelcheck.solve.proposal import Proposal
 from modelcheck.solve.result import Result
-from modelcheck.solve.sat import NO, Solver
+from modelcheck.solve.sat import NO, YES, Solver
 from modelcheck.solve.sections import close_sections
 from modelcheck.solve.witness import execution_of
 
@@ -128,11 +128,12 @@ class Session:
         self.deadline = deadline
         self.progress = progress
         self.refinements = 0
+        self.deadlock: Deadlock | None = None
         self.space = AddressSpace(graph.objects)
         domains = analyse(graph, self.space, model.coherent)
         self.live = len(domains.live)
         self.encoding = Encoding(graph, domains, self.space)
-        close_sections(self.encoding)
+        self.left_open = close_sections(self.encoding)
         self.coherence = Coherence(self.encoding, model.coherent, model.atomic)
         add_lemmas(self.encoding, self.coherence, model)
         self.solver = Solver(self.encoding.circuit)
@@ -145,9 +146,9 @@ class Session:
         if proposal is not None:
             return self._failure(proposal, findings)
         if "race" in properties and "data-race" in self.model.flag_names:
-            raced = self._race()
+            raced = self.race()
             if raced is not None:
-                return raced
+                return self._raced(*raced)
         return self._bounds()
 
     def _findings(self, properties: frozenset[str]) -> list[Finding]:
@@ -159,7 +160,7 @@ class Session:
             findings += misused_locks(encoding)
         if "leak" in properties:
             findings += leaks(encoding, coherence)
-        self.deadlock = Deadlock(encoding, coherence) if "deadlock" in properties else None
+        self.deadlock = Deadlock(encoding, coherence, self.left_open) if "deadlock" in properties else None
         if self.deadlock is not None:
             findings += self.deadlock.finding()
         return [finding for finding in findings if finding.property in properties and finding.literal != NO]
@@ -215,6 +216,11 @@ class Session:
 
     def _bounds(self) -> Result:
         """PASS, unless an execution gets to where the program was cut short."""
+        reason = self.reaches_bound()
+        return Result("PASS") if reason is None else Result("UNKNOWN", reason=reason)
+
+    def reaches_bound(self) -> str | None:
+        """Where an execution gets to which the bounds cut off, or which cannot be modelled; None when none does."""
         encoding = self.encoding
         cuts: list[tuple[int, str]] = []
         for cut in self.graph.cuts:
@@ -223,15 +229,19 @@ class Session:
             )
             cuts.append((reached, cut.reason))
         cuts += encoding.unsupported
+        for literal, wait in self.deadlock.undecided if self.deadlock is not None else ():
+            cuts.append((literal, f"{wait.source}: whether this loop waits for ever depends on what is chosen in it"))
         cuts = [(literal, reason) for literal, reason in cuts if literal != NO]
         proposal = self.search(encoding.circuit.any_of([literal for literal, _ in cuts]))
         if proposal is None:
-            return Result("PASS")
-        reasons = [reason for literal, reason in cuts if self.solver.holds(literal)]
-        return Result("UNKNOWN", reason=reasons[0])
+            return None
+        return next(reason for literal, reason in cuts if self.solver.holds(literal))
 
-    def _race(self) -> Result | None:
-        """An execution in which two accesses race by the model's own flag."""
+    def race(self, among: int = YES) -> tuple[Proposal, tuple[int, int]] | None:
+        """An execution with two accesses that race by the model's own flag, of those in which ``among`` holds.
+
+        Gives the execution and the numbers of the two accesses in it, or None.
+        """
         encoding, circuit = self.encoding, self.encoding.circuit
         both: dict[tuple[int, int], int] = {}
         for one, other in _conflicts(encoding):
@@ -243,7 +253,7 @@ class Session:
         select = {pair: circuit.fresh() for pair in both}
         for pair, literal in select.items():
             circuit.add(-literal, both[pair])
-        wanted = circuit.any_of(select.values())
+        wanted = circuit.all_of((among, circuit.any_of(select.values())))
         while True:
             proposal = self.search(wanted)
             if proposal is None:
@@ -251,7 +261,7 @@ class Session:
             candidate = self.candidate
             racing = self.model.flags(candidate).get("data-race", ())
             if racing:
-                return self._raced(proposal, racing[0])
+                return proposal, racing[0]
             self.refinements += 1
             # None of the pairs in this execution races: learn of each of them why.
             for pair in [p for p, literal in both.items() if self.solver.holds(literal)]:

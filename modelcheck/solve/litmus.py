@@ -1,0 +1,231 @@
+"""Litmus tests: is the condition of a test met in some complete execution, in all, in none, and how often."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from modelcheck.cat import Model
+from modelcheck.frontend.litmus import LitmusTest
+from modelcheck.frontend.litmus.condition import (
+    Address,
+    And,
+    Compare,
+    Implies,
+    Location,
+    Not,
+    Number,
+    Observable,
+    Operand,
+    Or,
+    Proposition,
+    Register,
+    Truth,
+    holds,
+)
+from modelcheck.program.expr import Undefined, Value, signed
+from modelcheck.program.machine import Initial, initialise
+from modelcheck.program.unroll import Bounds, unroll
+from modelcheck.solve import outcomes
+from modelcheck.solve.check import OutOfTime, Session
+from modelcheck.solve.domains import TooManyValues
+from modelcheck.solve.sat import NO, YES
+
+WORD = 8
+"""Bytes of a location: every variable and location of a litmus test is a word of 64 bits."""
+
+
+@frozen
+class Observation:
+    """What a model says about a litmus test.
+
+    Attributes:
+        verdict: ``Never``, ``Sometimes`` or ``Always`` (in how many of the complete executions the test's proposition holds), or
+            ``Unknown``.
+        positive, negative: number of complete executions in which it holds, and in which it does not; None when
+            they were not counted.
+        observed: the registers and locations that a state shows, in order.
+        states: the distinct final values of ``observed`` (signed), each with the number of its executions; empty when not counted.
+        flags: flags that the model raises in some execution (when not counted: data-race, and those of the executions looked at).
+        seconds: wall time.
+        reason: why ``Unknown``.
+        refinements: proposals of the solver that the model refused.
+    """
+
+    verdict: str
+    positive: int | None
+    negative: int | None
+    observed: tuple[Observable, ...]
+    states: tuple[tuple[tuple[int, ...], int], ...]
+    flags: tuple[str, ...]
+    seconds: float
+    reason: str = ""
+    refinements: int = 0
+
+
+def observe(
+    test: LitmusTest, model: Model, *, count: bool = True, bound: int = 4, timeout: float | None = None
+) -> Observation:
+    """Judge ``test`` under ``model``.
+
+    Args:
+        count: list all states and count all executions; otherwise only decide.
+        bound: how often a loop is unrolled; a test that can go on beyond is ``Unknown``.
+        timeout: seconds, or None.
+    """
+    started = time.monotonic()
+    shown = observed(test)
+    session: Session | None = None
+    try:
+        (initial,) = initialise(test.program)
+        if not isinstance(initial, Initial):
+            return Observation("Unknown", None, None, shown, (), (), 0.0, "it does not get to its threads")
+        graph = unroll(test.program, initial, Bounds(bound, bound))
+        session = Session(graph, model, None if timeout is None else started + timeout)
+        found = _Question(session, test, shown).answer(count)
+    except TooManyValues:
+        found = Observation("Unknown", None, None, shown, (), (), 0.0, "an expression has too many possible values")
+    except OutOfTime:
+        found = Observation("Unknown", None, None, shown, (), (), 0.0, "the time limit was reached")
+    refinements = 0 if session is None else session.refinements
+    return Observation(
+        found.verdict,
+        found.positive,
+        found.negative,
+        found.observed,
+        found.states,
+        found.flags,
+        time.monotonic() - started,
+        found.reason,
+        refinements,
+    )
+
+
+def observed(test: LitmusTest) -> tuple[Observable, ...]:
+    """What the states of ``test`` show: all that its condition and its ``locations`` name; registers first, in order."""
+    found = dict.fromkeys([*_mentioned(test.condition.proposition), *test.locations])
+    registers = sorted((o for o in found if isinstance(o, Register)), key=lambda r: (r.thread, r.name))
+    locations = sorted((o for o in found if isinstance(o, Location)), key=lambda o: o.name)
+    return (*registers, *locations)
+
+
+def _mentioned(proposition: Proposition) -> Iterator[Observable]:
+    match proposition:
+        case Compare(left, _, right):
+            yield from (o for o in (left, right) if isinstance(o, Register | Location))
+        case Not(part):
+            yield from _mentioned(part)
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _mentioned(part)
+        case Implies(left, right):
+            yield from _mentioned(left)
+            yield from _mentioned(right)
+        case Truth():
+            pass
+
+
+class _Question:
+    def __init__(self, session: Session, test: LitmusTest, shown: tuple[Observable, ...]) -> None:
+        self.session = session
+        self.test = test
+        self.shown = shown
+        self.outcomes = outcomes.Outcomes(session)
+        self.circuit = session.encoding.circuit
+        self.met = self._literal(test.condition.proposition)
+        self.counts = YES if test.filter is None else self._literal(test.filter)
+        self.flags: dict[str, None] = {}
+
+    def answer(self, count: bool) -> Observation:
+        cut = self.session.reaches_bound()
+        if cut is not None:
+            return Observation("Unknown", None, None, self.shown, (), (), 0.0, cut)
+        return self._count() if count else self._decide()
+
+    def _decide(self) -> Observation:
+        some = self._look(self.met)
+        others = self._look(-self.met)
+        if "data-race" in self.session.model.flag_names and "data-race" not in self.flags:
+            racing = self.session.race(self.circuit.all_of((self.outcomes.complete, self.counts)))
+            if racing is not None:
+                self.flags["data-race"] = None
+        verdict = "Never" if not some else "Sometimes" if others else "Always"
+        return Observation(verdict, None, None, self.shown, (), tuple(self.flags), 0.0)
+
+    def _look(self, literal: int) -> bool:
+        found = self.outcomes.possible(self.circuit.all_of((self.counts, literal)))
+        if found:
+            self._note_flags()
+        return found
+
+    def _count(self) -> Observation:
+        states: Counter[tuple[int, ...]] = Counter()
+        variables = [self._variable(o) for o in self.shown]
+        for state in self.outcomes.all(self.counts, variables):
+            states[tuple(_number(value) for value in state)] += 1
+            self._note_flags()
+        positive = negative = 0
+        for numbers, executions in states.items():
+            values: dict[Operand, int] = dict(zip(self.shown, numbers, strict=True))
+            if holds(self.test.condition.proposition, lambda operand, v=values: _operand(operand, v)):  # type: ignore[misc]
+                positive += executions
+            else:
+                negative += executions
+        verdict = "Never" if not positive else "Sometimes" if negative else "Always"
+        listed = tuple(sorted(states.items()))
+        return Observation(verdict, positive, negative, self.shown, listed, tuple(self.flags), 0.0)
+
+    def _note_flags(self) -> None:
+        model = self.session.model
+        if model.flag_names and len(self.flags) < len(model.flag_names):
+            self.flags.update(dict.fromkeys(model.flags(self.session.candidate)))
+
+    # ------------------------------------------------------------ the proposition as a literal
+
+    def _literal(self, proposition: Proposition) -> int:
+        circuit = self.circuit
+        match proposition:
+            case Truth(value):
+                return YES if value else NO
+            case Compare():
+                return self._compare(proposition)
+            case Not(part):
+                return -self._literal(part)
+            case And(parts):
+                return circuit.all_of([self._literal(part) for part in parts])
+            case Or(parts):
+                return circuit.any_of([self._literal(part) for part in parts])
+            case Implies(left, right):
+                return circuit.any_of((-self._literal(left), self._literal(right)))
+
+    def _compare(self, comparison: Compare) -> int:
+        ways: list[int] = []
+        for one, left in self._values(comparison.left).items():
+            for other, right in self._values(comparison.right).items():
+                numbers: dict[Operand, int] = {comparison.left: _number(one), comparison.right: _number(other)}
+                if holds(comparison, numbers.__getitem__):
+                    ways.append(self.circuit.all_of((left, right)))
+        return self.circuit.any_of(ways)
+
+    def _values(self, operand: Operand) -> dict[Value, int]:
+        if isinstance(operand, Number | Address):
+            return {operand.value & (1 << 64) - 1: YES}
+        return self.outcomes.values(self._variable(operand))
+
+    def _variable(self, what: Observable) -> outcomes.Observable:
+        if isinstance(what, Location):
+            return outcomes.Cell(what.address, WORD)
+        return outcomes.Register(what.thread + 1, what.name)
+
+
+def _number(value: Value) -> int:
+    return 0 if isinstance(value, Undefined) else signed(value, 64)
+
+
+def _operand(operand: Operand, values: dict[Operand, int]) -> int:
+    if isinstance(operand, Number | Address):
+        return signed(operand.value & (1 << 64) - 1, 64)
+    return values[operand]
