@@ -17,7 +17,7 @@ def call(ctx: Context, node: cl.Node, hint: Hint | None) -> Value:
     """The value of a call; ``hint`` is the type that a pointer result is converted to, for allocations."""
     callee = node.expressions()[0]
     name = called(callee)
-    intrinsic = INTRINSICS.get(name or "")
+    intrinsic = ctx.primitives.get(name or "") or INTRINSICS.get(name or "")
     if intrinsic is not None:
         result = intrinsic(ctx, node, hint or ctx.hint)
         return None if result is None else _as(ctx, result, ctx.types.of(node))

@@ -116,6 +116,7 @@ class Context:
         breaks, continues: where these jump to, and how many cleanups are outside of the loop.
         cleanups: functions to call on variables whose scope is left, outermost first.
         static: an initialiser at file scope is at hand, and no function.
+        primitives: functions that are known by name here, beside those of mc/intrinsics.h, with what lowers a call.
     """
 
     unit: Unit
@@ -131,6 +132,7 @@ class Context:
     hint: Hint | None = None
     result: Expr | None = None
     static: bool = False
+    primitives: Mapping[str, Callable[[Context, cl.Node, Hint | None], Expr | None]] = field(factory=dict)
     places: dict[int, Place] = field(factory=dict)
     labels: dict[int, int] = field(factory=dict)
     labelled: dict[int, int] = field(factory=dict)

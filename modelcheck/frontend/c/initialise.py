@@ -43,7 +43,7 @@ class _Planner:
             if text is not None and type_.kind == ARRAY and _unwrap(text, type_).kind == cl.STRING:
                 self.object(type_, text, offset)
                 return
-            self.fill(type_, list(node.children), offset, 0, None, True)
+            self.fill(type_, list(node.children), offset, 0, 0, None, True)
         elif node.kind == cl.INIT_LIST:
             if node.children:
                 self.object(type_, node.children[0], offset, bits, unit)
@@ -56,15 +56,16 @@ class _Planner:
         rest: list[cl.Node],
         offset: int,
         start: int,
+        last: int,
         designated: tuple[Sequence[cl.Node], cl.Node] | None,
         braced: bool,
     ) -> None:
         """Initialise the parts of ``type_`` from part ``start`` on, taking what is used off ``rest``.
 
-        ``designated``: further designators and the initialiser for part ``start``, before anything of ``rest``.
+        ``designated``: further designators and the initialiser for parts ``start`` to ``last``, which come first.
         Without braces of its own (``braced``) a part ends where it is full or a designator comes.
         """
-        index, last = start, start
+        index = start
         count = self._count(type_)
         while True:
             if designated is None:
@@ -87,16 +88,14 @@ class _Planner:
                 elif designated[0]:
                     inner_index, inner_last, deeper, node = self._resolve(part.type, designated[0], designated[1])
                     follow = rest if number == last else []
-                    del inner_last
-                    self.fill(part.type, follow, place, inner_index, (deeper, node), False)
+                    self.fill(part.type, follow, place, inner_index, inner_last, (deeper, node), False)
                 else:
                     self.object(part.type, designated[1], place, part.bits, part.unit)
             designated = None
             index = last + 1
-            if type_.kind == RECORD and self.types.record(type_).union:
-                if not braced:
-                    return
-                count = index  # only a designator may go on
+            union = type_.kind == RECORD and self.types.record(type_).union
+            if union and not (braced and rest and _is_designation(rest[0])):
+                return
 
     def _next(self, part: Field, rest: list[cl.Node], place: int) -> None:
         node = _unwrap(rest[0], part.type)
@@ -109,11 +108,13 @@ class _Planner:
         if whole:
             self.object(part.type, rest.pop(0), place, part.bits, part.unit)
         else:
-            self.fill(part.type, rest, place, 0, None, False)
+            self.fill(part.type, rest, place, 0, 0, None, False)
 
     def _count(self, type_: CType) -> int | None:
         if type_.kind == RECORD and self.types.record(type_).problem:
             raise ValueError(self.types.record(type_).problem)
+        if type_.kind == ARRAY and not self.types.element(type_).size:
+            raise ValueError(f"initialisers for {type_.name}, whose elements have no size")
         return self.types.count(type_) if type_.kind == ARRAY else len(self.types.record(type_).fields)
 
     def _part(self, type_: CType, index: int) -> Field:
