@@ -17,12 +17,10 @@ from attrs import frozen
 from modelcheck.program.expr import UNDEFINED, Expr, Undefined, Value, apply
 from modelcheck.program.graph import Event, EventGraph, Guard
 from modelcheck.program.memory import AddressSpace
+from modelcheck.solve.circles import Circle, circles
 
 MOST_VALUES = 2048
 """An expression with more possible values than this makes the verdict UNKNOWN."""
-
-SETTLED = 8
-"""Rounds without a new event or address after which values still grow only by going round in circles."""
 
 Place = int
 """The address of a cell; all live accesses of one cell have one size."""
@@ -133,10 +131,24 @@ class _Analysis:
         self.sizes: dict[Place, int] = {}
         self.mixed: set[tuple[int, int]] = set()
         self.first: dict[Place, int] = {}
-        self.counting: dict[int, bool] = {}
-        self.counted: dict[int, frozenset[Value]] = {}
-        self.steps: dict[Place, tuple[int, int]] = {}
         self.supports: dict[int, set[int]] = {}
+        self.circles: list[Circle] = []
+        self.round: set[int] = set()
+        self.steps: dict[tuple[int, ...], int] = {}
+        self.inflow: dict[tuple[int, ...], list[object]] = {}
+        self.held: dict[int, frozenset[Value]] = {}
+        self.shape = (0, 0)
+        self.moved: set[int] = set()
+        self.origins: dict[tuple[int, Place], list[int | None]] = {}
+        self.feeds: dict[int, set[int]] = {}
+        self.dormant = list(graph.events)
+        self.addressed: dict[Expr, list[Event]] = {}
+        self.written: dict[Expr, list[int]] = {}
+        for event in graph.events:
+            if event.kind in ("R", "W") and event.address is not None:
+                self.addressed.setdefault(event.address, []).append(event)
+            if event.kind == "W" and event.value is not None:
+                self.written.setdefault(event.value, []).append(event.id)
 
     def run(self) -> Domains:
         roots: list[Expr] = []
@@ -148,8 +160,11 @@ class _Analysis:
             roots.extend((*check.guard, check.condition))
         for blocked in self.graph.blocked:
             roots.extend(blocked.guard)
+            if blocked.grace is not None:
+                roots.append(blocked.grace)
         for guard in (
             *self.graph.completed,
+            *self.graph.started,
             *(c.guard for c in self.graph.cuts),
             *(a.guard for a in self.graph.allocations),
         ):
@@ -184,67 +199,91 @@ class _Analysis:
     # ------------------------------------------------------------ the fixed point
 
     def _fixpoint(self) -> None:
-        for node in self.order:
-            if node.kind == "op":
-                self.values[node] = self._apply(node)
-        changed = set(self.order)
-        quiet = 0
-        limit: int | None = None
-        shape = (0, 0)
+        """Let values spread until nothing is new, holding back what goes round in circles; then let that go a step on.
+
+        In an execution a value passes each write at most once. So what goes round a circle takes as many steps as
+        the circle has writes, and a circle waits until those that its values come from are done. When an event or an
+        address that turns up later changes what goes into a circle, it all starts anew, with that known.
+        """
+        changed = self._start()
+        settled = True
         while True:
             grown = self._propagate(changed)
-            if not grown:
-                if not self._step_counters():
-                    return
+            if self._shape() != self.shape:
+                self.shape = self._shape()
+                self._find_circles()
+                settled = False
+            if grown:
+                changed = self._evaluate(grown)
+            elif not settled and self._disturbed():
+                changed = self._start()
+            elif self._step():
                 changed = set()
-                continue
-            now = (len(self.live), sum(map(len, self.places.values())))
-            quiet = quiet + 1 if now == shape else 0
-            shape = now
-            if quiet == 0:
-                limit = None
-            elif quiet == SETTLED:
-                limit = quiet + self._longest_derivation()
-            if limit is not None and quiet > limit:
+                settled = True
+            else:
                 return
-            changed = self._evaluate(grown)
 
-    def _step_counters(self) -> bool:
-        """Let every write that computes on its own cell's old value write what is known by now.
+    def _start(self) -> set[Expr]:
+        """Forget all values but those that the program text gives; gives every expression."""
+        for node in self.order:
+            if node.kind == "op":
+                self.values[node] = frozenset()
+                self.values[node] = self._apply(node)
+            elif node.kind == "read":
+                self.values[node] = frozenset()
+        self.held = {}
+        self.steps = {}
+        self.inflow = {}
+        return set(self.order)
 
-        A value passes through each of them at most once, so a cell takes as many such steps as it has such writes
-        (more of them may come to life meanwhile: then as many anew).
-        """
-        several: dict[Place, list[Event]] = {}
-        for place, writes in self.writers.items():
-            counting = [w for w in writes if self._counts(w)]
-            if counting:
-                several[place] = counting
-        moved = False
-        for place, counting in several.items():
-            steps, known = self.steps.get(place, (0, 0))
-            if len(counting) > known:
-                steps = 0
-            if steps < len(counting):
-                for write in counting:
-                    assert write.value is not None
-                    now = self.values[write.value]
-                    if now != self.counted.get(write.id, frozenset()):
-                        self.counted[write.id] = now
-                        moved = True
-            self.steps[place] = (steps + 1, len(counting))
-        return moved
+    def _shape(self) -> tuple[int, int]:
+        """Grows with every event that comes to life and every cell that an access is found to touch."""
+        return len(self.live), sum(map(len, self.places.values()))
 
-    def _counts(self, write: Event) -> bool:
-        """Whether what ``write`` writes rests on a read of a cell that it may write."""
-        found = self.counting.get(write.id)
-        if not found:
-            reads = self.supports.get(write.id)
-            if reads is None:
-                reads = self.supports[write.id] = _support(write.value)
-            mine = self.places.get(write.id, set())
-            found = self.counting[write.id] = any(mine & self.places.get(read, set()) for read in reads)
+    def _find_circles(self) -> None:
+        writes = [e for e in self.graph.events if e.kind == "W" and e.id in self.places]
+        for write in writes:
+            if write.id not in self.supports:
+                self.supports[write.id] = _support(write.value)
+        self.circles = circles(self.places, self.supports, [w.id for w in writes])
+        self.round = {write for circle in self.circles for write in circle.writes}
+
+    def _flows_in(self, circle: Circle) -> list[object]:
+        """What a circle's values are made of: where its reads may read from, and what comes from outside of it."""
+        mine = set(circle.writes)
+        found: list[object] = []
+        for read in sorted(set().union(*(self.supports[write] for write in mine))):
+            for place in sorted(self.places.get(read, ())):
+                for source in self._origins(self.graph.events[read], place):
+                    found.append((read, place, source))
+                    if source is not None and source not in mine:
+                        found.append(self._written(source))
         return found
+
+    def _disturbed(self) -> bool:
+        """Whether a circle that has begun would by now have begun otherwise."""
+        same = {c.writes for c in self.circles if self.inflow.get(c.writes) == self._flows_in(c)}
+        return any(writes not in same for writes in self.inflow)
+
+    def _step(self) -> bool:
+        """Let what goes round in the first circle that is not done pass each of its writes once more."""
+        for circle in self.circles:
+            if circle.writes not in self.inflow:
+                self.inflow[circle.writes] = self._flows_in(circle)
+            while self.steps.get(circle.writes, 0) < len(circle.writes):
+                self.steps[circle.writes] = self.steps.get(circle.writes, 0) + 1
+                moved = False
+                for write in circle.writes:
+                    value = self.graph.events[write].value
+                    assert value is not None
+                    if self.values[value] != self.held.get(write, frozenset()):
+                        self.held[write] = self.values[value]
+                        self.moved.add(write)
+                        moved = True
+                if moved:
+                    return True
+                self.steps[circle.writes] = len(circle.writes)
+        return False
 
     def _evaluate(self, grown: set[Expr]) -> set[Expr]:
         """Evaluate what rests on ``grown``; gives all that is new."""
@@ -304,24 +343,25 @@ class _Analysis:
 
     def _propagate(self, changed: set[Expr]) -> set[Expr]:
         """Bring events to life, find what accesses touch, and let reads see new values; gives the reads that grew."""
-        for event in self.graph.events:
-            if event.id not in self.live:
-                if not self.possible(event.guard):
-                    continue
-                self.live.add(event.id)
-                fresh = True
-            else:
-                fresh = False
-            if event.kind in ("R", "W") and (fresh or event.address in changed):
+        fresh = [event for event in self.dormant if self.possible(event.guard)]
+        if fresh:
+            self.live.update(event.id for event in fresh)
+            self.dormant = [event for event in self.dormant if event.id not in self.live]
+        for event in fresh:
+            if event.kind in ("R", "W"):
                 self._touch(event)
+        for address, events in self.addressed.items():
+            if address in changed:
+                for event in events:
+                    if event.id in self.live:
+                        self._touch(event)
         grown: set[Expr] = set()
-        for event in self.graph.events:
-            if event.kind != "R" or event.id not in self.live or event.value is None:
-                continue
+        for event in self._fed(changed):
+            assert event.value is not None
             values = set(self.values[event.value])
             before = len(values)
             for place in self.places.get(event.id, ()):
-                for source in self.sources(event, place):
+                for source in self._origins(event, place):
                     if source is None:
                         values.add(self.memory[place, event.size])
                     else:
@@ -335,10 +375,34 @@ class _Analysis:
                 grown.add(event.value)
         return grown
 
+    def _fed(self, changed: set[Expr]) -> list[Event]:
+        """The live reads that may see something new: all of them after a new event or address."""
+        moved, self.moved = self.moved, set()
+        if self._shape() != self.shape:
+            self.origins, self.feeds = {}, {}
+        elif len(changed) < len(self.order):
+            for value, writes in self.written.items():
+                if value in changed:
+                    moved.update(write for write in writes if write not in self.round)
+            fed = set().union(*(self.feeds.get(write, ()) for write in moved))
+            return [self.graph.events[read] for read in sorted(fed)]
+        return [event for event in self.graph.events if event.kind == "R" and event.id in self.live]
+
+    def _origins(self, event: Event, place: Place) -> list[int | None]:
+        found = self.origins.get((event.id, place))
+        if found is None:
+            found = self.origins[event.id, place] = self.sources(event, place)
+            for source in found:
+                if source is not None:
+                    self.feeds.setdefault(source, set()).add(event.id)
+        return found
+
     def _written(self, write: int) -> frozenset[Value]:
-        event = self.graph.events[write]
-        assert event.value is not None
-        return self.counted.get(write, frozenset()) if self._counts(event) else self.values[event.value]
+        if write in self.round:
+            return self.held.get(write, frozenset())
+        value = self.graph.events[write].value
+        assert value is not None
+        return self.values[value]
 
     def _touch(self, event: Event) -> None:
         assert event.address is not None
@@ -441,22 +505,6 @@ class _Analysis:
         """Whether ``write`` is at ``place`` in every execution that comes to rest."""
         return self._definite(write, place) and set(write.guard) <= set(self.graph.completed[write.thread])
 
-    def _longest_derivation(self) -> int:
-        """The most writes that one value can pass through without meeting the same one twice."""
-        import networkx as nx  # takes longer to import than most analyses take
-
-        flow: nx.DiGraph[int] = nx.DiGraph()
-        supports = {event.id: _support(event.value) for event in self.graph.events if event.kind == "W" and event.value}
-        for event in self.graph.events:
-            if event.kind == "R" and event.id in self.live:
-                for place in self.places.get(event.id, ()):
-                    flow.add_edges_from((w, event.id) for w in self.sources(event, place) if w is not None)
-        for write, reads in supports.items():
-            flow.add_edges_from((r, write) for r in reads)
-        writes = set(supports)
-        components = list(nx.strongly_connected_components(flow))
-        return sum(len(c & writes) for c in components if len(c) > 1) + 2
-
     def _result(self) -> Domains:
         events = self.graph.events
         readers: dict[Place, list[int]] = {}
@@ -466,7 +514,7 @@ class _Analysis:
                 mine = sources[event.id] = {}
                 for place in sorted(self.places.get(event.id, ())):
                     readers.setdefault(place, []).append(event.id)
-                    mine[place] = self.sources(event, place)
+                    mine[place] = self._origins(event, place)
         fresh = {a.object.base for a in self.graph.allocations}
         initial: dict[Place, Value] = {}
         for place, size in self.sizes.items():

@@ -94,6 +94,7 @@ class _Lemmas:
             first, second = encoding.events[write], encoding.events[read]
             if (
                 first.thread < 0
+                or NO in (encoding.executed[write], encoding.executed[read])
                 or second.final
                 or first.thread == second.thread
                 or not (first.tags & RELEASING and second.tags & ACQUIRING)
