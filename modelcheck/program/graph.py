@@ -83,7 +83,11 @@ class Check:
 
 @frozen
 class Blocked:
-    """Thread ``thread`` waits for ever here when ``guard`` holds; ``reads`` are what its last failing look read."""
+    """Thread ``thread`` waits for ever here when ``guard`` holds; ``reads`` are what its last failing look read.
+
+    ``free``: another choice might end the wait, so it may or may not last. ``grace``: it waits for read-side sections:
+    of RCU when it is 0, else of the SRCU structure at that address; it lasts when another thread leaves one open.
+    """
 
     guard: Guard
     reads: tuple[int, ...]
@@ -92,6 +96,8 @@ class Blocked:
     stack: tuple[Source, ...]
     thread: int
     position: int
+    free: bool = False
+    grace: Expr | None = None
 
 
 @frozen
@@ -131,6 +137,7 @@ class EventGraph:
         memory: initial contents, address -> (size, value); what is not listed is as its object says.
         freed: bases of objects that initialisation has freed.
         allocations: heap objects made by the threads.
+        started: for each thread, when its parent starts it; empty: always.
         registers: value of each named variable of a thread's function where it returns, by thread number and C name.
     """
 
@@ -146,3 +153,4 @@ class EventGraph:
     freed: frozenset[int]
     allocations: tuple[Allocation, ...]
     registers: Mapping[tuple[int, str], Expr] = field(factory=dict)
+    started: tuple[Guard, ...] = ()

@@ -75,6 +75,9 @@ ACQUIRING: Tags = frozenset({"ACQUIRE", "ACQ"})
 SECTION: Tags = frozenset({"Rcu-lock", "Rcu-unlock", "Sync-rcu", "Srcu-lock", "Srcu-unlock", "Sync-srcu"})
 """Fences that are an effect: a wait loop that holds one is unrolled."""
 
+GRACE: Tags = frozenset({"Sync-rcu", "Sync-srcu"})
+"""Fences that wait for the read-side sections of other threads."""
+
 
 @frozen
 class Bounds:
@@ -90,7 +93,7 @@ class Bounds:
 
 
 class _Restart(Exception):  # noqa: N818 (no error: the way to begin again)
-    """Main spawns again after it had joined every thread: nothing of it runs at rest."""
+    """Main does more than to join every thread and then go on alone: nothing of it runs at rest."""
 
 
 CtrlKey = tuple[int, int]
@@ -126,7 +129,7 @@ class _Frame:
 class _Thread:
     """What a thread has come to."""
 
-    __slots__ = ("completed", "final", "name", "number", "position", "result", "stack")
+    __slots__ = ("completed", "final", "name", "number", "position", "result", "stack", "started")
 
     def __init__(self, number: int, name: str) -> None:
         self.number = number
@@ -134,6 +137,7 @@ class _Thread:
         self.position = 0
         self.stack: tuple[Source, ...] = ()
         self.final = False
+        self.started: Guard = ()
         self.completed: Guard = (FALSE,)
         self.result: Val | None = None
 
@@ -173,6 +177,10 @@ class _Unroller:
         self.joined: set[int] = set()
         self.serial = 0
         self.active: list[str] = []
+        self.frames: list[_Frame] = []
+        self.forks = 0
+        self.assumed: set[Expr] = set()
+        self.unordered = False
         top = max([HEAP_BASE, *(o.base + o.size for o in self.objects)])
         self.next_base = -(-top // SLOT) * SLOT + SLOT
         self.thread = _Thread(0, "main")
@@ -193,6 +201,7 @@ class _Unroller:
             blocked=tuple(self.blocked),
             cuts=tuple(self.cuts),
             completed=tuple(t.completed for t in self.threads),
+            started=tuple(t.started for t in self.threads),
             choices=tuple(self.choices),
             objects=tuple(self.objects),
             memory=self.initial.memory,
@@ -220,6 +229,7 @@ class _Unroller:
         function = self.program.functions[saved.function]
         frame = self._frame(function)
         self.active.append(function.name)
+        self.frames.append(frame)
         state.regs = [
             (const(value, width), NO_DEPS) for value, width in zip(saved.registers, function.widths, strict=True)
         ]
@@ -236,11 +246,13 @@ class _Unroller:
             merged = self._after_call(call, _State((), caller, ()), results)
             if merged is None:
                 self.active.pop()
+                self.frames.pop()
                 return []
             state, index = merged, index + 1
         self._block(frame, saved.block, state, index)
         self._elements(frame, frame.flow.order)
         self.active.pop()
+        self.frames.pop()
         return frame.returns
 
     def _frame(self, function: Function) -> _Frame:
@@ -260,8 +272,10 @@ class _Unroller:
             regs[number] = value
         frame.pending[0] = [_State(state.guard, regs, state.ctrl)]
         self.active.append(function.name)
+        self.frames.append(frame)
         self._elements(frame, frame.flow.order)
         self.active.pop()
+        self.frames.pop()
         return frame.returns
 
     def _elements(self, frame: _Frame, elements: Sequence[Element]) -> None:
@@ -289,7 +303,7 @@ class _Unroller:
                 if counted > self.bounds.unroll or rounds >= DEFINITE or len(self.events) > MOST_EVENTS:
                     self._cut_loop(frame, loop, entry, rounds)
                     return
-            mark = (len(self.events), len(self.blocked), len(self.allocations), len(self.choices), len(self.cuts))
+            mark = (len(self.events), len(self.allocations), len(self.choices), len(self.cuts))
             threads, exits = len(self.threads), frame.exits.get(loop.head, 0)
             fixed = frame.fixed.get(loop.head, 0)
             if entry is not None:
@@ -307,10 +321,10 @@ class _Unroller:
                     del frame.pending[loop.head]
 
     def _waits(
-        self, frame: _Frame, loop: Loop, before: list[Val | None], state: _State, mark: tuple[int, int, int, int, int]
+        self, frame: _Frame, loop: Loop, before: list[Val | None], state: _State, mark: tuple[int, int, int, int]
     ) -> bool:
         """Whether the iteration that led to ``state`` was a look that failed; records the wait if so."""
-        events, blocked, allocations, choices, cuts = mark
+        events, allocations, choices, cuts = mark
         if len(self.allocations) > allocations or len(self.cuts) > cuts:
             return False
         for number in frame.flow.live[loop.head]:
@@ -318,24 +332,20 @@ class _Unroller:
             if was is not now and (was is None or now is None or was[0] is not now[0]):
                 return False
         reads: list[int] = []
+        # What is chosen on the way round may be chosen otherwise next time, except where what was read decides.
+        chosen = [c for c in state.guard if choices < len(self.choices) and _chooses(c, choices)]
+        free = any(c not in self.assumed or negate(c) not in self.assumed for c in chosen)
         for event in self.events[events:]:
             if event.kind == "R":
                 if not contradict(event.guard, state.guard):
                     reads.append(event.id)
             elif (event.kind != "F" or event.tags & SECTION) and not contradict(event.guard, state.guard):
                 return False
-        if len(self.blocked) == blocked and len(self.choices) == choices:
-            self.blocked.append(
-                Blocked(
-                    state.guard,
-                    tuple(reads),
-                    "the loop waits for a condition",
-                    self._loop_source(frame, loop),
-                    self.thread.stack,
-                    self.thread.number,
-                    self.thread.position,
-                )
-            )
+        thread = self.thread
+        source, what = self._loop_source(frame, loop), "the loop waits for a condition"
+        self.blocked.append(
+            Blocked(state.guard, tuple(reads), what, source, thread.stack, thread.number, thread.position, free=free)
+        )
         return True
 
     def _cut_loop(self, frame: _Frame, loop: Loop, state: _State, rounds: int) -> None:
@@ -495,6 +505,8 @@ class _Unroller:
                 return self._wait(instruction, state)
             case Fence(tags, source):
                 place = None if instruction.address is None else self._value(state, instruction.address)
+                if tags & GRACE:
+                    self._await_readers(state, source, place)
                 self._event("F", tags, state, source, place)
             case Call():
                 return self._call(instruction, state)
@@ -510,6 +522,7 @@ class _Unroller:
             case Assume(condition):
                 value, _ = self._value(state, condition)
                 guard = extend(state.guard, value)
+                self.assumed.update(state.guard)
                 if guard is None:
                     return None
                 state.guard = guard
@@ -541,6 +554,8 @@ class _Unroller:
         unlock: bool = False,
         copy: bool = False,
     ) -> Event:
+        if self.unordered and self.thread.number == 0 and not self.thread.final:
+            raise _Restart
         number = len(self.events)
         ctrl: Deps = frozenset().union(*(deps for _, deps in state.ctrl)) if state.ctrl else NO_DEPS
         event = Event(
@@ -595,6 +610,17 @@ class _Unroller:
             thread = self.thread
             self.blocked.append(Blocked(guard, reads, what, source, thread.stack, thread.number, thread.position))
 
+    def _await_readers(self, state: _State, source: Source, place: Val | None) -> None:
+        """A grace period ends, or never does: that is chosen here, and what it takes is for the deadlock to judge."""
+        self.choices.append(2)
+        stays = op("eq", 1, choice(len(self.choices) - 1, 8), const(1, 8))
+        thread, grace = self.thread, const(0, 64) if place is None else place[0]
+        what = "waits for the end of read-side sections"
+        self.blocked.append(
+            Blocked((*state.guard, stays), (), what, source, thread.stack, thread.number, thread.position, grace=grace)
+        )
+        state.guard = (*state.guard, negate(stays))
+
     def _rmw(self, step: Rmw, state: _State) -> _State | None:
         address = self._value(state, step.address)
         reading = self._event("R", step.read_tags | {"RMW"}, state, step.source, address, step.size)
@@ -648,6 +674,7 @@ class _Unroller:
             return None
         results: list[tuple[_State, Val | None]] = []
         outer = self.thread.stack
+        self.forks += len(chosen) > 1
         for name, guard in chosen:
             function = self.program.functions[name]
             if self.active.count(name) >= self.bounds.recursion:
@@ -657,6 +684,7 @@ class _Unroller:
             self.thread.stack = (*outer, call.source)
             results.extend(self._run(function, _fit(function, args), _State(guard, [], state.ctrl)))
         self.thread.stack = outer
+        self.forks -= len(chosen) > 1
         return self._after_call(call, state, results)
 
     def _after_call(
@@ -735,7 +763,7 @@ class _Unroller:
     # ------------------------------------------------------------ threads
 
     def _spawn(self, step: Spawn, state: _State) -> _State | None:
-        if self.thread.final:
+        if self.thread.final or self.unordered:
             raise _Restart
         args = [self._value(state, argument) for argument in step.args]
         chosen = self._targets(step, state)
@@ -753,10 +781,11 @@ class _Unroller:
         if self.thread.position or self.thread.number:
             flag = self._object(f"start of thread {number}", "global", 8, None, zeroed=True)
             self._event("W", RELEASING, state, step.source, (const(flag, 64), NO_DEPS), 8, (const(1, 64), NO_DEPS))
-        parent, active = self.thread, self.active
-        self.thread, self.active = child, []
+        child.started = guard
+        parent, active, frames, forks = self.thread, self.active, self.frames, self.forks
+        self.thread, self.active, self.frames = child, [], []
         self._child(step, self.program.functions[name], args, guard, flag)
-        self.thread, self.active = parent, active
+        self.thread, self.active, self.frames, self.forks = parent, active, frames, forks
         return state
 
     def _child(self, step: Spawn, function: Function, args: list[Val], guard: Guard, flag: int | None) -> None:
@@ -785,10 +814,22 @@ class _Unroller:
             state.regs[step.dst] = child.result or (const(UNDEFINED, width), NO_DEPS)
         self.joined.add(number.data)
         if self.at_rest and self.thread.number == 0 and len(self.joined) == len(self.threads) - 1:
+            if not self._at_rest(state):
+                raise _Restart
             self.thread.final = True
+            self.unordered = False
         elif not self.at_rest or self.thread.number or any(e.thread == 0 for e in self.events):
             self._join_order(step, state, child)
+        else:
+            self.unordered = True  # of no account when only joins follow
         return state
+
+    def _at_rest(self, state: _State) -> bool:
+        """Whether main goes on only here, and only when every thread has ended."""
+        if self.forks or any(frame.pending for frame in self.frames) or any(f.returns for f in self.frames[1:]):
+            return False
+        known = set(_atoms(state.guard))
+        return all(known.issuperset(_atoms(thread.completed)) for thread in self.threads[1:])
 
     def _join_order(self, step: Join, state: _State, child: _Thread) -> None:
         """What the joined thread did is before what its joiner does next: a flag set at its end, read here."""
@@ -832,6 +873,22 @@ def _merge_ctrl(
         each = [frozenset().union(*(deps for k, deps in ctrl if k == key)) for ctrl in several]
         merged.append((key, merge_deps(each, rests)))
     return tuple(merged)
+
+
+def _atoms(guard: Guard) -> Iterator[Expr]:
+    """The conditions of ``guard``, conjunctions taken apart."""
+    for condition in guard:
+        if condition.kind == "op" and condition.data == "and":
+            yield from _atoms(condition.args)
+        else:
+            yield condition
+
+
+def _chooses(expression: Expr, first: int) -> bool:
+    """Whether ``expression`` rests on a choice from number ``first`` on."""
+    if expression.kind == "choice":
+        return bool(expression.data >= first)
+    return any(_chooses(argument, first) for argument in expression.args)
 
 
 def _mentions(expression: Expr, kind: str) -> bool:

@@ -14,14 +14,16 @@ On a weak model there is no moment at which "the object is free". What each prop
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 
-from modelcheck.program.expr import Undefined
+from modelcheck.program.expr import Expr, Undefined, const
 from modelcheck.program.graph import Blocked
 from modelcheck.program.ir import MemoryObject
 from modelcheck.solve.coherence import Coherence
 from modelcheck.solve.domains import Place
 from modelcheck.solve.encode import NOWHERE, Encoding, Finding
 from modelcheck.solve.sat import NO, YES
+from modelcheck.solve.sections import OpenSection
 
 TAG_BITS = 3
 """Low bits of a pointer that may hold a tag."""
@@ -74,8 +76,17 @@ def misused_locks(encoding: Encoding) -> list[Finding]:
 
 def rest(encoding: Encoding) -> int:
     """The literal that every thread and what runs at rest have come to their ends."""
-    ends = [encoding.valuation.all(guard) for guard in encoding.graph.completed]
+    ends = [
+        encoding.circuit.any_of((encoding.valuation.all(guard), not_started(encoding, thread)))
+        for thread, guard in enumerate(encoding.graph.completed)
+    ]
     return encoding.circuit.all_of((*ends, *(-fault for fault in encoding.faults())))
+
+
+def not_started(encoding: Encoding, thread: int) -> int:
+    """The literal that the parent of ``thread`` does not come to where it starts it."""
+    started = encoding.graph.started
+    return -encoding.valuation.all(started[thread]) if started else NO
 
 
 def leaks(encoding: Encoding, coherence: Coherence) -> list[Finding]:
@@ -198,16 +209,29 @@ class _Reachability:
 
 
 class Deadlock:
-    """The deadlock finding, and which waits it consists of."""
+    """The deadlock finding, and which waits it consists of.
 
-    def __init__(self, encoding: Encoding, coherence: Coherence) -> None:
+    Attributes:
+        literal: some threads wait for ever, and all others have ended.
+        undecided: the same with waits that another choice might end: (literal, where) for each of those.
+    """
+
+    def __init__(self, encoding: Encoding, coherence: Coherence, left_open: Sequence[OpenSection]) -> None:
         self.waits: list[tuple[int, Blocked]] = []
+        self.undecided: list[tuple[int, Blocked]] = []
+        self._encoding = encoding
+        self._left_open = left_open
         circuit = encoding.circuit
         graph = encoding.graph
         stuck: list[list[int]] = [[] for _ in graph.threads]
+        maybe: list[list[int]] = [[] for _ in graph.threads]
         for blocked in graph.blocked:
             here = circuit.all_of(
-                (encoding.valuation.all(blocked.guard), *(-fault for fault in encoding.faults(blocked.thread)))
+                (
+                    encoding.valuation.all(blocked.guard),
+                    *(-fault for fault in encoding.faults(blocked.thread)),
+                    YES if blocked.grace is None else self._read_side(blocked.thread, blocked.grace),
+                )
             )
             if here == NO:
                 continue
@@ -215,13 +239,31 @@ class Deadlock:
             circuit.add(-literal, here)
             for read in blocked.reads:
                 _reads_last(encoding, coherence, read, literal)
-            stuck[blocked.thread].append(literal)
-            self.waits.append((literal, blocked))
-        ends: list[int] = []
+            if blocked.free:
+                maybe[blocked.thread].append(literal)
+                self.undecided.append((literal, blocked))
+            else:
+                stuck[blocked.thread].append(literal)
+                self.waits.append((literal, blocked))
+        surely: list[int] = []
+        perhaps: list[int] = []
         for thread, guard in enumerate(graph.completed):
             ended = circuit.all_of((encoding.valuation.all(guard), *(-fault for fault in encoding.faults(thread))))
-            ends.append(circuit.any_of((ended, *stuck[thread])))
-        self.literal = circuit.all_of((*ends, circuit.any_of([s for several in stuck for s in several])))
+            ended = circuit.any_of((ended, not_started(encoding, thread), *stuck[thread]))
+            surely.append(ended)
+            perhaps.append(circuit.any_of((ended, *maybe[thread])))
+        self.literal = circuit.all_of((*surely, circuit.any_of([s for several in stuck for s in several])))
+        self.undecided = [(circuit.all_of((*perhaps, literal)), blocked) for literal, blocked in self.undecided]
+
+    def _read_side(self, thread: int, grace: Expr) -> int:
+        """The literal that another thread ends or stops in a section that a grace period at ``grace`` waits for."""
+        encoding = self._encoding
+        found: list[int] = []
+        for section in self._left_open:
+            if section.thread != thread and (section.address is None) == (grace == const(0, 64)):
+                same = YES if section.address is None else encoding.valuation.equals(section.address, grace)
+                found.append(encoding.circuit.all_of((section.literal, same)))
+        return encoding.circuit.any_of(found)
 
     def finding(self) -> list[Finding]:
         """The finding, with the place of the first wait; `describe` tells the rest once a model is there."""
@@ -233,6 +275,8 @@ class Deadlock:
 
 def _reads_last(encoding: Encoding, coherence: Coherence, read: int, condition: int) -> None:
     circuit = encoding.circuit
+    if encoding.events[read].final:
+        return  # what runs at rest reads nothing else
     for source in encoding.sources.get(read, ()):
         literal = encoding.rf[source, read]
         for place in encoding.at[read]:

@@ -7,8 +7,9 @@ at the end gets an unlock there, behind everything that the thread did.
 
 from __future__ import annotations
 
-from attrs import evolve
+from attrs import evolve, frozen
 
+from modelcheck.program.expr import Expr
 from modelcheck.program.graph import Event
 from modelcheck.solve.encode import Encoding, Finding
 from modelcheck.solve.sat import NO
@@ -17,8 +18,24 @@ LAST = 1 << 30
 """A position behind every other of a thread."""
 
 
-def close_sections(encoding: Encoding) -> None:
-    """Add the missing unlocks, and findings for sections that are left open, or left without being entered."""
+@frozen
+class OpenSection:
+    """A read-side section that ``thread`` has not left where it ends or stops, when ``literal`` holds.
+
+    ``address``: of the SRCU structure, None for RCU.
+    """
+
+    thread: int
+    literal: int
+    address: Expr | None
+
+
+def close_sections(encoding: Encoding) -> list[OpenSection]:
+    """Add the missing unlocks, and findings for sections that are left open, or left without being entered.
+
+    Gives the sections that may be left open.
+    """
+    found: list[OpenSection] = []
     for thread in range(len(encoding.graph.threads)):
         events = [
             e
@@ -27,14 +44,15 @@ def close_sections(encoding: Encoding) -> None:
         ]
         if events:
             events.sort(key=lambda e: e.position)
-            _close_rcu(encoding, thread, [e for e in events if e.tags & {"Rcu-lock", "Rcu-unlock"}])
-            _close_srcu(encoding, thread, events)
+            found += _close_rcu(encoding, thread, [e for e in events if e.tags & {"Rcu-lock", "Rcu-unlock"}])
+            found += _close_srcu(encoding, thread, events)
+    return found
 
 
 TAGS = frozenset({"Rcu-lock", "Rcu-unlock", "Srcu-lock", "Srcu-unlock"})
 
 
-def _close_rcu(encoding: Encoding, thread: int, events: list[Event]) -> None:
+def _close_rcu(encoding: Encoding, thread: int, events: list[Event]) -> list[OpenSection]:
     circuit = encoding.circuit
     # depth[d] says that more than d sections are open
     depth: list[int] = []
@@ -54,10 +72,12 @@ def _close_rcu(encoding: Encoding, thread: int, events: list[Event]) -> None:
         _add(encoding, evolve(model, tags=frozenset({"Rcu-unlock"}), position=LAST + index), open_, None)
         if index == 0:
             _left_open(encoding, thread, open_, model)
+    return [OpenSection(thread, depth[0], None)] if depth and depth[0] != NO else []
 
 
-def _close_srcu(encoding: Encoding, thread: int, events: list[Event]) -> None:
+def _close_srcu(encoding: Encoding, thread: int, events: list[Event]) -> list[OpenSection]:
     circuit = encoding.circuit
+    found: list[OpenSection] = []
     for index, lock in enumerate(e for e in events if "Srcu-lock" in e.tags):
         left = [
             encoding.executed[e.id]
@@ -78,6 +98,8 @@ def _close_srcu(encoding: Encoding, thread: int, events: list[Event]) -> None:
         )
         _add(encoding, unlock, open_, lock)
         _left_open(encoding, thread, open_, lock)
+        found.append(OpenSection(thread, open_, lock.address))
+    return found
 
 
 def _add(encoding: Encoding, event: Event, executed: int, at: Event | None) -> None:
