@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from modelcheck.errors import InputError
-from modelcheck.frontend.litmus.build import build
+from modelcheck.frontend.litmus.build import read_tests
 from modelcheck.frontend.litmus.scan import Text
 from modelcheck.frontend.litmus.test import LitmusTest, LitmusThread, Place
 
@@ -23,7 +23,7 @@ def parse_litmus(text: str, file: str) -> LitmusTest:
     Raises:
         InputError: it is none, or uses what does not exist; with file, line and column.
     """
-    (found,) = build([Text(file, text)])
+    (found,) = read_tests([Text(file, text)])
     if isinstance(found, InputError):
         raise found
     return found
@@ -40,5 +40,5 @@ def read_litmus(paths: Iterable[Path], batch: int = BATCH) -> Iterator[tuple[Pat
                 texts.append((path, Text(str(path), path.read_bytes().decode("utf-8", "replace"))))
             except OSError as error:
                 found[path] = InputError(error.strerror or "this file cannot be read", str(path))
-        found.update(zip((path for path, _ in texts), build([text for _, text in texts]), strict=True))
+        found.update(zip((path for path, _ in texts), read_tests([text for _, text in texts]), strict=True))
         yield from ((path, found[path]) for path in group)

@@ -54,12 +54,14 @@ class Body:
         edits: by line, counted from 0 for the line of the opening brace.
         registers: the variables that are no parameters, in the order they are met.
         renamed: the names that had to be changed, new to old.
+        addresses: whether the address of something is taken.
     """
 
     code: str
     edits: Mapping[int, list[Edit]]
     registers: tuple[str, ...]
     renamed: Mapping[str, str]
+    addresses: bool
 
 
 def rewrite(
@@ -92,7 +94,14 @@ class _Rewriting:
     """One pass over the tokens of a body; statements are told from expressions by what stands before them."""
 
     def __init__(
-        self, text: Text, start: int, end: int, thread: str, parameters: Set[str], preset: Set[str], primitives: Set[str]
+        self,
+        text: Text,
+        start: int,
+        end: int,
+        thread: str,
+        parameters: Set[str],
+        preset: Set[str],
+        primitives: Set[str],
     ) -> None:
         self.text, self.start, self.thread, self.parameters = text, start, thread, parameters
         self.primitives = primitives
@@ -106,12 +115,16 @@ class _Rewriting:
         self.renamed: dict[str, str] = {}
         self.statement = True
         self.case = False
+        self.addresses = False
         self.before = "{"
         self.parens: list[tuple[str, int]] = []
         self.closed = ""
 
     def run(self) -> Body:
         while (token := self._peek()).kind != "end":
+            if token.text == "(" and self._peek(1).text in TYPES and self.before != "sizeof":
+                self._take_out(self.next, self._closing(self.next) - self.next)  # a cast: all is one type
+                continue
             if token.kind == "name":
                 if self.statement and token.text in _DECLARING:
                     self._declaration()
@@ -129,7 +142,7 @@ class _Rewriting:
         for name, at in self.used.items():
             if name not in self.parameters and name not in self.registers:
                 self.text.wrong(
-                    f"{name} is not declared, nor assigned, in {self.thread}; a location is reached through a parameter",
+                    f"{name} is neither declared nor assigned in {self.thread}; locations come as parameters",
                     at,
                 )
         return self._result()
@@ -159,17 +172,17 @@ class _Rewriting:
         """Look at a sign; whether a statement follows it."""
         word = token.text
         if word == "(":
-            inner = "cast" if self._peek(1).text in TYPES else "expression"
-            self.parens.append((self.before if self.before in _CONTROL else inner, token.at))
+            self.parens.append((self.before if self.before in _CONTROL else "expression", token.at))
             return self.before == "for"
         if word == ")":
             if not self.parens:
                 self.text.wrong("this ) closes nothing", token.at)
             self.closed, _ = self.parens.pop()
             return self.closed in _CONTROL
-        if word == "*":
-            if self._unary() and not (self.parens and self.parens[-1][0] == "cast"):
-                self.inserted.append((token.at + 1, "(long*)"))
+        if word == "*" and self._unary():
+            self.inserted.append((token.at + 1, "(long*)"))
+        elif word == "&" and self._unary():
+            self.addresses = True
         elif word in ("->", "."):
             self.text.wrong("members of structures are no part of C litmus tests", token.at)
         elif word == ":" and self.case:
@@ -178,7 +191,7 @@ class _Rewriting:
         return word in ("{", "}") or (word == ";" and not self.parens)
 
     def _unary(self) -> bool:
-        """Whether the star at hand dereferences, and does not multiply."""
+        """Whether the sign at hand has one operand."""
         before = self.before
         if before == ")":
             return self.closed != "expression"
@@ -210,7 +223,8 @@ class _Rewriting:
         position, depth, declarator = self.next, 0, True
         while (token := self.tokens[position]).kind != "end" and (depth or token.text != ";"):
             if declarator and token.text in _DECLARING:
-                self._take_out(position)
+                count = 2 if token.text == "struct" else 1
+                self._take_out(position, self._closing(position + 1) - position if token.text in _TYPEOF else count)
                 continue
             if declarator:
                 if token.kind != "name":
@@ -223,21 +237,21 @@ class _Rewriting:
             declarator = token.text == "," and not depth
             position += 1
 
-    def _take_out(self, position: int) -> None:
-        """Take out a type: a word, ``struct`` and a name, ``typeof`` and what it is of."""
-        count = 1
-        if self.tokens[position].text == "struct":
-            count = 2
-        elif self.tokens[position].text in _TYPEOF:
-            depth = 0
-            while self.tokens[position + count].kind != "end":
-                depth += {"(": 1, ")": -1}.get(self.tokens[position + count].text, 0)
-                count += 1
-                if not depth:
-                    break
-        for token in self.tokens[position : position + count]:
-            self.blanked.append((token.at, token.at + len(token.text)))
-        del self.tokens[position : position + count]
+    def _closing(self, position: int) -> int:
+        """Where the parenthesis that opens at ``position`` has ended."""
+        depth = 0
+        while self.tokens[position].kind != "end":
+            depth += {"(": 1, ")": -1}.get(self.tokens[position].text, 0)
+            position += 1
+            if not depth:
+                break
+        return position
+
+    def _take_out(self, position: int, count: int) -> None:
+        """Take out tokens that say a type."""
+        end = min(position + count, len(self.tokens) - 1)
+        self.blanked.extend((token.at, token.at + len(token.text)) for token in self.tokens[position:end])
+        del self.tokens[position:end]
 
     def _declare(self, token: Token, after: str) -> None:
         if token.text in self.parameters:
@@ -265,7 +279,7 @@ class _Rewriting:
             edits.setdefault(line - first, []).append((column, len(extra)))
         pieces.append(source[at:])
         code = " " * (first_column - 1) + "".join(pieces)
-        return Body(code, edits, tuple(self.registers), self.renamed)
+        return Body(code, edits, tuple(self.registers), self.renamed, self.addresses)
 
 
 def c_name(name: str) -> str:

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from modelcheck.errors import InputError
 from modelcheck.frontend.c.builder import Builder
 from modelcheck.frontend.litmus.body import TYPES, rewrite
 from modelcheck.frontend.litmus.initial import WORD, InitialValue, Places, read_initial
+from modelcheck.frontend.litmus.primitives import PRIMITIVES
 from modelcheck.frontend.litmus.proposition import Rest
-from modelcheck.frontend.litmus.scan import Parts, Text, ThreadText, Token, take_apart
+from modelcheck.frontend.litmus.scan import Text, ThreadText, Token, take_apart
 from modelcheck.frontend.litmus.test import LitmusTest, LitmusThread, Place
-from modelcheck.frontend.litmus.unit import ThreadCode, lower_threads, primitives
+from modelcheck.frontend.litmus.unit import ThreadCode, lower_threads
 from modelcheck.program.expr import const, mask
 from modelcheck.program.ir import Function, Join, Layout, Leaf, MemoryObject, Program, Return, Source, Spawn
 
 _RESULT = re.compile(r"(?m)^[ \t(*/]*Result:[ \t]*(.*?)[ \t]*(?:\*\)|\*/)?[ \t]*$")
 
 
-def build(texts: Sequence[Text]) -> list[LitmusTest | InputError]:
+def read_tests(texts: Sequence[Text]) -> list[LitmusTest | InputError]:
     """The test in each text, or what is wrong with it."""
     found: list[LitmusTest | InputError | None] = [None] * len(texts)
     outlines: list[tuple[int, _Outline]] = []
@@ -81,12 +81,19 @@ def _outline(text: Text) -> _Outline:
     places = Places()
     read_initial(text, parts.initial, places)
     parameters = [_parameters(text, thread, places) for thread in parts.threads]
-    threads = tuple(_code(text, thread, names, places) for thread, names in zip(parts.threads, parameters, strict=True))
+    threads = [_code(text, thread, names, places) for thread, names in zip(parts.threads, parameters, strict=True)]
     for (number, _), (_, at) in places.registers.items():
         if number >= len(threads):
             text.wrong(f"there is no thread P{number}", at)
     settled = places.settled()
     values = {key: _value(text, value, settled) for key, value in places.values.items()}
+    registers = [frozenset((*thread.parameters, *thread.body.registers)) for thread in threads]
+    rest = Rest(text, parts.rest, settled, registers)
+    rest.read()
+    for absent in dict.fromkeys(rest.absent):
+        code = threads[absent.thread]
+        body = evolve(code.body, registers=(*code.body.registers, absent.name))
+        threads[absent.thread] = evolve(code, body=body)
     initial = tuple(
         (
             *(settled[name].address for name in thread.parameters),
@@ -94,11 +101,8 @@ def _outline(text: Text) -> _Outline:
         )
         for number, thread in enumerate(threads)
     )
-    registers = [frozenset((*thread.parameters, *thread.body.registers)) for thread in threads]
-    rest = Rest(text, parts.rest, settled, registers)
-    rest.read()
     objects = tuple(_object(place, values) for place in settled.values())
-    return _Outline(text, parts.name, rest, settled, objects, threads, initial)
+    return _Outline(text, parts.name, rest, settled, objects, tuple(threads), initial)
 
 
 def _parameters(text: Text, thread: ThreadText, places: Places) -> tuple[str, ...]:
@@ -129,7 +133,7 @@ def _parameters(text: Text, thread: ThreadText, places: Places) -> tuple[str, ..
 def _code(text: Text, thread: ThreadText, parameters: tuple[str, ...], places: Places) -> ThreadCode:
     preset = {name for number, name in places.registers if number == thread.number}
     name = f"P{thread.number}"
-    body = rewrite(text, thread.start, thread.end, name, frozenset(parameters), preset, primitives())
+    body = rewrite(text, thread.start, thread.end, name, frozenset(parameters), preset, PRIMITIVES.keys())
     return ThreadCode(text, name, thread.at, parameters, body, thread.start)
 
 

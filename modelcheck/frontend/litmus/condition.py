@@ -66,7 +66,7 @@ class Truth:
 
 @frozen
 class Compare:
-    """``left relation right``; ``relation`` is ``=``, ``<``, ``<=``, ``>`` or ``>=`` (signed; ``!=`` is Not of ``=``)."""
+    """``left relation right``: ``=`` or, signed, ``<``, ``<=``, ``>``, ``>=`` (``!=`` is Not of ``=``)."""
 
     left: Operand
     relation: str

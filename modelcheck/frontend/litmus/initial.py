@@ -121,7 +121,9 @@ class _Entry:
     def type(self) -> str:
         """The words before the target, without stars and qualifiers."""
         words: list[str] = []
-        while self.peek().kind == "name" and (self.peek(1).kind in ("name", "number") or self.peek(1).text in ("*", "[")):
+        while self.peek().kind == "name" and (
+            self.peek(1).kind in ("name", "number") or self.peek(1).text in ("*", "[")
+        ):
             if self.peek(1).text == "[" and self.peek(2).kind == "number":
                 break
             words.append(self.take().text)
@@ -203,4 +205,6 @@ def integer(text: str) -> int:
 
 _QUALIFIERS = frozenset(("volatile", "const", "_Atomic", "__user", "__rcu"))
 _CONSTANTS = {"true": 1, "false": 0, "NULL": 0}
-_INITIALISERS = frozenset(("ATOMIC_INIT", "ATOMIC64_INIT", "ATOMIC_LONG_INIT", "__SPIN_LOCK_UNLOCKED", "SPIN_LOCK_UNLOCKED"))
+_INITIALISERS = frozenset(
+    ("ATOMIC_INIT", "ATOMIC64_INIT", "ATOMIC_LONG_INIT", "__SPIN_LOCK_UNLOCKED", "SPIN_LOCK_UNLOCKED")
+)

@@ -39,6 +39,7 @@ class Rest:
 
     Attributes:
         condition, filter, locations: as in `LitmusTest`, after `read`.
+        absent: registers to be shown that no thread has; they are 0 for ever.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Rest:
         self.condition = Condition("forall", Truth(True))
         self.filter: Proposition | None = None
         self.locations: tuple[Observable, ...] = ()
+        self.absent: list[Register] = []
 
     def read(self) -> None:
         """Read all of it.
@@ -94,8 +96,7 @@ class Rest:
         self._take("[")
         found: list[Observable] = []
         while not self._accept("]"):
-            operand = self._observable()
-            found.append(operand)
+            found.append(self._register(shown=True) if self._peek().kind == "number" else self._observable())
             if not self._accept(";") and self._peek().text != "]":
                 self._take(";")
         return tuple(found)
@@ -150,14 +151,16 @@ class Rest:
             self.text.wrong(f"a register such as 0:r1, or a location, is expected here, and not {token.text}", token.at)
         return self._location()
 
-    def _register(self) -> Register:
+    def _register(self, shown: bool = False) -> Register:
         thread = self._take()
         self._take(":")
         name = self._take()
         number = integer(thread.text)
         if number >= len(self.registers):
             self.text.wrong(f"there is no thread P{number}; the last one is P{len(self.registers) - 1}", thread.at)
-        if name.kind != "name" or name.text not in self.registers[number]:
+        if shown and name.kind == "name" and name.text not in self.registers[number]:
+            self.absent.append(Register(number, name.text))
+        elif name.kind != "name" or name.text not in self.registers[number]:
             near = get_close_matches(name.text, sorted(self.registers[number]), n=3)
             hint = f"; did you mean {' or '.join(near)}?" if near else ""
             self.text.wrong(f"there is no register {name.text} in P{number}{hint}", thread.at)
@@ -179,7 +182,9 @@ class Rest:
             index = integer(self._take().text)
             self._take("]")
             if index >= place.words:
-                self.text.wrong(f"{place.name} has {place.words} elements, so there is no {place.name}[{index}]", token.at)
+                self.text.wrong(
+                    f"{place.name} has {place.words} elements, so there is no {place.name}[{index}]", token.at
+                )
             return place.name, index, place.address + WORD * index
         return place.name, None, place.address
 

@@ -54,7 +54,7 @@ class ThreadText:
 
 @frozen
 class Parts:
-    """A test, taken apart: its name, the tokens of its initial state, its threads, the tokens of the rest."""
+    """A test, taken apart: its name (without a suffix ``.litmus``, as herd7 shows it), the tokens of its initial state, its threads, the tokens of the rest."""
 
     name: str
     initial: tuple[Token, ...]
@@ -164,7 +164,7 @@ def take_apart(text: Text) -> Parts:
         if thread.number != number:
             text.wrong(f"there is no thread P{number}; number the threads from 0 without a gap", thread.at)
     rest, _ = tokens(text, at)
-    return Parts(header.group(1), initial, tuple(threads), rest)
+    return Parts(header.group(1).removesuffix(".litmus"), initial, tuple(threads), rest)
 
 
 def _initial_start(text: Text, at: int) -> int:

@@ -62,7 +62,7 @@ class LitmusTest:
         condition: what is asked; ``forall (true)`` when the file asks nothing.
         filter: executions in which it does not hold do not count; None for none.
         locations: what ``locations […]`` lists to be shown.
-        result_comment: the rest of the line after ``Result:`` in a comment (``Never``, ``Sometimes DATARACE``), or None.
+        result_comment: what follows ``Result:`` in a comment (``Never``, ``Sometimes DATARACE``), or None.
     """
 
     name: str

@@ -2,44 +2,34 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from modelcheck.errors import InputError
 from modelcheck.frontend.c import libclang as cl
+from modelcheck.frontend.c.builder import Builder
+from modelcheck.frontend.c.context import Context, Memory, Register
+from modelcheck.frontend.c.escape import in_memory
+from modelcheck.frontend.c.expressions import value
 from modelcheck.frontend.c.functions import contents, lower
 from modelcheck.frontend.c.initialise import extent
-from modelcheck.frontend.c.link import Definition, Linker
+from modelcheck.frontend.c.link import Linker
 from modelcheck.frontend.c.parse import Files, Unit
+from modelcheck.frontend.c.statements import block, missing_labels, statement, variable
 from modelcheck.frontend.c.types import Types
 from modelcheck.frontend.litmus.body import Body, Edit, c_name
+from modelcheck.frontend.litmus.primitives import PRELUDE, PRIMITIVES
 from modelcheck.frontend.litmus.scan import Text
-from modelcheck.program.ir import Function, Source
+from modelcheck.program.ir import NONE, Function, Return, Source, Store
 
 _ARGUMENTS = (
     *("-x", "c", "-nostdinc", "-std=gnu11", "-ffreestanding", "-target", "x86_64-linux-gnu", "-fno-builtin"),
     *("-ferror-limit=0", "-Wno-everything", "-Wno-int-conversion", "-Wno-error=int-conversion"),
 )
 _NAME = "litmus.c"
-
-
-@cache
-def header() -> str:
-    """The text of mc/litmus.h."""
-    return (files("modelcheck") / "include" / "mc" / "litmus.h").read_text()
-
-
-@cache
-def primitives() -> frozenset[str]:
-    """The functions that a litmus test may call."""
-    names = re.findall(r"(?m)^#define (\w+)\(", header())
-    return frozenset(name for name in names if not name.startswith("__mc_"))
 
 
 @frozen(eq=False)
@@ -99,7 +89,7 @@ def lower_threads(tests: Sequence[Sequence[ThreadCode]]) -> list[list[Function] 
 
     The parameters of a function are those of the thread, then its other variables; all have 64 bits.
     """
-    pieces = [header()]
+    pieces = [PRELUDE]
     line = pieces[0].count("\n") + 1
     spans: list[_Span] = []
     for owner, threads in enumerate(tests):
@@ -151,14 +141,38 @@ def _errors(unit: _LitmusUnit) -> dict[int, InputError]:
 
 
 def _function(linker: Linker, unit: Unit, owner: int, thread: ThreadCode) -> Function:
-    name = thread.name
-    cursor = unit.functions[f"{name}__{owner}"]
-    lowered = lower(linker, Definition(unit, cursor, name, name, None))
-    function = lowered.builder.finish(name, lowered.params, 0, lowered.source, {})
-    variables = (*thread.parameters, *thread.body.registers)
-    old = {c_name(variable): variable for variable in variables}
-    names = {register: old.get(shown, shown) for register, shown in function.names.items() if shown in old}
-    return evolve(function, names=names)
+    cursor = unit.functions[f"{thread.name}__{owner}"]
+    node = cl.tree(cursor)
+    body = node.children[-1]
+    builder = Builder()
+    ctx = Context(
+        unit=unit,
+        linker=linker,
+        builder=builder,
+        name=thread.name,
+        run=block,
+        evaluate=value,
+        body=node,
+        result_type=unit.types.of(node),
+        in_memory=in_memory(unit.types, body) if thread.body.addresses else frozenset(),
+        primitives=PRIMITIVES,
+    )
+    source = ctx.source(node)
+    params: list[int] = []
+    variables = [child for child in node.children if child.kind == cl.PARM_DECL]
+    for name, child in zip((*thread.parameters, *thread.body.registers), variables, strict=True):
+        if child.cursor.d0 not in ctx.in_memory:
+            params.append(builder.register(64, name))
+            ctx.places[child.cursor.d0] = Register(params[-1], ctx.types.of(child))
+            continue
+        params.append(builder.register(64))
+        place = variable(ctx, child.cursor.d0, name, ctx.types.of(child), child)
+        assert isinstance(place, Memory)
+        builder.emit(Store(place.address, builder.value(params[-1]), 8, NONE, source))
+    statement(ctx, body)
+    builder.end(Return(None))
+    missing_labels(ctx, node)
+    return builder.finish(thread.name, params, 0, source, {})
 
 
 def _no_runtime() -> Unit:
