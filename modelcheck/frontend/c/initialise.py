@@ -31,10 +31,11 @@ class Item:
 
 @frozen(eq=False)
 class _Planner:
-    """Walks an initialiser list beside a type. ``range_text`` tells ``[a ... b]`` from ``[a][b]``."""
+    """Walks an initialiser list beside a type; ``furthest`` holds the highest offset met."""
 
     types: Types
     items: list[Item] = field(factory=list)
+    furthest: list[int] = field(factory=lambda: [-1])
 
     def object(self, type_: CType, node: cl.Node, offset: int, bits: Bits | None = None, unit: int = 0) -> None:
         node = _unwrap(node, type_)
@@ -43,12 +44,19 @@ class _Planner:
             if text is not None and type_.kind == ARRAY and _unwrap(text, type_).kind == cl.STRING:
                 self.object(type_, text, offset)
                 return
+            self._overrule(offset, type_.size)
             self.fill(type_, list(node.children), offset, 0, 0, None, True)
         elif node.kind == cl.INIT_LIST:
             if node.children:
                 self.object(type_, node.children[0], offset, bits, unit)
         else:
             self.items.append(Item(offset, type_, node, bits, unit))
+            self.furthest[0] = max(self.furthest[0], offset)
+
+    def _overrule(self, offset: int, size: int) -> None:
+        """A list in braces stands for all of its object: what came before for a part of it no longer counts."""
+        if offset <= self.furthest[0]:
+            self.items[:] = [item for item in self.items if not offset <= item.offset < offset + size]
 
     def fill(
         self,
