@@ -54,7 +54,10 @@ class ThreadText:
 
 @frozen
 class Parts:
-    """A test, taken apart: its name (without a suffix ``.litmus``, as herd7 shows it), the tokens of its initial state, its threads, the tokens of the rest."""
+    """A test, taken apart: the tokens of its initial state, its threads, the tokens of the rest.
+
+    ``name`` is without a suffix ``.litmus``, as herd7 shows it.
+    """
 
     name: str
     initial: tuple[Token, ...]
