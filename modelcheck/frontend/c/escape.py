@@ -100,11 +100,17 @@ def _within(types: Types, array: cl.Node, node: cl.Node) -> bool:
     count = types.count(types.of(array))
     for child in node.expressions():
         if types.of(child).kind != POINTER:
-            if any(part.kind in (cl.CALL, cl.DECL_REF, cl.STATEMENT_EXPR) for part in child.walk() if not _enum(part)):
+            if not all(part.kind in _CONSTANT_KINDS or _enum(part) for part in child.walk()):
                 return False
             value = cl.evaluate(child.cursor)
             return value is not None and count is not None and 0 <= value < count
     return False
+
+
+_CONSTANT_KINDS = frozenset(
+    (cl.INTEGER, cl.CHARACTER, cl.PAREN, cl.UNEXPOSED_EXPR, cl.UNARY, cl.BINARY, cl.CONDITIONAL, cl.CAST)
+)
+"""What a constant index is made of, in a form that lowering folds too."""
 
 
 def _enum(node: cl.Node) -> bool:
