@@ -12,7 +12,7 @@ from modelcheck.cat.model import Model
 from modelcheck.cat.parser import parse
 from modelcheck.errors import InputError
 
-BUILT_IN = ("sc", "tso", "pso", "lkmm")
+BUILT_IN = ("sc", "tso", "pso", "lkmm", "rc11")
 """Names of the models that come with the project."""
 
 

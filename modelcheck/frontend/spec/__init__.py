@@ -30,7 +30,7 @@ Every key, with its default. At the top:
 ``defines`` ([])
     Macros: ``["NDEV=2", "QUIET"]`` or the table ``{ NDEV = 2 }``.
 ``models`` (["sc", "tso", "lkmm"])
-    ``sc``, ``tso``, ``pso``, ``lkmm``, or a ``.cat`` file relative to the folder.
+    ``sc``, ``tso``, ``pso``, ``lkmm``, ``rc11``, or a ``.cat`` file relative to the folder.
 ``properties`` (all of `DEFAULT_PROPERTIES`: every built-in one but ``race``)
     What must hold.
 ``unroll`` (3), ``recursion`` (3)

@@ -25,7 +25,7 @@ from modelcheck.frontend.spec.written import (
 )
 from modelcheck.program.ir import PROPERTIES
 
-MODELS: Final = ("sc", "tso", "pso", "lkmm")
+MODELS: Final = ("sc", "tso", "pso", "lkmm", "rc11")
 """The built-in memory models."""
 
 DEFAULT_MODELS: Final = ("sc", "tso", "lkmm")
