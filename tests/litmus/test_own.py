@@ -1,0 +1,74 @@
+"""Our own litmus tests say what was reasoned out for them, by two readers: the tool's and a brute-force one."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from modelcheck.cat import load_model
+from modelcheck.errors import InputError
+from modelcheck.frontend.litmus import LitmusTest, read_litmus
+from modelcheck.solve.litmus import observe
+from tests.models import litmus as brute
+
+HERE = Path(__file__).parent
+MODELS = ("lkmm", "sc", "tso", "rc11")
+EXPECTED: dict[str, dict[str, str | list[str]]] = tomllib.loads((HERE / "expected.toml").read_text())
+
+OUTSIDE_CAT = ("srcu-bad-value-match", "suspicious-srcu-cookie-use", "lock-final")
+"""Flags that rest on values or on the condition: the models' text does not raise them."""
+
+ASKED = [(name, model) for name, row in EXPECTED.items() for model in MODELS if model in row]
+
+
+@cache
+def tests() -> dict[str, LitmusTest]:
+    found = {}
+    for path, test in read_litmus(HERE / f"{name}.litmus" for name in EXPECTED):
+        if isinstance(test, InputError):
+            raise test
+        found[path.stem] = test
+    return found
+
+
+def flags(name: str) -> set[str]:
+    return set(EXPECTED[name].get("flags", ()))
+
+
+def test_the_table_and_the_folder_hold_the_same_tests() -> None:
+    assert {path.stem for path in HERE.glob("*.litmus")} == set(EXPECTED)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_test_bears_the_name_of_its_file_and_its_verdict(name: str) -> None:
+    race = " DATARACE" if "data-race" in flags(name) else ""
+    assert (tests()[name].name, tests()[name].result_comment) == (name, f"{EXPECTED[name]['lkmm']}{race}")
+
+
+@pytest.mark.parametrize(("name", "model"), ASKED)
+def test_verdict(name: str, model: str) -> None:
+    assert observe(tests()[name], load_model(model), count=False).verdict == EXPECTED[name][model]
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_counting_says_the_same_and_raises_the_flags(name: str) -> None:
+    found = observe(tests()[name], load_model("lkmm"))
+    assert (found.verdict, set(found.flags)) == (EXPECTED[name]["lkmm"], flags(name))
+
+
+@pytest.mark.parametrize(("name", "model"), ASKED)
+def test_brute_force_says_the_same(name: str, model: str) -> None:
+    try:
+        test = brute.parse((HERE / f"{name}.litmus").read_text())
+    except brute.UnsupportedError as error:
+        pytest.skip(str(error))
+    try:
+        verdict, _, _, raised = brute.observe(test, load_model(model))
+    except brute.UnsupportedError as error:
+        pytest.skip(str(error))
+    assert verdict == EXPECTED[name][model]
+    if model == "lkmm":
+        assert raised == flags(name) - set(OUTSIDE_CAT)
