@@ -180,6 +180,7 @@ class _Unroller:
         self.frames: list[_Frame] = []
         self.forks = 0
         self.assumed: set[Expr] = set()
+        self.decided: set[int] = set()
         self.unordered = False
         top = max([HEAP_BASE, *(o.base + o.size for o in self.objects)])
         self.next_base = -(-top // SLOT) * SLOT + SLOT
@@ -333,8 +334,7 @@ class _Unroller:
                 return False
         reads: list[int] = []
         # What is chosen on the way round may be chosen otherwise next time, except where what was read decides.
-        chosen = [c for c in state.guard if choices < len(self.choices) and _chooses(c, choices)]
-        free = any(c not in self.assumed or negate(c) not in self.assumed for c in chosen)
+        free = not self.decided.issuperset(range(choices, len(self.choices)))
         for event in self.events[events:]:
             if event.kind == "R":
                 if not contradict(event.guard, state.guard):
@@ -522,7 +522,7 @@ class _Unroller:
             case Assume(condition):
                 value, _ = self._value(state, condition)
                 guard = extend(state.guard, value)
-                self.assumed.update(state.guard)
+                self._decide(state.guard)
                 if guard is None:
                     return None
                 state.guard = guard
@@ -603,6 +603,13 @@ class _Unroller:
             return None
         state.guard = guard
         return state
+
+    def _decide(self, guard: Guard) -> None:
+        """Note the choices whose every outcome is followed by an assumption: they are no choices, but guesses."""
+        for condition in guard:
+            if negate(condition) in self.assumed:
+                self.decided.update(_choices(condition))
+            self.assumed.add(condition)
 
     def _blocked(self, state: _State, stays: Expr, reads: tuple[int, ...], what: str, source: Source) -> None:
         guard = extend(state.guard, stays)
@@ -884,11 +891,12 @@ def _atoms(guard: Guard) -> Iterator[Expr]:
             yield condition
 
 
-def _chooses(expression: Expr, first: int) -> bool:
-    """Whether ``expression`` rests on a choice from number ``first`` on."""
+def _choices(expression: Expr) -> Iterator[int]:
+    """Numbers of the choices that ``expression`` rests on."""
     if expression.kind == "choice":
-        return bool(expression.data >= first)
-    return any(_chooses(argument, first) for argument in expression.args)
+        yield expression.data
+    for argument in expression.args:
+        yield from _choices(argument)
 
 
 def _mentions(expression: Expr, kind: str) -> bool:
