@@ -78,7 +78,9 @@ def _check(program: Program, job: Job) -> Result:
         return _explored(program, cell)
     from modelcheck.cat import load_model
     from modelcheck.solve.check import check
+    from modelcheck.solve.sat import begin_anew
 
+    begin_anew()  # the same bytes of the same cell, whichever were answered before in this process
     return check(
         program,
         load_model(cell.load),

@@ -79,6 +79,20 @@ class Circuit:
                 self.add(-literal, -other)
 
 
+_context: Any = None
+"""The z3 context of solvers: making one costs more than a small question."""
+
+
+def begin_anew() -> None:
+    """Give the solvers that are made from now on a new z3 context.
+
+    Which of several models z3 gives depends on all that its context has held. After this, the same questions get the
+    same answers, whatever was asked before.
+    """
+    global _context
+    _context = None
+
+
 class Solver:
     """z3 over the clauses of a circuit. Clauses can still be added to the circuit between checks."""
 
@@ -87,7 +101,10 @@ class Solver:
 
         self._z3 = z3
         self._circuit = circuit
-        self._context = z3.main_ctx()
+        global _context
+        if _context is None:
+            _context = z3.Context()
+        self._context = _context
         self._solver = z3.SolverFor("QF_FD", ctx=self._context)
         self._loaded = 0
         self._declared = 0
