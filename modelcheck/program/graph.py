@@ -67,6 +67,10 @@ class Event:
     final: bool = False
 
 
+ASSUMED = "assumed"
+"""Stands for a property in the `Check` of an assumption: executions in which it fails are none."""
+
+
 @frozen
 class Check:
     """A finding of ``property`` when ``guard`` holds and ``condition`` does not."""

@@ -17,6 +17,7 @@ from attrs import evolve, frozen
 from modelcheck.program.expr import FALSE, TRUE, UNDEFINED, Expr, Undefined, choice, conj, const, disj, negate, op, read
 from modelcheck.program.flow import EXIT, Element, Flow, Loop, flow_of
 from modelcheck.program.graph import (
+    ASSUMED,
     Allocation,
     Blocked,
     Check,
@@ -59,6 +60,7 @@ from modelcheck.program.ir import (
     Wait,
 )
 from modelcheck.program.machine import Frame, Initial
+from modelcheck.program.private import PrivateMemory
 from modelcheck.program.places import heap_name
 
 DEFINITE = 256
@@ -173,6 +175,7 @@ class _Unroller:
         self.choices: list[int] = []
         self.objects: list[MemoryObject] = list(initial.objects)
         self.allocations: list[Allocation] = []
+        self.private = PrivateMemory(initial)
         self.registers: dict[tuple[int, str], Expr] = {}
         self.joined: set[int] = set()
         self.serial = 0
@@ -484,9 +487,16 @@ class _Unroller:
             case Load():
                 address = self._value(state, instruction.address)
                 event = self._event(
-                    "R", instruction.tags, state, instruction.source, address, instruction.size, copy=instruction.copy
+                    "R",
+                    instruction.tags,
+                    state,
+                    instruction.source,
+                    address,
+                    instruction.size,
+                    copy=instruction.copy,
                 )
-                state.regs[instruction.dst] = (_value_of(event), frozenset({(event.id, ())}))
+                private = self.private.load(event)
+                state.regs[instruction.dst] = (private or _value_of(event), frozenset({(event.id, ())}))
             case Store():
                 address, written = self._value(state, instruction.address), self._value(state, instruction.value)
                 self._event(
@@ -511,7 +521,9 @@ class _Unroller:
             case Call():
                 return self._call(instruction, state)
             case Local(dst, name, size, source, layout):
-                state.regs[dst] = (const(self._object(name, "local", size, layout), 64), NO_DEPS)
+                base = self._object(name, "local", size, layout)
+                self.private.add(base, size, self.thread.number)
+                state.regs[dst] = (const(base, 64), NO_DEPS)
             case Alloc():
                 return self._alloc(instruction, state)
             case Free(address, source):
@@ -519,13 +531,10 @@ class _Unroller:
             case Assert(condition, which, message, source):
                 value, _ = self._value(state, condition)
                 return self._check(state, value, which, message, source)
-            case Assume(condition):
+            case Assume(condition, source):
                 value, _ = self._value(state, condition)
-                guard = extend(state.guard, value)
                 self._decide(state.guard)
-                if guard is None:
-                    return None
-                state.guard = guard
+                return self._check(state, value, ASSUMED, "an assumption", source)
             case Choose(dst, count):
                 self.choices.append(count)
                 state.regs[dst] = (choice(len(self.choices) - 1, frame.function.widths[dst]), NO_DEPS)
@@ -580,6 +589,7 @@ class _Unroller:
         )
         self.thread.position += 1
         self.events.append(event)
+        self.private.note(event)
         return event
 
     def _check(self, state: _State, condition: Expr, which: str, message: str, source: Source) -> _State | None:
@@ -773,6 +783,8 @@ class _Unroller:
         if self.thread.final or self.unordered:
             raise _Restart
         args = [self._value(state, argument) for argument in step.args]
+        for argument, _ in args:
+            self.private.publish(argument)
         chosen = self._targets(step, state)
         if len(chosen) != 1:
             self.cuts.append(

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from attrs import evolve, frozen
 
 from modelcheck.program.expr import UNDEFINED, Undefined, const
-from modelcheck.program.graph import Check, Event, EventGraph, Guard
+from modelcheck.program.graph import ASSUMED, Check, Event, EventGraph, Guard
 from modelcheck.program.ir import Source, Tags
 from modelcheck.program.memory import AddressSpace
 from modelcheck.solve.domains import Domains, InitialMemory, Place
@@ -179,7 +179,9 @@ class Encoding:
 
     def _check(self, check: Check, faults: list[int], base: int) -> None:
         fails = self.circuit.all_of((self._reached(check.guard, faults, base), -self.valuation.truth(check.condition)))
-        if fails != NO:
+        if check.property == ASSUMED:
+            self.circuit.add(-fails)
+        elif fails != NO:
             self.findings.append(Finding(fails, check.property, check.message, check.source, check.stack, check.thread))
 
     def _execute(self, event: Event, faults: list[int], base: int) -> None:

@@ -1,0 +1,101 @@
+"""Locals in memory that no other thread can know of yet: a load from one has its value already while unrolling.
+
+The value of such a load is what its own thread stored last, in every memory model. Knowing it at once lets a program
+keep thread handles in an array, say, and bounds loops that count in memory.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from modelcheck.program.expr import UNDEFINED, Expr, Undefined, const
+from modelcheck.program.graph import Event
+from modelcheck.program.guards import contradict
+from modelcheck.program.machine import Initial
+
+REACH = 32
+"""A constant this near to an object counts as a pointer to it, in bytes; objects lie further apart than twice that."""
+
+
+class PrivateMemory:
+    """What threads have stored in locals whose addresses they have not given away.
+
+    Args:
+        initial: where main stands before it starts the first thread; its locals may be private too.
+    """
+
+    def __init__(self, initial: Initial) -> None:
+        self._bases: list[int] = []
+        self._objects: dict[int, tuple[int, int]] = {}
+        self._stores: dict[int, list[Event]] = {}
+        self._initial = initial.memory
+        for thing in sorted(initial.objects, key=lambda o: o.base):
+            if thing.kind == "local" and thing.base not in initial.freed:
+                self.add(thing.base, thing.size, 0)
+        for _, value in initial.memory.values():
+            self.publish(const(value, 64))
+
+    def add(self, base: int, size: int, thread: int) -> None:
+        """A fresh local of ``thread`` at ``base``, above all others."""
+        self._bases.append(base)
+        self._objects[base] = (size, thread)
+
+    def note(self, event: Event) -> None:
+        """Take an event into account; those of a thread come in program order."""
+        if event.kind == "W" and event.value is not None:
+            self.publish(event.value)
+        if event.address is None:
+            return
+        if event.address.kind != "const":
+            # It may hit any cell of what it may point to: that is followed no further.
+            self.publish(event.address)
+        elif event.kind == "W" and self._private(event):
+            self._stores.setdefault(event.address.data, []).append(event)
+
+    def load(self, event: Event) -> Expr | None:
+        """What ``event`` reads, where its own thread's last store to just these bytes decides it; else None."""
+        if event.address is None or event.address.kind != "const" or not self._private(event):
+            return None
+        address = event.address.data
+        for near in range(address - 7, address + event.size):
+            if near != address and any(near + write.size > address for write in self._stores.get(near, ())):
+                return None
+        for write in reversed(self._stores.get(address, ())):
+            if contradict(write.guard, event.guard):
+                continue
+            if write.size == event.size and set(write.guard) <= set(event.guard):
+                return write.value
+            return None
+        size, value = self._initial.get(address, (0, UNDEFINED))
+        known = size == event.size and not isinstance(value, Undefined)
+        return const(value, size * 8) if known else None
+
+    def publish(self, value: Expr) -> None:
+        """``value`` goes where others may see it: what it may point to is private no more."""
+        seen: set[Expr] = set()
+        stack = [value]
+        while stack:
+            node = stack.pop()
+            if node in seen:
+                continue
+            seen.add(node)
+            stack.extend(node.args)
+            if node.kind == "const" and isinstance(node.data, int):
+                base = self._near(node.data + REACH)
+                if base is not None and node.data <= base + self._objects[base][0] + REACH:
+                    del self._objects[base]
+
+    def _near(self, address: int) -> int | None:
+        """The last private object that begins at ``address`` or before."""
+        index = bisect_right(self._bases, address) - 1
+        if index < 0 or self._bases[index] not in self._objects:
+            return None
+        return self._bases[index]
+
+    def _private(self, event: Event) -> bool:
+        assert event.address is not None
+        base = self._near(event.address.data) if isinstance(event.address.data, int) else None
+        if base is None:
+            return False
+        size, thread = self._objects[base]
+        return thread == event.thread and event.address.data + event.size <= base + size
