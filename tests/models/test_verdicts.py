@@ -206,7 +206,7 @@ TESTS: dict[str, tuple[list[str], str, str]] = {
 }
 
 
-@pytest.mark.parametrize("model", ("sc", "tso", "pso", "lkmm"))
+@pytest.mark.parametrize("model", ["sc", "tso", "pso", "lkmm"])
 @pytest.mark.parametrize("name", TESTS)
 def test_classic_test_is_allowed_where_the_literature_says(name: str, model: str) -> None:
     threads, condition, allowing = TESTS[name]
