@@ -116,6 +116,7 @@ class Context:
         breaks, continues: where these jump to, and how many cleanups are outside of the loop.
         cleanups: functions to call on variables whose scope is left, outermost first.
         static: an initialiser at file scope is at hand, and no function.
+        syntactic: a value depends on all that its expression names, though arithmetic may say that it is constant.
         primitives: functions that are known by name here, beside those of mc/intrinsics.h, with what lowers a call.
     """
 
@@ -132,6 +133,7 @@ class Context:
     hint: Hint | None = None
     result: Expr | None = None
     static: bool = False
+    syntactic: bool = False
     primitives: Mapping[str, Callable[[Context, cl.Node, Hint | None], Expr | None]] = field(factory=dict)
     places: dict[int, Place] = field(factory=dict)
     labels: dict[int, int] = field(factory=dict)

@@ -40,7 +40,8 @@ def arithmetic(ctx: Context, name: str, a: Expr, b: Expr, signed: bool, node: cl
     """An operator on two integers of one width (of a shift, the count may have another)."""
     width = a.width
     if name in _ARITHMETIC:
-        return op(_ARITHMETIC[name], width, a, b)
+        result = op(_ARITHMETIC[name], width, a, b)
+        return _depending(result, a, b) if ctx.syntactic and result.kind == "const" else result
     if name in ("<<", ">>"):
         _check_shift(ctx, b, width, node)
         b = resize(b, width)
@@ -49,6 +50,14 @@ def arithmetic(ctx: Context, name: str, a: Expr, b: Expr, signed: bool, node: cl
     if nonzero is not TRUE:
         ctx.builder.emit(Assert(nonzero, "undefined", "division by zero", ctx.source(node)))
     return op((_SIGNED if signed else _UNSIGNED)[name], width, a, b)
+
+
+def _depending(constant: Expr, *operands: Expr) -> Expr:
+    """``constant``, as an expression that still depends on the operands that are not constant."""
+    for operand in operands:
+        if operand.kind != "const":
+            constant = op("or", constant.width, op("xor", constant.width, operand, operand), constant)
+    return constant
 
 
 def _check_shift(ctx: Context, count: Expr, width: int, node: cl.Node) -> None:

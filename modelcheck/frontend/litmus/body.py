@@ -34,6 +34,8 @@ _CONTROL = frozenset(("if", "while", "for", "switch"))
 _KEYWORDS = frozenset((*_CONTROL, "else", "do", "case", "default", "break", "continue", "goto", "return", "sizeof"))
 _CONSTANTS = frozenset(("true", "false", "NULL"))
 _ASSIGNMENTS = frozenset(("=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>="))
+_INTEGRAL = frozenset(("^", "|", "&", "%", "/", "*", "<<", ">>", "~"))
+"""Operators that pointers do not have in C."""
 _C_WORDS = frozenset(
     ("auto", "enum", "extern", "float", "double", "inline", "register", "restrict", "static", "typedef", "union", "asm")
 )
@@ -54,6 +56,7 @@ class Body:
         edits: by line, counted from 0 for the line of the opening brace.
         registers: the variables that are no parameters, in the order they are met.
         renamed: the names that had to be changed, new to old.
+        pointers: the variables that are declared as pointers, and the parameters; the others are integers.
         addresses: whether the address of something is taken.
     """
 
@@ -61,6 +64,7 @@ class Body:
     edits: Mapping[int, list[Edit]]
     registers: tuple[str, ...]
     renamed: Mapping[str, str]
+    pointers: Set[str]
     addresses: bool
 
 
@@ -115,6 +119,8 @@ class _Rewriting:
         self.renamed: dict[str, str] = {}
         self.statement = True
         self.case = False
+        self.pointers = set(parameters)
+        self.binary = ""
         self.addresses = False
         self.before = "{"
         self.parens: list[tuple[str, int]] = []
@@ -123,7 +129,7 @@ class _Rewriting:
     def run(self) -> Body:
         while (token := self._peek()).kind != "end":
             if token.text == "(" and self._peek(1).text in TYPES and self.before != "sizeof":
-                self._take_out(self.next, self._closing(self.next) - self.next)  # a cast: all is one type
+                self._cast()
                 continue
             if token.kind == "name":
                 if self.statement and token.text in _DECLARING:
@@ -132,7 +138,7 @@ class _Rewriting:
                     continue
                 self.statement = self._name(token)
             elif token.kind == "number":
-                self.statement = False
+                self.statement, self.binary = False, ""
             else:
                 self.statement = self._sign(token)
             self.before = token.text
@@ -153,6 +159,7 @@ class _Rewriting:
     def _name(self, token: Token) -> bool:
         """Look at a name outside of declarations; whether a statement follows it."""
         word, after = token.text, self._peek(1).text
+        binary, self.binary = self.binary, ""
         if word == "continue" and not (self.statement and after == ";"):
             self._variable(token)
         elif word in _KEYWORDS:
@@ -165,6 +172,8 @@ class _Rewriting:
         elif after == "(":
             self._primitive(token)
         else:
+            if word in self.pointers and (binary in _INTEGRAL or after in _INTEGRAL):
+                self.inserted.append((token.at, "(long)"))
             self._variable(token)
         return False
 
@@ -179,10 +188,13 @@ class _Rewriting:
                 self.text.wrong("this ) closes nothing", token.at)
             self.closed, _ = self.parens.pop()
             return self.closed in _CONTROL
-        if word == "*" and self._unary():
-            self.inserted.append((token.at + 1, "(long*)"))
-        elif word == "&" and self._unary():
-            self.addresses = True
+        self.binary = word
+        if word in ("*", "&") and self._unary():
+            self.binary = ""
+            if word == "*":
+                self.inserted.append((token.at + 1, "(long*)"))
+            else:
+                self.addresses = True
         elif word in ("->", "."):
             self.text.wrong("members of structures are no part of C litmus tests", token.at)
         elif word == ":" and self.case:
@@ -220,9 +232,10 @@ class _Rewriting:
 
     def _declaration(self) -> None:
         """Take out of a declaration what it says of types, so that it assigns or does nothing."""
-        position, depth, declarator = self.next, 0, True
+        position, depth, declarator, pointer = self.next, 0, True, False
         while (token := self.tokens[position]).kind != "end" and (depth or token.text != ";"):
             if declarator and token.text in _DECLARING:
+                pointer |= token.text == "*"
                 count = 2 if token.text == "struct" else 1
                 self._take_out(position, self._closing(position + 1) - position if token.text in _TYPEOF else count)
                 continue
@@ -230,12 +243,22 @@ class _Rewriting:
                 if token.kind != "name":
                     self.text.wrong(f"the name of a variable is expected here, and not {token.text}", token.at)
                 self._declare(token, self.tokens[position + 1].text)
-                declarator = False
+                if pointer:
+                    self.pointers.add(token.text)
+                declarator = pointer = False
             depth += (token.text in ("(", "[", "{")) - (token.text in (")", "]", "}"))
             if depth < 0:
                 break
             declarator = token.text == "," and not depth
             position += 1
+
+    def _cast(self) -> None:
+        """Make a cast one to a word or to a pointer to words."""
+        start, end = self.next, self._closing(self.next)
+        words = [token.text for token in self.tokens[start:end]]
+        if words != ["(", "void", ")"]:
+            self.inserted.append((self.tokens[start].at, "(long*)" if "*" in words else "(long)"))
+        self._take_out(start, end - start)
 
     def _closing(self, position: int) -> int:
         """Where the parenthesis that opens at ``position`` has ended."""
@@ -279,7 +302,7 @@ class _Rewriting:
             edits.setdefault(line - first, []).append((column, len(extra)))
         pieces.append(source[at:])
         code = " " * (first_column - 1) + "".join(pieces)
-        return Body(code, edits, tuple(self.registers), self.renamed, self.addresses)
+        return Body(code, edits, tuple(self.registers), self.renamed, self.pointers, self.addresses)
 
 
 def c_name(name: str) -> str:

@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from modelcheck.errors import InputError
 from modelcheck.frontend.c.builder import Builder
 from modelcheck.frontend.litmus.body import TYPES, rewrite
-from modelcheck.frontend.litmus.initial import WORD, InitialValue, Places, read_initial
+from modelcheck.frontend.litmus.initial import MARGIN, WORD, InitialValue, Places, read_initial
 from modelcheck.frontend.litmus.primitives import PRIMITIVES
 from modelcheck.frontend.litmus.proposition import Rest
 from modelcheck.frontend.litmus.scan import Text, ThreadText, Token, take_apart
@@ -153,13 +153,16 @@ def _value(text: Text, value: InitialValue, places: Mapping[str, Place]) -> int:
 
 def _object(place: Place, values: Mapping[tuple[str, int], int]) -> MemoryObject:
     leaves = tuple(
-        Leaf(f"[{index}]" if place.array else "", WORD * index, WORD, place.type) for index in range(place.words)
+        Leaf(f"[{index}]" if place.array else "", MARGIN + WORD * index, WORD, place.type)
+        for index in range(place.words)
     )
     cells = tuple(
-        (WORD * index, WORD, values[place.name, index]) for index in range(place.words) if (place.name, index) in values
+        (MARGIN + WORD * index, WORD, values[place.name, index])
+        for index in range(place.words)
+        if (place.name, index) in values
     )
-    layout = Layout(place.type, WORD * place.words, leaves)
-    return MemoryObject(place.name, place.address, WORD * place.words, "global", layout, cells)
+    size = WORD * place.words + 2 * MARGIN
+    return MemoryObject(place.name, place.address - MARGIN, size, "global", Layout(place.type, size, leaves), cells)
 
 
 def _main(functions: Sequence[Function], threads: Sequence[LitmusThread]) -> Function:

@@ -12,8 +12,8 @@ from modelcheck.frontend.litmus.test import Place
 FIRST = 0x8_0000_0000
 """Address of the first location: far from the numbers that tests use."""
 WORD = 8
-SLOT = 64
-"""Locations lie this many bytes apart, at least."""
+MARGIN = 64
+"""Bytes before and after each location that belong to it: a test may compute an address beside it, as herd7 allows."""
 
 
 @frozen
@@ -56,7 +56,7 @@ class Places:
         for name, type_ in self.types.items():
             words = self.words.get(name, 1)
             found[name] = Place(name, address, type_, words, name in self.words)
-            address += (words * WORD + 2 * SLOT - 1) // SLOT * SLOT
+            address += 4 * MARGIN + words * WORD // MARGIN * MARGIN
         return found
 
 

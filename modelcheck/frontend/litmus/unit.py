@@ -97,7 +97,8 @@ def lower_threads(tests: Sequence[Sequence[ThreadCode]]) -> list[list[Function] 
             row, _ = thread.text.place(thread.at)
             spans.append(_Span(line, thread.text, row, {}, owner))
             variables = (*thread.parameters, *thread.body.registers)
-            declared = ", ".join(f"long {c_name(name)}" for name in variables) or "void"
+            pointers = thread.body.pointers
+            declared = ", ".join(f"long {'*' * (name in pointers)}{c_name(name)}" for name in variables) or "void"
             code = f"void {thread.name}__{owner}({declared})\n{thread.body.code}\n"
             row, _ = thread.text.place(thread.start)
             spans.append(_Span(line + 1, thread.text, row, thread.body.edits, owner))
@@ -155,6 +156,7 @@ def _function(linker: Linker, unit: Unit, owner: int, thread: ThreadCode) -> Fun
         body=node,
         result_type=unit.types.of(node),
         in_memory=in_memory(unit.types, body) if thread.body.addresses else frozenset(),
+        syntactic=True,
         primitives=PRIMITIVES,
     )
     source = ctx.source(node)
