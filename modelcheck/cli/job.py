@@ -22,8 +22,7 @@ class Job:
 
 @frozen
 class Answer:
-    """A result without its execution, which is in ``trace``: the bytes of the file to keep. The explorer gives none:
-    its schedules are no events."""
+    """A result without its execution, which is in ``trace``: the bytes of the file to keep."""
 
     result: Result
     trace: bytes | None = None
@@ -39,7 +38,7 @@ def answer(job: Job) -> Answer:
     program = _program(job)
     result = _check(program, job)
     trace = None
-    if result.verdict == "FAIL" and job.engine == "z3":
+    if result.verdict == "FAIL":
         from modelcheck.trace import record, to_bytes
 
         trace = to_bytes(
@@ -75,7 +74,9 @@ def _check(program: Program, job: Job) -> Result:
     """The verdict of the engine asked for. The engines, and what they load, are imported by who runs them."""
     cell = job.cell
     if job.engine == "interleave":
-        return _explored(program, cell)
+        from modelcheck.cli.explored import explored
+
+        return explored(program, cell)
     from modelcheck.cat import load_model
     from modelcheck.solve.check import check
     from modelcheck.solve.sat import begin_anew
@@ -88,29 +89,4 @@ def _check(program: Program, job: Job) -> Result:
         unroll=cell.scenario.unroll,
         recursion=cell.scenario.recursion,
         timeout=cell.scenario.timeout,
-    )
-
-
-def _explored(program: Program, cell: Cell) -> Result:
-    """What the explorer says: ``events`` are the states it stored, ``refinements`` the executions it met."""
-    if cell.load not in ("sc", "tso"):
-        return Result("UNKNOWN", reason=f"the interleaving engine knows sc and tso, not {cell.model}")
-    from modelcheck.interleave.explore import Limits, explore
-
-    found = explore(program, cell.load, cell.scenario.properties, Limits(cell.scenario.timeout))
-    result = Result(
-        found.verdict,
-        events=found.states,
-        refinements=found.executions,
-        seconds=found.seconds,
-        reason=found.reason,
-    )
-    if found.finding is None:
-        return result
-    return attrs.evolve(
-        result,
-        property=found.finding.property,
-        message=found.finding.message,
-        source=found.finding.source,
-        stack=found.finding.stack,
     )

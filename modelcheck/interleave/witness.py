@@ -195,7 +195,7 @@ class _Recorder:
         others = [other for number, other in enumerate(state.threads) if number != local.thread]
         final = local.thread == 0 and all(other.kind == kinds.ENDED for other in others) and not any(state.buffers[1:])
         address = local.address or None
-        size = getattr(local.point.instruction, "size", 0)
+        size = 1 if kind == "poison" else getattr(local.point.instruction, "size", 0)
         name = self.system.objects.space.name(local.address) if address is not None else ""
         where = (local.place, local.stack)
         return self._add(local.thread, kind, tags, address, size, value, name, where, final)

@@ -108,6 +108,62 @@ def test_the_explorer_says_that_it_does_not_know_the_kernel_s_model(modelcheck: 
     assert "UNKNOWN (expected PASS): the interleaving engine" in outcome.out
 
 
+BUFFERED = """
+#include <assert.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+static atomic_int x, y;
+static int *seen;
+
+static void *left(void *unused)
+{
+	atomic_store_explicit(&x, 1, memory_order_relaxed);
+	seen[0] = atomic_load_explicit(&y, memory_order_relaxed);
+	return NULL;
+}
+
+int main(void)
+{
+	pthread_t thread;
+	int right;
+
+	seen = malloc(sizeof(*seen));
+	pthread_create(&thread, NULL, left, NULL);
+	atomic_store_explicit(&y, 1, memory_order_relaxed);
+	right = atomic_load_explicit(&x, memory_order_relaxed);
+	pthread_join(thread, NULL);
+	assert(right || seen[0]);
+	free(seen);
+	return 0;
+}
+"""
+
+
+def test_the_explorer_s_traces_tell_the_execution_too(modelcheck: Command, tmp_path: Path) -> None:
+    (tmp_path / "sb.c").write_text(BUFFERED)
+    outcome = modelcheck("check", "sb.c", "--engine", "interleave", "--model", "tso", "--format", "json")
+    row = json.loads(outcome.out)["results"][0]
+    assert (row["property"], row["source"]) == ("assertion", "sb.c:27")
+    shown = modelcheck("show", row["trace"]).out
+    assert "reads y = 0" in shown
+    assert "reads x = 0" in shown
+    assert "reads seen = &heap@sb.c:22" in shown
+    assert "assertion at sb.c:27 main: assert(right || seen[0]);" in shown
+    execution = json.loads(Path(row["trace"]).read_text())["execution"]
+    assert {(o["name"], o["kind"]) for o in execution["objects"]} >= {("x", "global"), ("seen", "global")}
+    assert execution["threads"] == ["main", "left"]
+
+
+def test_a_failure_before_the_first_thread_has_a_trace_by_both_engines(modelcheck: Command, tmp_path: Path) -> None:
+    (tmp_path / "one.c").write_text("#include <assert.h>\nint main(void)\n{\n\tassert(0);\n}\n")
+    for engine in ("z3", "interleave"):
+        outcome = modelcheck("check", "one.c", "--engine", engine, "--model", "sc", "--format", "json")
+        trace = json.loads(outcome.out)["results"][0]["trace"]
+        assert "assertion at one.c:4 main: assert(0);" in modelcheck("show", trace).out
+
+
 def test_an_error_of_the_compiler_is_told_with_its_place(modelcheck: Command, mailbox: Path) -> None:
     edit(mailbox / "mailbox.c", "WRITE_ONCE(flag, 0);", "WRITE_ONCE(flag, 0)")
     outcome = modelcheck("check", mailbox, "--variant", "base")

@@ -1,0 +1,62 @@
+"""What the explorer says of one cell, in the terms of the other engine."""
+
+from __future__ import annotations
+
+import attrs
+
+from modelcheck.cli.cells import Cell
+from modelcheck.interleave.explore import Exploration, Limits, explore, start
+from modelcheck.interleave.witness import WitnessEvent, witness
+from modelcheck.program.ir import Program
+from modelcheck.program.memory import AddressSpace
+from modelcheck.solve.result import ExecutedEvent, Execution, Result, TouchedObject
+
+
+def explored(program: Program, cell: Cell) -> Result:
+    """The explorer's verdict: ``events`` are the states it stored, ``refinements`` the executions it met."""
+    if cell.load not in ("sc", "tso"):
+        return Result("UNKNOWN", reason=f"the interleaving engine knows sc and tso, not {cell.model}")
+    found = explore(program, cell.load, cell.scenario.properties, Limits(cell.scenario.timeout))
+    result = Result(
+        found.verdict,
+        events=found.states,
+        refinements=found.executions,
+        seconds=found.seconds,
+        reason=found.reason,
+    )
+    if found.finding is None:
+        return result
+    return attrs.evolve(
+        result,
+        property=found.finding.property,
+        message=found.finding.message,
+        source=found.finding.source,
+        stack=found.finding.stack,
+        execution=_execution(program, cell.load, found),
+    )
+
+
+def _execution(program: Program, model: str, found: Exploration) -> Execution | None:
+    """The schedule found as an execution, without dependencies; None when no thread had started."""
+    if not found.schedule:
+        return None
+    system = start(program, model, found.choices, found.split)
+    told = witness(system, found.schedule)
+    space = system.objects.space
+    events = tuple(
+        ExecutedEvent(**attrs.asdict(event, recurse=False), points=_points(space, event)) for event in told.events
+    )
+    return Execution(told.threads, events, told.rf, told.co, (), (), (), told.rmw, _objects(space, events))
+
+
+def _points(space: AddressSpace, event: WitnessEvent) -> str:
+    if event.address is None or not isinstance(event.value, int):
+        return ""
+    return space.pointed(event.address, event.value)
+
+
+def _objects(space: AddressSpace, events: tuple[ExecutedEvent, ...]) -> tuple[TouchedObject, ...]:
+    addresses = {event.address for event in events if event.address is not None}
+    addresses |= {event.value for event in events if event.points and isinstance(event.value, int)}
+    found = {thing.base: thing for address in addresses if (thing := space.find(address)) is not None}
+    return tuple(TouchedObject(o.name, o.base, o.size, o.kind) for _, o in sorted(found.items()))
