@@ -9,9 +9,10 @@ import click
 
 
 @click.command(
+    short_help="Check a spec, or a C file with a main().",
     epilog="\b\nExamples:\n"
     "  modelcheck check specs/balloon\n"
-    "  modelcheck check specs/balloon --scenario migrate --variant posted --model sc --format json\n"
+    "  modelcheck check specs/balloon --scenario migrate --variant posted --model sc --format json\n",
 )
 @click.argument("target", type=click.Path(path_type=Path), metavar="SPEC|PROGRAM.c")
 @click.option("--scenario", multiple=True, metavar="GLOB", help="Only scenarios of such a name.")
@@ -22,7 +23,13 @@ import click
 @click.option("--property", "properties", multiple=True, metavar="NAME", help="Only this property.")
 @click.option("--unroll", type=click.IntRange(1), metavar="N", help="How often a loop goes round at most.")
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="S", help="Seconds for each verdict.")
-@click.option("--engine", type=click.Choice(["z3", "interleave"]), default="z3", show_default=True)
+@click.option(
+    "--engine",
+    type=click.Choice(["z3", "interleave"]),
+    default="z3",
+    show_default=True,
+    help="interleave tries out all interleavings; it knows sc and tso.",
+)
 @click.option("--format", type=click.Choice(["table", "json", "markdown"]), default="table", show_default=True)
 @click.option(
     "--traces",

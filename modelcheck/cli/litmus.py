@@ -12,7 +12,6 @@ from typing import Any
 import click
 from attrs import frozen
 
-from modelcheck.cli.herd import herd_lines
 from modelcheck.errors import InputError
 
 BATCH = 16
@@ -42,6 +41,7 @@ class Judged:
 def judge(batch: Batch) -> list[Judged]:
     """Read and judge the tests of ``batch``, in order. Raises `InputError` for a model that does not exist."""
     from modelcheck.cat import load_model
+    from modelcheck.cli.herd import herd_lines
     from modelcheck.frontend.litmus import read_litmus
     from modelcheck.solve.litmus import observe
 
@@ -69,7 +69,10 @@ def judge(batch: Batch) -> list[Judged]:
     return found
 
 
-@click.command(epilog="\b\nExample:\n  modelcheck litmus tests/litmus --model lkmm --verdict-only")
+@click.command(
+    short_help="Judge litmus tests, as herd7 does.",
+    epilog="\b\nExample:\n  modelcheck litmus tests/litmus --model lkmm --verdict-only",
+)
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @click.option("--model", default="lkmm", show_default=True, help="sc, tso, pso, lkmm, rc11 or a .cat file")
 @click.option("-j", "--jobs", type=click.IntRange(min=0), default=None, help="processes; all cores by default")

@@ -29,6 +29,8 @@ def _told(rows: Sequence[Row]) -> Iterator[str]:
     if unexpected := [row for row in closed if not row.as_expected]:
         yield "\nNot as expected:"
         yield from _sentences(unexpected)
+    if any("unrolled" in row.reason for row in unexpected):
+        yield "\nA loop that was cut short: --unroll N follows it further."
     if any(row.reason.startswith("internal error") for row in rows):
         yield "\nAn internal error is a mistake of modelcheck, not of the program: -j 0 shows its traceback."
     if left := len(rows) - len(closed):

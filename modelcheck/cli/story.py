@@ -40,7 +40,7 @@ def _told(trace: Trace) -> Iterator[str]:
         if first.id in reads:
             origin = execution.events[reads[first.id]]
             if origin.thread >= 0:
-                what += f", {'released' if 'LKW' in step[-1].tags else 'from'} step {numbers[origin.id]}"
+                what += f", {'released in' if 'LKW' in step[-1].tags else 'from'} step {numbers[origin.id]}"
             elif not step[-1].tags & {"LKW"}:
                 what += ", from the start"
         yield f"{numbers[first.id]:>4} {who:<{wide}}      {what}"

@@ -1,0 +1,59 @@
+"""README.md says what is so."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+from modelcheck.cli.story import story
+from modelcheck.program.ir import PROPERTIES
+from modelcheck.program.places import inside, own_place
+from modelcheck.trace import read_trace
+from tests.cli.conftest import DATA
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def section(heading: str) -> str:
+    return TEXT.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+def blocks(text: str, language: str = "") -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def test_the_failure_explained_is_the_trace_that_is_kept() -> None:
+    """Where this fails: the trace was made anew, and its steps have other numbers or another order."""
+    told = section("One failure, step by step")
+    named = re.search(r"modelcheck show (\S+\.json)", told)
+    assert named is not None
+    trace = read_trace(ROOT / named[1])
+    sentence, *steps = blocks(told)
+    assert trace.source is not None
+    place = f"{own_place(trace.source, trace.stack)} (in {inside(trace.source, trace.stack)})"
+    names = f"{trace.scenario}, {trace.variant}, {trace.model}"
+    assert sentence == f"{names}: FAIL: {trace.property} at {place}: {trace.message}\n"
+    lines = list(story(trace))
+    assert steps
+    for step in "".join(steps).splitlines():
+        assert step in lines
+
+
+def test_the_spec_shown_is_one_that_is_checked_elsewhere() -> None:
+    (shown,) = blocks(section("Writing a spec"), "toml")
+    assert tomllib.loads(shown) == tomllib.loads((DATA / "mailbox" / "spec.toml").read_text())
+
+
+def test_every_property_is_explained() -> None:
+    explained = re.findall(r"`([a-z-]+)`", "".join(re.findall(r"^\| (`.*?) \|", section("Properties"), re.MULTILINE)))
+    assert sorted(explained) == sorted(PROPERTIES)
+
+
+def test_the_map_of_rooms_has_every_room() -> None:
+    rooms = {path.name for path in (ROOT / "modelcheck").iterdir() if path.is_dir() and path.name != "__pycache__"}
+    assert set(re.findall(r"`modelcheck/(\w+)/`", section("Rooms"))) == rooms
+    for folder in ("specs", "traces", "benchmarks"):
+        assert f"`{folder}/`" in section("Rooms")
+        assert (ROOT / folder).is_dir()
