@@ -45,6 +45,7 @@ class Encoding:
         writers: for each cell, the writes that may go there, initial write excluded.
         initial: the initial write of each cell.
         poison: ids of the poison writes, each with its free.
+        hidden: ids of events that only carry an order and are none of the program's; no execution shows them.
         broken: literal that holds when some thread met a fault (and stopped there).
         findings: faults met while encoding.
         unsupported: (literal, reason) of accesses that cannot be modelled.
@@ -65,6 +66,7 @@ class Encoding:
         self.writers: dict[Place, list[int]] = {p: list(found) for p, found in domains.writers.items()}
         self.initial: dict[Place, int] = {}
         self.poison: dict[int, int] = {}
+        self.hidden: set[int] = set()
         self.findings: list[Finding] = []
         self.unsupported: list[tuple[int, str]] = []
         self._faults: list[list[int]] = [[] for _ in graph.threads]

@@ -1,18 +1,19 @@
 """Read-side critical sections of RCU and SRCU that a thread leaves open where it stops.
 
-A thread that stops inside a section (a fault, a failed assertion, a wait without end) never leaves it, so no later
-grace period may end. To a memory model only pairs of lock and unlock are sections; so each that is open
-at the end gets an unlock there, behind everything that the thread did.
+A thread that stops inside a section (a fault, a failed assertion, a wait without end) never leaves it, so a grace
+period that ends began before that section, too. To a memory model only pairs of lock and unlock are sections, and they
+come before or after a grace period. So each that is open at the end gets an unlock there, behind everything that
+the thread did and, by way of a cell of their own, behind every grace period that ends.
 """
 
 from __future__ import annotations
 
 from attrs import evolve, frozen
 
-from modelcheck.program.expr import Expr
+from modelcheck.program.expr import Expr, const
 from modelcheck.program.graph import Event
 from modelcheck.solve.encode import Encoding, Finding
-from modelcheck.solve.sat import NO
+from modelcheck.solve.sat import NO, YES
 
 LAST = 1 << 30
 """A position behind every other of a thread."""
@@ -46,7 +47,38 @@ def close_sections(encoding: Encoding) -> list[OpenSection]:
             events.sort(key=lambda e: e.position)
             found += _close_rcu(encoding, thread, [e for e in events if e.tags & {"Rcu-lock", "Rcu-unlock"}])
             found += _close_srcu(encoding, thread, events)
+    for section in found:
+        _outlast(encoding, section)
     return found
+
+
+def _outlast(encoding: Encoding, section: OpenSection) -> None:
+    """Let the end of ``section`` come behind all grace periods of other threads: each writes what is read there."""
+    circuit = encoding.circuit
+    kind = "Sync-rcu" if section.address is None else "Sync-srcu"
+    for grace in encoding.graph.events:
+        if grace.final or grace.thread == section.thread or kind not in grace.tags:
+            continue
+        both = [section.literal, encoding.executed[grace.id]]
+        if section.address is not None and grace.address is not None:
+            both.append(encoding.valuation.equals(section.address, grace.address))
+        literal = circuit.all_of(both)
+        if literal == NO:
+            continue
+        place = -1 - len(encoding.hidden)
+        blank = evolve(grace, size=1, value=const(1, 8), tags=frozenset({"ONCE"}), addr=(), data=(), ctrl=())
+        initial = evolve(blank, kind="W", thread=-1, position=-1, tags=frozenset({"IW"}))
+        write = evolve(blank, kind="W")
+        read = evolve(blank, kind="R", thread=section.thread, position=LAST - 1)
+        numbers = []
+        for event, executed in ((initial, YES), (write, literal), (read, literal)):
+            numbers.append(len(encoding.events))
+            _add(encoding, event, executed, None)
+            encoding.at[numbers[-1]] = {place: YES}
+        encoding.hidden.update(numbers)
+        encoding.initial[place] = numbers[0]
+        encoding.sources[numbers[2]] = [numbers[1]]
+        encoding.rf[numbers[1], numbers[2]] = literal
 
 
 TAGS = frozenset({"Rcu-lock", "Rcu-unlock", "Srcu-lock", "Srcu-unlock"})

@@ -15,12 +15,13 @@ from modelcheck.solve.result import ExecutedEvent, Execution, Pair, TouchedObjec
 def execution_of(proposal: Proposal) -> Execution:
     """The execution that ``proposal`` stands for."""
     encoding = proposal.encoding
-    numbers = [*proposal.chosen, *proposal.resting]
+    numbers = _told(proposal)
     index = {number: position for position, number in enumerate(numbers)}
     rf = sorted((index[w], index[r]) for r, w in proposal.rf.items() if w in index and r in index)
     rows = proposal.candidate().relations["co"]
-    count = len(proposal.chosen)
-    co = [(a, b) for a in range(count) for b in range(count) if rows[a] >> b & 1]
+    count = len(numbers) - len(proposal.resting)
+    at = [proposal.number[number] for number in numbers[:count]]
+    co = [(a, b) for a in range(count) for b in range(count) if rows[at[a]] >> at[b] & 1]
     order = _order(proposal, rf, co, count)
     events: list[ExecutedEvent] = []
     for position, number in enumerate(numbers):
@@ -71,6 +72,12 @@ def execution_of(proposal: Proposal) -> Execution:
     )
 
 
+def _told(proposal: Proposal) -> list[int]:
+    """The events of the execution: those of the memory model, then those at rest."""
+    hidden = proposal.encoding.hidden
+    return [number for number in (*proposal.chosen, *proposal.resting) if number not in hidden]
+
+
 def _points(space: AddressSpace, place: Place | None, value: Value | None) -> str:
     return space.pointed(place, value) if place is not None and isinstance(value, int) else ""
 
@@ -88,7 +95,7 @@ def _order(proposal: Proposal, rf: list[Pair], co: list[Pair], count: int) -> li
     An execution that SC allows is told in an order that explains it; another one first gives up fr, then co, then rf.
     """
     events = proposal.encoding.events
-    numbers = [*proposal.chosen, *proposal.resting]
+    numbers = _told(proposal)
     source = {r: w for w, r in rf}
     later: dict[int, list[int]] = {}
     for one, other in co:
