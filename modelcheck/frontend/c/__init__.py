@@ -27,7 +27,7 @@ from modelcheck.frontend.c.link import Linker
 from modelcheck.frontend.c.parse import Files, Unit, headers, own, parse_file
 from modelcheck.program.ir import Program
 
-__all__ = ["ScenarioEntry", "parse_program"]
+__all__ = ["ScenarioEntry", "deep", "parse_program"]
 
 
 def parse_program(
@@ -64,14 +64,14 @@ def parse_program(
 
         linker = Linker(units, contents, lower, extent, runtime)
         linker.check()
-        with _deep():
+        with deep():
             entry = main_entry(linker) if scenario is None else scenario_entry(linker, scenario)
             functions, objects = linker.finish()
         return Program(functions, objects, entry, known.texts)
 
 
 @contextmanager
-def _deep() -> Iterator[None]:
+def deep() -> Iterator[None]:
     """Room for code that is nested deeply, such as long chains of ``else if``."""
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, DEEPEST))

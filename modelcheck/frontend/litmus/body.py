@@ -43,6 +43,11 @@ _C_WORDS = frozenset(
 _TYPEOF = frozenset(("typeof", "__typeof__"))
 _DECLARING = TYPES | _TYPEOF | {"*"}
 
+DEEPEST = 200
+"""Parentheses within each other, and signs in a row, that a body may have."""
+LONGEST = 1000
+"""Branches of a chain of ``else if``, and quarters of the tokens of a statement."""
+
 Edit = tuple[int, int]
 """Column (from 1) of the test's line where something is put in, and how many characters more that makes."""
 
@@ -119,6 +124,7 @@ class _Rewriting:
         self.renamed: dict[str, str] = {}
         self.statement = True
         self.case = False
+        self.signs = self.elses = self.length = 0
         self.pointers = set(parameters)
         self.binary = ""
         self.addresses = False
@@ -128,6 +134,7 @@ class _Rewriting:
 
     def run(self) -> Body:
         while (token := self._peek()).kind != "end":
+            self._limit(token)
             if token.text == "(" and self._peek(1).text in TYPES and self.before != "sizeof":
                 self._cast()
                 continue
@@ -152,6 +159,17 @@ class _Rewriting:
                     at,
                 )
         return self._result()
+
+    def _limit(self, token: Token) -> None:
+        """Refuse what clang would follow deeper than its stack goes."""
+        self.length = 0 if token.text in (";", "}") else self.length + 1
+        self.signs = 0 if token.kind != "sign" or token.text == ";" else self.signs + 1
+        if token.text == "else":
+            self.elses += 1
+        elif self.before in (";", "}") and token.text != "}":
+            self.elses = 0
+        if max(self.signs, len(self.parens)) > DEEPEST or max(self.elses, self.length // 4) > LONGEST:
+            self.text.wrong("this statement is too large, or nested too deeply", token.at)
 
     def _peek(self, ahead: int = 0) -> Token:
         return self.tokens[min(self.next + ahead, len(self.tokens) - 1)]
@@ -256,6 +274,7 @@ class _Rewriting:
         """Make a cast one to a word or to a pointer to words."""
         start, end = self.next, self._closing(self.next)
         words = [token.text for token in self.tokens[start:end]]
+        self.signs += 1
         if words != ["(", "void", ")"]:
             self.inserted.append((self.tokens[start].at, "(long*)" if "*" in words else "(long)"))
         self._take_out(start, end - start)

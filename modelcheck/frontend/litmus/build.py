@@ -147,7 +147,7 @@ def _value(text: Text, value: InitialValue, places: Mapping[str, Place]) -> int:
         return value & mask(64)
     place = places[value.name]
     if value.index >= place.words:
-        text.wrong(f"{place.name} has {place.words} elements, so there is no {place.name}[{value.index}]", value.at)
+        text.wrong(f"there is no {place.name}[{value.index}]", value.at)
     return place.address + WORD * value.index
 
 

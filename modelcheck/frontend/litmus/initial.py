@@ -195,12 +195,7 @@ class _Entry:
     def number(self) -> int:
         sign = -1 if self.accept("-") else 1
         self.accept("+")
-        return sign * integer(self.take(kind="number").text)
-
-
-def integer(text: str) -> int:
-    """The value of a number as C writes it: decimal, or hexadecimal after ``0x``."""
-    return int(text, 16 if text[:2] in ("0x", "0X") else 10)
+        return sign * self.text.integer(self.take(kind="number"))
 
 
 _QUALIFIERS = frozenset(("volatile", "const", "_Atomic", "__user", "__rcu"))

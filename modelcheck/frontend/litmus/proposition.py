@@ -21,11 +21,14 @@ from modelcheck.frontend.litmus.condition import (
     Register,
     Truth,
 )
-from modelcheck.frontend.litmus.initial import WORD, integer
+from modelcheck.frontend.litmus.initial import WORD
 from modelcheck.frontend.litmus.scan import Text, Token
 from modelcheck.frontend.litmus.test import Place
 
 _RELATIONS = {"=": "=", "==": "=", "!=": "!=", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+
+DEEPEST = 200
+"""Parentheses and negations within each other that a condition may have."""
 
 
 class Rest:
@@ -47,6 +50,7 @@ class Rest:
     ) -> None:
         self.text, self.tokens, self.places, self.registers = text, tokens, places, registers
         self.next = 0
+        self.depth = 0
         self.condition = Condition("forall", Truth(True))
         self.filter: Proposition | None = None
         self.locations: tuple[Observable, ...] = ()
@@ -102,8 +106,13 @@ class Rest:
         return tuple(found)
 
     def _implication(self) -> Proposition:
-        left = self._disjunction()
-        return Implies(left, self._implication()) if self._accept("=>") else left
+        parts = [self._disjunction()]
+        while self._accept("=>"):
+            parts.append(self._disjunction())
+        result = parts.pop()
+        while parts:
+            result = Implies(parts.pop(), result)
+        return result
 
     def _disjunction(self) -> Proposition:
         parts = [self._conjunction()]
@@ -118,13 +127,19 @@ class Rest:
         return parts[0] if len(parts) == 1 else And(tuple(parts))
 
     def _atom(self) -> Proposition:
-        if self._accept("~") or self._accept("not"):
-            return Not(self._atom())
-        if self._accept("("):
-            inner = self._implication()
-            self._take(")")
-            return inner
         token = self._peek()
+        if token.text in ("~", "not", "("):
+            self.next += 1
+            self.depth += 1
+            if self.depth > DEEPEST:
+                self.text.wrong("this condition is nested too deeply", token.at)
+            if token.text == "(":
+                inner = self._implication()
+                self._take(")")
+            else:
+                inner = Not(self._atom())
+            self.depth -= 1
+            return inner
         if token.text in ("true", "false") and self._peek(1).text not in _RELATIONS:
             self.next += 1
             return Truth(token.text == "true")
@@ -155,7 +170,7 @@ class Rest:
         thread = self._take()
         self._take(":")
         name = self._take()
-        number = integer(thread.text)
+        number = self.text.integer(thread)
         if number >= len(self.registers):
             self.text.wrong(f"there is no thread P{number}; the last one is P{len(self.registers) - 1}", thread.at)
         if shown and name.kind == "name" and name.text not in self.registers[number]:
@@ -179,12 +194,11 @@ class Rest:
             self.text.wrong(f"there is no location {token.text}{hint}", token.at)
         if self._peek().text == "[" and self._peek(1).kind == "number":
             self.next += 1
-            index = integer(self._take().text)
+            index = self.text.integer(self._take())
             self._take("]")
             if index >= place.words:
-                self.text.wrong(
-                    f"{place.name} has {place.words} elements, so there is no {place.name}[{index}]", token.at
-                )
+                have = f"{place.words} element{'s' * (place.words > 1)}"
+                self.text.wrong(f"there is no {place.name}[{index}]; {place.name} has {have}", token.at)
             return place.name, index, place.address + WORD * index
         return place.name, None, place.address
 
@@ -193,13 +207,13 @@ class Rest:
         token = self._peek()
         if token.text in ("-", "+") and self._peek(1).kind == "number":
             self.next += 1
-            value = integer(self._take().text)
+            value = self.text.integer(self._take())
             return Number(-value if token.text == "-" else value)
         if token.kind == "number":
             if self._peek(1).text == ":":
                 return self._register()
             self.next += 1
-            return Number(integer(token.text))
+            return Number(self.text.integer(token))
         if token.text in ("*", "["):
             return self._observable()
         if token.text in ("true", "false", "NULL") and token.text not in self.places:

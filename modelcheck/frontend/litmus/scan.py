@@ -36,6 +36,13 @@ class Text:
         line = bisect_right(self._starts, at)
         return line, at - self._starts[line - 1] + 1
 
+    def integer(self, token: Token) -> int:
+        """The value of a number as C writes it: decimal, or hexadecimal after ``0x``."""
+        value = int(token.text, 16 if token.text[:2] in ("0x", "0X") else 10)
+        if value >= 1 << 64:
+            self.wrong("this number has more than 64 bits", token.at)
+        return value
+
     def wrong(self, message: str, at: int) -> NoReturn:
         """Reject the input at a position."""
         raise InputError(message, self.file, *self.place(min(at, len(self.content))))
@@ -125,6 +132,8 @@ def tokens(text: Text, at: int, closing: str | None = None, opening: str = "") -
                 text.wrong(f"the file ends, but {opening} is not closed; put {closing} at its end", start - 1)
             return (*found, Token("end", "the end of the file", at)), at
         word = match.group()
+        if word == "{" and opening == "(":
+            text.wrong("this ( is not closed", start - 1)
         if word == opening:
             depth += 1
         elif word == closing:

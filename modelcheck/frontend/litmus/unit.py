@@ -9,6 +9,7 @@ from pathlib import Path
 from attrs import field, frozen
 
 from modelcheck.errors import InputError
+from modelcheck.frontend.c import deep
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.builder import Builder
 from modelcheck.frontend.c.context import Context, Memory, Register
@@ -89,6 +90,11 @@ def lower_threads(tests: Sequence[Sequence[ThreadCode]]) -> list[list[Function] 
 
     The parameters of a function are those of the thread, then its other variables; all have 64 bits.
     """
+    with deep():
+        return _lower(tests)
+
+
+def _lower(tests: Sequence[Sequence[ThreadCode]]) -> list[list[Function] | InputError]:
     pieces = [PRELUDE]
     line = pieces[0].count("\n") + 1
     spans: list[_Span] = []
@@ -112,10 +118,15 @@ def lower_threads(tests: Sequence[Sequence[ThreadCode]]) -> list[list[Function] 
         if owner in wrong:
             found.append(wrong[owner])
             continue
+        if any(f"{thread.name}__{owner}" not in unit.functions for thread in threads):
+            found.extend(_lower([threads]))  # clang stopped early, at what is wrong with another test
+            continue
         try:
             found.append([_function(linker, unit, owner, thread) for thread in threads])
         except InputError as error:
             found.append(error)
+        except RecursionError:
+            found.append(InputError("this test is nested too deeply", threads[0].text.file))
     return found
 
 
