@@ -135,7 +135,7 @@ class _Rewriting:
     def run(self) -> Body:
         while (token := self._peek()).kind != "end":
             self._limit(token)
-            if token.text == "(" and self._peek(1).text in TYPES and self.before != "sizeof":
+            if token.text == "(" and self._peek(1).text in TYPES and self.before not in ("sizeof", "for"):
                 self._cast()
                 continue
             if token.kind == "name":
@@ -199,7 +199,7 @@ class _Rewriting:
         """Look at a sign; whether a statement follows it."""
         word = token.text
         if word == "(":
-            self.parens.append((self.before if self.before in _CONTROL else "expression", token.at))
+            self.parens.append((self.before, token.at))
             return self.before == "for"
         if word == ")":
             if not self.parens:
@@ -211,7 +211,7 @@ class _Rewriting:
             self.binary = ""
             if word == "*":
                 self.inserted.append((token.at + 1, "(long*)"))
-            else:
+            elif not (self.parens and "try_cmpxchg" in self.parens[-1][0]):  # which takes a variable, and no pointer
                 self.addresses = True
         elif word in ("->", "."):
             self.text.wrong("members of structures are no part of C litmus tests", token.at)
@@ -224,7 +224,7 @@ class _Rewriting:
         """Whether the sign at hand has one operand."""
         before = self.before
         if before == ")":
-            return self.closed != "expression"
+            return self.closed in _CONTROL
         if before in ("]", "++", "--"):
             return False
         return not (before[0].isalnum() or before[0] in "_'") or before in _KEYWORDS

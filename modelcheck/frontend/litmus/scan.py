@@ -76,6 +76,8 @@ _BLANK = re.compile(r"\s+|\(\*|/\*|//[^\n]*")
 _TOKEN = re.compile(
     r"(?P<name>[A-Za-z_]\w*)|(?P<number>0[xX][0-9a-fA-F]+|\d+)|(?P<sign>/\\|\\/|=>|==|!=|<>|<=|>=|[-+*&~=<>()\[\]{};:,.@])"
 )
+_DEREFERENCE = re.compile(r"\(\*[A-Za-z_]\w*(\[\d+\])?\s*(=|!=|<|>)")
+"""``(*x=1``, which is no comment."""
 _HEADER = re.compile(r"C[ \t]+(\S+)[^\n]*")
 _METADATA = re.compile(r'"[^"]*"|[^\n{"]+')
 _THREAD = re.compile(r"P(\d+)(?![\w])")
@@ -92,6 +94,8 @@ def skip(text: Text, at: int) -> int:
             if at == 1:
                 text.wrong("this comment is not closed; put */ at its end", match.start())
         elif match.group() == "(*":
+            if _DEREFERENCE.match(content, at):
+                return at
             at = _nested(text, match.end())
         else:
             at = match.end()
