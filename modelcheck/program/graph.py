@@ -142,6 +142,7 @@ class EventGraph:
         freed: bases of objects that initialisation has freed.
         allocations: heap objects made by the threads.
         started: for each thread, when its parent starts it; empty: always.
+        chosen: when each nondeterministic choice is made, by choice id.
         registers: value of each named variable of a thread's function where it returns, by thread number and C name.
     """
 
@@ -156,5 +157,6 @@ class EventGraph:
     memory: Mapping[int, tuple[int, Value]]
     freed: frozenset[int]
     allocations: tuple[Allocation, ...]
+    chosen: tuple[Guard, ...] = ()
     registers: Mapping[tuple[int, str], Expr] = field(factory=dict)
     started: tuple[Guard, ...] = ()

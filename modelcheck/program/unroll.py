@@ -37,6 +37,7 @@ from modelcheck.program.ir import (
     Branch,
     Call,
     Choose,
+    Exit,
     Fence,
     Free,
     Function,
@@ -60,8 +61,8 @@ from modelcheck.program.ir import (
     Wait,
 )
 from modelcheck.program.machine import Frame, Initial
-from modelcheck.program.private import PrivateMemory
 from modelcheck.program.places import heap_name
+from modelcheck.program.private import PrivateMemory
 
 DEFINITE = 256
 """A loop that certainly goes on (its exit conditions are all constant) may go round this often."""
@@ -116,12 +117,13 @@ class _State:
 class _Frame:
     """One call of one function in one thread."""
 
-    __slots__ = ("exits", "fixed", "flow", "function", "pending", "returns", "serial")
+    __slots__ = ("block", "exits", "fixed", "flow", "function", "pending", "returns", "serial")
 
     def __init__(self, function: Function, flow: Flow, serial: int) -> None:
         self.function = function
         self.flow = flow
         self.serial = serial
+        self.block = 0
         self.pending: dict[int, list[_State]] = {}
         self.returns: list[tuple[_State, Val | None]] = []
         self.exits: dict[int, int] = {}
@@ -129,9 +131,24 @@ class _Frame:
 
 
 class _Thread:
-    """What a thread has come to."""
+    """What a thread has come to.
 
-    __slots__ = ("completed", "final", "name", "number", "position", "result", "stack", "started")
+    ``exits`` are the states where it ended inside its calls, with its result; ``leaving`` is what decided about
+    these ends, and so about everything behind.
+    """
+
+    __slots__ = (
+        "completed",
+        "exits",
+        "final",
+        "leaving",
+        "name",
+        "number",
+        "position",
+        "result",
+        "stack",
+        "started",
+    )
 
     def __init__(self, number: int, name: str) -> None:
         self.number = number
@@ -141,6 +158,8 @@ class _Thread:
         self.final = False
         self.started: Guard = ()
         self.completed: Guard = (FALSE,)
+        self.exits: list[tuple[_State, Val | None]] = []
+        self.leaving: Deps = NO_DEPS
         self.result: Val | None = None
 
 
@@ -173,6 +192,7 @@ class _Unroller:
         self.blocked: list[Blocked] = []
         self.cuts: list[Cut] = []
         self.choices: list[int] = []
+        self.chosen: list[Guard] = []
         self.objects: list[MemoryObject] = list(initial.objects)
         self.allocations: list[Allocation] = []
         self.private = PrivateMemory(initial)
@@ -207,6 +227,7 @@ class _Unroller:
             completed=tuple(t.completed for t in self.threads),
             started=tuple(t.started for t in self.threads),
             choices=tuple(self.choices),
+            chosen=tuple(self.chosen),
             objects=tuple(self.objects),
             memory=self.initial.memory,
             freed=self.initial.freed,
@@ -215,15 +236,15 @@ class _Unroller:
         )
 
     def _complete(self, returns: Sequence[tuple[_State, Val | None]], function: Function | None) -> None:
-        if not returns:
+        ends = [*returns, *self.thread.exits]
+        if not ends:
             return
-        guard, rests = join([state.guard for state, _ in returns])
+        guard, rests = join([state.guard for state, _ in ends])
         self.thread.completed = guard
-        values = [value for _, value in returns]
-        if all(value is not None for value in values):
-            self.thread.result = merge_values([v for v in values if v is not None], rests)
+        if any(value is not None for _, value in ends):
+            self.thread.result = self._merge_register([_whole(value) for _, value in ends], rests)
         for number, name in (function.names if function is not None else {}).items():
-            found = [state.regs[number] for state, _ in returns]
+            found = [*(state.regs[number] for state, _ in returns), *(None for _ in self.thread.exits)]
             if any(value is not None for value in found):
                 self.registers[self.thread.number, name] = self._merge_register(found, rests)[0]
 
@@ -396,6 +417,7 @@ class _Unroller:
 
     def _block(self, frame: _Frame, number: int, state: _State, index: int) -> None:
         block = frame.function.blocks[number]
+        frame.block = number
         current = state
         for instruction in block.instructions[index:]:
             after = self._instruction(frame, instruction, current)
@@ -416,8 +438,19 @@ class _Unroller:
                 result = None if value is None else self._value(current, value)
                 current.ctrl = tuple(entry for entry in current.ctrl if entry[0][0] != frame.serial)
                 frame.returns.append((current, result))
+            case Exit(value):
+                self._exit(current, None if value is None else self._value(current, value))
             case Halt():
                 pass
+
+    def _exit(self, state: _State, result: Val | None) -> None:
+        """The thread leaves all its frames."""
+        thread = self.thread
+        thread.leaving = thread.leaving.union(*(deps for _, deps in state.ctrl))
+        thread.exits.append((_State(state.guard, [], ()), result))
+        for frame in self.frames[:-1]:
+            for loop in _around(frame.flow.order, frame.block):
+                frame.exits[loop.head] = frame.exits.get(loop.head, 0) + 1
 
     def _branch(
         self, frame: _Frame, number: int, state: _State, arms: Sequence[tuple[Expr | None, int]], source: Source
@@ -536,8 +569,7 @@ class _Unroller:
                 self._decide(state.guard)
                 return self._check(state, value, ASSUMED, "an assumption", source)
             case Choose(dst, count):
-                self.choices.append(count)
-                state.regs[dst] = (choice(len(self.choices) - 1, frame.function.widths[dst]), NO_DEPS)
+                state.regs[dst] = (choice(self._choice(count, state.guard), frame.function.widths[dst]), NO_DEPS)
             case Self(dst):
                 state.regs[dst] = (const(self.thread.number, 64), NO_DEPS)
             case Spawn():
@@ -566,7 +598,7 @@ class _Unroller:
         if self.unordered and self.thread.number == 0 and not self.thread.final:
             raise _Restart
         number = len(self.events)
-        ctrl: Deps = frozenset().union(*(deps for _, deps in state.ctrl)) if state.ctrl else NO_DEPS
+        ctrl = self.thread.leaving.union(*(deps for _, deps in state.ctrl))
         event = Event(
             id=number,
             thread=self.thread.number,
@@ -614,6 +646,12 @@ class _Unroller:
         state.guard = guard
         return state
 
+    def _choice(self, count: int, guard: Guard) -> int:
+        """A new nondeterministic choice among ``count`` outcomes; gives its number."""
+        self.choices.append(count)
+        self.chosen.append(guard)
+        return len(self.choices) - 1
+
     def _decide(self, guard: Guard) -> None:
         """Note the choices whose every outcome is followed by an assumption: they are no choices, but guesses."""
         for condition in guard:
@@ -629,8 +667,7 @@ class _Unroller:
 
     def _await_readers(self, state: _State, source: Source, place: Val | None) -> None:
         """A grace period ends, or never does: that is chosen here, and what it takes is for the deadlock to judge."""
-        self.choices.append(2)
-        stays = op("eq", 1, choice(len(self.choices) - 1, 8), const(1, 8))
+        stays = op("eq", 1, choice(self._choice(2, state.guard), 8), const(1, 8))
         thread, grace = self.thread, const(0, 64) if place is None else place[0]
         what = "waits for the end of read-side sections"
         self.blocked.append(
@@ -765,8 +802,7 @@ class _Unroller:
         guard: Guard = state.guard
         value = const(base, 64)
         if step.may_fail:
-            self.choices.append(2)
-            works = op("eq", 1, choice(len(self.choices) - 1, 8), const(0, 8))
+            works = op("eq", 1, choice(self._choice(2, state.guard), 8), const(0, 8))
             value = op("ite", 64, works, value, const(0, 64))
             guard = (*guard, works)
         thread = self.thread
@@ -879,6 +915,13 @@ def _fit(function: Function, args: Sequence[Val]) -> list[Val]:
             value = op("trunc" if value.width > width else "zext", width, value)
         fitted.append((value, deps))
     return fitted
+
+
+def _whole(result: Val | None) -> Val | None:
+    """A thread's result as 64 bits, which is what a join gives."""
+    if result is None or result[0].width == 64:
+        return result
+    return op("zext", 64, result[0]), result[1]
 
 
 def _merge_ctrl(

@@ -85,6 +85,7 @@ class Outcomes:
         circuit, solver = self.session.encoding.circuit, self.session.solver
         wanted = circuit.all_of((self.complete, condition))
         maps = [self.values(what) for what in observed]
+        self._settle_choices()
         while True:
             proposal = self.session.search(wanted)
             if proposal is None:
@@ -93,6 +94,14 @@ class Outcomes:
             clause = self._distinct(proposal)
             circuit.add(-wanted, *clause)
             yield state
+
+    def _settle_choices(self) -> None:
+        """A choice that is not made falls out as 0: executions do not differ by it."""
+        encoding = self.session.encoding
+        for number, guard in enumerate(encoding.graph.chosen):
+            outcomes = encoding.valuation.choice(number)
+            if outcomes:
+                encoding.circuit.add(encoding.valuation.all(guard), outcomes.get(0, NO))
 
     def _distinct(self, proposal: Proposal) -> list[int]:
         """The clause that forbids this very execution."""

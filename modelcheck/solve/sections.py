@@ -101,7 +101,8 @@ def _close_rcu(encoding: Encoding, thread: int, events: list[Event]) -> list[Ope
         if open_ == NO:
             continue
         model = next(e for e in events if "Rcu-lock" in e.tags)
-        _add(encoding, evolve(model, tags=frozenset({"Rcu-unlock"}), position=LAST + index), open_, None)
+        stopped = circuit.all_of((open_, -_ended(encoding, thread)))
+        _add(encoding, evolve(model, tags=frozenset({"Rcu-unlock"}), position=LAST + index), stopped, None)
         if index == 0:
             _left_open(encoding, thread, open_, model)
     return [OpenSection(thread, depth[0], None)] if depth and depth[0] != NO else []
@@ -128,7 +129,9 @@ def _close_srcu(encoding: Encoding, thread: int, events: list[Event]) -> list[Op
             addr=(),
             rmw=None,
         )
-        _add(encoding, unlock, open_, lock)
+        _add(encoding, unlock, circuit.all_of((open_, -_ended(encoding, thread))), lock)
+        if _handed_on(encoding, lock):
+            continue
         _left_open(encoding, thread, open_, lock)
         found.append(OpenSection(thread, open_, lock.address))
     return found
@@ -144,12 +147,26 @@ def _add(encoding: Encoding, event: Event, executed: int, at: Event | None) -> N
             encoding.writers.setdefault(place, []).append(number)
 
 
-def _left_open(encoding: Encoding, thread: int, open_: int, lock: Event) -> None:
+def _ended(encoding: Encoding, thread: int) -> int:
+    """The literal that a thread has run to its end; a section open there is the program's own doing."""
     ended = encoding.valuation.all(encoding.graph.completed[thread])
-    literal = encoding.circuit.all_of((ended, open_, *(-fault for fault in encoding.faults(thread))))
+    return encoding.circuit.all_of((ended, *(-fault for fault in encoding.faults(thread))))
+
+
+def _handed_on(encoding: Encoding, lock: Event) -> bool:
+    """Whether the cookie of a section is stored, so that anybody may end it."""
+    return any(
+        event.kind == "W" and "Srcu-unlock" not in event.tags and any(read == lock.id for read, _ in event.data)
+        for event in encoding.graph.events
+    )
+
+
+def _left_open(encoding: Encoding, thread: int, open_: int, lock: Event) -> None:
+    literal = encoding.circuit.all_of((open_, _ended(encoding, thread)))
     _report(encoding, literal, lock, "a read-side section is still open where its thread ends")
 
 
 def _report(encoding: Encoding, literal: int, event: Event, message: str) -> None:
     if literal != NO:
-        encoding.findings.append(Finding(literal, "lock-misuse", message, event.source, event.stack, event.thread))
+        place = event.source, event.stack, event.thread, event.position
+        encoding.findings.append(Finding(literal, "lock-misuse", message, *place))
