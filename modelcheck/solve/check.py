@@ -16,11 +16,11 @@ from modelcheck.program.places import told
 from modelcheck.program.unroll import Bounds, unroll
 from modelcheck.solve.coherence import Coherence
 from modelcheck.solve.domains import TooManyValues, analyse
-from modelcheck.solve.encode import Encoding, Finding
+from modelcheck.solve.encode import AT_REST, NOWHERE, Encoding, Finding
 from modelcheck.solve.lemmas import add_lemmas
 from modelcheck.solve.properties import Deadlock, late_writes, leaks, misused_locks
 from modelcheck.solve.proposal import Proposal
-from modelcheck.solve.result import Result
+from modelcheck.solve.result import ExecutedEvent, Execution, Result
 from modelcheck.solve.sat import NO, YES, Solver
 from modelcheck.solve.sections import close_sections
 from modelcheck.solve.witness import execution_of
@@ -203,16 +203,17 @@ class Session:
 
     def _failure(self, proposal: Proposal, findings: list[Finding]) -> Result:
         held = [finding for finding in findings if self.solver.holds(finding.literal)]
-        finding = held[0]
+        execution = execution_of(proposal)
+        finding = min(held, key=lambda f: _told_at(execution, f))
+        if finding.source is NOWHERE and finding.about is not None:
+            finding = _placed(execution, finding, *finding.about)
         message = finding.message
         if finding.property == "deadlock" and self.deadlock is not None:
             waits = [b for literal, b in self.deadlock.waits if self.solver.holds(literal)]
             each = [f"{self.graph.threads[b.thread]} {b.what} at {told(b.source, b.stack)}" for b in waits]
             message = "deadlock: " + "; ".join(dict.fromkeys(each))
             finding = evolve(finding, source=waits[0].source, stack=waits[0].stack)
-        return Result(
-            "FAIL", finding.property, message, finding.source, finding.stack, execution=execution_of(proposal)
-        )
+        return Result("FAIL", finding.property, message, finding.source, finding.stack, execution=execution)
 
     def _bounds(self) -> Result:
         """PASS, unless an execution gets to where the program was cut short."""
@@ -278,6 +279,27 @@ class Session:
         both = [f"{names[event.thread]} at {told(event.source, event.stack)}" for event in (one, other)]
         message = f"data race on {place}: {' and '.join(both)}"
         return Result("FAIL", "race", message, other.source, other.stack, execution=execution_of(proposal))
+
+
+def _told_at(execution: Execution, finding: Finding) -> tuple[int, int]:
+    """Where a finding stands in the order in which an execution is told."""
+    before = [e.order for e in execution.events if e.thread == finding.thread and e.position <= finding.position]
+    at_rest = finding.position == AT_REST
+    return len(execution.events) if at_rest else max(before, default=-1), finding.position
+
+
+def _placed(execution: Execution, finding: Finding, base: int, size: int) -> Finding:
+    """The finding at the last write to its memory; at the last access there, or the last of all, when there is none."""
+
+    def rank(event: ExecutedEvent) -> tuple[bool, bool, int]:
+        inside = event.address is not None and base <= event.address < base + size
+        return inside and event.thread >= 0, event.kind == "W", event.order
+
+    told = [event for event in execution.events if event.source is not NOWHERE]
+    if not told:
+        return finding
+    last = max(told, key=rank)
+    return evolve(finding, source=last.source, stack=last.stack, thread=last.thread)
 
 
 def _conflicts(encoding: Encoding) -> list[tuple[int, int]]:

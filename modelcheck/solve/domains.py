@@ -170,6 +170,7 @@ class _Analysis:
         ):
             roots.extend(guard)
         roots.extend(self.graph.registers.values())
+        roots.extend(condition for guard in self.graph.chosen for condition in guard)
         self._collect(roots)
         self._fixpoint()
         return self._result()
@@ -315,21 +316,22 @@ class _Analysis:
             if UNDEFINED in condition:
                 result |= {UNDEFINED}
             return result
+        unwritten = frozenset((UNDEFINED,) if any(UNDEFINED in argument for argument in arguments) else ())
         if node.width == 1 and node.data in ("and", "or"):
             # One operand may decide alone, also when the other is about a read that is never executed.
             decides = 0 if node.data == "and" else 1
             found: set[Value] = {decides} if any(decides in argument for argument in arguments) else set()
             if all(1 - decides in argument for argument in arguments):
                 found.add(1 - decides)
-            return frozenset(found)
+            return unwritten.union(found)
         combinations = 1
         for argument in arguments:
             combinations *= len(argument)
-        if node.width == 1 and len(self.values[node]) == 2:
-            return self.values[node]
+        if node.width == 1 and node.data != "defined" and self.values[node].issuperset((0, 1)):
+            return self.values[node] | unwritten
         if combinations > MOST_VALUES * 4:
             if node.width == 1:
-                return frozenset((0, 1))
+                return unwritten | {0, 1}
             raise TooManyValues
         operand = node.args[0].width
         results = frozenset(apply(node.data, node.width, chosen, operand) for chosen in product(*arguments))

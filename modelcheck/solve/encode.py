@@ -19,10 +19,17 @@ from modelcheck.solve.values import Valuation
 
 NOWHERE = Source("", 0, 0, 0, 0)
 
+AT_REST = 1 << 40
+"""A position behind all others."""
+
 
 @frozen
 class Finding:
-    """Something that may go wrong: ``property`` fails in executions in which ``literal`` holds."""
+    """Something that may go wrong: ``property`` fails in executions in which ``literal`` holds.
+
+    ``position``: in its thread's program order; `AT_REST` when it is about the end of the execution. ``about``: first
+    byte and size of the memory whose last write is the place to show, where ``source`` says nothing.
+    """
 
     literal: int
     property: str
@@ -30,6 +37,8 @@ class Finding:
     source: Source
     stack: tuple[Source, ...]
     thread: int
+    position: int = AT_REST
+    about: tuple[int, int] | None = None
 
 
 class Encoding:
@@ -184,7 +193,8 @@ class Encoding:
         if check.property == ASSUMED:
             self.circuit.add(-fails)
         elif fails != NO:
-            self.findings.append(Finding(fails, check.property, check.message, check.source, check.stack, check.thread))
+            place = check.source, check.stack, check.thread, check.position
+            self.findings.append(Finding(fails, check.property, check.message, *place))
 
     def _execute(self, event: Event, faults: list[int], base: int) -> None:
         reached = self._reached(event.guard, faults, base)
@@ -236,7 +246,8 @@ class Encoding:
 
     def _report(self, literal: int, which: str, message: str, event: Event) -> None:
         if literal != NO:
-            self.findings.append(Finding(literal, which, message, event.source, event.stack, event.thread))
+            place = event.source, event.stack, event.thread, event.position
+            self.findings.append(Finding(literal, which, message, *place))
 
     def _free(self, event: Event, faults: list[int]) -> None:
         assert event.address is not None

@@ -14,7 +14,7 @@ On a weak model there is no moment at which "the object is free". What each prop
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from modelcheck.program.expr import Expr, Undefined, const
 from modelcheck.program.graph import Blocked
@@ -40,9 +40,8 @@ def late_writes(encoding: Encoding, coherence: Coherence) -> list[Finding]:
                     if literal != NO:
                         event = encoding.events[write]
                         message = f"write to {encoding.space.name(place)} after it was freed"
-                        found.append(
-                            Finding(literal, "use-after-free", message, event.source, event.stack, event.thread)
-                        )
+                        where = event.source, event.stack, event.thread, event.position
+                        found.append(Finding(literal, "use-after-free", message, *where))
     return found
 
 
@@ -70,7 +69,8 @@ def misused_locks(encoding: Encoding) -> list[Finding]:
         misused = circuit.all_of((executed, -held))
         if misused != NO:
             message = "unlock of a lock that this thread does not hold"
-            found.append(Finding(misused, "lock-misuse", message, event.source, event.stack, event.thread))
+            where = event.source, event.stack, event.thread, event.position
+            found.append(Finding(misused, "lock-misuse", message, *where))
     return found
 
 
@@ -137,6 +137,7 @@ class _Reachability:
                     source,
                     () if origin is None else origin.stack,
                     origin.thread if origin else 0,
+                    about=self._about(base, thing),
                 )
             )
         return found
@@ -171,14 +172,22 @@ class _Reachability:
                 owned[base] = self._counted(base, size, thing)
         return owned
 
+    def _about(self, base: int, thing: MemoryObject) -> tuple[int, int]:
+        """The reference count of a unit, or all of the object."""
+        size = thing.units or thing.size
+        return next(self._counts(base, size, thing), (base, size))
+
+    def _counts(self, base: int, size: int, thing: MemoryObject) -> Iterator[tuple[int, int]]:
+        """Address and size of the reference counts in a unit."""
+        for leaf in thing.layout.leaves if thing.layout else ():
+            name = leaf.path.replace(".counter", "").rpartition(".")[2]
+            if base <= thing.base + leaf.offset < base + size and name in ("_count", "_refcount"):
+                yield thing.base + leaf.offset, leaf.size
+
     def _counted(self, base: int, size: int, thing: MemoryObject) -> int:
         """Whether the reference count of a unit (a page) is not zero at rest."""
-        for leaf in thing.layout.leaves if thing.layout else ():
-            place = thing.base + leaf.offset
-            name = leaf.path.replace(".counter", "").rpartition(".")[2]
-            if base <= place < base + size and name in ("_count", "_refcount"):
-                values = self._final(place, leaf.size)
-                return self.circuit.any_of([literal for value, literal in values if value != 0])
+        for place, width in self._counts(base, size, thing):
+            return self.circuit.any_of([literal for value, literal in self._final(place, width) if value != 0])
         return NO
 
     def _pointers(self, index: int) -> list[tuple[int, int]]:

@@ -21,6 +21,7 @@ class Valuation:
         self._domains = domains
         self._values: dict[Expr, Values] = {}
         self._truths: dict[Expr, int] = {}
+        self._undefineds: dict[Expr, int] = {}
         self._owner: dict[int, tuple[str, int]] = {}
         self._choices = choices
 
@@ -83,8 +84,23 @@ class Valuation:
         if operator == "ne":
             return -self.equals(args[0], args[1])
         if operator == "defined":
-            return -self.values(args[0]).get(UNDEFINED, NO)
+            return -self._undefined(args[0])
         return self._product(expression).get(1, NO)
+
+    def _undefined(self, expression: Expr) -> int:
+        """The literal that ``expression`` rests on something that nobody has written, as `expr.apply` has it."""
+        if UNDEFINED not in self._domains.values[expression]:
+            return NO
+        if expression.kind != "op":
+            return self.values(expression).get(UNDEFINED, NO)
+        found = self._undefineds.get(expression)
+        if found is None:
+            circuit, args = self._circuit, expression.args
+            several = [self._undefined(argument) for argument in args]
+            if expression.data == "ite":
+                several = [several[0], circuit.if_else(self.truth(args[0]), several[1], several[2])]
+            found = self._undefineds[expression] = circuit.any_of(several)
+        return found
 
     def _lower(self, expression: Expr) -> Values:
         if expression.kind == "const":

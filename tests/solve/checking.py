@@ -47,7 +47,7 @@ def parse(text: str) -> Program:
     """The program of a C text: its main(), or threads t0, t1, … with final() at rest where there is one."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "test.c"
-        path.write_text(f'{HEADERS}#line 1 "test.c"\n{text}')
+        path.write_text(HEADERS + text)
         entry = None
         if "main(" not in text:
             threads = tuple((f"t{n}", f"t{n}") for n in range(12) if f"void t{n}(void)" in text)
