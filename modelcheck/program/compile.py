@@ -185,7 +185,7 @@ def _evaluators(point: Point, writer: _Writer) -> None:
             writer.evaluator(point, "condition", what.condition)
         case ir.Join():
             writer.evaluator(point, "value", what.thread)
-        case ir.Return():
+        case ir.Return() | ir.Exit():
             if what.value is not None:
                 writer.evaluator(point, "value", what.value)
 
@@ -224,7 +224,7 @@ class _Writer:
             case ir.Switch():
                 table = {value: target(block) for value, block in end.cases}
                 lines.append(f" return {table}.get({self._value(end.value)} + 0, {target(end.default)})")
-            case ir.Return() | ir.Halt():
+            case ir.Return() | ir.Exit() | ir.Halt():
                 lines.append(f" return {at[function.name, point.block, len(block.instructions)].number}")
             case Point():
                 lines.append(f" return {end.number}")

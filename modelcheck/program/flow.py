@@ -16,6 +16,7 @@ from modelcheck.program.ir import (
     Branch,
     Call,
     Choose,
+    Exit,
     Fence,
     Free,
     Function,
@@ -48,7 +49,7 @@ class Loop:
 Element = int | Loop
 
 EXIT = -1
-"""The virtual block behind every return, as a post-dominator."""
+"""The virtual block behind every return and end of the thread, as a post-dominator."""
 
 
 @frozen
@@ -136,7 +137,7 @@ def _flat(elements: tuple[Element, ...]) -> Iterator[int]:
 
 
 def _joins(blocks: tuple[Block, ...]) -> dict[int, int]:
-    """Immediate post-dominators of branching blocks; paths that never return do not count."""
+    """Immediate post-dominators of branching blocks; paths that never come to an end do not count."""
     everything = (1 << len(blocks) + 1) - 1  # bit b + 1 is block b, bit 0 the exit
     after = [everything] * len(blocks)
     changed = True
@@ -144,7 +145,7 @@ def _joins(blocks: tuple[Block, ...]) -> dict[int, int]:
         changed = False
         for index in range(len(blocks) - 1, -1, -1):
             terminator = blocks[index].terminator
-            meet = 1 if isinstance(terminator, Return) else everything
+            meet = 1 if isinstance(terminator, Return | Exit) else everything
             for target in successors(terminator):
                 meet &= after[target]
             meet |= 1 << index + 1
@@ -217,7 +218,7 @@ def _live_at_heads(blocks: tuple[Block, ...], order: tuple[Element, ...]) -> dic
             if target is not None:
                 kill.add(target)
         match block.terminator:
-            case Branch(value) | Switch(value) | Return(Expr() as value):
+            case Branch(value) | Switch(value) | Return(Expr() as value) | Exit(Expr() as value):
                 use.update(r for r in registers(value) if r not in kill)
         used.append(frozenset(use))
         killed.append(frozenset(kill))

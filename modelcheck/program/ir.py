@@ -354,11 +354,19 @@ class Return:
 
 
 @frozen
+class Exit:
+    """The thread ends here and counts as completed, with ``value`` as its result (None: none), from however deep in its
+    calls: pthread_exit()."""
+
+    value: Expr | None
+
+
+@frozen
 class Halt:
     """The thread ends here for good (not counted as completed: exit(), BUG())."""
 
 
-Terminator = Jump | Branch | Switch | Return | Halt
+Terminator = Jump | Branch | Switch | Return | Exit | Halt
 
 
 @frozen

@@ -118,6 +118,9 @@ class Thread:
                 case "return":
                     if self._return(point, registers):
                         return None
+                case "exit":
+                    self.result = point.value(registers, 0) if point.value is not None else UNDEFINED
+                    return None
                 case "assert":
                     assert point.condition is not None
                     self._assert(point, point.condition(registers, 0))
@@ -183,7 +186,7 @@ class Thread:
 
     def _terminator(self, point: Point) -> Point | None:
         block = point.function.blocks[point.block]
-        if isinstance(block.terminator, (ir.Return, ir.Halt)):
+        if isinstance(block.terminator, (ir.Return, ir.Exit, ir.Halt)):
             return self.code.at(point.function.name, point.block, len(block.instructions))
         return None
 

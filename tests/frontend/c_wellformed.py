@@ -14,6 +14,7 @@ from modelcheck.program.ir import (
     Branch,
     Call,
     Choose,
+    Exit,
     Fence,
     Free,
     Function,
@@ -184,4 +185,7 @@ def _terminator(function: Function, terminator: Terminator) -> Iterator[str]:
             else:
                 yield from _width("the result", value, function.result_width)
                 yield from _expression(function, value)
+        case Exit(Expr() as value):
+            yield from _width("the thread's result", value, 64)
+            yield from _expression(function, value)
     yield from (f"no block {target}" for target in targets if not 0 <= target < len(function.blocks))

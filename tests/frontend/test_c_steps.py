@@ -20,6 +20,7 @@ from modelcheck.program.ir import (
     Assume,
     Call,
     Choose,
+    Exit,
     Fence,
     Free,
     Instruction,
@@ -328,6 +329,13 @@ def test_halt_ends_the_thread(tmp_path: Path) -> None:
     code = 'int main(void) { __mc_halt(); __mc_assert(0, "assertion", "not reached"); return 0; }'
     made = program(tmp_path, code)
     assert instructions(made.functions["main"]) == []
+
+
+def test_exit_ends_the_thread_with_a_result(tmp_path: Path) -> None:
+    code = 'int main(void) { __mc_exit(3); __mc_assert(0, "assertion", "not reached"); return 0; }'
+    main = program(tmp_path, code).functions["main"]
+    assert instructions(main) == []
+    assert [block.terminator for block in main.blocks] == [Exit(const(3, 64))]
 
 
 # ------------------------------------------------------------------ functions and their pointers

@@ -60,6 +60,20 @@ def test_it_stops_before_the_first_spawn_with_its_frames() -> None:
     assert only.memory[Y] == (8, 0)
 
 
+def test_a_main_that_exits_in_a_call_has_ended() -> None:
+    inner = FunctionBuilder("inner")
+    inner.store(X, 1)
+    inner.end(ir.Exit(const(0, 64)))
+    main = FunctionBuilder("main")
+    main.call("inner")
+    main.store(X, 2)
+    main.spawn("inner")
+    (only,) = initialise(program([inner.build(), main.build()], ["x"]))
+    assert isinstance(only, Initial)
+    assert only.frames == ()
+    assert only.memory[X] == (8, 1)
+
+
 def test_every_choice_gives_an_outcome_in_order() -> None:
     def body(f: FunctionBuilder) -> None:
         a, b = f.choose(2), f.choose(3)

@@ -14,6 +14,7 @@ from modelcheck.program.ir import (
     Assert,
     Assume,
     Choose,
+    Exit,
     Fence,
     Free,
     Halt,
@@ -227,6 +228,10 @@ def _halt(ctx: Context, _node: cl.Node, _: Hint | None) -> None:
     ctx.builder.end(Halt())
 
 
+def _exit(ctx: Context, node: cl.Node, _: Hint | None) -> None:
+    ctx.builder.end(Exit(ctx.scalar(arguments(node)[0])))
+
+
 def _spawn(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
     function, argument = arguments(node)
     dst = ctx.builder.register(64)
@@ -278,6 +283,7 @@ INTRINSICS: dict[str, Intrinsic] = {
     "__mc_self": _self,
     "__mc_relax": _relax,
     "__mc_halt": _halt,
+    "__mc_exit": _exit,
     "__mc_spawn": _spawn,
     "__mc_join": _join,
 }

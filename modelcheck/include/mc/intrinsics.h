@@ -49,7 +49,8 @@ void __mc_assume(_Bool condition);
 unsigned long __mc_choose(unsigned long count); /* any of 0 .. count-1; count is a constant */
 unsigned long __mc_self(void);                  /* number of this thread; 0 is the first */
 void __mc_relax(void);                          /* nothing: the body of a waiting loop */
-void __mc_halt(void) __attribute__((noreturn)); /* this thread ends here */
+void __mc_halt(void) __attribute__((noreturn)); /* this thread ends here, and does not count as completed */
+void __mc_exit(unsigned long value) __attribute__((noreturn)); /* this thread is completed here; a join gives value */
 
 unsigned long __mc_spawn(void *(*function)(void *), void *argument); /* gives the thread's number */
 unsigned long __mc_join(unsigned long thread);                       /* gives what it returned */
