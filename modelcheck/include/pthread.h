@@ -37,6 +37,13 @@ static inline void __mc_give_result(void **to, unsigned long result)
 		*to = (void *)result;
 }
 
+/* In main() too: the other threads go on. */
+static inline __attribute__((__noreturn__)) void pthread_exit(void *result)
+{
+	__mc_exit((unsigned long)result);
+}
+
+#define pthread_exit(result) __mc_exit((unsigned long)(void *)(result))
 #define pthread_join(thread, result) (__mc_give_result((void **)(result), __mc_join(thread)), 0)
 #define pthread_detach(thread) ((void)(thread), 0)
 #define pthread_self() __mc_self()
@@ -121,7 +128,6 @@ typedef unsigned int pthread_key_t;
 #define PTHREAD_MUTEX_RECURSIVE 1
 #define PTHREAD_MUTEX_ERRORCHECK 2
 int pthread_mutexattr_settype(pthread_mutexattr_t *attr, int type);
-void pthread_exit(void *result) __attribute__((__noreturn__));
 int pthread_cancel(pthread_t thread);
 int pthread_key_create(pthread_key_t *key, void (*destructor)(void *));
 void *pthread_getspecific(pthread_key_t key);

@@ -25,6 +25,10 @@ static inline void (free)(void *object)
 
 #define free(object) __mc_free(object)
 #define abort() do { __mc_assert(0, "assertion", "abort()"); __mc_halt(); } while (0)
+/*
+ * The process ends: its caller does no more. The others go on, for there is no saying how soon they are stopped; but
+ * that nobody ends their waits, or frees what they had, is then no mistake (no deadlock, no leak).
+ */
 #define exit(status) do { (void)(status); __mc_halt(); } while (0)
 #define _Exit(status) exit(status)
 #undef abs

@@ -50,6 +50,12 @@ static inline void __mc_thrd_result(int *to, unsigned long result)
 }
 
 #define thrd_create(thread, function, argument) (*(thread) = __mc_thrd_start(function, argument), thrd_success)
+static inline __attribute__((__noreturn__)) void thrd_exit(int result)
+{
+	__mc_exit((unsigned long)(long)result);
+}
+
+#define thrd_exit(result) __mc_exit((unsigned long)(long)(int)(result))
 #define thrd_join(thread, result) (__mc_thrd_result((result), __mc_join(thread)), thrd_success)
 #define thrd_detach(thread) ((void)(thread), thrd_success)
 #define thrd_current() __mc_self()
@@ -87,8 +93,5 @@ static inline void call_once(once_flag *once, void (*function)(void))
 		__mc_await(&once->__word, 4, "eq", 2, "ACQUIRE,ACQ");
 	}
 }
-
-/* Declared, so that a call is refused. */
-void thrd_exit(int result) __attribute__((__noreturn__));
 
 #endif

@@ -35,6 +35,12 @@ static int swap_in(int *cell, int value)
 	*cell = value;
 	return old;
 }
+
+static void end_at(int value, int end)
+{
+	if (value == end)
+		__mc_exit(value);
+}
 """
 
 FINAL = """
@@ -127,6 +133,9 @@ rare = _choice(
     "spin_unlock(&l);",
     "if (r == 1) return;",
     "if (r == 2) __mc_halt();",
+    "if (r == 1) __mc_exit(5);",
+    "end_at(r, 1);",
+    "for (;;) end_at(READ_ONCE(a), 1);",
 )
 
 

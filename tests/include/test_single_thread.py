@@ -51,7 +51,7 @@ def test_a_mistake_is_found_where_it_is_made(name: str) -> None:
         ("linux/highmem.h", "int main(void) { return kmap(alloc_page(GFP_KERNEL)) != NULL; }"),
         ("linux/slab.h", "int main(void) { kmem_cache_create(NULL, 8, 8, SLAB_TYPESAFE_BY_RCU, NULL); return 0; }"),
         ("linux/workqueue.h", "static struct work_struct w; int main(void) { return cancel_work_sync(&w); }"),
-        ("pthread.h", "int main(void) { pthread_exit(NULL); }"),
+        ("pthread.h", "int main(void) { return pthread_cancel(1); }"),
         ("stdlib.h", "int main(void) { return rand(); }"),
     ],
 )

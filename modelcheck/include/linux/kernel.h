@@ -66,6 +66,14 @@
 #define local_bh_disable() ((void)0)
 #define local_bh_enable() ((void)0)
 
+/* The thread ends here, from however deep in its calls; kthread_stop() gives code. */
+#define do_exit(code) __mc_exit((unsigned long)(long)(code))
+#define complete_and_exit(completion, code) do {	\
+	if (completion)					\
+		complete(completion);			\
+	do_exit(code);					\
+} while (0)
+
 #define _RET_IP_ 0UL
 #define _THIS_IP_ 0UL
 

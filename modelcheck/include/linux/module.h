@@ -25,5 +25,7 @@ struct module {
 #define try_module_get(module) ((void)(module), 1)
 #define module_put(module) ((void)(module))
 #define __module_get(module) ((void)(module))
+#define module_put_and_exit(code) do_exit(code)
+#define module_put_and_kthread_exit(code) do_exit(code)
 
 #endif
