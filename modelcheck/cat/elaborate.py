@@ -6,47 +6,41 @@ from collections.abc import Callable, Mapping, Sequence
 
 from attrs import define, field, frozen
 
-from modelcheck.cat import syntax, tags
+from modelcheck.cat import choices, linear, syntax, tags
+from modelcheck.cat.library import ARITIES, apply_library, union_of_tags
 from modelcheck.cat.nodes import BASE_RELATIONS, NestedRecursionError, Node, Terms
 from modelcheck.cat.parser import arguments
+from modelcheck.cat.places import not_supported, wrong
+from modelcheck.cat.sorts import set_definitions
+from modelcheck.cat.values import (
+    NOUNS,
+    Builtin,
+    Closure,
+    Collection,
+    Each,
+    Element,
+    Library,
+    Several,
+    TagValue,
+    Value,
+)
 from modelcheck.errors import InputError
+
+DEEPEST = 60
+"""Applications of functions inside one another: a recursive function of a model goes through a short list of tags."""
 
 
 class UndefinedNameError(InputError):
     """A name that nothing defines; ``try`` catches it."""
 
 
-@frozen(eq=False)
-class Closure:
-    """A function of the model's text, with the names it may see."""
-
-    parameters: tuple[str, ...]
-    body: syntax.Expression
-    names: Mapping[str, Value]
-
-
-@frozen(eq=False)
-class Builtin:
-    """A function that the evaluator provides."""
-
-    name: str
-    apply: Callable[[Node], Node]
-    takes_set: bool
-
-
-@frozen
-class Several:
-    """A tuple of values."""
-
-    values: tuple[Value, ...]
-
-
-Value = Node | Closure | Builtin | Several
-
-
 @frozen
 class Axiom:
-    """A test that an execution must pass, or with ``flag`` one that marks it when it holds."""
+    """A test that an execution must pass, or with ``flag`` one that marks it when it holds.
+
+    ``choice``: it holds the text's own choices of rf and co to those of the execution, and says nothing of a
+    part of an execution.
+    """
 
     name: str
     test: str
@@ -54,6 +48,7 @@ class Axiom:
     flag: bool
     node: Node
     place: syntax.Place
+    choice: bool = False
 
 
 @define
@@ -69,13 +64,15 @@ class Elaborator:
         load: reads an included file: (path, place of the include) -> syntax.
     """
 
-    load: Callable[[str, syntax.Place], syntax.File]
+    load: Callable[[str, syntax.Place], syntax.Included]
     variants: frozenset[str] = frozenset()
     terms: Terms = field(factory=Terms)
     names: dict[str, Value] = field(factory=dict)
     axioms: list[Axiom] = field(factory=list)
     labels: dict[Node, str] = field(factory=dict)
     _procedures: dict[str, syntax.Procedure] = field(factory=dict)
+    _choosing: bool = False
+    _depth: int = 0
 
     def __attrs_post_init__(self) -> None:
         for name in BASE_RELATIONS:
@@ -84,6 +81,8 @@ class Elaborator:
         self.names["range"] = Builtin("range", self.terms.range, False)
         for name in BASE_RELATIONS:
             self.labels[self.terms.base_relation(name)] = name
+        for name, arity in ARITIES.items():
+            self.names[name] = Library(name, arity)
 
     def run(self, instructions: Sequence[syntax.Instruction]) -> None:
         """Carry out ``instructions``. Raises InputError at the place of what is wrong or not supported."""
@@ -91,7 +90,7 @@ class Elaborator:
             try:
                 self._instruction(instruction)
             except NestedRecursionError:
-                raise _not_supported("a let rec that depends on another let rec's variables", instruction.at) from None
+                raise not_supported("a let rec that depends on another let rec's variables", instruction.at) from None
 
     def _instruction(self, instruction: syntax.Instruction) -> None:
         match instruction:
@@ -100,42 +99,73 @@ class Elaborator:
             case syntax.Check(at, test, negated, flag, expression, name):
                 node = self._node(expression, self.names)
                 if test != "empty" and node.is_set:
-                    raise _error(f"{test} needs a relation, this is a set", expression.at)
+                    raise wrong(f"{test} needs a relation, this is a set", expression.at)
                 label = name or f"{'~' if negated else ''}{test}@{at.line}"
-                self.axioms.append(Axiom(label, test, negated, flag, node, at))
+                self.axioms.append(Axiom(label, test, negated, flag, node, at, self._choosing and not flag))
             case syntax.Include(at, path):
-                self.run(self.load(path, at).instructions)
+                self._instruction(self.load(path, at))
+            case syntax.Included():
+                self._included(instruction)
             case syntax.Ignored() | syntax.Annotations():
                 pass
-            case syntax.Enumeration(_, _, declared):
-                for tag in declared:
-                    self.names[tag] = self._tag(tag)
-                    self.names.setdefault(tag[:1].upper() + tag[1:], self._tag(tag))
+            case syntax.Enumeration(at, name, declared):
+                self._enumerate(at, name, declared)
             case syntax.Procedure(_, name, _, _):
                 self._procedures[name] = instruction
             case syntax.CallProcedure(at, name, given):
                 self._call(at, name, given)
             case syntax.ConditionalInstructions(_, condition, then, otherwise):
                 self.run(then if self._holds(condition) else otherwise)
-            case syntax.With(at, _, _):
-                raise _not_supported("with … from", at)
-            case syntax.ForAll(at, _, _, _):
-                raise _not_supported("forall", at)
+            case syntax.With(at, name, expression):
+                self._choose(at, name, self._value(expression, self.names))
+            case syntax.ForAll(_, name, expression, body):
+                self._for_all(name, expression, body)
+
+    def _included(self, file: syntax.Included) -> None:
+        """An included file; one of the user's that chooses for locks is held to what the execution chooses."""
+        outer, self._choosing = self._choosing, self._choosing or file.locks
+        self.run(file.instructions)
+        if file.locks:
+            self.names, node = choices.settle(self.terms, self.names)
+            self.axioms.append(Axiom("lock-choices", "empty", False, False, node, file.at, True))
+        self._choosing = outer
+
+    def _enumerate(self, at: syntax.Place, name: str, declared: tuple[str, ...]) -> None:
+        self.names = {**self.names, name: Collection(tuple(map(TagValue, declared)))}
+        for tag in declared:
+            node = union_of_tags(self.terms, (tag,))
+            self.names |= {tag: node, tag[:1].upper() + tag[1:]: node}
+        if "mb" in declared:
+            self._instruction(self.load("implied-fences.cat", at))
+
+    def _choose(self, at: syntax.Place, name: str, among: Value) -> None:
+        node, least = choices.chosen(self.terms, self.names, name, among, at)
+        self.names = {**self.names, name: node}
+        if least is not None:
+            lacking = self.terms.diff(least, self._as_relation(node, at, "with"))
+            self.axioms.append(Axiom(name, "empty", False, False, lacking, at, True))
+
+    def _for_all(self, name: str, expression: syntax.Expression, body: tuple[syntax.Instruction, ...]) -> None:
+        members = self._value(expression, self.names)
+        if not isinstance(members, Collection):
+            raise not_supported("forall over a set that the text does not spell out", expression.at)
+        outer = self.names
+        for member in members.members:
+            self.names = {**outer, name: member}
+            self.run(body)
+        self.names = outer
 
     def _call(self, at: syntax.Place, name: str, given: tuple[syntax.Expression, ...]) -> None:
         procedure = self._procedures.get(name)
         if procedure is None:
             raise UndefinedNameError(f"no procedure is named {name}", at.file, at.line, at.column)
         if len(given) != len(procedure.parameters):
-            raise _error(f"{name} takes {len(procedure.parameters)} arguments, not {len(given)}", at)
+            raise wrong(f"{name} takes {len(procedure.parameters)} arguments, not {len(given)}", at)
         values = [self._value(argument, self.names) for argument in given]
         outer = self.names
         self.names = {**outer, **dict(zip(procedure.parameters, values, strict=True))}
         self.run(procedure.body)
         self.names = outer
-
-    def _tag(self, tag: str) -> Node:
-        return self.terms.base_set(tags.canonical(tag))
 
     def _bind(
         self, recursive: bool, bindings: tuple[syntax.Binding, ...], names: Mapping[str, Value]
@@ -154,10 +184,15 @@ class Elaborator:
                     if isinstance(part, Node) and part.free is None:
                         self.labels.setdefault(part, name)
             return result
-        for binding in bindings:
-            if binding.parameters is not None or isinstance(binding.value, syntax.Function):
-                raise _not_supported("a recursive function", binding.at)
-        return self._bind_recursion(bindings, result)
+        functions = [b for b in bindings if b.parameters is not None or isinstance(b.value, syntax.Function)]
+        for binding in functions:
+            if binding.parameters is not None:
+                result[binding.names[0]] = Closure(binding.parameters, binding.value, result)
+            elif isinstance(binding.value, syntax.Function):
+                result[binding.names[0]] = Closure(binding.value.parameters, binding.value.body, result)
+        if functions and len(functions) < len(bindings):
+            raise not_supported("let rec of functions and relations together", bindings[0].at)
+        return result if functions else self._bind_recursion(bindings, result)
 
     def _bind_recursion(self, bindings: tuple[syntax.Binding, ...], names: dict[str, Value]) -> dict[str, Value]:
         """Sorts are guessed as relations first: a body that needs its variable to be a set says so by failing."""
@@ -170,11 +205,11 @@ class Elaborator:
                 bodies = [self._node(binding.value, names) for binding in bindings]
                 found = [body.is_set for body in bodies]
                 if found != sorts:
-                    raise _error("this definition is a set in one place and a relation in another", bindings[0].at)
+                    raise wrong("this definition is a set in one place and a relation in another", bindings[0].at)
                 break
             except InputError as error:
                 position = next((i for i, sort in enumerate(sorts) if not sort), None)
-                guess = self._set_definitions(bindings, names)
+                guess = set_definitions(bindings, names)
                 if guess == sorts or position is None:
                     raise error from None
                 sorts = guess
@@ -183,63 +218,37 @@ class Elaborator:
             self.labels.setdefault(fixpoint, binding.names[0])
         return names
 
-    def _set_definitions(self, bindings: tuple[syntax.Binding, ...], names: Mapping[str, Value]) -> list[bool]:
-        """Which of the recursive definitions are sets, by what their text says without the variables."""
-        sorts: dict[str, bool] = {}
-        for _ in bindings:
-            for binding in bindings:
-                sort = self._sort(binding.value, names, sorts, {b.names[0] for b in bindings})
-                if sort is not None:
-                    sorts[binding.names[0]] = sort
-        return [sorts.get(binding.names[0], False) for binding in bindings]
-
-    def _sort(
-        self, e: syntax.Expression, names: Mapping[str, Value], sorts: Mapping[str, bool], open_names: set[str]
-    ) -> bool | None:
-        """Whether ``e`` is a set, as far as its form tells; None where it does not."""
-        match e:
-            case syntax.Name(_, name):
-                if name in open_names:
-                    return sorts.get(name)
-                value = names.get(name)
-                return value.is_set if isinstance(value, Node) and value.op != "empty" else name in tags.KNOWN or None
-            case syntax.Op(_, "|" | "&" | "\\" | "~" | "||", operands):
-                known = (self._sort(o, names, sorts, open_names) for o in operands)
-                return next((k for k in known if k is not None), None)
-            case syntax.Op(_, operator, _):
-                return None if operator == "0" else operator in ("_", "{}")
-            case syntax.Apply(_, syntax.Name(_, "domain" | "range"), _):
-                return True
-            case syntax.LetIn(_, _, _, body):
-                return self._sort(body, names, sorts, open_names)
-        return None
-
     def _parts(self, value: Value, binding: syntax.Binding) -> tuple[Value, ...]:
         if len(binding.names) == 1:
             return (value,)
         if not isinstance(value, Several) or len(value.values) != len(binding.names):
-            raise _error(f"this is not a tuple of {len(binding.names)}", binding.value.at)
+            raise wrong(f"this is not a tuple of {len(binding.names)}", binding.value.at)
         return value.values
 
     # expressions
 
     def _node(self, e: syntax.Expression, names: Mapping[str, Value]) -> Node:
-        value = self._value(e, names)
+        return self._as_node(self._value(e, names), e.at)
+
+    def _as_node(self, value: Value, at: syntax.Place) -> Node:
         if isinstance(value, Node):
             return value
-        what = "a tuple" if isinstance(value, Several) else "a function"
-        raise _error(f"this is {what}, where a set or a relation is needed", e.at)
+        if isinstance(value, TagValue):
+            return union_of_tags(self.terms, (value.name,))
+        if isinstance(value, Collection) and all(isinstance(m, TagValue) for m in value.members):
+            return union_of_tags(self.terms, [m.name for m in value.members if isinstance(m, TagValue)])
+        raise wrong(f"this is {NOUNS[type(value)]}, where a set or a relation is needed", at)
 
-    def _relation(self, e: syntax.Expression, names: Mapping[str, Value], why: str) -> Node:
-        node = self._node(e, names)
+    def _as_relation(self, value: Value, at: syntax.Place, why: str) -> Node:
+        node = self._as_node(value, at)
         if node.is_set and node.op != "empty":
-            raise _error(f"{why} needs a relation, this is a set (write [S] for the identity on it)", e.at)
+            raise wrong(f"{why} needs a relation, this is a set (write [S] for the identity on it)", at)
         return self.terms.empty(False) if node.is_set else node
 
-    def _set(self, e: syntax.Expression, names: Mapping[str, Value], why: str) -> Node:
-        node = self._node(e, names)
+    def _as_set(self, value: Value, at: syntax.Place, why: str) -> Node:
+        node = self._as_node(value, at)
         if not node.is_set and node.op != "empty":
-            raise _error(f"{why} needs a set, this is a relation", e.at)
+            raise wrong(f"{why} needs a set, this is a relation", at)
         return node if node.is_set else self.terms.empty(True)
 
     def _value(self, e: syntax.Expression, names: Mapping[str, Value]) -> Value:
@@ -267,54 +276,98 @@ class Elaborator:
                 except UndefinedNameError:
                     return self._value(otherwise, names)
             case syntax.Tag(_, name):
-                return self._tag(name)
-            case syntax.Match(at, _, _):
-                raise _not_supported("match", at)
+                return TagValue(name)
+            case syntax.Match():
+                return self._match(e, names)
             case syntax.Text(at, _):
-                raise _error("a string is no set or relation", at)
+                raise wrong("a string is no set or relation", at)
 
     def _operator(self, e: syntax.Op, names: Mapping[str, Value]) -> Value:
-        terms, operands = self.terms, e.operands
+        terms, places = self.terms, [o.at for o in e.operands]
+        values = [self._value(o, names) for o in e.operands]
+        if any(isinstance(v, Each | Element) for v in values) and e.operator != ",":
+            return linear.combine(terms, e, values)
+
+        def relations(why: str) -> list[Node]:
+            return [self._as_relation(v, at, why) for v, at in zip(values, places, strict=True)]
+
         match e.operator:
             case "0":
                 return terms.empty(False)
             case "_":
                 return terms.base_set(tags.UNIVERSE)
             case "|" | "&" | "\\":
-                return self._like(e, names)
+                return self._like(e, values)
             case ";":
-                return terms.seq([self._relation(o, names, ";") for o in operands])
+                return terms.seq(relations(";"))
             case "*":
-                left, right = (self._set(o, names, "the product *") for o in operands)
+                left, right = (self._as_set(v, at, "the product *") for v, at in zip(values, places, strict=True))
                 return terms.product(left, right)
             case "[]":
-                return terms.identity(self._set(operands[0], names, "[ ]"))
+                return terms.identity(self._as_set(values[0], places[0], "[ ]"))
             case "~":
-                node = self._node(operands[0], names)
+                node = self._as_node(values[0], places[0])
                 everything = terms.base_set(tags.UNIVERSE)
                 return terms.diff(everything if node.is_set else terms.product(everything, everything), node)
             case "?":
-                return terms.opt(self._relation(operands[0], names, "?"))
+                return terms.opt(relations("?")[0])
             case "+":
-                return terms.plus(self._relation(operands[0], names, "+"))
+                return terms.plus(relations("+")[0])
             case "star":
-                return terms.star(self._relation(operands[0], names, "*"))
+                return terms.star(relations("*")[0])
             case "^-1":
-                return terms.inverse(self._relation(operands[0], names, "^-1"))
+                return terms.inverse(relations("^-1")[0])
             case ",":
-                return Several(tuple(self._value(o, names) for o in operands))
-            case "{}" if not operands:
-                return terms.empty(True)
-        raise _not_supported(f"the operator {e.operator} here", e.at)
+                return Several(tuple(values))
+            case "{}":
+                return Collection(tuple(dict.fromkeys(values))) if values else terms.empty(True)
+            case "++":
+                return self._extended(e, values[0], values[1])
+        raise not_supported(f"the operator {e.operator} here", e.at)
 
-    def _like(self, e: syntax.Op, names: Mapping[str, Value]) -> Node:
+    def _extended(self, e: syntax.Op, member: Value, rest: Value) -> Collection:
+        if isinstance(rest, Node) and rest.op == "empty":
+            return Collection((member,))
+        if not isinstance(rest, Collection):
+            raise wrong("++ adds to a set that the text spells out, this is none", e.operands[1].at)
+        return rest.with_first(member)
+
+    def _match(self, e: syntax.Match, names: Mapping[str, Value]) -> Value:
+        subject = self._value(e.subject, names)
+        if isinstance(subject, Node) and subject.op == "empty":
+            subject = Collection(())
+        if not isinstance(subject, TagValue | Collection):
+            raise not_supported("match on what is neither a tag nor a set that the text spells out", e.subject.at)
+        for pattern, result in e.clauses:
+            match pattern:
+                case syntax.Tag(_, name):
+                    if subject == TagValue(name):
+                        return self._value(result, names)
+                case syntax.Name(_, name):
+                    return self._value(result, {**names, name: subject})
+                case syntax.Op(_, "_", _):
+                    return self._value(result, names)
+                case syntax.Op(_, "{}", _):
+                    if subject == Collection(()):
+                        return self._value(result, names)
+                case syntax.Op(_, "++", (syntax.Name(_, first), syntax.Name(_, others))):
+                    if isinstance(subject, Collection) and subject.members:
+                        rest = Collection(subject.members[1:])
+                        return self._value(result, {**names, first: subject.members[0], others: rest})
+        raise wrong("no clause of this match fits", e.at)
+
+    def _like(self, e: syntax.Op, values: Sequence[Value]) -> Value:
         """Union, intersection, difference: all operands sets, or all relations (an empty one is either)."""
-        nodes = [self._node(o, names) for o in e.operands]
+        spelled = [Collection(()) if isinstance(v, Node) and v.op == "empty" else v for v in values]
+        collections = [v for v in spelled if isinstance(v, Collection)]
+        if len(collections) == len(values) and any(isinstance(v, Collection) for v in values):
+            return self._like_collections(e.operator, collections)
+        nodes = [self._as_node(v, o.at) for v, o in zip(values, e.operands, strict=True)]
         sort = next((n.is_set for n in nodes if n.op != "empty"), nodes[0].is_set)
         for node, operand in zip(nodes, e.operands, strict=True):
             if node.is_set != sort and node.op != "empty":
                 this, other = ("set", "relation") if node.is_set else ("relation", "set")
-                raise _error(f"{e.operator} between a {other} and a {this}: this is a {this}", operand.at)
+                raise wrong(f"{e.operator} between a {other} and a {this}: this is a {this}", operand.at)
         nodes = [self.terms.empty(sort) if n.op == "empty" else n for n in nodes]
         if e.operator == "|":
             return self.terms.union(nodes)
@@ -325,24 +378,48 @@ class Elaborator:
             result = self.terms.diff(result, node)
         return result
 
+    def _like_collections(self, operator: str, values: Sequence[Collection]) -> Collection:
+        members = values[0].members
+        for other in values[1:]:
+            if operator == "|":
+                members = tuple(dict.fromkeys((*members, *other.members)))
+            else:
+                members = tuple(m for m in members if (m in other.members) == (operator == "&"))
+        return Collection(members)
+
     def _apply(self, function: syntax.Expression, argument: syntax.Expression, names: Mapping[str, Value]) -> Value:
         called = self._value(function, names)
-        if isinstance(called, Builtin):
-            take = self._set if called.takes_set else self._relation
-            return called.apply(take(argument, names, called.name))
-        if not isinstance(called, Closure):
-            raise _error("this is no function", function.at)
-        given = arguments(argument)
-        if len(given) == 1 and len(called.parameters) != 1:
-            value = self._value(argument, names)
-            values = value.values if isinstance(value, Several) else (value,)
-        elif len(called.parameters) == 1:
-            values = (self._value(argument, names),)
+        if isinstance(called, Closure) and len(called.parameters) != 1:
+            given = [self._value(a, names) for a in arguments(argument)]
+            value = given[0] if len(given) == 1 else Several(tuple(given))
         else:
-            values = tuple(self._value(a, names) for a in given)
+            value = self._value(argument, names)
+        return self._call_value(called, value, function.at, argument.at)
+
+    def _call_value(self, called: Value, argument: Value, at: syntax.Place, place: syntax.Place) -> Value:
+        """``called(argument)``; ``at`` and ``place`` say where the two stand."""
+        if isinstance(called, Builtin):
+            take = self._as_set if called.takes_set else self._as_relation
+            return called.apply(take(argument, place, called.name))
+        if isinstance(called, Library):
+            given = (*called.given, argument)
+            if len(given) < called.arity:
+                return Library(called.name, called.arity, given)
+            return apply_library(self.terms, called.name, given, place, lambda f, x: self._call_value(f, x, at, place))
+        if not isinstance(called, Closure):
+            raise wrong("this is no function", at)
+        values: tuple[Value, ...] = (argument,)
+        if len(called.parameters) != 1 and isinstance(argument, Several):
+            values = argument.values
         if len(values) != len(called.parameters):
-            raise _error(f"this function takes {len(called.parameters)} arguments, not {len(values)}", argument.at)
-        return self._value(called.body, {**called.names, **dict(zip(called.parameters, values, strict=True))})
+            raise wrong(f"this function takes {len(called.parameters)} arguments, not {len(values)}", place)
+        if self._depth >= DEEPEST:
+            raise wrong("this function calls itself without end", at)
+        self._depth += 1
+        try:
+            return self._value(called.body, {**called.names, **dict(zip(called.parameters, values, strict=True))})
+        finally:
+            self._depth -= 1
 
     def _holds(self, condition: syntax.Expression) -> bool:
         match condition:
@@ -354,12 +431,18 @@ class Elaborator:
                 return all(map(self._holds, operands))
             case syntax.Op(_, "not", operands):
                 return not self._holds(operands[0])
-        raise _not_supported("this condition", condition.at)
+            case syntax.Op(_, "=" | "subset" as operator, operands):
+                return self._compare(operator, operands)
+        raise not_supported("this condition", condition.at)
 
-
-def _error(message: str, at: syntax.Place) -> InputError:
-    return InputError(message, at.file, at.line, at.column)
-
-
-def _not_supported(what: str, at: syntax.Place) -> InputError:
-    return _error(f"{what} is not supported", at)
+    def _compare(self, operator: str, operands: tuple[syntax.Expression, ...]) -> bool:
+        """Whether two sets that the text spells out are equal, or the first lies in the second."""
+        found: list[frozenset[Value]] = []
+        for operand in operands:
+            value = self._value(operand, self.names)
+            if isinstance(value, Node) and value.op == "empty":
+                value = Collection(())
+            if not isinstance(value, Collection | TagValue):
+                raise not_supported("a condition on what the text does not spell out", operand.at)
+            found.append(frozenset(value.members if isinstance(value, Collection) else (value,)))
+        return found[0] == found[1] if operator == "=" else found[0] <= found[1]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 
 from modelcheck.cat import syntax
+from modelcheck.cat.choices import lockless
 from modelcheck.cat.elaborate import Elaborator
 from modelcheck.cat.model import Model
 from modelcheck.cat.parser import parse
@@ -16,32 +17,66 @@ BUILT_IN = ("sc", "tso", "pso", "lkmm", "rc11")
 """Names of the models that come with the project."""
 
 
-def load_model(name: str) -> Model:
+def load_model(name: str, *, bell: str | None = None, variants: frozenset[str] = frozenset()) -> Model:
     """The model of that name, or in the cat file of that path (anything with a dot or a slash in it is a path).
 
-    An unchanged model is parsed once in a process.
+    Args:
+        name: a built-in name, or a path.
+        bell: path of a bell file, whose definitions the model may use.
+        variants: what conditions like ``if "variant"`` ask for.
+
+    Unchanged files are parsed once in a process.
 
     Raises InputError when there is none, or its text is wrong (with line and column).
     """
-    if name in BUILT_IN:
+    if name in BUILT_IN and bell is None:
         return _built_in(name)
-    path = Path(name)
-    if "/" not in name and "." not in name:
-        raise InputError(f"no model is named {name}; there are {', '.join(BUILT_IN)}, and every path to a .cat file")
-    try:
-        return _from_file(path, path.stat().st_mtime_ns)
-    except OSError as error:
-        raise InputError(f"cannot read this model: {error.strerror}", name) from None
+    path = _built_in_path(name)
+    if path is None:
+        path = Path(name)
+        if "/" not in name and "." not in name:
+            raise InputError(
+                f"no model is named {name}; there are {', '.join(BUILT_IN)}, and every path to a .cat file"
+            )
+    files = (path,) if bell is None else (path, Path(bell))
+    return _from_files(files, tuple(_changed(file) for file in files), variants)
 
 
-def model_from_text(text: str, name: str = "model.cat", folder: Path | None = None) -> Model:
-    """The model that ``text`` describes; includes are looked for in ``folder``, then among the built-in ones."""
+def model_from_text(
+    text: str,
+    name: str = "model.cat",
+    folder: Path | None = None,
+    *,
+    bell: syntax.Included | None = None,
+    variants: frozenset[str] = frozenset(),
+) -> Model:
+    """The model that ``text`` describes; includes are looked for in ``folder``, then among the built-in ones.
+
+    ``bell`` is carried out before it; ``variants`` as for `load_model`.
+    """
     loader = _Loader(folder, (name,))
-    elaborator = Elaborator(loader.include)
+    instructions = loader.expand(parse(text, name).instructions)
+    if bell is not None:
+        instructions.insert(0, bell)
+    elaborator = Elaborator(loader.include, variants)
+    if any(map(_chooses, instructions)):
+        elaborator.names.update(lockless(elaborator.terms))
     elaborator.run(_prelude().instructions)
-    file = parse(text, name)
-    elaborator.run(file.instructions)
+    elaborator.run(instructions)
     return Model.of(name.rsplit("/", 1)[-1].removesuffix(".cat"), elaborator)
+
+
+def _chooses(instruction: syntax.Instruction) -> bool:
+    return isinstance(instruction, syntax.Included) and (
+        instruction.locks or any(map(_chooses, instruction.instructions))
+    )
+
+
+def _built_in_path(name: str) -> Path | None:
+    if name not in BUILT_IN:
+        return None
+    with resources.as_file(resources.files("modelcheck.models").joinpath(f"{name}.cat")) as path:
+        return path
 
 
 @cache
@@ -50,9 +85,22 @@ def _built_in(name: str) -> Model:
     return model_from_text(file.read_text(encoding="utf-8"), f"{name}.cat")
 
 
-@cache
-def _from_file(path: Path, _changed: int) -> Model:
-    return model_from_text(_read(path), str(path), path.parent)
+@lru_cache(maxsize=16)
+def _from_files(paths: tuple[Path, ...], _changed: tuple[int, ...], variants: frozenset[str]) -> Model:
+    path, *bells = paths
+    bell = None
+    for file in bells:
+        loader = _Loader(file.parent, (str(file),))
+        first = syntax.Place(str(file), 1, 1)
+        bell = syntax.Included(first, str(file), tuple(loader.expand(parse(_read(file), str(file)).instructions)))
+    return model_from_text(_read(path), str(path), path.parent, bell=bell, variants=variants)
+
+
+def _changed(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError as error:
+        raise InputError(f"cannot read this model: {error.strerror}", str(path)) from None
 
 
 @cache
@@ -65,6 +113,8 @@ def _read(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise InputError("this is no text file (UTF-8)", str(path)) from None
+    except OSError as error:
+        raise InputError(f"cannot read this model: {error.strerror}", str(path)) from None
 
 
 class _Loader:
@@ -74,9 +124,10 @@ class _Loader:
         self.folder = folder
         self.open_files = open_files
 
-    def include(self, path: str, at: syntax.Place) -> syntax.File:
-        """The syntax of an included file, its own includes already in their places."""
-        if self.folder is not None and (self.folder / path).is_file():
+    def include(self, path: str, at: syntax.Place) -> syntax.Included:
+        """The instructions of an included file, its own includes already in their places."""
+        own = self.folder is not None and (self.folder / path).is_file()
+        if self.folder is not None and own:
             name, text = str(self.folder / path), _read(self.folder / path)
             folder: Path | None = (self.folder / path).parent
         else:
@@ -88,16 +139,10 @@ class _Loader:
             name, text, folder = path, found.read_text(encoding="utf-8"), None
         if name in self.open_files:
             raise InputError(f"{path} includes itself", at.file, at.line, at.column)
-        file = parse(text, name)
         inner = _Loader(folder, (*self.open_files, name))
-        return syntax.File(file.title, tuple(inner.expand(file.instructions)))
+        instructions = inner.expand(parse(text, name).instructions)
+        return syntax.Included(at, path, tuple(instructions), own and Path(path).name == "lock.cat")
 
     def expand(self, instructions: tuple[syntax.Instruction, ...]) -> list[syntax.Instruction]:
         """``instructions`` with every include replaced by what it includes."""
-        result: list[syntax.Instruction] = []
-        for instruction in instructions:
-            if isinstance(instruction, syntax.Include):
-                result.extend(self.include(instruction.path, instruction.at).instructions)
-            else:
-                result.append(instruction)
-        return result
+        return [self.include(i.path, i.at) if isinstance(i, syntax.Include) else i for i in instructions]

@@ -80,9 +80,12 @@ class Model:
         return tuple(self.flag_axioms)
 
     def allows(self, candidate: Candidate) -> bool:
-        """Whether ``candidate`` satisfies every axiom; no word of why not."""
+        """Whether ``candidate``, perhaps only part of an execution, satisfies every axiom; no word of why not.
+
+        What holds a text's own choices to those of an execution is not asked.
+        """
         evaluation = self._evaluate(candidate)
-        return all(self._satisfied(axiom, evaluation) for axiom in self.axioms)
+        return all(self._satisfied(axiom, evaluation) for axiom in self.axioms if not axiom.choice)
 
     def check(self, candidate: Candidate, limit: int = 8) -> Judgement:
         """Whether ``candidate`` satisfies every axiom; if not, up to ``limit`` violations, shortest first.

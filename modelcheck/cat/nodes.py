@@ -18,7 +18,7 @@ BASE_RELATIONS: Final = (*STATIC_RELATIONS, "loc", "rf", "co", "addr", "data", "
 FINAL_WRITES: Final = "FW"
 """The one base set that depends on coherence."""
 
-_COST: Final = {"rf": 100, "co": 100, "addr": 10, "data": 10, "ctrl": 10, "rmw": 10, "loc": 10}
+_COST: Final = {"rf": 100, "co": 100, "addr": 10, "data": 10, "ctrl": 10, "rmw": 10, "loc": 10, "values-differ": 100}
 
 
 @frozen(eq=False, repr=False)

@@ -151,6 +151,16 @@ class Include:
 
 
 @frozen
+class Included:
+    """What an `Include` stands for; ``locks``: it is the user's own lock.cat, which chooses rf and co for locks."""
+
+    at: Place
+    path: str
+    instructions: tuple[Instruction, ...]
+    locks: bool = False
+
+
+@frozen
 class Ignored:
     """``show`` and ``unshow``: about pictures, not about what is allowed."""
 
@@ -226,6 +236,7 @@ Instruction = (
     Let
     | Check
     | Include
+    | Included
     | Ignored
     | With
     | Procedure

@@ -65,7 +65,25 @@ def pairs(expression: str, before: str = "") -> set[tuple[int, int]]:
         ("let f = [F] in f", {(3, 3)}),
         ("try Unheard-of with F", {(3, 3)}),
         ("try F with W", {(3, 3)}),
-        ("'Mb", {(3, 3)}),
+        ("F & 'Mb", {(3, 3)}),
+        ("po & {}", set()),
+        ("singlestep(po)", {(2, 3), (3, 4), (5, 6)}),
+        ("tag2events('Mb)", {(3, 3)}),
+        ("different-values(po)", set()),
+        ("match 'mb with 'once -> W || 'mb -> F || _ -> R end", {(3, 3)}),
+        ("match 'rmb with 'mb -> W || _ -> F end", {(3, 3)}),
+        ("match 'rmb with 'mb -> W || other -> F end", {(3, 3)}),
+        ("match {} with {} -> F || x ++ y -> W end", {(3, 3)}),
+        ("match { 'mb, 'once } with {} -> W || x ++ rest -> tag2events(x) end", {(3, 3)}),
+        ("match 'mb ++ { 'once } with {} -> W || x ++ rest -> tag2events(x) end", {(3, 3)}),
+        ("fold (fun (r, s) -> r | s) ({ [F], po & loc, rf^-1 }, 0) & id", {(3, 3)}),
+        ("fold (fun (r, s) -> r | s) (map (fun s -> [s]) { F, IW }, 0)", {(0, 0), (1, 1), (3, 3)}),
+        ("let (a, b) = (F, W) in a", {(3, 3)}),
+        (
+            "let rec pick(s) = match s with {} -> 0 || x ++ r -> [tag2events(x)] | pick(r) end in pick({'mb, 'rmb})",
+            {(3, 3)},
+        ),
+        ("F & (let s = { 'once, 'mb } in s)", {(3, 3)}),
         ("LKR", set()),
         ('if "some-variant" then po else [F]', {(3, 3)}),
         ('if not "some-variant" then [F] else po', {(3, 3)}),
@@ -110,6 +128,25 @@ def test_procedures_run_where_they_are_called() -> None:
     assert model_from_text(text).violated(SB) == ("checked",)
 
 
+def test_forall_goes_through_a_set_that_is_spelled_out() -> None:
+    text = "enum Fences = 'mb || 'rmb\nforall f in Fences do empty [tag2events(f)] as none end"
+    assert model_from_text(text).violated(SB) == ("none",)
+
+
+def test_conditions_compare_sets_that_are_spelled_out() -> None:
+    text = "enum A = 'x || 'y if {'x} subset A acyclic po as inside else acyclic po as outside end"
+    assert [axiom.name for axiom in model_from_text(text).axioms] == ["inside"]
+    text = "let s = {} if s = {} empty F as none else empty W as some end"
+    assert model_from_text(text).violated(SB) == ("none",)
+
+
+def test_coherence_that_a_text_chooses_is_that_of_the_execution() -> None:
+    text = 'include "cos.cat"\nacyclic po | rf | co | fr as sc\nlet result = coe'
+    assert model_from_text(text).violated(SB) == ("sc",)
+    text = "with co from linearisations(W, co0 | (W * IW) & loc)\nacyclic po"
+    assert model_from_text(text).violated(SB) == ("co",)
+
+
 def test_show_and_bell_declarations_change_nothing() -> None:
     text = "show po as p, co\nunshow fr\nenum Kinds = 'once || 'mb\ninstructions R[{'once}]\nlet a = Once\nacyclic po"
     assert model_from_text(text).check(SB).consistent
@@ -132,10 +169,21 @@ def test_show_and_bell_declarations_change_nothing() -> None:
         ("let f(a) = a let b = f | po", 1, 22, "a function"),
         ("let a = (* (* *) po", 1, 9, "never closed"),
         ('include "missing.cat"', 1, 1, "cannot find missing.cat"),
-        ("with x from cross(W)", 1, 1, "not supported"),
-        ("let a = match W with {} -> W || x ++ y -> W end", 1, 9, "not supported"),
-        ("let rec f(x) = f(x)", 1, 9, "not supported"),
-        ("forall x in W do acyclic po end", 1, 1, "not supported"),
+        ("with x from cross(W)", 1, 19, "going through a set that the text does not spell out"),
+        ("with sc from linearisations(SC, po)", 1, 1, "a choice of anything but rf and co"),
+        ("with rf from {rf, 0}", 1, 1, "a choice of anything but rf and co"),
+        ("let a = match W with {} -> W || x ++ y -> W end", 1, 15, "not supported"),
+        ("let a = match 'b with 'c -> W end", 1, 9, "no clause"),
+        ("let rec f(x) = f(x) let a = f(po)", 1, 16, "calls itself without end"),
+        ("let rec f(x) = r and r = po", 1, 9, "together"),
+        ("forall x in W do acyclic po end", 1, 13, "not supported"),
+        ("let a = map (fun e -> [{e}] ; W) W", 1, 31, "needs a relation"),
+        ("let a = map (fun e -> ~{e}) W", 1, 23, "in this way"),
+        ("let a = map (fun e -> [e]) W", 1, 23, "in this way"),
+        ("let a = map (fun e -> po) W", 1, 27, "not made from them"),
+        ("if W = R acyclic po end", 1, 4, "not supported"),
+        ("let a = po ++ rf", 1, 15, "++ adds to a set"),
+        ("let a = { po, rf } ; rf", 1, 9, "a set of sets"),
         ("call nothing(po)", 1, 1, "no procedure"),
     ],
 )

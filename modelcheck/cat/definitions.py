@@ -1,0 +1,242 @@
+"""Macro files (``.def``): which events the primitives of a litmus test make.
+
+A definition gives a primitive's name, its parameters and an expression or a block of statements, in terms of
+``__load{tag}(place)``, ``__store{tag}(place, value)``, ``__fence{tag}``, ``__xchg{tag}``, ``__cmpxchg{tag}``,
+``__atomic_op{tag}(place, operator, value)``, ``__atomic_fetch_op``, ``__atomic_op_return``, ``__atomic_add_unless``,
+``__lock``, ``__unlock``, ``__trylock``, ``__islocked``, ``__srcu{tag}(place)``, and of other primitives.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final, NoReturn
+
+from attrs import frozen
+
+from modelcheck.cat import tags
+from modelcheck.errors import InputError
+
+TAGGED: Final[Mapping[str, int]] = {
+    "__load": 1,
+    "__store": 2,
+    "__fence": 0,
+    "__xchg": 2,
+    "__cmpxchg": 3,
+    "__atomic_op": 3,
+    "__atomic_fetch_op": 3,
+    "__atomic_op_return": 3,
+    "__atomic_add_unless": 3,
+    "__srcu": 1,
+}
+"""Operations that bear a tag in braces, with how many arguments they take."""
+
+UNTAGGED: Final[Mapping[str, int]] = {"__lock": 1, "__unlock": 1, "__trylock": 1, "__islocked": 1}
+
+OPERATORS: Final[Mapping[str, str]] = {"+": "add", "-": "sub", "&": "and", "|": "or", "^": "xor", "&~": "andnot"}
+
+
+@frozen
+class Step:
+    """One operation in a definition.
+
+    Attributes:
+        operation: ``load``, ``store``, ``fence``, ``xchg``, ``lock`` … (without underscores).
+        tag: as the candidate execution knows it (`modelcheck.cat.tags`), empty for an operation without one.
+        arguments: as written, in terms of the parameters.
+        line, column: where it stands.
+    """
+
+    operation: str
+    tag: str
+    arguments: tuple[str, ...]
+    line: int
+    column: int
+
+    @property
+    def event_tags(self) -> tuple[str, str]:
+        """The tags of the read and of the write that a read-modify-write makes; of another event, its own twice."""
+        if self.operation in ("load", "store", "fence", "srcu"):
+            return self.tag, self.tag
+        return {"ACQUIRE": ("ACQUIRE", "ONCE"), "RELEASE": ("ONCE", "RELEASE")}.get(self.tag, (self.tag, self.tag))
+
+
+@frozen
+class Primitive:
+    """A primitive of litmus tests.
+
+    Attributes:
+        name: as tests call it.
+        parameters: names of its parameters.
+        body: what it stands for, as written.
+        value: whether it is an expression with a value (else statements).
+        steps: the operations in ``body``, in order.
+        calls: other primitives that it is defined by.
+        line, column: where its definition starts.
+    """
+
+    name: str
+    parameters: tuple[str, ...]
+    body: str
+    value: bool
+    steps: tuple[Step, ...]
+    calls: tuple[str, ...]
+    line: int
+    column: int
+
+
+def read_definitions(path: Path) -> dict[str, Primitive]:
+    """The primitives that a macro file defines. Raises InputError when it cannot be read or is wrong."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise InputError("this is no text file (UTF-8)", str(path)) from None
+    except OSError as error:
+        raise InputError(f"cannot read this macro file: {error.strerror}", str(path)) from None
+    return parse_definitions(text, str(path))
+
+
+def parse_definitions(text: str, file: str) -> dict[str, Primitive]:
+    """The primitives that ``text`` defines, by name; of two definitions of a name the later one counts.
+
+    Raises InputError with line and column: a definition that is cut off, an operation or a tag that does not exist, a
+    call of a primitive that is not defined, a primitive that is defined by itself.
+    """
+    reader = _Reader(text, file)
+    found = {primitive.name: primitive for primitive in reader.primitives()}
+    for primitive in found.values():
+        _check_calls(primitive, found, (), file)
+    return found
+
+
+def _check_calls(primitive: Primitive, known: Mapping[str, Primitive], open_names: tuple[str, ...], file: str) -> None:
+    if primitive.name in open_names:
+        raise InputError(f"{primitive.name} is defined by itself", file, primitive.line, primitive.column)
+    for name in primitive.calls:
+        if name not in known:
+            raise InputError(
+                f"{primitive.name} uses {name}, which is not defined", file, primitive.line, primitive.column
+            )
+        _check_calls(known[name], known, (*open_names, primitive.name), file)
+
+
+_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/|\(\*.*?\*\)", re.S)
+_HEAD = re.compile(r"([A-Za-z_]\w*)[ \t]*\(([^()]*)\)[ \t]*")
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_TAG = re.compile(r"\{[ \t]*'?([A-Za-z][\w-]*)[ \t]*\}")
+
+
+class _Reader:
+    """Goes through the text of a macro file."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.file = file
+        self.text = _COMMENT.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), text)
+
+    def wrong(self, message: str, at: int) -> NoReturn:
+        line = self.text.count("\n", 0, at) + 1
+        raise InputError(message, self.file, line, at - self.text.rfind("\n", 0, at))
+
+    def primitives(self) -> Iterator[Primitive]:
+        position = self._blank(0)
+        while position < len(self.text):
+            head = _HEAD.match(self.text, position)
+            if head is None:
+                self.wrong("a definition NAME(PARAMETERS) … is needed here", position)
+            parameters = tuple(p.strip() for p in head.group(2).split(",") if p.strip())
+            for parameter in parameters:
+                if not _WORD.fullmatch(parameter):
+                    self.wrong(f"{parameter} is no name of a parameter", head.start(2))
+            start = self._blank(head.end())
+            end, value = self._body(start, head.group(1))
+            yield self._primitive(head.group(1), parameters, start, end, value, position)
+            position = self._blank(end + (not value))
+            if position < len(self.text) and self.text[position] == ";":
+                position = self._blank(position + 1)
+
+    def _blank(self, at: int) -> int:
+        while at < len(self.text) and self.text[at].isspace():
+            at += 1
+        return at
+
+    def _body(self, start: int, name: str) -> tuple[int, bool]:
+        """Where a definition ends, and whether it is an expression: up to the end of a line outside parentheses."""
+        if self.text[start : start + 1] == "{":
+            depth = 0
+            for at in range(start, len(self.text)):
+                depth += {"{": 1, "}": -1}.get(self.text[at], 0)
+                if depth == 0:
+                    return at, False
+            self.wrong(f"the definition of {name} is never closed", start)
+        depth = 0
+        for at in range(start, len(self.text)):
+            depth += {"(": 1, ")": -1}.get(self.text[at], 0)
+            if depth == 0 and self.text[at] in "\n;":
+                break
+        else:
+            at = len(self.text)
+        if depth:
+            self.wrong(f"a parenthesis in the definition of {name} is never closed", start)
+        if not self.text[start:at].strip():
+            self.wrong(f"{name} is defined as nothing", start)
+        return at, True
+
+    def _primitive(
+        self, name: str, parameters: tuple[str, ...], start: int, end: int, value: bool, at: int
+    ) -> Primitive:
+        inner = start if value else start + 1
+        steps: list[Step] = []
+        calls: list[str] = []
+        for word in _WORD.finditer(self.text, inner, end):
+            spelled = word.group()
+            if spelled.startswith("__"):
+                steps.append(self._step(spelled, word.start(), word.end(), end))
+            elif self.text[word.end() : word.end() + 1] == "(" and spelled not in parameters:
+                calls.append(spelled)
+        line = self.text.count("\n", 0, at) + 1
+        column = at - self.text.rfind("\n", 0, at)
+        body = " ".join(self.text[inner:end].split())
+        return Primitive(name, parameters, body, value, tuple(steps), tuple(dict.fromkeys(calls)), line, column)
+
+    def _step(self, name: str, start: int, after: int, end: int) -> Step:
+        if name not in TAGGED and name not in UNTAGGED:
+            self.wrong(f"there is no operation {name}", start)
+        tag = ""
+        if name in TAGGED:
+            match = _TAG.match(self.text, after)
+            if match is None:
+                self.wrong(f"{name} needs a tag in braces", after)
+            tag = _event_tag(name, match.group(1))
+            if tag not in tags.KNOWN:
+                self.wrong(f"there is no tag {match.group(1)}", match.start(1))
+            after = match.end()
+        given: tuple[str, ...] = ()
+        if self.text[after : after + 1] == "(":
+            given, after = self._arguments(after, end)
+        wanted = {**TAGGED, **UNTAGGED}[name]
+        if len(given) != wanted:
+            self.wrong(f"{name} takes {wanted} arguments, not {len(given)}", start)
+        if name.startswith("__atomic") and name != "__atomic_add_unless" and given[1] not in OPERATORS:
+            self.wrong(f"{given[1]} is no operator of {name}", start)
+        line = self.text.count("\n", 0, start) + 1
+        return Step(name.lstrip("_"), tag, given, line, start - self.text.rfind("\n", 0, start))
+
+    def _arguments(self, opening: int, end: int) -> tuple[tuple[str, ...], int]:
+        depth, first = 0, opening + 1
+        found: list[str] = []
+        for at in range(opening, end):
+            depth += {"(": 1, ")": -1}.get(self.text[at], 0)
+            if depth == 0 or (depth == 1 and self.text[at] == ","):
+                found.append(self.text[first:at].strip())
+                first = at + 1
+            if depth == 0:
+                return tuple(found) if found != [""] else (), at + 1
+        self.wrong("this parenthesis is never closed", opening)
+
+
+def _event_tag(operation: str, tag: str) -> str:
+    """``mb`` is Mb on a fence, MB on an access."""
+    if tag.lower() == "mb":
+        return "Mb" if operation == "__fence" else "MB"
+    return tags.canonical(tag)
