@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from modelcheck.solve.domains import Place
 from modelcheck.solve.encode import Encoding
 from modelcheck.solve.sat import NO, YES
@@ -11,7 +13,8 @@ EAGER_READ_PAIRS = 4000
 beforehand."""
 
 EAGER_TRANSITIVITY = 24
-"""Up to this many writes to a cell, transitivity of co is given to the solver beforehand; beyond, cycles are learned."""
+"""Up to this many writes to a cell, transitivity of co is given to the solver beforehand; beyond, cycles are
+learned."""
 
 
 class Coherence:
@@ -129,7 +132,7 @@ class Coherence:
         for (_, place), reads in sorted(rows.items()):
             reads.sort(key=lambda r: encoding.events[r].position)
             pairs = [(a, b) for i, a in enumerate(reads) for b in reads[i + 1 :]]
-            for chosen in (pairs, list(zip(reads, reads[1:], strict=False))):
+            for chosen in (pairs, list(pairwise(reads))):
                 if sum(len(encoding.sources[a]) * len(encoding.sources[b]) for a, b in chosen) <= EAGER_READ_PAIRS:
                     for earlier, later in chosen:
                         self._in_order(earlier, later, place)

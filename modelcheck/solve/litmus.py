@@ -43,13 +43,15 @@ class Observation:
     """What a model says about a litmus test.
 
     Attributes:
-        verdict: ``Never``, ``Sometimes`` or ``Always`` (in how many of the complete executions the test's proposition holds), or
-            ``Unknown``.
+        verdict: ``Never``, ``Sometimes`` or ``Always`` (in how many of the complete executions the test's proposition
+            holds), or ``Unknown``.
         positive, negative: number of complete executions in which it holds, and in which it does not; None when
             they were not counted.
         observed: the registers and locations that a state shows, in order.
-        states: the distinct final values of ``observed`` (signed), each with the number of its executions; empty when not counted.
-        flags: flags that the model raises in some execution (when not counted: data-race, and those of the executions looked at).
+        states: the distinct final values of ``observed`` (signed), each with the number of its executions;
+            empty when not counted.
+        flags: flags that the model raises in some execution (when not counted: data-race, and those of the
+            executions looked at).
         seconds: wall time.
         reason: why ``Unknown``.
         refinements: proposals of the solver that the model refused.
@@ -105,7 +107,8 @@ def observe(
 
 
 def observed(test: LitmusTest) -> tuple[Observable, ...]:
-    """What the states of ``test`` show: all that its condition and its ``locations`` name; registers first, in order."""
+    """What the states of ``test`` show: all that its condition and its ``locations`` name; registers first, in
+    order."""
     found = dict.fromkeys([*_mentioned(test.condition.proposition), *test.locations])
     registers = sorted((o for o in found if isinstance(o, Register)), key=lambda r: (r.thread, r.name))
     locations = sorted((o for o in found if isinstance(o, Location)), key=lambda o: o.name)

@@ -193,7 +193,8 @@ class Proposal:
         return set()
 
     def _only(self, which: str, first: int, last: int, needed: set[int]) -> None:
-        """The executed events of a set between two events of a thread (-1: of the whole execution) are exactly these."""
+        """The executed events of a set between two events of a thread (-1: of the whole execution) are exactly
+        these."""
         encoding = self.encoding
         ends = None if first < 0 else (encoding.events[self.chosen[first]], encoding.events[self.chosen[last]])
         for number, event in enumerate(encoding.events):

@@ -216,7 +216,10 @@ SCENARIO = '[scenarios.s]\nthreads = ["f"]\n'
         (HEAD + "name = 'a/b'\n" + SCENARIO, "2:1: 'a/b' cannot be the name of a spec"),
         (HEAD, "1:1: holds no scenario"),
         (HEAD + "models = ['sc', 'tos']\n" + SCENARIO, "2:17: unknown model 'tos' (did you mean 'tso'?)"),
-        (HEAD + "models = ['x86']\n" + SCENARIO, "2:11: unknown model 'x86' (known: sc, tso, pso, lkmm, rc11, FILE.cat)"),
+        (
+            HEAD + "models = ['x86']\n" + SCENARIO,
+            "2:11: unknown model 'x86' (known: sc, tso, pso, lkmm, rc11, FILE.cat)",
+        ),
         (HEAD + "models = []\n" + SCENARIO, "2:1: 'models' is empty"),
         (HEAD + "models = ['sc', 'sc']\n" + SCENARIO, "2:17: 'sc' is given twice"),
         (HEAD + SCENARIO + "models = ['none.cat']\n", "4:11: no such file: "),
