@@ -62,6 +62,7 @@ class Body:
         registers: the variables that are no parameters, in the order they are met.
         renamed: the names that had to be changed, new to old.
         pointers: the variables that are declared as pointers, and the parameters; the others are integers.
+        called: the primitives that it calls.
         addresses: whether the address of something is taken.
     """
 
@@ -70,6 +71,7 @@ class Body:
     registers: tuple[str, ...]
     renamed: Mapping[str, str]
     pointers: Set[str]
+    called: Set[str]
     addresses: bool
 
 
@@ -126,6 +128,7 @@ class _Rewriting:
         self.case = False
         self.signs = self.elses = self.length = 0
         self.pointers = set(parameters)
+        self.called: set[str] = set()
         self.binary = ""
         self.addresses = False
         self.before = "{"
@@ -133,8 +136,10 @@ class _Rewriting:
         self.closed = ""
 
     def run(self) -> Body:
-        while (token := self._peek()).kind != "end":
-            self._limit(token)
+        large = len(self.tokens) > DEEPEST
+        while (token := self.tokens[self.next]).kind != "end":
+            if large:
+                self._limit(token)
             if token.text == "(" and self._peek(1).text in TYPES and self.before not in ("sizeof", "for"):
                 self._cast()
                 continue
@@ -230,6 +235,7 @@ class _Rewriting:
         return not (before[0].isalnum() or before[0] in "_'") or before in _KEYWORDS
 
     def _primitive(self, token: Token) -> None:
+        self.called.add(token.text)
         if token.text not in self.primitives:
             near = get_close_matches(token.text, sorted(self.primitives), n=3)
             hint = f"; did you mean {' or '.join(near)}?" if near else ""
@@ -321,7 +327,7 @@ class _Rewriting:
             edits.setdefault(line - first, []).append((column, len(extra)))
         pieces.append(source[at:])
         code = " " * (first_column - 1) + "".join(pieces)
-        return Body(code, edits, tuple(self.registers), self.renamed, self.pointers, self.addresses)
+        return Body(code, edits, tuple(self.registers), self.renamed, self.pointers, self.called, self.addresses)
 
 
 def c_name(name: str) -> str:

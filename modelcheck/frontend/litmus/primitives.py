@@ -9,7 +9,7 @@ not write orders nothing; void operations order nothing and are NORETURN.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.context import Context, Hint, Memory, Register, arguments, resize, strip
@@ -364,7 +364,8 @@ VOID = frozenset(
 )
 """Those that give nothing."""
 
-PRELUDE = "#define true 1\n#define false 0\n#define NULL 0\n" + "".join(
-    f"{'void' if name in VOID else 'long'} {name}();\n" for name in PRIMITIVES
-)
-"""Their declarations in C."""
+
+def prelude(called: Iterable[str]) -> str:
+    """Declarations in C of these primitives, and of the constants of the dialect."""
+    declared = "".join(f"{'void' if name in VOID else 'long'} {name}();\n" for name in sorted(called))
+    return f"#define true 1\n#define false 0\n#define NULL 0\n{declared}"

@@ -22,7 +22,7 @@ from modelcheck.frontend.c.parse import Files, Unit
 from modelcheck.frontend.c.statements import block, missing_labels, statement, variable
 from modelcheck.frontend.c.types import Types
 from modelcheck.frontend.litmus.body import Body, Edit, c_name
-from modelcheck.frontend.litmus.primitives import PRELUDE, PRIMITIVES
+from modelcheck.frontend.litmus.primitives import PRIMITIVES, prelude
 from modelcheck.frontend.litmus.scan import Text
 from modelcheck.program.ir import NONE, Function, Return, Source, Store
 
@@ -95,7 +95,7 @@ def lower_threads(tests: Sequence[Sequence[ThreadCode]]) -> list[list[Function] 
 
 
 def _lower(tests: Sequence[Sequence[ThreadCode]]) -> list[list[Function] | InputError]:
-    pieces = [PRELUDE]
+    pieces = [prelude({name for threads in tests for thread in threads for name in thread.body.called})]
     line = pieces[0].count("\n") + 1
     spans: list[_Span] = []
     for owner, threads in enumerate(tests):
