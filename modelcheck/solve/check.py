@@ -121,12 +121,7 @@ class Session:
     """
 
     def __init__(
-        self,
-        graph: EventGraph,
-        model: Model,
-        deadline: float | None = None,
-        progress: Progress | None = None,
-        thin_air: bool = False,
+        self, graph: EventGraph, model: Model, deadline: float | None = None, progress: Progress | None = None
     ) -> None:
         self.graph = graph
         self.model = model
@@ -135,7 +130,7 @@ class Session:
         self.refinements = 0
         self.deadlock: Deadlock | None = None
         self.space = AddressSpace(graph.objects)
-        domains = analyse(graph, self.space, model.coherent, thin_air)
+        domains = analyse(graph, self.space, model.coherent)
         self.live = len(domains.live)
         self.encoding = Encoding(graph, domains, self.space)
         self.left_open = close_sections(self.encoding)
