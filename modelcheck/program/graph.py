@@ -73,7 +73,7 @@ ASSUMED = "assumed"
 
 @frozen
 class Check:
-    """A finding of ``property`` when ``guard`` holds and ``condition`` does not."""
+    """A finding of ``property`` when ``guard`` holds and ``condition`` does not; ``final``: it is made at rest."""
 
     guard: Guard
     condition: Expr
@@ -83,6 +83,7 @@ class Check:
     stack: tuple[Source, ...]
     thread: int
     position: int
+    final: bool = False
 
 
 @frozen

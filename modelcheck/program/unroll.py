@@ -638,6 +638,7 @@ class _Unroller:
                 self.thread.stack,
                 self.thread.number,
                 self.thread.position,
+                self.thread.final,
             )
         )
         self.thread.position += 1

@@ -9,7 +9,7 @@ from bisect import bisect_left
 
 from attrs import evolve, frozen
 
-from modelcheck.program.expr import UNDEFINED, Undefined, const
+from modelcheck.program.expr import UNDEFINED, Expr, Undefined, const
 from modelcheck.program.graph import ASSUMED, Check, Event, EventGraph, Guard
 from modelcheck.program.ir import Source, Tags
 from modelcheck.program.memory import AddressSpace
@@ -163,10 +163,8 @@ class Encoding:
         for event in self.graph.events:
             if event.thread == thread and event.final == final and event.id in self.domains.live:
                 steps.append((event.position, event.id, event))
-        rest = min((e.position for e in self.graph.events if e.final), default=None)
         for index, check in enumerate(self.graph.checks):
-            at_rest = thread == 0 and rest is not None and check.position >= rest
-            if check.thread == thread and at_rest == final:
+            if check.thread == thread and check.final == final:
                 steps.append((check.position, index, check))
         if not final:
             for number in range(len(self.graph.events), len(self.events)):
@@ -336,6 +334,23 @@ class Encoding:
                 self._same_cell(write, read, literal)
                 if write not in self.poison:
                     self._same_value(write, read, literal)
+            self._some_value(read, sources)
+
+    def _some_value(self, read: int, sources: list[int]) -> None:
+        """An executed read has one of its values, also where they justify one another; a faulty one has none."""
+        got = self.events[read].value
+        assert got is not None
+        without = [
+            self.rf[write, read]
+            for write in sources
+            if write in self.poison or UNDEFINED in self.valuation.values(self._written(write))
+        ]
+        self.circuit.add(-self.executed[read], *self.valuation.values(got).values(), *without)
+
+    def _written(self, write: int) -> Expr:
+        value = self.events[write].value
+        assert value is not None
+        return value
 
     def _same_cell(self, write: int, read: int, literal: int) -> None:
         mine, theirs = self.at[read], self.at[write]
