@@ -213,6 +213,12 @@ class Elaborator:
                 if guess == sorts or position is None:
                     raise error from None
                 sorts = guess
+        if not self.terms.monotone(recursion, bodies):
+            # Then the order counts: each definition sees those before it as they are in this round.
+            bodies = []
+            for binding in bindings:
+                bodies.append(self._node(binding.value, names))
+                names[binding.names[0]] = bodies[-1]
         for binding, fixpoint in zip(bindings, self.terms.close(recursion, bodies), strict=True):
             names[binding.names[0]] = fixpoint
             self.labels.setdefault(fixpoint, binding.names[0])

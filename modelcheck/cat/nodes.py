@@ -184,6 +184,10 @@ class Terms:
         recursion.variables = tuple(made)
         return recursion
 
+    def monotone(self, recursion: Recursion, bodies: Iterable[Node]) -> bool:
+        """Whether ``bodies`` only grow with the variables of ``recursion``, decided by their form."""
+        return all(_monotone(body, recursion, False) for body in bodies)
+
     def close(self, recursion: Recursion, bodies: Sequence[Node]) -> tuple[Node, ...]:
         """The fixpoints that ``bodies`` define.
 
@@ -192,7 +196,7 @@ class Terms:
         if any(body.free not in (None, recursion) for body in bodies):
             raise NestedRecursionError
         recursion.bodies = tuple(bodies)
-        recursion.monotone = all(_monotone(body, recursion, False) for body in bodies)
+        recursion.monotone = self.monotone(recursion, bodies)
         recursion.support = frozenset[str]().union(*(body.support for body in bodies))
         return tuple(
             self._make("fix", is_set=v.is_set, recursion=recursion, index=i) for i, v in enumerate(recursion.variables)

@@ -117,6 +117,15 @@ def test_let_rec_that_removes_is_iterated_from_nothing() -> None:
     assert pairs("matched", before) == {(3, 4)}
 
 
+def test_definitions_of_a_let_rec_that_removes_see_those_before_them_in_the_same_round() -> None:
+    """Brackets matched by taking away what is matched: with the rounds mixed, 2 would be matched with 4 as well."""
+    before = """
+    let rec free = (W | F | R) \\ (domain(pairs) | range(pairs))
+        and step = [free] ; po ; [free]
+        and pairs = pairs | (step \\ (step ; step))"""
+    assert pairs("pairs", before) == {(2, 3), (3, 4), (5, 6)}
+
+
 def test_comments_nest_and_tags_have_dashes() -> None:
     text = 'My-model\n(* one (* two *) "*" one *)\n// a line\nlet a = [Rcu-lock]^-1; po // more\nacyclic po as order\n'
     assert model_from_text(text).check(SB).consistent
