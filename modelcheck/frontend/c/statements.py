@@ -171,13 +171,35 @@ def _loop_body(ctx: Context, body: cl.Node, after: int, again: int) -> None:
 
 def _while(ctx: Context, node: cl.Node) -> None:
     test, body = node.children[-2:]
-    head, inside, after = ctx.builder.block(), ctx.builder.block(), ctx.builder.block()
+    head, inside, again, after = (ctx.builder.block() for _ in range(4))
     ctx.builder.start(head)
     branch(ctx, test, inside, after)
     ctx.builder.current = inside
-    _loop_body(ctx, body, after, head)
+    _loop_body(ctx, body, after, again)
+    ctx.builder.start(again)
+    again_test = ctx.builder.terminators[head]
+    if isinstance(again_test, Branch) and not ctx.builder.blocks[head] and _renewed(test, body):
+        # What the test looks at is then dead where the loop starts: while (r == 0) r = READ_ONCE(*x); is a wait.
+        ctx.builder.end(again_test)
     ctx.builder.end(Jump(head))
     ctx.builder.current = after
+
+
+def _renewed(test: cl.Node, body: cl.Node) -> bool:
+    """Whether each round assigns to a variable that the loop's test looks at."""
+    tested = {_declaration(node) for node in test.walk() if node.kind == cl.DECL_REF}
+    return any(
+        node.kind == cl.BINARY
+        and cl.BINARY_NAMES[cl.lib.clang_getCursorBinaryOperatorKind(node.cursor)] == "="
+        and node.children[0].kind == cl.DECL_REF
+        and _declaration(node.children[0]) in tested
+        for node in (body.children if body.kind == cl.COMPOUND else (body,))
+    )
+
+
+def _declaration(reference: cl.Node) -> int:
+    declaration: int = cl.lib.clang_getCursorReferenced(reference.cursor).d0
+    return declaration
 
 
 def _do(ctx: Context, node: cl.Node) -> None:
