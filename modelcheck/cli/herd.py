@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modelcheck.frontend.litmus import LitmusTest
+from modelcheck.solve.domains import THIN_AIR
 from modelcheck.solve.litmus import Observation
 
 KINDS = {"exists": "Allowed", "~exists": "Forbidden", "forall": "Required"}
@@ -50,14 +51,15 @@ def state_lines(test: LitmusTest, found: Observation) -> list[str]:
     """One line for each final state, in herd7's order."""
     places = {place.address + 8 * index: place for place in test.places.values() for index in range(place.words)}
 
-    def shown(value: int) -> str:
+    def shown(value: int) -> tuple[int, int, str]:
+        """A value as herd7 orders and prints it: numbers by size, then addresses by name."""
+        if value == THIN_AIR:
+            return -1, 0, "S0"
         place = places.get(value)
         if place is None:
-            return str(value)
+            return 0, value, str(value)
         index = (value - place.address) // 8
-        return f"{place.name}[{index}]" if place.array else place.name
+        return 1, 0, f"{place.name}[{index}]" if place.array else place.name
 
-    return [
-        " ".join(f"{what}={shown(value)};" for what, value in zip(found.observed, state, strict=True))
-        for state, _ in found.states
-    ]
+    rows = sorted([shown(value) for value in state] for state, _ in found.states)
+    return [" ".join(f"{what}={value[2]};" for what, value in zip(found.observed, row, strict=True)) for row in rows]

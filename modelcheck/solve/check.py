@@ -121,7 +121,12 @@ class Session:
     """
 
     def __init__(
-        self, graph: EventGraph, model: Model, deadline: float | None = None, progress: Progress | None = None
+        self,
+        graph: EventGraph,
+        model: Model,
+        deadline: float | None = None,
+        progress: Progress | None = None,
+        thin_air: bool = False,
     ) -> None:
         self.graph = graph
         self.model = model
@@ -130,7 +135,7 @@ class Session:
         self.refinements = 0
         self.deadlock: Deadlock | None = None
         self.space = AddressSpace(graph.objects)
-        domains = analyse(graph, self.space, model.coherent)
+        domains = analyse(graph, self.space, model.coherent, thin_air)
         self.live = len(domains.live)
         self.encoding = Encoding(graph, domains, self.space)
         self.left_open = close_sections(self.encoding)

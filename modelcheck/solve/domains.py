@@ -9,18 +9,21 @@ justify themselves in a cycle (out of thin air) are not considered.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
 from attrs import frozen
 
-from modelcheck.program.expr import UNDEFINED, Expr, Undefined, Value, apply
+from modelcheck.program.expr import UNDEFINED, Expr, Undefined, Value, apply, mask
 from modelcheck.program.graph import Event, EventGraph, Guard
 from modelcheck.program.memory import AddressSpace
 from modelcheck.solve.circles import Circle, circles
 
 MOST_VALUES = 2048
 """An expression with more possible values than this makes the verdict UNKNOWN."""
+
+THIN_AIR = 1 << 62
+"""Stands for any value that nothing but itself justifies."""
 
 Place = int
 """The address of a cell; all live accesses of one cell have one size."""
@@ -42,6 +45,7 @@ class Domains:
         writers, readers: ids of the live writes and reads of each cell, program order within a thread.
         initial: initial value of each cell; of a heap object that a thread makes it is UNDEFINED.
         sources: for each live read and cell, the writes it may read from; None is the initial value.
+        circular: reads whose values may justify themselves (only where thin air was asked for).
         mixed: pairs of accesses of different size that may overlap (they cannot be modelled).
     """
 
@@ -54,20 +58,23 @@ class Domains:
     initial: dict[Place, Value]
     sources: dict[int, dict[Place, list[int | None]]]
     mixed: tuple[tuple[int, int], ...]
+    circular: frozenset[int] = frozenset()
 
 
-def analyse(graph: EventGraph, space: AddressSpace, coherent: bool) -> Domains:
+def analyse(graph: EventGraph, space: AddressSpace, coherent: bool, thin_air: bool = False) -> Domains:
     """The domains of ``graph``.
 
     Args:
         graph: the unrolled program.
         space: its objects by address.
         coherent: whether the model forbids cycles of po-loc, rf, co and fr.
+        thin_air: let values justify themselves: what goes round between cells may also be any constant that occurs on
+            the way, or `THIN_AIR`.
 
     Raises:
         TooManyValues: an expression may take too many values to enumerate.
     """
-    return _Analysis(graph, space, coherent).run()
+    return _Analysis(graph, space, coherent, thin_air).run()
 
 
 class InitialMemory:
@@ -116,7 +123,9 @@ class InitialMemory:
 
 
 class _Analysis:
-    def __init__(self, graph: EventGraph, space: AddressSpace, coherent: bool) -> None:
+    def __init__(self, graph: EventGraph, space: AddressSpace, coherent: bool, thin_air: bool) -> None:
+        self.thin_air = thin_air
+        self.seeds: dict[int, frozenset[Value]] = {}
         self.graph = graph
         self.space = space
         self.coherent = coherent
@@ -248,6 +257,21 @@ class _Analysis:
                 self.supports[write.id] = _support(write.value)
         self.circles = circles(self.places, self.supports, [w.id for w in writes])
         self.round = {write for circle in self.circles for write in circle.writes}
+        if self.thin_air:
+            for circle in self.circles:
+                # Round a single cell coherence leaves no room for it.
+                if len(circle.places) > 1:
+                    self._seed(circle)
+
+    def _seed(self, circle: Circle) -> None:
+        values = [value for write in circle.writes if (value := self.graph.events[write].value) is not None]
+        constants = {node.data for value in values for node in _nodes(value) if node.kind == "const"}
+        for read in set().union(*(self.supports[write] for write in circle.writes)):
+            if circle.places & self.places.get(read, set()):
+                width = self.graph.events[read].size * 8
+                self.seeds[read] = frozenset(
+                    value & mask(width) for value in (*constants, THIN_AIR) if not isinstance(value, Undefined)
+                )
 
     def _flows_in(self, circle: Circle) -> list[object]:
         """What a circle's values are made of: where its reads may read from, and what comes from outside of it."""
@@ -362,6 +386,7 @@ class _Analysis:
             assert event.value is not None
             values = set(self.values[event.value])
             before = len(values)
+            values |= self.seeds.get(event.id, frozenset())
             for place in self.places.get(event.id, ()):
                 for source in self._origins(event, place):
                     if source is None:
@@ -533,23 +558,25 @@ class _Analysis:
             initial=initial,
             sources=sources,
             mixed=tuple(sorted(self.mixed)),
+            circular=frozenset(self.seeds),
         )
+
+
+def _nodes(value: Expr) -> Iterator[Expr]:
+    """Every expression in ``value``, once."""
+    seen: set[Expr] = set()
+    stack = [value]
+    while stack:
+        node = stack.pop()
+        if node not in seen:
+            seen.add(node)
+            yield node
+            stack.extend(node.args)
 
 
 def _support(value: Expr | None) -> set[int]:
     """Ids of the reads whose values occur in ``value``."""
-    found: set[int] = set()
-    stack = [value] if value is not None else []
-    seen: set[Expr] = set()
-    while stack:
-        node = stack.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        if node.kind == "read":
-            found.add(node.data)
-        stack.extend(node.args)
-    return found
+    return set() if value is None else {node.data for node in _nodes(value) if node.kind == "read"}
 
 
 def support(values: Sequence[Expr]) -> set[int]:

@@ -86,7 +86,8 @@ def observe(
         if not isinstance(initial, Initial):
             return Observation("Unknown", None, None, shown, (), (), 0.0, "it does not get to its threads")
         graph = unroll(test.program, initial, Bounds(bound, bound))
-        session = Session(graph, model, None if timeout is None else started + timeout)
+        deadline = None if timeout is None else started + timeout
+        session = Session(graph, model, deadline, thin_air=True)
         found = _Question(session, test, shown).answer(count)
     except TooManyValues:
         found = Observation("Unknown", None, None, shown, (), (), 0.0, "an expression has too many possible values")

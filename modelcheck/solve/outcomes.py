@@ -112,4 +112,9 @@ class Outcomes:
             literals |= {
                 literal for literal in encoding.valuation.choice(number).values() if self.session.solver.holds(literal)
             }
+        # What a read reads from fixes its value, but where values justify themselves.
+        for read in encoding.domains.circular:
+            value = encoding.events[read].value
+            if read in proposal.rf and value is not None:
+                literals |= {v for v in encoding.valuation.values(value).values() if self.session.solver.holds(v)}
         return [-literal for literal in sorted(literals)]

@@ -368,4 +368,5 @@ VOID = frozenset(
 def prelude(called: Iterable[str]) -> str:
     """Declarations in C of these primitives, and of the constants of the dialect."""
     declared = "".join(f"{'void' if name in VOID else 'long'} {name}();\n" for name in sorted(called))
-    return f"#define true 1\n#define false 0\n#define NULL 0\n{declared}"
+    # herd7 knows neither true nor false: to it they are variables that nobody assigns.
+    return f"#define true 0\n#define false 0\n#define NULL 0\n{declared}"
