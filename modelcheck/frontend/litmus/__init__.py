@@ -37,7 +37,7 @@ def read_litmus(paths: Iterable[Path], batch: int = BATCH) -> Iterator[tuple[Pat
         texts: list[tuple[Path, Text]] = []
         for path in group:
             try:
-                texts.append((path, Text(str(path), path.read_bytes().decode("utf-8", "replace"))))
+                texts.append((path, Text(str(path), path.read_bytes().decode("utf-8-sig", "replace"))))
             except OSError as error:
                 found[path] = InputError(error.strerror or "this file cannot be read", str(path))
         found.update(zip((path for path, _ in texts), read_tests([text for _, text in texts]), strict=True))

@@ -62,11 +62,14 @@ class Rest:
         Raises:
             InputError: it is not understood, or speaks of a register or location that does not exist.
         """
-        if self._accept("locations"):
-            self.locations = self._locations()
-        if self._accept("filter"):
-            self.filter = self._implication()
-        token = self._peek()
+        while (token := self._peek()).text in ("locations", "filter"):
+            self.next += 1
+            if token.text == "locations":
+                self.locations = (*self.locations, *self._locations())
+            elif self.filter is not None:
+                self.text.wrong("there is a filter already", token.at)
+            else:
+                self.filter = self._implication()
         if token.kind == "end":
             return
         negated = self._accept("~") or self._accept("not")

@@ -219,7 +219,11 @@ def _thread(text: Text, number: int, start: int, at: int) -> ThreadText:
 
 
 def _expect(text: Text, at: int, sign: str, what: str) -> int:
-    at = skip(text, at) if sign == "{" else at + len(text.content[at:]) - len(text.content[at:].lstrip())
+    """The position after ``sign``, which must be next, after white space (before a brace, after comments too)."""
+    if sign == "{":
+        at = skip(text, at)
+    while text.content[at : at + 1].isspace():
+        at += 1
     if not text.content.startswith(sign, at):
         text.wrong(f"{sign} is expected here, before {what}", at)
     return at + 1
