@@ -24,9 +24,19 @@ KNOWN: Final = frozenset((*KINDS, *ACCESS_TAGS, *FENCE_TAGS))
 UNIVERSE: Final = "_"
 """The set of all events of an execution."""
 
-_LOWER: Final = {name.lower(): name for name in (*ACCESS_TAGS, *FENCE_TAGS)}
+_LOWER: Final = {name.lower(): name for name in (*ACCESS_TAGS, *FENCE_TAGS)} | {
+    "rcu-read-lock": "Rcu-lock",
+    "rcu-read-unlock": "Rcu-unlock",
+    "sync": "Sync-rcu",
+    "sync-rcu-expedited": "Sync-rcu",
+    "srcu-read-lock": "Srcu-lock",
+    "srcu-read-unlock": "Srcu-unlock",
+}
 
 
 def canonical(tag: str) -> str:
-    """The name under which candidates hold ``tag``: models have spelled it ``'once``, ``Once`` and ``ONCE``."""
-    return tag if tag in KNOWN else _LOWER.get(tag.lower(), tag)
+    """The name under which candidates hold ``tag``: models have spelled it ``'once``, ``Once`` and ``ONCE``.
+
+    Older files write underscores for dashes, and the whole name of a primitive for its short one.
+    """
+    return tag if tag in KNOWN else _LOWER.get(tag.lower().replace("_", "-"), tag)
