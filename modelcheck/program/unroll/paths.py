@@ -1,0 +1,237 @@
+"""Control flow: blocks, branches, loops and calls of one thread, paths merged where they meet."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+
+from modelcheck.program.expr import UNDEFINED, Expr, Undefined, const, negate, op
+from modelcheck.program.flow import EXIT, Element, Loop, flow_of
+from modelcheck.program.graph import Blocked, Cut, Guard
+from modelcheck.program.guards import NO_DEPS, Deps, Val, contradict, extend, join, merge_values
+from modelcheck.program.ir import Branch, Exit, Function, Halt, Instruction, Jump, Return, Source, Switch
+from modelcheck.program.unroll.record import MOST_EVENTS, SECTION, Record
+from modelcheck.program.unroll.state import CallFrame, State, around, mentions, mentions_undefined, merge_ctrl
+
+DEFINITE = 256
+"""A loop that certainly goes on (its exit conditions are all constant) may go round this often."""
+
+
+class Paths(Record):
+    """Runs the functions of a thread block by block; what an instruction does is for `Steps` to say."""
+
+    @abstractmethod
+    def _instruction(self, frame: CallFrame, instruction: Instruction, state: State) -> State | None:
+        """Carry out one instruction; None when no execution goes on behind it."""
+
+    def _frame(self, function: Function) -> CallFrame:
+        flow = self.flows.get(function.name)
+        if flow is None:
+            flow = self.flows[function.name] = flow_of(function)
+        self.serial += 1
+        return CallFrame(function, flow, self.serial)
+
+    def _run(self, function: Function, args: Sequence[Val], state: State) -> list[tuple[State, Val | None]]:
+        """Run one call; gives the states at its returns with the values returned."""
+        frame = self._frame(function)
+        regs: list[Val | None] = [None] * len(function.widths)
+        for number, value in zip(function.params, args, strict=False):
+            regs[number] = value
+        frame.pending[0] = [State(state.guard, regs, state.ctrl)]
+        self.active.append(function.name)
+        self.frames.append(frame)
+        self._elements(frame, frame.flow.order)
+        self.active.pop()
+        self.frames.pop()
+        return frame.returns
+
+    def _elements(self, frame: CallFrame, elements: Sequence[Element]) -> None:
+        for element in elements:
+            if isinstance(element, Loop):
+                self._loop(frame, element)
+            else:
+                self._visit(frame, element)
+
+    def _visit(self, frame: CallFrame, block: int) -> None:
+        states = frame.pending.pop(block, None)
+        if states:
+            self._block(frame, block, self._merge(frame, block, states), 0)
+
+    def _loop(self, frame: CallFrame, loop: Loop) -> None:
+        counted = 0
+        rounds = 0
+        while True:
+            if not any(block in frame.pending for block in loop.blocks):
+                return
+            states = frame.pending.pop(loop.head, None)
+            entry = None
+            if states:
+                entry = self._merge(frame, loop.head, states)
+                if counted > self.bounds.unroll or rounds >= DEFINITE or len(self.events) > MOST_EVENTS:
+                    self._cut_loop(frame, loop, entry, rounds)
+                    return
+            mark = (len(self.events), len(self.allocations), len(self.choices), len(self.cuts))
+            threads, exits = len(self.threads), frame.exits.get(loop.head, 0)
+            fixed = frame.fixed.get(loop.head, 0)
+            if entry is not None:
+                before = list(entry.regs)
+                self._block(frame, loop.head, entry, 0)
+            self._elements(frame, loop.body)
+            rounds += 1
+            undecided = frame.exits.get(loop.head, 0) > exits and frame.fixed.get(loop.head, 0) == fixed
+            if undecided or entry is None:
+                counted += 1
+            back = frame.pending.get(loop.head)
+            if back and entry is not None and threads == len(self.threads):
+                frame.pending[loop.head] = [s for s in back if not self._waits(frame, loop, before, s, mark)]
+                if not frame.pending[loop.head]:
+                    del frame.pending[loop.head]
+
+    def _waits(
+        self, frame: CallFrame, loop: Loop, before: list[Val | None], state: State, mark: tuple[int, int, int, int]
+    ) -> bool:
+        """Whether the iteration that led to ``state`` was a look that failed; records the wait if so."""
+        events, allocations, choices, cuts = mark
+        if len(self.allocations) > allocations or len(self.cuts) > cuts:
+            return False
+        for number in frame.flow.live[loop.head]:
+            was, now = before[number], state.regs[number]
+            if was is not now and (was is None or now is None or was[0] is not now[0]):
+                return False
+        reads: list[int] = []
+        # What is chosen on the way round may be chosen otherwise next time, except where what was read decides.
+        free = not self.decided.issuperset(range(choices, len(self.choices)))
+        for event in self.events[events:]:
+            if event.kind == "R":
+                if not contradict(event.guard, state.guard):
+                    reads.append(event.id)
+            elif (event.kind != "F" or event.tags & SECTION) and not contradict(event.guard, state.guard):
+                return False
+        thread = self.thread
+        source, what = self._loop_source(frame, loop), "the loop waits for a condition"
+        self.blocked.append(
+            Blocked(state.guard, tuple(reads), what, source, thread.stack, thread.number, thread.position, free=free)
+        )
+        return True
+
+    def _cut_loop(self, frame: CallFrame, loop: Loop, state: State, rounds: int) -> None:
+        source = self._loop_source(frame, loop)
+        what = "the program grew too large" if len(self.events) > MOST_EVENTS else f"unrolled {rounds} times"
+        reason = f"the loop at {source} in {frame.function.name}() was {what}, and can go on"
+        if len(self.events) > MOST_EVENTS:
+            reason = f"more than {MOST_EVENTS} events; the loop at {source} was unrolled {rounds} times"
+        self.cuts.append(Cut(state.guard, reason, source, self.thread.number))
+
+    def _loop_source(self, frame: CallFrame, loop: Loop) -> Source:
+        for number in (loop.head, *sorted(loop.blocks)):
+            block = frame.function.blocks[number]
+            if isinstance(block.terminator, Branch | Switch):
+                return block.terminator.source
+        for number in sorted(loop.blocks):
+            for instruction in frame.function.blocks[number].instructions:
+                return instruction.source
+        return frame.function.source
+
+    def _merge(self, frame: CallFrame, block: int, states: list[State]) -> State:
+        key = (frame.serial, block)
+        for state in states:
+            if any(k == key for k, _ in state.ctrl):
+                state.ctrl = tuple(entry for entry in state.ctrl if entry[0] != key)
+        if len(states) == 1:
+            return states[0]
+        guard, rests = join([state.guard for state in states])
+        regs: list[Val | None] = []
+        for values in zip(*(state.regs for state in states), strict=True):
+            first = values[0]
+            if all(value is first for value in values):
+                regs.append(first)
+            else:
+                regs.append(self._merge_register(values, rests))
+        return State(guard, regs, merge_ctrl([state.ctrl for state in states], rests))
+
+    def _merge_register(self, values: Sequence[Val | None], rests: Sequence[Guard]) -> Val:
+        width = next(value[0].width for value in values if value is not None)
+        full = [(const(UNDEFINED, width), NO_DEPS) if value is None else value for value in values]
+        return merge_values(full, rests)
+
+    def _goto(self, frame: CallFrame, block: int, state: State) -> None:
+        frame.pending.setdefault(block, []).append(state)
+
+    def _block(self, frame: CallFrame, number: int, state: State, index: int) -> None:
+        block = frame.function.blocks[number]
+        frame.block = number
+        current = state
+        for instruction in block.instructions[index:]:
+            after = self._instruction(frame, instruction, current)
+            if after is None:
+                return
+            current = after
+        match block.terminator:
+            case Jump(target):
+                self._goto(frame, target, current)
+            case Branch(condition, then, otherwise, source):
+                self._branch(frame, number, current, [(condition, then), (None, otherwise)], source)
+            case Switch(value, cases, default, source):
+                arms: list[tuple[Expr | None, int]] = [
+                    (op("eq", 1, value, const(label, value.width)), target) for label, target in cases
+                ]
+                self._branch(frame, number, current, [*arms, (None, default)], source)
+            case Return(value):
+                result = None if value is None else self._value(current, value)
+                current.ctrl = tuple(entry for entry in current.ctrl if entry[0][0] != frame.serial)
+                frame.returns.append((current, result))
+            case Exit(value):
+                self._exit(current, None if value is None else self._value(current, value))
+            case Halt():
+                pass
+
+    def _exit(self, state: State, result: Val | None) -> None:
+        """The thread leaves all its frames."""
+        thread = self.thread
+        thread.leaving = thread.leaving.union(*(deps for _, deps in state.ctrl))
+        thread.exits.append((State(state.guard, [], ()), result))
+        for frame in self.frames[:-1]:
+            for loop in around(frame.flow.order, frame.block):
+                frame.exits[loop.head] = frame.exits.get(loop.head, 0) + 1
+
+    def _branch(
+        self, frame: CallFrame, number: int, state: State, arms: Sequence[tuple[Expr | None, int]], source: Source
+    ) -> None:
+        """Take the first arm whose condition holds; None always does."""
+        left: Guard | None = state.guard
+        taken: list[tuple[Guard, int]] = []
+        deps: Deps = NO_DEPS
+        for condition, target in arms:
+            if left is None:
+                break
+            if condition is None:
+                taken.append((left, target))
+                break
+            value, rests_on = self._value(state, condition)
+            if isinstance(value.data, Undefined) or mentions_undefined(value):
+                self._check(
+                    state, op("defined", 1, value), "uninitialised", "a branch on an uninitialised local", source
+                )
+                if value.kind == "const":
+                    return
+            deps |= rests_on
+            here = extend(left, value)
+            if here is not None:
+                taken.append((here, target))
+            left = extend(left, negate(value))
+        targets = {target for _, target in taken}
+        if len(taken) == 1 and any(condition is not None and mentions(condition, "reg") for condition, _ in arms):
+            # A counter, say, that stays below a constant: this test bounds the loops that it could leave.
+            for loop in around(frame.flow.order, number):
+                if any(target not in loop.blocks for _, target in arms):
+                    frame.fixed[loop.head] = frame.fixed.get(loop.head, 0) + 1
+        ctrl = state.ctrl
+        if deps and len(taken) > 1:
+            where = frame.flow.join.get(number, EXIT)
+            ctrl = (*ctrl, ((frame.serial, where), deps))
+        for guard, target in taken:
+            self._goto(frame, target, State(guard, list(state.regs), ctrl))
+        if len(targets) > 1:
+            for loop in around(frame.flow.order, number):
+                if not targets <= loop.blocks:
+                    frame.exits[loop.head] = frame.exits.get(loop.head, 0) + 1

@@ -1,0 +1,200 @@
+"""What unrolling has made so far: events, checks, waits, cuts, choices, objects."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from modelcheck.program.expr import FALSE, UNDEFINED, Expr, choice, const, negate, op, read
+from modelcheck.program.flow import Flow
+from modelcheck.program.graph import Allocation, Blocked, Check, Cut, Event, Guard
+from modelcheck.program.guards import NO_DEPS, Val, extend
+from modelcheck.program.ir import HEAP_BASE, MemoryObject, Program, Source, Tags
+from modelcheck.program.machine import Initial
+from modelcheck.program.private import PrivateMemory
+from modelcheck.program.unroll.state import CallFrame, State, Thread, choices_in, ordered
+
+MOST_EVENTS = 20_000
+"""Beyond this many events a program is cut."""
+
+SLOT = 64
+"""Alignment of objects, and the gap between them, in bytes."""
+
+RELEASING: Tags = frozenset({"RELEASE", "REL"})
+"""What starting a thread, and ending one, does to those who see it."""
+
+ACQUIRING: Tags = frozenset({"ACQUIRE", "ACQ"})
+"""The other side of `RELEASING`."""
+
+SECTION: Tags = frozenset({"Rcu-lock", "Rcu-unlock", "Sync-rcu", "Srcu-lock", "Srcu-unlock", "Sync-srcu"})
+"""Fences that are an effect: a wait loop that holds one is unrolled."""
+
+GRACE: Tags = frozenset({"Sync-rcu", "Sync-srcu"})
+"""Fences that wait for the read-side sections of other threads."""
+
+
+@frozen
+class Bounds:
+    """How far to unroll.
+
+    Attributes:
+        unroll: iterations of a loop whose end is not fixed by constants; the test that ends it may come once more.
+        recursion: how often a function may be on the stack at once.
+    """
+
+    unroll: int = 3
+    recursion: int = 4
+
+
+class Restart(Exception):  # noqa: N818 (no error: the way to begin again)
+    """Main does more than to join every thread and then go on alone: nothing of it runs at rest."""
+
+
+class Record:
+    """The parts of an event graph in the making, and the thread that is being unrolled."""
+
+    def __init__(self, program: Program, initial: Initial, bounds: Bounds, at_rest: bool) -> None:
+        self.program = program
+        self.initial = initial
+        self.bounds = bounds
+        self.at_rest = at_rest
+        self.flows: dict[str, Flow] = {}
+        self.by_address = {o.base: o.name for o in program.objects if o.kind == "function"}
+        self.address_of = {name: base for base, name in self.by_address.items()}
+        self.threads: list[Thread] = []
+        self.events: list[Event] = []
+        self.checks: list[Check] = []
+        self.blocked: list[Blocked] = []
+        self.cuts: list[Cut] = []
+        self.choices: list[int] = []
+        self.chosen: list[Guard] = []
+        self.objects: list[MemoryObject] = list(initial.objects)
+        self.allocations: list[Allocation] = []
+        self.private = PrivateMemory(initial)
+        self.registers: dict[tuple[int, str], Expr] = {}
+        self.joined: set[int] = set()
+        self.serial = 0
+        self.active: list[str] = []
+        self.frames: list[CallFrame] = []
+        self.forks = 0
+        self.assumed: set[Expr] = set()
+        self.decided: set[int] = set()
+        self.unordered = False
+        top = max([HEAP_BASE, *(o.base + o.size for o in self.objects)])
+        self.next_base = -(-top // SLOT) * SLOT + SLOT
+        self.thread = Thread(0, "main")
+
+    def _event(
+        self,
+        kind: str,
+        tags: Tags,
+        state: State,
+        source: Source,
+        address: Val | None = None,
+        size: int = 0,
+        value: Val | None = None,
+        *,
+        rmw: int | None = None,
+        unlock: bool = False,
+        copy: bool = False,
+    ) -> Event:
+        if self.unordered and self.thread.number == 0 and not self.thread.final:
+            raise Restart
+        number = len(self.events)
+        ctrl = self.thread.leaving.union(*(deps for _, deps in state.ctrl))
+        event = Event(
+            id=number,
+            thread=self.thread.number,
+            kind=kind,
+            position=self.thread.position,
+            tags=tags,
+            guard=state.guard,
+            address=None if address is None else address[0],
+            size=size,
+            value=read(number, size * 8) if kind == "R" else None if value is None else value[0],
+            addr=ordered(NO_DEPS if address is None else address[1]),
+            data=ordered(NO_DEPS if value is None else value[1]),
+            ctrl=ordered(ctrl),
+            rmw=rmw,
+            source=source,
+            stack=self.thread.stack,
+            unlock=unlock,
+            copy=copy,
+            final=self.thread.final,
+        )
+        self.thread.position += 1
+        self.events.append(event)
+        self.private.note(event)
+        return event
+
+    def _check(self, state: State, condition: Expr, which: str, message: str, source: Source) -> State | None:
+        guard = extend(state.guard, condition)
+        if guard == state.guard:
+            return state
+        self.checks.append(
+            Check(
+                state.guard,
+                condition if guard is not None else FALSE,
+                which,
+                message,
+                source,
+                self.thread.stack,
+                self.thread.number,
+                self.thread.position,
+                self.thread.final,
+            )
+        )
+        self.thread.position += 1
+        if guard is None:
+            return None
+        state.guard = guard
+        return state
+
+    def _choice(self, count: int, guard: Guard) -> int:
+        """A new nondeterministic choice among ``count`` outcomes; gives its number."""
+        self.choices.append(count)
+        self.chosen.append(guard)
+        return len(self.choices) - 1
+
+    def _decide(self, guard: Guard) -> None:
+        """Note the choices whose every outcome is followed by an assumption: they are no choices, but guesses."""
+        for condition in guard:
+            if negate(condition) in self.assumed:
+                self.decided.update(choices_in(condition))
+            self.assumed.add(condition)
+
+    def _blocked(self, state: State, stays: Expr, reads: tuple[int, ...], what: str, source: Source) -> None:
+        guard = extend(state.guard, stays)
+        if guard is not None:
+            thread = self.thread
+            self.blocked.append(Blocked(guard, reads, what, source, thread.stack, thread.number, thread.position))
+
+    def _await_readers(self, state: State, source: Source, place: Val | None) -> None:
+        """A grace period ends, or never does: that is chosen here, and what it takes is for the deadlock to judge."""
+        stays = op("eq", 1, choice(self._choice(2, state.guard), 8), const(1, 8))
+        thread, grace = self.thread, const(0, 64) if place is None else place[0]
+        what = "waits for the end of read-side sections"
+        self.blocked.append(
+            Blocked((*state.guard, stays), (), what, source, thread.stack, thread.number, thread.position, grace=grace)
+        )
+        state.guard = (*state.guard, negate(stays))
+
+    def _object(self, name: str, kind: str, size: int, layout: object, zeroed: bool = False) -> int:
+        base = self.next_base
+        thing = MemoryObject(name, base, max(size, 1), kind, layout, zeroed=zeroed)  # type: ignore[arg-type]
+        self.objects.append(thing)
+        self.next_base = -(-(base + max(size, 1)) // SLOT) * SLOT + SLOT
+        return base
+
+    def _value(self, state: State, expression: Expr, got: Expr | None = None) -> Val:
+        """``expression`` over registers as one over reads, with its dependencies; ``got`` stands for `expr.old`."""
+        if expression.kind == "const":
+            return expression, NO_DEPS
+        if expression.kind == "reg":
+            found = state.regs[expression.data]
+            return (const(UNDEFINED, expression.width), NO_DEPS) if found is None else found
+        if expression.kind == "old":
+            assert got is not None
+            return got, NO_DEPS
+        parts = [self._value(state, argument, got) for argument in expression.args]
+        deps = frozenset().union(*(d for _, d in parts))
+        return op(expression.data, expression.width, *(e for e, _ in parts)), deps

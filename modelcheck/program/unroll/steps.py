@@ -1,0 +1,247 @@
+"""Instructions: the events, checks and waits that each leaves behind."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+
+from attrs import evolve
+
+from modelcheck.program.expr import TRUE, Expr, Undefined, choice, const, disj, negate, op
+from modelcheck.program.graph import ASSUMED, Allocation, Cut, Guard
+from modelcheck.program.guards import NO_DEPS, Val, extend, join
+from modelcheck.program.ir import (
+    Alloc,
+    Assert,
+    Assign,
+    Assume,
+    Call,
+    Choose,
+    Fence,
+    Free,
+    Instruction,
+    Join,
+    Load,
+    Local,
+    Rmw,
+    Self,
+    Source,
+    Spawn,
+    Store,
+    Unsupported,
+    Wait,
+)
+from modelcheck.program.places import heap_name
+from modelcheck.program.unroll.paths import Paths
+from modelcheck.program.unroll.record import GRACE
+from modelcheck.program.unroll.state import CallFrame, State, fit, mentions, merge_ctrl, ordered, value_of
+
+
+class Steps(Paths):
+    """Carries out instructions; starting and joining threads is for the unroller to say."""
+
+    @abstractmethod
+    def _spawn(self, step: Spawn, state: State) -> State | None:
+        """Start a thread."""
+
+    @abstractmethod
+    def _join(self, step: Join, state: State) -> State | None:
+        """Wait for the end of a thread."""
+
+    def _instruction(self, frame: CallFrame, instruction: Instruction, state: State) -> State | None:
+        """Carry out one instruction; None when no execution goes on behind it."""
+        match instruction:
+            case Assign(dst, value):
+                state.regs[dst] = self._value(state, value)
+            case Load():
+                address = self._value(state, instruction.address)
+                event = self._event(
+                    "R",
+                    instruction.tags,
+                    state,
+                    instruction.source,
+                    address,
+                    instruction.size,
+                    copy=instruction.copy,
+                )
+                private = self.private.load(event)
+                state.regs[instruction.dst] = (private or value_of(event), frozenset({(event.id, ())}))
+            case Store():
+                address, written = self._value(state, instruction.address), self._value(state, instruction.value)
+                self._event(
+                    "W",
+                    instruction.tags,
+                    state,
+                    instruction.source,
+                    address,
+                    instruction.size,
+                    written,
+                    unlock=instruction.unlock,
+                )
+            case Rmw():
+                return self._rmw(instruction, state)
+            case Wait():
+                return self._wait(instruction, state)
+            case Fence(tags, source):
+                place = None if instruction.address is None else self._value(state, instruction.address)
+                if tags & GRACE:
+                    self._await_readers(state, source, place)
+                self._event("F", tags, state, source, place)
+            case Call():
+                return self._call(instruction, state)
+            case Local(dst, name, size, source, layout):
+                base = self._object(name, "local", size, layout)
+                self.private.add(base, size, self.thread.number)
+                state.regs[dst] = (const(base, 64), NO_DEPS)
+            case Alloc():
+                return self._alloc(instruction, state)
+            case Free(address, source):
+                self._event("free", frozenset(), state, source, self._value(state, address), 1)
+            case Assert(condition, which, message, source):
+                value, _ = self._value(state, condition)
+                return self._check(state, value, which, message, source)
+            case Assume(condition, source):
+                value, _ = self._value(state, condition)
+                self._decide(state.guard)
+                return self._check(state, value, ASSUMED, "an assumption", source)
+            case Choose(dst, count):
+                state.regs[dst] = (choice(self._choice(count, state.guard), frame.function.widths[dst]), NO_DEPS)
+            case Self(dst):
+                state.regs[dst] = (const(self.thread.number, 64), NO_DEPS)
+            case Spawn():
+                return self._spawn(instruction, state)
+            case Join():
+                return self._join(instruction, state)
+            case Unsupported(reason, source):
+                self.cuts.append(Cut(state.guard, f"{source}: {reason}", source, self.thread.number))
+                return None
+        return state
+
+    def _rmw(self, step: Rmw, state: State) -> State | None:
+        address = self._value(state, step.address)
+        reading = self._event("R", step.read_tags | {"RMW"}, state, step.source, address, step.size)
+        got = value_of(reading)
+        condition, rests_on = TRUE, NO_DEPS
+        if step.condition is not None:
+            condition, rests_on = self._value(state, step.condition, got)
+        new, new_deps = self._value(state, step.new, got)
+        if mentions(step.new, "old"):
+            new_deps |= {(reading.id, ())}
+        reading = evolve(reading, data=ordered(rests_on))
+        before = state.guard
+        succeeds = extend(before, condition)
+        if condition is not TRUE:
+            if step.waits:
+                self._blocked(state, negate(condition), (reading.id,), "waits for a lock or condition", step.source)
+            else:
+                failed = step.failed_tags if "LF" in step.failed_tags else step.failed_tags | {"RMW"}
+                reading = evolve(reading, success=condition, failed=failed)
+        self.events[reading.id] = reading
+        if succeeds is not None:
+            state.guard = succeeds
+            self._event(
+                "W", step.write_tags | {"RMW"}, state, step.source, address, step.size, (new, new_deps), rmw=reading.id
+            )
+        if step.waits:
+            if succeeds is None:
+                return None
+        else:
+            state.guard = before
+        state.regs[step.dst] = (got, frozenset({(reading.id, ())}))
+        return state
+
+    def _wait(self, step: Wait, state: State) -> State | None:
+        event = self._event("R", step.tags, state, step.source, self._value(state, step.address), step.size)
+        condition, _ = self._value(state, step.condition, value_of(event))
+        self._blocked(state, negate(condition), (event.id,), "waits for a condition", step.source)
+        guard = extend(state.guard, condition)
+        if guard is None:
+            return None
+        state.guard = guard
+        state.regs[step.dst] = (value_of(event), frozenset({(event.id, ())}))
+        # Nothing behind a wait happens unless it ends: a control dependency that no join resolves.
+        state.ctrl = (*state.ctrl, ((0, event.id), frozenset({(event.id, ())})))
+        return state
+
+    def _call(self, call: Call, state: State) -> State | None:
+        args = [self._value(state, argument) for argument in call.args]
+        chosen = self._targets(call, state)
+        if not chosen:
+            return None
+        results: list[tuple[State, Val | None]] = []
+        outer = self.thread.stack
+        self.forks += len(chosen) > 1
+        for name, guard in chosen:
+            function = self.program.functions[name]
+            if self.active.count(name) >= self.bounds.recursion:
+                reason = f"{name}() calls itself more than {self.bounds.recursion} deep"
+                self.cuts.append(Cut(guard, reason, call.source, self.thread.number))
+                continue
+            self.thread.stack = (*outer, call.source)
+            results.extend(self._run(function, fit(function, args), State(guard, [], state.ctrl)))
+        self.thread.stack = outer
+        self.forks -= len(chosen) > 1
+        return self._after_call(call, state, results)
+
+    def _after_call(self, call: Instruction, state: State, results: Sequence[tuple[State, Val | None]]) -> State | None:
+        if not results:
+            return None
+        guard, rests = join([after.guard for after, _ in results])
+        merged = State(guard, state.regs, merge_ctrl([after.ctrl for after, _ in results], rests))
+        dst = call.dst if isinstance(call, Call) else None
+        if dst is not None:
+            merged.regs[dst] = self._merge_register([value for _, value in results], rests)
+        return merged
+
+    def _targets(self, call: Call | Spawn, state: State) -> list[tuple[str, Guard]]:
+        """The functions that a call may enter, each with the guard of doing so; other values are findings."""
+        if isinstance(call.callee, str):
+            return [(call.callee, state.guard)]
+        callee, _ = self._value(state, call.callee)
+        if callee.kind == "const" and callee.data in self.by_address:
+            return [(self.by_address[callee.data], state.guard)]
+        matches = [
+            (name, op("eq", 1, callee, const(self.address_of[name], 64)))
+            for name in call.targets
+            if name in self.address_of
+        ]
+        self._check_pointer(state, callee, [condition for _, condition in matches], call.source)
+        chosen = [(name, extend(state.guard, condition)) for name, condition in matches]
+        return [(name, guard) for name, guard in chosen if guard is not None]
+
+    def _check_pointer(self, state: State, callee: Expr, matches: Sequence[Expr], source: Source) -> None:
+        guard = state.guard
+        null = op("ult", 1, callee, const(4096, 64))
+        probe = State(guard, state.regs, state.ctrl)
+        after = self._check(probe, negate(null), "null-dereference", "call through a null function pointer", source)
+        if after is not None:
+            message = "call through a pointer to no function of this type"
+            self._check(after, disj(*matches), "wild-pointer", message, source)
+
+    def _alloc(self, step: Alloc, state: State) -> State | None:
+        size, _ = self._value(state, step.size)
+        if size.kind != "const" or isinstance(size.data, Undefined):
+            self.cuts.append(
+                Cut(
+                    state.guard,
+                    f"{step.source}: an allocation whose size is not known",
+                    step.source,
+                    self.thread.number,
+                )
+            )
+            return None
+        name = heap_name(step.layout, step.source, self.thread.stack)
+        base = self._object(name, "heap", size.data, step.layout)
+        guard: Guard = state.guard
+        value = const(base, 64)
+        if step.may_fail:
+            works = op("eq", 1, choice(self._choice(2, state.guard), 8), const(0, 8))
+            value = op("ite", 64, works, value, const(0, 64))
+            guard = (*guard, works)
+        thread = self.thread
+        self.allocations.append(
+            Allocation(self.objects[-1], guard, step.zeroed, step.source, thread.stack, thread.number, thread.position)
+        )
+        thread.position += 1
+        state.regs[step.dst] = (value, NO_DEPS)
+        return state

@@ -1,0 +1,182 @@
+"""Threads: main, those that it starts, and how all that they leave becomes an event graph."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from modelcheck.program.expr import UNDEFINED, conj, const, negate, op
+from modelcheck.program.graph import Cut, EventGraph, Guard
+from modelcheck.program.guards import NO_DEPS, Val, extend, join
+from modelcheck.program.ir import Function, Join, Program, Spawn
+from modelcheck.program.machine import Frame, Initial
+from modelcheck.program.unroll.record import ACQUIRING, RELEASING, Bounds, Restart
+from modelcheck.program.unroll.state import State, Thread, atoms, fit, value_of, whole
+from modelcheck.program.unroll.steps import Steps
+
+
+def unroll(program: Program, initial: Initial, bounds: Bounds) -> EventGraph:
+    """The event graph of ``program`` from ``initial`` on.
+
+    Args:
+        program: what to unroll.
+        initial: memory and main's stack right before it starts the first thread.
+        bounds: where to cut; each cut is in `EventGraph.cuts`.
+    """
+    try:
+        return _Unroller(program, initial, bounds, at_rest=True).graph()
+    except Restart:
+        return _Unroller(program, initial, bounds, at_rest=False).graph()
+
+
+class _Unroller(Steps):
+    """Main and the threads that it starts."""
+
+    def graph(self) -> EventGraph:
+        self.threads.append(self.thread)
+        if self.initial.frames:
+            returns = self._resume(0, State((), [], ()))
+            self._complete(returns, None)
+        else:
+            self.thread.completed = ()
+        return EventGraph(
+            threads=tuple(t.name for t in self.threads),
+            events=tuple(self.events),
+            checks=tuple(self.checks),
+            blocked=tuple(self.blocked),
+            cuts=tuple(self.cuts),
+            completed=tuple(t.completed for t in self.threads),
+            started=tuple(t.started for t in self.threads),
+            choices=tuple(self.choices),
+            chosen=tuple(self.chosen),
+            objects=tuple(self.objects),
+            memory=self.initial.memory,
+            freed=self.initial.freed,
+            allocations=tuple(self.allocations),
+            registers=self.registers,
+        )
+
+    def _complete(self, returns: Sequence[tuple[State, Val | None]], function: Function | None) -> None:
+        ends = [*returns, *self.thread.exits]
+        if not ends:
+            return
+        guard, rests = join([state.guard for state, _ in ends])
+        self.thread.completed = guard
+        if any(value is not None for _, value in ends):
+            self.thread.result = self._merge_register([whole(value) for _, value in ends], rests)
+        for number, name in (function.names if function is not None else {}).items():
+            found = [*(state.regs[number] for state, _ in returns), *(None for _ in self.thread.exits)]
+            if any(value is not None for value in found):
+                self.registers[self.thread.number, name] = self._merge_register(found, rests)[0]
+
+    def _resume(self, depth: int, state: State) -> list[tuple[State, Val | None]]:
+        """Go on with the concrete stack that initialisation left, from its frame ``depth`` inward."""
+        saved: Frame = self.initial.frames[depth]
+        function = self.program.functions[saved.function]
+        frame = self._frame(function)
+        self.active.append(function.name)
+        self.frames.append(frame)
+        state.regs = [
+            (const(value, width), NO_DEPS) for value, width in zip(saved.registers, function.widths, strict=True)
+        ]
+        outer = self.thread.stack
+        results: list[tuple[State, Val | None]] | None = None
+        block = function.blocks[saved.block]
+        index = saved.index
+        if depth + 1 < len(self.initial.frames):
+            call = block.instructions[index]
+            self.thread.stack = (*outer, call.source)
+            caller = state.regs
+            results = self._resume(depth + 1, State((), [], ()))
+            self.thread.stack = outer
+            merged = self._after_call(call, State((), caller, ()), results)
+            if merged is None:
+                self.active.pop()
+                self.frames.pop()
+                return []
+            state, index = merged, index + 1
+        self._block(frame, saved.block, state, index)
+        self._elements(frame, frame.flow.order)
+        self.active.pop()
+        self.frames.pop()
+        return frame.returns
+
+    def _spawn(self, step: Spawn, state: State) -> State | None:
+        if self.thread.final or self.unordered:
+            raise Restart
+        args = [self._value(state, argument) for argument in step.args]
+        for argument, _ in args:
+            self.private.publish(argument)
+        chosen = self._targets(step, state)
+        if len(chosen) != 1:
+            self.cuts.append(
+                Cut(state.guard, f"{step.source}: the thread's function is not known", step.source, self.thread.number)
+            )
+            return None
+        name, guard = chosen[0]
+        number = len(self.threads)
+        child = Thread(number, step.name or name)
+        self.threads.append(child)
+        state.regs[step.dst] = (const(number, 64), NO_DEPS)
+        flag = None
+        if self.thread.position or self.thread.number:
+            flag = self._object(f"start of thread {number}", "global", 8, None, zeroed=True)
+            self._event("W", RELEASING, state, step.source, (const(flag, 64), NO_DEPS), 8, (const(1, 64), NO_DEPS))
+        child.started = guard
+        parent, active, frames, forks = self.thread, self.active, self.frames, self.forks
+        self.thread, self.active, self.frames = child, [], []
+        self._child(step, self.program.functions[name], args, guard, flag)
+        self.thread, self.active, self.frames, self.forks = parent, active, frames, forks
+        return state
+
+    def _child(self, step: Spawn, function: Function, args: list[Val], guard: Guard, flag: int | None) -> None:
+        state = State(guard, [], ())
+        if flag is not None:
+            event = self._event("R", ACQUIRING, state, step.source, (const(flag, 64), NO_DEPS), 8)
+            state.guard = (*guard, op("eq", 1, value_of(event), const(1, 64)))
+        returns = self._run(function, fit(function, args), state)
+        self._complete(returns, function)
+
+    def _join(self, step: Join, state: State) -> State | None:
+        number, _ = self._value(state, step.thread)
+        if number.kind != "const" or not isinstance(number.data, int) or not 0 < number.data < len(self.threads):
+            reason = f"{step.source}: a join of a thread that is not known"
+            self.cuts.append(Cut(state.guard, reason, step.source, self.thread.number))
+            return None
+        child = self.threads[number.data]
+        ends = conj(*child.completed)
+        self._blocked(state, negate(ends), (), f"waits for the end of {child.name}", step.source)
+        guard = extend(state.guard, ends)
+        if guard is None:
+            return None
+        state.guard = guard
+        if step.dst is not None:
+            width = 64
+            state.regs[step.dst] = child.result or (const(UNDEFINED, width), NO_DEPS)
+        self.joined.add(number.data)
+        if self.at_rest and self.thread.number == 0 and len(self.joined) == len(self.threads) - 1:
+            if not self._at_rest(state):
+                raise Restart
+            self.thread.final = True
+            self.unordered = False
+        elif not self.at_rest or self.thread.number or any(e.thread == 0 for e in self.events):
+            self._join_order(step, state, child)
+        else:
+            self.unordered = True  # of no account when only joins follow
+        return state
+
+    def _at_rest(self, state: State) -> bool:
+        """Whether main goes on only here, and only when every thread has ended."""
+        if self.forks or any(frame.pending for frame in self.frames) or any(f.returns for f in self.frames[1:]):
+            return False
+        known = set(atoms(state.guard))
+        return all(known.issuperset(atoms(thread.completed)) for thread in self.threads[1:])
+
+    def _join_order(self, step: Join, state: State, child: Thread) -> None:
+        """What the joined thread did is before what its joiner does next: a flag set at its end, read here."""
+        flag = self._object(f"end of {child.name}", "global", 8, None, zeroed=True)
+        joiner, self.thread = self.thread, child
+        done = State(child.completed, [], ())
+        self._event("W", RELEASING, done, step.source, (const(flag, 64), NO_DEPS), 8, (const(1, 64), NO_DEPS))
+        self.thread = joiner
+        event = self._event("R", ACQUIRING, state, step.source, (const(flag, 64), NO_DEPS), 8)
+        state.guard = (*state.guard, op("eq", 1, value_of(event), const(1, 64)))
