@@ -136,7 +136,9 @@ def _static(
 ) -> tuple[dict[str, int], dict[str, tuple[int, ...]]]:
     """The sets, and the relations other than rf and co."""
     size = len(events)
-    relations = {name: [0] * size for name in ("po", "addr", "data", "ctrl", "rmw", "loc", "int", "ext")}
+    relations = {
+        name: [0] * size for name in ("po", "addr", "data", "ctrl", "rmw", "loc", "int", "ext", "values-differ")
+    }
     sets: dict[str, int] = {}
     for a, event in enumerate(events):
         for name in (event.kind, *event.tags):
@@ -148,6 +150,8 @@ def _static(
                 relations["po"][a] |= 1 << b
             if event.location is not None and event.location == events[b].location:
                 relations["loc"][a] |= 1 << b
+            if event.value is not None and events[b].value is not None and event.value != events[b].value:
+                relations["values-differ"][a] |= 1 << b
         if threads[a] >= 0:
             offset = offsets[threads[a]]
             for name in ("addr", "data", "ctrl"):
