@@ -46,9 +46,10 @@ def chosen(
     if isinstance(among, Collection) and len(among.members) == 1:
         return among.members[0], None
     if isinstance(among, Orders) and name.startswith("co"):
-        written = names.get("W")
-        on_writes = terms.identity(written if isinstance(written, Node) else terms.base_set("W"))
-        return terms.seq((on_writes, terms.base_relation("co"), on_writes)), among.least
+        written, co = _node(names, "W", terms.base_set("W")), terms.base_relation("co")
+        if written is terms.base_set("W"):
+            return co, among.least
+        return terms.seq((terms.identity(written), co, terms.identity(written))), among.least
     if isinstance(among, Picks) and name.startswith(("rf", "co")):
         return terms.inter((among.union, terms.base_relation(name[:2]))), None
     raise not_supported("a choice of anything but rf and co (by a name that starts so)", at)

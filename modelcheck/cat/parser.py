@@ -61,7 +61,7 @@ def _cache_file() -> str | None:
 
 
 def _blank_comments(text: str, file: str) -> str:
-    """``text`` with nested ``(* … *)`` and ``// …`` comments turned to blanks, so that places stay what they are."""
+    """``text`` with its comments turned to blanks, so that places stay: nested ``(* … *)``, ``// …`` and ``# …``."""
     result: list[str] = []
     depth = position = opened = 0
     quoted = False
@@ -80,7 +80,7 @@ def _blank_comments(text: str, file: str) -> str:
             result.append("  ")
             position += 2
             continue
-        elif not quoted and not depth and pair == "//":
+        elif not quoted and not depth and (pair == "//" or pair[0] == "#"):
             end = text.find("\n", position)
             end = len(text) if end < 0 else end
             result.append(" " * (end - position))

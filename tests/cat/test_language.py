@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from modelcheck.cat import BUILT_IN, Candidate, load_model, model_from_text
 from modelcheck.errors import InputError
@@ -48,6 +49,8 @@ def pairs(expression: str, before: str = "") -> set[tuple[int, int]]:
         ("(po | fr)+ & id", {(4, 4), (2, 2), (3, 3), (5, 5), (6, 6)}),
         ("(po | fr)* \\ (po | fr)+", {(0, 0), (1, 1)}),
         ("po?  & id", {(e, e) for e in range(7)}),
+        ("(po | fr)^+ & id", {(4, 4), (2, 2), (3, 3), (5, 5), (6, 6)}),
+        ("po^* & ~id", {(2, 3), (2, 4), (3, 4), (5, 6)}),
         ("IW * F", {(0, 3), (1, 3)}),
         ("IW*F | po\\po", {(0, 3), (1, 3)}),
         ("domain(po)", {(2, 2), (3, 3), (5, 5)}),
@@ -127,7 +130,8 @@ def test_definitions_of_a_let_rec_that_removes_see_those_before_them_in_the_same
 
 
 def test_comments_nest_and_tags_have_dashes() -> None:
-    text = 'My-model\n(* one (* two *) "*" one *)\n// a line\nlet a = [Rcu-lock]^-1; po // more\nacyclic po as order\n'
+    text = 'My-model\n(* one (* two *) "*" one *)\n// a line\nlet a = [Rcu-lock]^-1; po // more\n'
+    text += "# a line\nacyclic po as order\n"
     assert model_from_text(text).check(SB).consistent
     assert model_from_text('"a title (* no comment *)"\nacyclic po').check(SB).consistent
 
@@ -156,8 +160,33 @@ def test_coherence_that_a_text_chooses_is_that_of_the_execution() -> None:
     assert model_from_text(text).violated(SB) == ("co",)
 
 
+CATALOGUE = """TSO
+# in the manner of herd's catalogue
+include "x86fences.cat"
+include "filters.cat"
+include "cos.cat"
+
+acyclic po-loc | rf | fr | co as uniproc
+empty rmw & (fre;coe) as atom
+let ppo = WW(po) | RM(po)
+let implied = WR(MA(po)) | WR(AM(po))
+show sm \\ id as si
+acyclic mfence | implied | ppo | rfe | ((fr | co) ; sm) as ghb
+"""
+
+
+def test_a_model_in_the_manner_of_the_catalogue_is_taken() -> None:
+    model = model_from_text(CATALOGUE)
+    assert (model.coherent, model.atomic) == (True, True)
+    assert model.check(SB).consistent
+    fenced = evolve(SB, sets={**SB.sets, "Mb": 0})
+    assert model.check(fenced).consistent
+    assert model_from_text(CATALOGUE.replace("WW(po)", "WW(po) | WR(po)")).violated(SB) == ("ghb",)
+
+
 def test_show_and_bell_declarations_change_nothing() -> None:
-    text = "show po as p, co\nunshow fr\nenum Kinds = 'once || 'mb\ninstructions R[{'once}]\nlet a = Once\nacyclic po"
+    text = "show po as p, co\nunshow fr\nenum Kinds = 'once || 'mb\ninstructions R[{'once}]\n"
+    text += "default F[{'mb}, Kinds]\nlet a = Once\nacyclic po"
     assert model_from_text(text).check(SB).consistent
 
 
