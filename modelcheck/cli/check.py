@@ -18,7 +18,7 @@ import click
 @click.option("--scenario", multiple=True, metavar="GLOB", help="Only scenarios of such a name.")
 @click.option("--variant", multiple=True, metavar="GLOB", help="Only variants of such a name.")
 @click.option(
-    "--model", multiple=True, metavar="MODEL", help="sc, tso, pso, lkmm or FILE.cat; default: those of the spec."
+    "--model", multiple=True, metavar="MODEL", help="sc, tso, pso, lkmm, rc11 or FILE.cat; default: those of the spec."
 )
 @click.option("--property", "properties", multiple=True, metavar="NAME", help="Only this property.")
 @click.option("--unroll", type=click.IntRange(1), metavar="N", help="How often a loop goes round at most.")
