@@ -29,8 +29,9 @@ def leaks(system: System, state: State) -> Iterator[Finding]:
     space = system.objects.space
     held: dict[Part, list[Value]] = {}
     for address, (_, value) in cells.items():
-        part = _part(space.find(address), address)
-        if part is not None:
+        thing = space.find(address)
+        part = _part(thing, address)
+        if thing is not None and part is not None and not _gone(system, state, thing, address):
             held.setdefault(part, []).append(value)
     reached: set[Part] = set()
     todo: list[Part] = [(thing.base, 0) for thing in space if thing.kind == "global" and not thing.units]
@@ -73,6 +74,14 @@ def _part(thing: MemoryObject | None, address: int) -> Part | None:
     if thing is None or thing.kind == "function":
         return None
     return thing.base, (address - thing.base) // thing.units if thing.units else 0
+
+
+def _gone(system: System, state: State, thing: MemoryObject, address: int) -> bool:
+    """Whether what was at ``address`` has been given back with its object."""
+    if thing.kind != "heap" or not state.memory.get(system.slots.life(thing.base)):
+        return False
+    slot = system.slots.cells.get(address)
+    return slot is None or not state.memory.get(system.slots.late(slot[0]))
 
 
 def _in_use(system: System, state: State, thing: MemoryObject, unit: int, cells: dict[int, tuple[int, Value]]) -> bool:

@@ -14,14 +14,14 @@ On a weak model there is no moment at which "the object is free". What each prop
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from modelcheck.program.expr import Expr, Undefined, const
 from modelcheck.program.graph import Blocked
 from modelcheck.program.ir import MemoryObject
 from modelcheck.solve.coherence import Coherence
-from modelcheck.solve.domains import Place
 from modelcheck.solve.encode import NOWHERE, Encoding, Finding
+from modelcheck.solve.origins import Place
 from modelcheck.solve.sat import NO, YES
 from modelcheck.solve.sections import OpenSection
 
@@ -115,7 +115,7 @@ class _Reachability:
             return []
         reached = {base: YES if self._root(thing) else self.circuit.fresh() for base, _, thing in self.nodes}
         for index, (base, _, _) in enumerate(self.nodes):
-            for value, literal in self._pointers(index):
+            for value, literal in self._pointers(index, owned):
                 target = self._node(value)
                 if target is not None and target != base and reached[target] != YES:
                     self.circuit.add(-self.rest, -reached[base], -literal, reached[target])
@@ -190,11 +190,15 @@ class _Reachability:
             return self.circuit.any_of([literal for value, literal in self._final(place, width) if value != 0])
         return NO
 
-    def _pointers(self, index: int) -> list[tuple[int, int]]:
-        base, size, _ = self.nodes[index]
+    def _pointers(self, index: int, owned: Mapping[int, int]) -> list[tuple[int, int]]:
+        base, size, thing = self.nodes[index]
+        # Poison hides what accessed cells held before the free; the others are gone just so.
+        there = owned.get(base, NO) if thing.kind == "heap" else YES
+        if thing.kind == "heap" and base in self.encoding.graph.freed:
+            return []
         places = {place: self.encoding.domains.sizes[place] for place in self.encoding.places_in(base, size)}
         known = self.encoding.initial_cells(base, size)
-        found: list[tuple[int, int]] = [(value, YES) for place, value in known if place not in places]
+        found: list[tuple[int, int]] = [(value, there) for place, value in known if place not in places]
         for place, width in places.items():
             if width == 8:
                 found.extend((value, literal) for value, literal in self._final(place, width) if value)
