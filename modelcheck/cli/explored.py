@@ -32,15 +32,15 @@ def explored(program: Program, cell: Cell) -> Result:
         message=found.finding.message,
         source=found.finding.source,
         stack=found.finding.stack,
-        execution=_execution(program, cell.load, found),
+        execution=_execution(program, cell, found),
     )
 
 
-def _execution(program: Program, model: str, found: Exploration) -> Execution | None:
+def _execution(program: Program, cell: Cell, found: Exploration) -> Execution | None:
     """The schedule found as an execution, without dependencies; None when no thread had started."""
     if not found.schedule:
         return None
-    system = start(program, model, found.choices, found.split)
+    system = start(program, cell.load, found.choices, found.split, cell.scenario.properties)
     told = witness(system, found.schedule)
     space = system.objects.space
     events = tuple(

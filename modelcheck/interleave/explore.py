@@ -74,7 +74,7 @@ def explore(
     Args:
         program: what to check.
         model: ``sc`` or ``tso``.
-        properties: findings of others stop the thread that makes them and are no failure.
+        properties: findings of others are no failure; they stop the thread that makes them if it cannot go on.
         limits: where to give up.
         reduce: whether to leave out interleavings that make no difference.
 
@@ -84,11 +84,17 @@ def explore(
     return _Search(program, model, properties, limits, reduce).run()
 
 
-def start(program: Program, model: str, choices: tuple[int, ...] = (), split: frozenset[int] = frozenset()) -> System:
+def start(
+    program: Program,
+    model: str,
+    choices: tuple[int, ...] = (),
+    split: frozenset[int] = frozenset(),
+    properties: frozenset[str] = ALL,
+) -> System:
     """The system that a schedule belongs to: from `System.first` on, `System.take` replays it.
 
     Args:
-        program, model: as given to `explore`.
+        program, model, properties: as given to `explore`.
         choices, split: from its result.
 
     Raises:
@@ -96,7 +102,7 @@ def start(program: Program, model: str, choices: tuple[int, ...] = (), split: fr
     """
     for outcome in initialise(program):
         if isinstance(outcome, Initial) and outcome.choices == choices:
-            return System(compiled(program), outcome, model, split)
+            return System(compiled(program), outcome, model, split, properties)
     raise ValueError(f"initialisation does not come to a state by the choices {choices}")
 
 
@@ -141,7 +147,7 @@ class _Search:
         """Explore from one outcome of initialisation; gives a result only when that settles it."""
         split: frozenset[int] = frozenset()
         while True:
-            system = System(self.code, initial, self.model, split)
+            system = System(self.code, initial, self.model, split, self.properties)
             try:
                 while True:
                     space = Space(system, self.properties, self.reduce, self._tick)
@@ -200,7 +206,7 @@ def outcomes(program: Program, model: str, reduce: bool = True) -> frozenset[tup
     """All contents of global memory at the ends of executions in which every thread returns.
 
     Each outcome is (name of a cell, value) in order of address, for cells that were accessed or initialised.
-    Findings stop the thread that makes them, and such executions give no outcome.
+    Findings that stop the thread that makes them leave an execution without an outcome.
     """
     search = _Search(program, model, frozenset(), Limits(), reduce)
     search.run()

@@ -124,6 +124,10 @@ class Slots:
         """The slot that is 1 once the heap object at ``base`` has been freed."""
         return self.other("life", base, int(base in self.freed))
 
+    def late(self, slot: int) -> int:
+        """The slot that is 1 once ``slot`` has been written to after the end of its object."""
+        return self.other("late", slot)
+
     def other(self, what: str, number: int, first: int = 0) -> int:
         """A slot that is no memory: for ``what``, of which there are several by ``number``."""
         found = self._others.get((what, number))

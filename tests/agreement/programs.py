@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from random import Random
 
 from attrs import frozen
 from hypothesis import strategies as st
@@ -169,3 +170,29 @@ thread = st.lists(statement, min_size=1, max_size=4).map(tuple)
 programs = st.one_of(st.tuples(thread, thread), st.tuples(thread, thread), st.tuples(thread, thread, thread)).map(
     RandomProgram
 )
+
+_CARELESS = (
+    "q = kzalloc(sizeof(*q), GFP_KERNEL | __GFP_NOFAIL); WRITE_ONCE(p, q);",
+    "q = kzalloc(sizeof(*q), GFP_KERNEL | __GFP_NOFAIL); WRITE_ONCE(p, q); kfree(q);",
+    "q = READ_ONCE(p); if (q != &a && q != &b && q != &c) kfree(q);",
+    "kfree(q = kzalloc(sizeof(*q), GFP_KERNEL | __GFP_NOFAIL));",
+    "spin_unlock(&l);",
+    "spin_lock(&l);",
+    "if (spin_trylock(&l)) r = 2;",
+    "r = xchg(READ_ONCE(p), 2);",
+    "*READ_ONCE(p) = 1;",
+    "q = READ_ONCE(p);",
+    "*q = r;",
+    "r = *q;",
+    "WRITE_ONCE(a, 1);",
+    "r = READ_ONCE(a);",
+    "smp_mb();",
+    '__mc_assert(r != 1, "assertion", "r");',
+    '__mc_assert(READ_ONCE(a) != 1, "assertion", "cell");',
+)
+
+
+def careless(seed: int) -> RandomProgram:
+    """Objects used and freed after their end, locks given back by others; for each ``seed`` another program."""
+    random = Random(seed)
+    return RandomProgram(tuple(tuple(random.choices(_CARELESS, k=random.randint(2, 4))) for _ in range(2)))

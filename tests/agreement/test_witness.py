@@ -55,7 +55,7 @@ def allowed(program: Program, name: str, properties: frozenset[str], by: str) ->
     found = explore(program, name, properties)
     if found.finding is None:
         return None
-    told = witness(start(program, name, found.choices, found.split), found.schedule)
+    told = witness(start(program, name, found.choices, found.split, properties), found.schedule)
     return model(by).check(candidate(told)).consistent
 
 
