@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from attrs import define, field, frozen
 
-from modelcheck.cat import choices, linear, syntax, tags
+from modelcheck.cat import choices, finite, linear, syntax, tags
 from modelcheck.cat.library import ARITIES, apply_library, union_of_tags
 from modelcheck.cat.nodes import BASE_RELATIONS, NestedRecursionError, Node, Terms
 from modelcheck.cat.parser import arguments
@@ -345,21 +345,9 @@ class Elaborator:
         if not isinstance(subject, TagValue | Collection):
             raise not_supported("match on what is neither a tag nor a set that the text spells out", e.subject.at)
         for pattern, result in e.clauses:
-            match pattern:
-                case syntax.Tag(_, name):
-                    if subject == TagValue(name):
-                        return self._value(result, names)
-                case syntax.Name(_, name):
-                    return self._value(result, {**names, name: subject})
-                case syntax.Op(_, "_", _):
-                    return self._value(result, names)
-                case syntax.Op(_, "{}", _):
-                    if subject == Collection(()):
-                        return self._value(result, names)
-                case syntax.Op(_, "++", (syntax.Name(_, first), syntax.Name(_, others))):
-                    if isinstance(subject, Collection) and subject.members:
-                        rest = Collection(subject.members[1:])
-                        return self._value(result, {**names, first: subject.members[0], others: rest})
+            bound = finite.matched(pattern, subject)
+            if bound is not None:
+                return self._value(result, {**names, **bound})
         raise wrong("no clause of this match fits", e.at)
 
     def _like(self, e: syntax.Op, values: Sequence[Value]) -> Value:
@@ -367,7 +355,7 @@ class Elaborator:
         spelled = [Collection(()) if isinstance(v, Node) and v.op == "empty" else v for v in values]
         collections = [v for v in spelled if isinstance(v, Collection)]
         if len(collections) == len(values) and any(isinstance(v, Collection) for v in values):
-            return self._like_collections(e.operator, collections)
+            return finite.combined(e.operator, collections)
         nodes = [self._as_node(v, o.at) for v, o in zip(values, e.operands, strict=True)]
         sort = next((n.is_set for n in nodes if n.op != "empty"), nodes[0].is_set)
         for node, operand in zip(nodes, e.operands, strict=True):
@@ -383,15 +371,6 @@ class Elaborator:
         for node in nodes[1:]:
             result = self.terms.diff(result, node)
         return result
-
-    def _like_collections(self, operator: str, values: Sequence[Collection]) -> Collection:
-        members = values[0].members
-        for other in values[1:]:
-            if operator == "|":
-                members = tuple(dict.fromkeys((*members, *other.members)))
-            else:
-                members = tuple(m for m in members if (m in other.members) == (operator == "&"))
-        return Collection(members)
 
     def _apply(self, function: syntax.Expression, argument: syntax.Expression, names: Mapping[str, Value]) -> Value:
         called = self._value(function, names)
@@ -438,17 +417,5 @@ class Elaborator:
             case syntax.Op(_, "not", operands):
                 return not self._holds(operands[0])
             case syntax.Op(_, "=" | "subset" as operator, operands):
-                return self._compare(operator, operands)
+                return finite.compare(operator, [(self._value(o, self.names), o.at) for o in operands])
         raise not_supported("this condition", condition.at)
-
-    def _compare(self, operator: str, operands: tuple[syntax.Expression, ...]) -> bool:
-        """Whether two sets that the text spells out are equal, or the first lies in the second."""
-        found: list[frozenset[Value]] = []
-        for operand in operands:
-            value = self._value(operand, self.names)
-            if isinstance(value, Node) and value.op == "empty":
-                value = Collection(())
-            if not isinstance(value, Collection | TagValue):
-                raise not_supported("a condition on what the text does not spell out", operand.at)
-            found.append(frozenset(value.members if isinstance(value, Collection) else (value,)))
-        return found[0] == found[1] if operator == "=" else found[0] <= found[1]
