@@ -15,7 +15,7 @@ from modelcheck.program.memory import AddressSpace
 from modelcheck.program.places import told
 from modelcheck.program.unroll import Bounds, unroll
 from modelcheck.solve.coherence import Coherence
-from modelcheck.solve.domains import TooManyValues, analyse
+from modelcheck.solve.domains import analyse
 from modelcheck.solve.encode import AT_REST, NOWHERE, Encoding, Finding
 from modelcheck.solve.lemmas import add_lemmas
 from modelcheck.solve.properties import Deadlock, late_writes, leaks, misused_locks
@@ -23,6 +23,7 @@ from modelcheck.solve.proposal import Proposal
 from modelcheck.solve.result import ExecutedEvent, Execution, Result
 from modelcheck.solve.sat import NO, YES, Solver
 from modelcheck.solve.sections import close_sections
+from modelcheck.solve.valuesets import TooManyValues
 from modelcheck.solve.witness import execution_of
 
 Progress = Callable[[int], None]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from modelcheck.solve.domains import Place
 from modelcheck.solve.encode import Encoding
+from modelcheck.solve.origins import Place
 from modelcheck.solve.sat import NO, YES
 
 EAGER_READ_PAIRS = 4000

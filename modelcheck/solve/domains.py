@@ -8,29 +8,18 @@ justify themselves in a cycle (out of thin air) are not considered.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import product
-
 from attrs import frozen
 
-from modelcheck.program.expr import UNDEFINED, Expr, Undefined, Value, apply, mask
-from modelcheck.program.graph import Event, EventGraph, Guard
+from modelcheck.program.expr import UNDEFINED, Expr, Undefined, Value, mask
+from modelcheck.program.graph import Event, EventGraph
 from modelcheck.program.memory import AddressSpace
 from modelcheck.solve.circles import Circle, circles
-
-MOST_VALUES = 2048
-"""An expression with more possible values than this makes the verdict UNKNOWN."""
+from modelcheck.solve.initial import InitialMemory
+from modelcheck.solve.origins import Origins, Place
+from modelcheck.solve.valuesets import MOST_VALUES, TooManyValues, ValueSets, nodes, support
 
 THIN_AIR = 1 << 62
 """Stands for any value that nothing but itself justifies."""
-
-Place = int
-"""The address of a cell; all live accesses of one cell have one size."""
-
-
-class TooManyValues(Exception):  # noqa: N818 (what is raised to leave an analysis)
-    """An expression of the program has more than `MOST_VALUES` possible values; ``event`` is where it is used."""
 
 
 @frozen
@@ -77,66 +66,19 @@ def analyse(graph: EventGraph, space: AddressSpace, coherent: bool, thin_air: bo
     return _Analysis(graph, space, coherent, thin_air).run()
 
 
-class InitialMemory:
-    """Initial contents cell by cell, at any size."""
-
-    def __init__(self, graph: EventGraph, space: AddressSpace) -> None:
-        self._space = space
-        self._cells = dict(graph.memory)
-        self._fresh = {a.object.base: a.zeroed for a in graph.allocations}
-        self._bytes: dict[int, int | None] = {}
-        for thing in graph.objects:
-            for offset, size, value in thing.cells:
-                self._cells.setdefault(thing.base + offset, (size, value))
-        for address, (size, value) in self._cells.items():
-            for index in range(size):
-                known = None if isinstance(value, Undefined) else value >> 8 * index & 0xFF
-                self._bytes[address + index] = known
-
-        self._sorted = sorted(self._cells)
-
-    def __getitem__(self, cell: tuple[int, int]) -> Value:
-        """What ``size`` bytes at ``address`` hold before any thread runs."""
-        address, size = cell
-        found = self._cells.get(address)
-        if found is not None and found[0] == size:
-            return found[1]
-        thing = self._space.find(address)
-        default = 0 if thing is None or self._fresh.get(thing.base, thing.zeroed) else None
-        total = 0
-        for index in range(size):
-            byte = self._bytes.get(address + index, default)
-            if byte is None:
-                return UNDEFINED
-            total |= byte << 8 * index
-        return total
-
-    def within(self, base: int, size: int) -> list[tuple[int, int]]:
-        """Cells (address, value) with a known value other than 0 in the ``size`` bytes from ``base`` on."""
-        first = bisect_left(self._sorted, base)
-        found: list[tuple[int, int]] = []
-        for address in self._sorted[first : bisect_left(self._sorted, base + size)]:
-            value = self._cells[address][1]
-            if isinstance(value, int) and value:
-                found.append((address, value))
-        return found
-
-
 class _Analysis:
     def __init__(self, graph: EventGraph, space: AddressSpace, coherent: bool, thin_air: bool) -> None:
         self.thin_air = thin_air
         self.seeds: dict[int, frozenset[Value]] = {}
         self.graph = graph
         self.space = space
-        self.coherent = coherent
         self.memory = InitialMemory(graph, space)
-        self.order: list[Expr] = []
-        self.index: dict[Expr, int] = {}
-        self.parents: dict[Expr, list[Expr]] = {}
-        self.values: dict[Expr, frozenset[Value]] = {}
+        self.sets = ValueSets(_roots(graph), graph.choices)
+        self.values = self.sets.values
         self.live: set[int] = set()
         self.places: dict[int, set[Place]] = {}
         self.writers: dict[Place, list[Event]] = {}
+        self.possible_origins = Origins(graph, self.writers, coherent)
         self.sizes: dict[Place, int] = {}
         self.mixed: set[tuple[int, int]] = set()
         self.first: dict[Place, int] = {}
@@ -160,51 +102,8 @@ class _Analysis:
                 self.written.setdefault(event.value, []).append(event.id)
 
     def run(self) -> Domains:
-        roots: list[Expr] = []
-        for event in self.graph.events:
-            roots.extend(event.guard)
-            roots.extend(e for e in (event.address, event.value, event.success) if e is not None)
-            roots.extend(g for deps in (event.addr, event.data, event.ctrl) for _, guard in deps for g in guard)
-        for check in self.graph.checks:
-            roots.extend((*check.guard, check.condition))
-        for blocked in self.graph.blocked:
-            roots.extend(blocked.guard)
-            if blocked.grace is not None:
-                roots.append(blocked.grace)
-        for guard in (
-            *self.graph.completed,
-            *self.graph.started,
-            *(c.guard for c in self.graph.cuts),
-            *(a.guard for a in self.graph.allocations),
-        ):
-            roots.extend(guard)
-        roots.extend(self.graph.registers.values())
-        roots.extend(condition for guard in self.graph.chosen for condition in guard)
-        self._collect(roots)
         self._fixpoint()
         return self._result()
-
-    def _collect(self, roots: Iterable[Expr]) -> None:
-        seen: set[Expr] = set()
-        stack: list[tuple[Expr, bool]] = [(root, False) for root in roots]
-        while stack:
-            node, ready = stack.pop()
-            if ready:
-                self.order.append(node)
-            elif node not in seen:
-                seen.add(node)
-                stack.append((node, True))
-                stack.extend((argument, False) for argument in node.args if argument not in seen)
-        for number, node in enumerate(self.order):
-            self.index[node] = number
-            for argument in node.args:
-                self.parents.setdefault(argument, []).append(node)
-            if node.kind == "const":
-                self.values[node] = frozenset([node.data])
-            elif node.kind == "choice":
-                self.values[node] = frozenset(range(self.graph.choices[node.data]))
-            else:
-                self.values[node] = frozenset()
 
     # ------------------------------------------------------------ the fixed point
 
@@ -224,7 +123,7 @@ class _Analysis:
                 self._find_circles()
                 settled = False
             if grown:
-                changed = self._evaluate(grown)
+                changed = self.sets.evaluate(grown)
             elif not settled and self._disturbed():
                 changed = self._start()
             elif self._step():
@@ -235,16 +134,11 @@ class _Analysis:
 
     def _start(self) -> set[Expr]:
         """Forget all values but those that the program text gives; gives every expression."""
-        for node in self.order:
-            if node.kind == "op":
-                self.values[node] = frozenset()
-                self.values[node] = self._apply(node)
-            elif node.kind == "read":
-                self.values[node] = frozenset()
+        self.sets.reset()
         self.held = {}
         self.steps = {}
         self.inflow = {}
-        return set(self.order)
+        return set(self.sets.order)
 
     def _shape(self) -> tuple[int, int]:
         """Grows with every event that comes to life and every cell that an access is found to touch."""
@@ -254,7 +148,7 @@ class _Analysis:
         writes = [e for e in self.graph.events if e.kind == "W" and e.id in self.places]
         for write in writes:
             if write.id not in self.supports:
-                self.supports[write.id] = _support(write.value)
+                self.supports[write.id] = support(write.value)
         self.circles = circles(self.places, self.supports, [w.id for w in writes])
         self.round = {write for circle in self.circles for write in circle.writes}
         if self.thin_air:
@@ -265,7 +159,7 @@ class _Analysis:
 
     def _seed(self, circle: Circle) -> None:
         values = [value for write in circle.writes if (value := self.graph.events[write].value) is not None]
-        constants = {node.data for value in values for node in _nodes(value) if node.kind == "const"}
+        constants = {node.data for value in values for node in nodes(value) if node.kind == "const"}
         for read in set().union(*(self.supports[write] for write in circle.writes)):
             if circle.places & self.places.get(read, set()):
                 width = self.graph.events[read].size * 8
@@ -310,66 +204,9 @@ class _Analysis:
                 self.steps[circle.writes] = len(circle.writes)
         return False
 
-    def _evaluate(self, grown: set[Expr]) -> set[Expr]:
-        """Evaluate what rests on ``grown``; gives all that is new."""
-        affected: set[Expr] = set()
-        stack = list(grown)
-        while stack:
-            for parent in self.parents.get(stack.pop(), ()):
-                if parent not in affected:
-                    affected.add(parent)
-                    stack.append(parent)
-        changed = set(grown)
-        for node in sorted(affected, key=self.index.__getitem__):
-            if any(argument in changed for argument in node.args):
-                now = self._apply(node)
-                if len(now) > len(self.values[node]):
-                    self.values[node] = now
-                    changed.add(node)
-        return changed
-
-    def _apply(self, node: Expr) -> frozenset[Value]:
-        arguments = [self.values[argument] for argument in node.args]
-        if node.data == "ite":
-            condition, then, other = arguments
-            result: frozenset[Value] = frozenset()
-            if 1 in condition:
-                result |= then
-            if 0 in condition:
-                result |= other
-            if UNDEFINED in condition:
-                result |= {UNDEFINED}
-            return result
-        unwritten = frozenset((UNDEFINED,) if any(UNDEFINED in argument for argument in arguments) else ())
-        if node.width == 1 and node.data in ("and", "or"):
-            # One operand may decide alone, also when the other is about a read that is never executed.
-            decides = 0 if node.data == "and" else 1
-            found: set[Value] = {decides} if any(decides in argument for argument in arguments) else set()
-            if all(1 - decides in argument for argument in arguments):
-                found.add(1 - decides)
-            return unwritten.union(found)
-        combinations = 1
-        for argument in arguments:
-            combinations *= len(argument)
-        if node.width == 1 and node.data != "defined" and self.values[node].issuperset((0, 1)):
-            return self.values[node] | unwritten
-        if combinations > MOST_VALUES * 4:
-            if node.width == 1:
-                return unwritten | {0, 1}
-            raise TooManyValues
-        operand = node.args[0].width
-        results = frozenset(apply(node.data, node.width, chosen, operand) for chosen in product(*arguments))
-        if len(results) > MOST_VALUES:
-            raise TooManyValues
-        return results
-
-    def possible(self, guard: Guard) -> bool:
-        """Whether every condition of ``guard`` can hold, each by itself."""
-        return all(1 in self.values[condition] for condition in guard)
-
     def _propagate(self, changed: set[Expr]) -> set[Expr]:
         """Bring events to life, find what accesses touch, and let reads see new values; gives the reads that grew."""
-        fresh = [event for event in self.dormant if self.possible(event.guard)]
+        fresh = [event for event in self.dormant if self.sets.possible(event.guard)]
         if fresh:
             self.live.update(event.id for event in fresh)
             self.dormant = [event for event in self.dormant if event.id not in self.live]
@@ -407,7 +244,7 @@ class _Analysis:
         moved, self.moved = self.moved, set()
         if self._shape() != self.shape:
             self.origins, self.feeds = {}, {}
-        elif len(changed) < len(self.order):
+        elif len(changed) < len(self.sets.order):
             for value, writes in self.written.items():
                 if value in changed:
                     moved.update(write for write in writes if write not in self.round)
@@ -418,7 +255,7 @@ class _Analysis:
     def _origins(self, event: Event, place: Place) -> list[int | None]:
         found = self.origins.get((event.id, place))
         if found is None:
-            found = self.origins[event.id, place] = self.sources(event, place)
+            found = self.origins[event.id, place] = self.possible_origins.find(event, place)
             for source in found:
                 if source is not None:
                     self.feeds.setdefault(source, set()).add(event.id)
@@ -465,73 +302,6 @@ class _Analysis:
             return False
         return True
 
-    def sources(self, event: Event, place: Place) -> list[int | None]:
-        """The writes that ``event`` may read from at ``place``; None is the initial value."""
-        found: list[int | None] = []
-        shadowed = False
-        for write in self.writers.get(place, ()):
-            if write.thread == event.thread and (self.coherent or event.final or write.final):
-                if write.position >= event.position:
-                    continue
-                if event.final and not write.final:
-                    if not self._overwritten(write, place):
-                        found.append(write.id)
-                    continue
-                if self._hidden(write, event, place):
-                    continue
-                found.append(write.id)
-                shadowed = shadowed or self._covers(write, event, place)
-            elif write.final:
-                continue
-            elif event.final and self._overwritten(write, place):
-                continue
-            else:
-                found.append(write.id)
-        if event.final:
-            if shadowed:
-                found = [w for w in found if w is not None and self.graph.events[w].final]
-            elif not any(w is not None and self._always(self.graph.events[w], place) for w in found):
-                found.append(None)
-        elif not (shadowed and self.coherent):
-            found.append(None)
-        return found
-
-    def _definite(self, write: Event, place: Place) -> bool:
-        return write.address is not None and write.address.kind == "const" and write.address.data == place
-
-    def _covers(self, write: Event, event: Event, place: Place) -> bool:
-        """Whether ``write``, before ``event`` in its thread, is executed and at ``place`` whenever ``event`` is."""
-        return self._definite(write, place) and set(write.guard) <= set(event.guard)
-
-    def _hidden(self, write: Event, event: Event, place: Place) -> bool:
-        """Whether another write certainly lies between ``write`` and ``event`` in their thread."""
-        return any(
-            other.thread == event.thread
-            and other.final == event.final
-            and write.position < other.position < event.position
-            and self._definite(other, place)
-            and set(other.guard) <= set(event.guard) | set(write.guard)
-            for other in self.writers[place]
-        )
-
-    def _overwritten(self, write: Event, place: Place) -> bool:
-        """Whether ``write`` cannot be its thread's last to ``place`` in an execution that comes to rest."""
-        if not self.coherent:
-            return False
-        done = set(self.graph.completed[write.thread])
-        return any(
-            other.thread == write.thread
-            and not other.final
-            and other.position > write.position
-            and self._definite(other, place)
-            and set(other.guard) <= set(write.guard) | done
-            for other in self.writers[place]
-        )
-
-    def _always(self, write: Event, place: Place) -> bool:
-        """Whether ``write`` is at ``place`` in every execution that comes to rest."""
-        return self._definite(write, place) and set(write.guard) <= set(self.graph.completed[write.thread])
-
     def _result(self) -> Domains:
         events = self.graph.events
         readers: dict[Place, list[int]] = {}
@@ -562,23 +332,26 @@ class _Analysis:
         )
 
 
-def _nodes(value: Expr) -> Iterator[Expr]:
-    """Every expression in ``value``, once."""
-    seen: set[Expr] = set()
-    stack = [value]
-    while stack:
-        node = stack.pop()
-        if node not in seen:
-            seen.add(node)
-            yield node
-            stack.extend(node.args)
-
-
-def _support(value: Expr | None) -> set[int]:
-    """Ids of the reads whose values occur in ``value``."""
-    return set() if value is None else {node.data for node in _nodes(value) if node.kind == "read"}
-
-
-def support(values: Sequence[Expr]) -> set[int]:
-    """Ids of the reads whose values occur in any of ``values``."""
-    return set().union(*(_support(value) for value in values)) if values else set()
+def _roots(graph: EventGraph) -> list[Expr]:
+    """Every expression that says something about an execution of ``graph``."""
+    roots: list[Expr] = []
+    for event in graph.events:
+        roots.extend(event.guard)
+        roots.extend(e for e in (event.address, event.value, event.success) if e is not None)
+        roots.extend(g for deps in (event.addr, event.data, event.ctrl) for _, guard in deps for g in guard)
+    for check in graph.checks:
+        roots.extend((*check.guard, check.condition))
+    for blocked in graph.blocked:
+        roots.extend(blocked.guard)
+        if blocked.grace is not None:
+            roots.append(blocked.grace)
+    for guard in (
+        *graph.completed,
+        *graph.started,
+        *(c.guard for c in graph.cuts),
+        *(a.guard for a in graph.allocations),
+    ):
+        roots.extend(guard)
+    roots.extend(graph.registers.values())
+    roots.extend(condition for guard in graph.chosen for condition in guard)
+    return roots

@@ -13,7 +13,9 @@ from modelcheck.program.expr import UNDEFINED, Expr, Undefined, const
 from modelcheck.program.graph import ASSUMED, Check, Event, EventGraph, Guard
 from modelcheck.program.ir import Source, Tags
 from modelcheck.program.memory import AddressSpace
-from modelcheck.solve.domains import Domains, InitialMemory, Place
+from modelcheck.solve.domains import Domains
+from modelcheck.solve.initial import InitialMemory
+from modelcheck.solve.origins import Place
 from modelcheck.solve.sat import NO, YES, Circuit
 from modelcheck.solve.values import Valuation
 

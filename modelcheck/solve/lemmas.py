@@ -20,8 +20,8 @@ from modelcheck.cat import Candidate, Model
 from modelcheck.program.graph import Event
 from modelcheck.program.ir import Tags
 from modelcheck.solve.coherence import Coherence
-from modelcheck.solve.domains import Place
 from modelcheck.solve.encode import Encoding
+from modelcheck.solve.origins import Place
 from modelcheck.solve.sat import NO
 
 Access = tuple[str, Tags]
@@ -103,10 +103,13 @@ class _Lemmas:
                 continue
             half = next((e for e in self.threads[second.thread] if e.rmw == read), None)
             releasing = None if first.rmw is None else encoding.events[first.rmw].tags
-            passage = _Passage(first.tags, releasing, (second.tags, None if half is None else half.tags), None)
+            passages = [_Passage(first.tags, releasing, (second.tags, None if half is None else half.tags), None)]
+            if second.success is not None:
+                # A read-modify-write that fails reads too, with other tags and without its write.
+                passages.append(_Passage(first.tags, releasing, (second.failed, None), None))
             before = [e for e in self.threads[first.thread] if e.position < first.position and e.id != first.rmw]
             behind = [e for e in self.threads[second.thread] if e.position > second.position and e is not half]
-            self.around(before, behind, literal, (passage,))
+            self.around(before, behind, literal, tuple(passages))
 
     def around(
         self, before: Iterable[Event], behind: Iterable[Event], order: int, passages: tuple[_Passage, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from attrs import frozen
 
@@ -31,8 +31,12 @@ from modelcheck.program.machine import Initial, initialise
 from modelcheck.program.unroll import Bounds, unroll
 from modelcheck.solve import outcomes
 from modelcheck.solve.check import OutOfTime, Session
-from modelcheck.solve.domains import TooManyValues
+from modelcheck.solve.proposal import Proposal
 from modelcheck.solve.sat import NO, YES
+from modelcheck.solve.valuesets import TooManyValues
+
+Watch = Callable[[Proposal, bool], None]
+"""Called with a complete execution, and whether the test's proposition holds in it."""
 
 WORD = 8
 """Bytes of a location: every variable and location of a litmus test is a word of 64 bits."""
@@ -69,7 +73,13 @@ class Observation:
 
 
 def observe(
-    test: LitmusTest, model: Model, *, count: bool = True, bound: int = 4, timeout: float | None = None
+    test: LitmusTest,
+    model: Model,
+    *,
+    count: bool = True,
+    bound: int = 4,
+    timeout: float | None = None,
+    watch: Watch | None = None,
 ) -> Observation:
     """Judge ``test`` under ``model``.
 
@@ -77,6 +87,7 @@ def observe(
         count: list all states and count all executions; otherwise only decide.
         bound: how often a loop is unrolled; a test that can go on beyond is ``Unknown``.
         timeout: seconds, or None.
+        watch: shown every execution that is counted.
     """
     started = time.monotonic()
     shown = observed(test)
@@ -88,7 +99,7 @@ def observe(
         graph = unroll(test.program, initial, Bounds(bound, bound))
         deadline = None if timeout is None else started + timeout
         session = Session(graph, model, deadline, thin_air=True)
-        found = _Question(session, test, shown).answer(count)
+        found = _Question(session, test, shown, watch).answer(count)
     except TooManyValues:
         found = Observation("Unknown", None, None, shown, (), (), 0.0, "an expression has too many possible values")
     except OutOfTime:
@@ -133,8 +144,11 @@ def _mentioned(proposition: Proposition) -> Iterator[Observable]:
 
 
 class _Question:
-    def __init__(self, session: Session, test: LitmusTest, shown: tuple[Observable, ...]) -> None:
+    def __init__(
+        self, session: Session, test: LitmusTest, shown: tuple[Observable, ...], watch: Watch | None
+    ) -> None:
         self.session = session
+        self.watch = watch
         self.test = test
         self.shown = shown
         self.outcomes = outcomes.Outcomes(session)
@@ -168,19 +182,26 @@ class _Question:
     def _count(self) -> Observation:
         states: Counter[tuple[int, ...]] = Counter()
         variables = [self._variable(o) for o in self.shown]
-        for state in self.outcomes.all(self.counts, variables):
-            states[tuple(_number(value) for value in state)] += 1
+        for proposal, state in self.outcomes.all(self.counts, variables):
+            numbers = tuple(_number(value) for value in state)
+            states[numbers] += 1
             self._note_flags()
+            if self.watch is not None:
+                self.watch(proposal, self._meets(numbers))
         positive = negative = 0
         for numbers, executions in states.items():
-            values: dict[Operand, int] = dict(zip(self.shown, numbers, strict=True))
-            if holds(self.test.condition.proposition, lambda operand, v=values: _operand(operand, v)):  # type: ignore[misc]
+            if self._meets(numbers):
                 positive += executions
             else:
                 negative += executions
         verdict = "Never" if not positive else "Sometimes" if negative else "Always"
         listed = tuple(sorted(states.items()))
         return Observation(verdict, positive, negative, self.shown, listed, tuple(self.flags), 0.0)
+
+    def _meets(self, numbers: tuple[int, ...]) -> bool:
+        """Whether the proposition holds of a state."""
+        values: dict[Operand, int] = dict(zip(self.shown, numbers, strict=True))
+        return holds(self.test.condition.proposition, lambda operand: _operand(operand, values))
 
     def _note_flags(self) -> None:
         model = self.session.model

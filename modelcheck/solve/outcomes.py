@@ -80,10 +80,22 @@ class Outcomes:
         """Whether ``literal`` holds in some complete execution that the model allows."""
         return self.session.search(self.session.encoding.circuit.all_of((self.complete, literal))) is not None
 
-    def all(self, condition: int, observed: Sequence[Observable]) -> Iterator[tuple[Value, ...]]:
-        """The final values of ``observed`` in every complete execution in which ``condition`` holds, one by one."""
+    def all(
+        self, condition: int, observed: Sequence[Observable]
+    ) -> Iterator[tuple[Proposal, tuple[Value, ...]]]:
+        """Every complete execution in which ``condition`` holds, with its final values of ``observed``, one by one.
+
+        An execution can be read until the next one is asked for.
+        """
+        wanted = self.session.encoding.circuit.all_of((self.complete, condition))
+        yield from self.each(wanted, observed)
+
+    def each(self, wanted: int, observed: Sequence[Observable]) -> Iterator[tuple[Proposal, tuple[Value, ...]]]:
+        """The same for the executions in which ``wanted`` holds, which need not be complete.
+
+        No execution in which ``wanted`` holds is found by this session afterwards.
+        """
         circuit, solver = self.session.encoding.circuit, self.session.solver
-        wanted = circuit.all_of((self.complete, condition))
         maps = [self.values(what) for what in observed]
         self._settle_choices()
         while True:
@@ -91,9 +103,8 @@ class Outcomes:
             if proposal is None:
                 return
             state = tuple(next((v for v, literal in m.items() if solver.holds(literal)), UNDEFINED) for m in maps)
-            clause = self._distinct(proposal)
-            circuit.add(-wanted, *clause)
-            yield state
+            yield proposal, state
+            circuit.add(-wanted, *self._distinct(proposal))
 
     def _settle_choices(self) -> None:
         """A choice that is not made falls out as 0: executions do not differ by it."""

@@ -9,8 +9,8 @@ from modelcheck.program.expr import UNDEFINED, Expr, Value
 from modelcheck.program.graph import Dependencies, Event
 from modelcheck.program.ir import Tags
 from modelcheck.solve.coherence import Coherence
-from modelcheck.solve.domains import Place
 from modelcheck.solve.encode import Encoding
+from modelcheck.solve.origins import Place
 from modelcheck.solve.sat import NO, YES, Solver
 
 Fact = tuple[str | int, ...]

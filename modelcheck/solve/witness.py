@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 from modelcheck.program.expr import UNDEFINED, Value
 from modelcheck.program.graph import Dependencies
 from modelcheck.program.memory import AddressSpace
-from modelcheck.solve.domains import Place
+from modelcheck.solve.origins import Place
 from modelcheck.solve.proposal import Proposal
 from modelcheck.solve.result import ExecutedEvent, Execution, Pair, TouchedObject
 

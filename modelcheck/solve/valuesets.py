@@ -1,0 +1,139 @@
+"""Sets of possible values for every expression of an event graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
+
+from modelcheck.program.expr import UNDEFINED, Expr, Value, apply
+from modelcheck.program.graph import Guard
+
+MOST_VALUES = 2048
+"""An expression with more possible values than this makes the verdict UNKNOWN."""
+
+
+class TooManyValues(Exception):  # noqa: N818 (no error: an answer)
+    """An expression of the program has more than `MOST_VALUES` possible values."""
+
+
+class ValueSets:
+    """Possible values of expressions, from those of the reads and choices that they rest on.
+
+    Args:
+        roots: the expressions; what occurs in them is covered too.
+        choices: number of outcomes of each choice.
+
+    Attributes:
+        order: every expression once, operands first.
+        values: the possible values of each.
+    """
+
+    def __init__(self, roots: Iterable[Expr], choices: Sequence[int]) -> None:
+        self.order: list[Expr] = []
+        self._index: dict[Expr, int] = {}
+        self._parents: dict[Expr, list[Expr]] = {}
+        self.values: dict[Expr, frozenset[Value]] = {}
+        seen: set[Expr] = set()
+        stack: list[tuple[Expr, bool]] = [(root, False) for root in roots]
+        while stack:
+            node, ready = stack.pop()
+            if ready:
+                self.order.append(node)
+            elif node not in seen:
+                seen.add(node)
+                stack.append((node, True))
+                stack.extend((argument, False) for argument in node.args if argument not in seen)
+        for number, node in enumerate(self.order):
+            self._index[node] = number
+            for argument in node.args:
+                self._parents.setdefault(argument, []).append(node)
+            if node.kind == "const":
+                self.values[node] = frozenset([node.data])
+            elif node.kind == "choice":
+                self.values[node] = frozenset(range(choices[node.data]))
+            else:
+                self.values[node] = frozenset()
+
+    def evaluate(self, grown: set[Expr]) -> set[Expr]:
+        """Evaluate what rests on ``grown``; gives all that is new."""
+        affected: set[Expr] = set()
+        stack = list(grown)
+        while stack:
+            for parent in self._parents.get(stack.pop(), ()):
+                if parent not in affected:
+                    affected.add(parent)
+                    stack.append(parent)
+        changed = set(grown)
+        for node in sorted(affected, key=self._index.__getitem__):
+            if any(argument in changed for argument in node.args):
+                now = self.apply(node)
+                if len(now) > len(self.values[node]):
+                    self.values[node] = now
+                    changed.add(node)
+        return changed
+
+    def apply(self, node: Expr) -> frozenset[Value]:
+        """What ``node`` may be, given what its operands may be."""
+        arguments = [self.values[argument] for argument in node.args]
+        if node.data == "ite":
+            condition, then, other = arguments
+            result: frozenset[Value] = frozenset()
+            if 1 in condition:
+                result |= then
+            if 0 in condition:
+                result |= other
+            if UNDEFINED in condition:
+                result |= {UNDEFINED}
+            return result
+        unwritten = frozenset((UNDEFINED,) if any(UNDEFINED in argument for argument in arguments) else ())
+        if node.width == 1 and node.data in ("and", "or"):
+            # One operand may decide alone, also when the other is about a read that is never executed.
+            decides = 0 if node.data == "and" else 1
+            found: set[Value] = {decides} if any(decides in argument for argument in arguments) else set()
+            if all(1 - decides in argument for argument in arguments):
+                found.add(1 - decides)
+            return unwritten.union(found)
+        combinations = 1
+        for argument in arguments:
+            combinations *= len(argument)
+        if node.width == 1 and node.data != "defined" and self.values[node].issuperset((0, 1)):
+            return self.values[node] | unwritten
+        if combinations > MOST_VALUES * 4:
+            if node.width == 1:
+                return unwritten | {0, 1}
+            raise TooManyValues
+        operand = node.args[0].width
+        results = frozenset(apply(node.data, node.width, chosen, operand) for chosen in product(*arguments))
+        if len(results) > MOST_VALUES:
+            raise TooManyValues
+        return results
+
+    def possible(self, guard: Guard) -> bool:
+        """Whether every condition of ``guard`` can hold, each by itself."""
+        return all(1 in self.values[condition] for condition in guard)
+
+    def reset(self) -> None:
+        """Forget the values of all reads, and evaluate anew."""
+        for node in self.order:
+            if node.kind == "op":
+                self.values[node] = frozenset()
+                self.values[node] = self.apply(node)
+            elif node.kind == "read":
+                self.values[node] = frozenset()
+
+
+def nodes(value: Expr) -> Iterator[Expr]:
+    """Every expression in ``value``, once."""
+    seen: set[Expr] = set()
+    stack = [value]
+    while stack:
+        node = stack.pop()
+        if node not in seen:
+            seen.add(node)
+            yield node
+            stack.extend(node.args)
+
+
+def support(value: Expr | None) -> set[int]:
+    """Ids of the reads whose values occur in ``value``."""
+    return set() if value is None else {node.data for node in nodes(value) if node.kind == "read"}
