@@ -2,5 +2,6 @@
 
 `explore` asks the question, `space` is one round of search, `reduction` says what may be left out, `system` is the
 transition relation (the memory models), `state` and `local` are what it goes from and to, `locals` runs
-threads from step to step, `objects` gives addresses, `endless` and `leak` judge ends, `describe` tells a schedule.
+threads from step to step, `objects` gives addresses, `lives` ends them, `endless` and `leak` judge ends, `describe` and
+`witness` tell a schedule.
 """

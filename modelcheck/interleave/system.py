@@ -4,10 +4,6 @@ Under TSO each thread has a FIFO store buffer. A load takes the youngest store t
 else memory; read-modify-writes, full fences and grace periods wait until the buffer is empty (Owens, Sarkar
 and Sewell, "A better x86 memory model: x86-TSO", 2009). A free and the end of an RCU section go through
 the buffer too, behind the stores before them. Under SC every store reaches memory at once.
-
-A thread stops at a mistake that leaves it nothing to go on with. Writing to an object after its end, ending it
-twice, and unlocking what somebody else holds do leave something: they stop it only where they are asked for. Such a
-late write is what reads get from then on.
 """
 
 from __future__ import annotations
@@ -15,6 +11,7 @@ from __future__ import annotations
 from typing import Final, TypeVar
 
 from modelcheck.interleave import local as kinds
+from modelcheck.interleave.lives import Lives
 from modelcheck.interleave.local import Local
 from modelcheck.interleave.locals import Locals
 from modelcheck.interleave.objects import Objects
@@ -60,6 +57,7 @@ class System:
         self.objects = Objects(code.program, initial.objects)
         self.slots = Slots(self.objects.space, initial.memory, initial.freed, split)
         self.memories = Memories(self.slots)
+        self.lives = Lives(self.slots, self.objects.space, properties)
         self.locals = Locals(code, self.objects, self.slots, self.buffered, annotate, "lock-misuse" in properties)
         self.cut: str | None = None
         self._places: list[tuple[int, Source, tuple[Source, ...]]] = []
@@ -128,13 +126,13 @@ class System:
         entry = buffer[0]
         memory, threads, grace = state.memory, state.threads, state.grace
         address, source, stack = self._places[entry.place]
-        if entry.life >= 0 and memory.get(entry.life) and not self._goes_on(entry.life, entry.frees):
+        if entry.life >= 0 and memory.get(entry.life) and not self.lives.goes_on(entry.life, entry.frees):
             which, message = self._dead(address, entry.frees)
             threads = _replaced(threads, thread, self.locals.wrong(threads[thread], which, message, source, stack))
         else:
             if entry.frees:
-                memory = self._freed(memory, entry.life, address)
-            memory = self._written(memory, entry.life, entry.slots, entry.values)
+                memory = self.lives.freed(memory, entry.life, address)
+            memory = self.lives.written(memory, entry.life, entry.slots, entry.values)
             if entry.mark >= 0 and grace:
                 grace = _closed(threads, grace, thread, entry.mark)
         return State(memory, threads, _replaced(state.buffers, thread, buffer[1:]), grace)
@@ -194,7 +192,7 @@ class System:
         if self.buffered and not local.full:
             return self._buffered(state, thread, local, False, local.mark if local.ends else -1)
         memory = self._published(state.memory, local)
-        memory = self._written(memory, local.life, local.slots, _parts(local.value, local.slots))
+        memory = self.lives.written(memory, local.life, local.slots, _parts(local.value, local.slots))
         grace = _closed(state.threads, state.grace, thread, local.mark) if local.ends else state.grace
         return self._moved(state, thread, local, 0, memory, grace=grace)
 
@@ -218,7 +216,7 @@ class System:
         if busy:
             return None
         memory = self._published(state.memory, local)
-        memory = self._written(memory, local.life, local.slots, _parts(new, local.slots))
+        memory = self.lives.written(memory, local.life, local.slots, _parts(new, local.slots))
         return self._moved(state, thread, local, value, memory)
 
     def _free(self, state: State, thread: int, local: Local) -> State | None:
@@ -229,7 +227,7 @@ class System:
             return trouble
         if self.buffered:
             return self._buffered(state, thread, local, True, -1)
-        return self._moved(state, thread, local, 0, self._freed(state.memory, local.life, local.address))
+        return self._moved(state, thread, local, 0, self.lives.freed(state.memory, local.life, local.address))
 
     def _leave(self, state: State, thread: int, local: Local) -> State | None:
         if not local.ends:
@@ -342,48 +340,12 @@ class System:
             late = self.buffered and not local.full
             dead = any(entry.frees and entry.life == local.life for entry in state.buffers[thread])
             dead = dead or (not late and bool(state.memory.get(local.life)))
-            if not dead or self._goes_on(local.life, local.kind == kinds.FREE):
+            if not dead or self.lives.goes_on(local.life, local.kind == kinds.FREE):
                 return None
-        elif not self._poisoned(state, thread, local):
+        elif not self.lives.poisoned(state.memory, state.buffers[thread], local):
             return None
         which, message = self._dead(local.address, local.kind == kinds.FREE, local.kind in (kinds.STORE, kinds.RMW))
         return self._wrong(state, thread, local, which, message)
-
-    def _goes_on(self, life: int, frees: bool) -> bool:
-        """Whether a thread goes on that frees an object, or writes to it, after its end.
-
-        Not when initialisation has ended it: such an object has no memory any more.
-        """
-        return ("double-free" if frees else "use-after-free") not in self.properties and not self.slots.defaults[life]
-
-    def _poisoned(self, state: State, thread: int, local: Local) -> bool:
-        """Whether ``local`` would read from an object after its end what nobody has written since."""
-        for entry in reversed(state.buffers[thread]):
-            if entry.frees and entry.life == local.life:
-                return True
-            if any(slot in entry.slots for slot in local.slots):
-                return False
-        memory = state.memory
-        return bool(memory.get(local.life)) and not all(memory.get(self.slots.late(slot)) for slot in local.slots)
-
-    def _freed(self, memory: Memory, life: int, base: int) -> Memory:
-        """``memory`` when the object at ``base`` has come to its end."""
-        if memory.get(life):
-            thing = self.objects.space.find(base)
-            assert thing is not None
-            for address, (slot, _) in list(self.slots.cells.items()):
-                if thing.base <= address < thing.base + thing.size:
-                    memory = memory.put(self.slots.late(slot), 0)
-        return memory.put(life, 1)
-
-    def _written(self, memory: Memory, life: int, slots: tuple[int, ...], values: tuple[Value, ...]) -> Memory:
-        """``memory`` with ``values`` in ``slots`` of an object, which may have come to its end."""
-        late = life >= 0 and bool(memory.get(life))
-        for slot, value in zip(slots, values, strict=True):
-            memory = memory.put(slot, value)
-            if late:
-                memory = memory.put(self.slots.late(slot), 1)
-        return memory
 
     def _dead(self, address: int, frees: bool, write: bool = True) -> tuple[str, str]:
         if frees:
