@@ -37,6 +37,10 @@ DEADLOCKS = {
     "a lock never given back": ("spin_lock(&l);", "spin_lock(&l); spin_unlock(&l);"),
     "a loop whose condition nobody brings about": ("while (!READ_ONCE(x)) cpu_relax();", "WRITE_ONCE(y, 1);"),
     "a loop with a fence": ("while (!READ_ONCE(x)) smp_mb();",),
+    "a loop with a local of its own in memory": (
+        "for (;;) { int t = READ_ONCE(x); int *q = &t; if (*q) break; }",
+        "WRITE_ONCE(y, 1);",
+    ),
     "a condition that does not last": ("while (!READ_ONCE(x)) cpu_relax();", "WRITE_ONCE(x, 1); WRITE_ONCE(x, 0);"),
     "a loop around a loop": (
         "for (;;) { while (!READ_ONCE(x)) cpu_relax(); if (READ_ONCE(y)) break; }",
@@ -71,6 +75,10 @@ NO_DEADLOCKS = {
         "spin_lock(&m); if (spin_trylock(&l)) spin_unlock(&l); spin_unlock(&m);",
     ),
     "a condition that comes and stays": ("while (!READ_ONCE(x)) cpu_relax();", "WRITE_ONCE(x, 1);"),
+    "a loop with a local of its own in memory": (
+        "for (;;) { int t = READ_ONCE(x); int *q = &t; if (*q) break; }",
+        "WRITE_ONCE(x, 1);",
+    ),
     "a loop around a loop": (
         "for (;;) { while (!READ_ONCE(x)) cpu_relax(); if (READ_ONCE(y)) break; }",
         "WRITE_ONCE(x, 1); WRITE_ONCE(y, 1);",

@@ -70,7 +70,7 @@ class Paths(Record):
                 if counted > self.bounds.unroll or rounds >= DEFINITE or len(self.events) > MOST_EVENTS:
                     self._cut_loop(frame, loop, entry, rounds)
                     return
-            mark = (len(self.events), len(self.allocations), len(self.choices), len(self.cuts))
+            mark = (len(self.events), len(self.allocations), len(self.choices), len(self.cuts), self.next_base)
             threads, exits = len(self.threads), frame.exits.get(loop.head, 0)
             fixed = frame.fixed.get(loop.head, 0)
             if entry is not None:
@@ -88,10 +88,10 @@ class Paths(Record):
                     del frame.pending[loop.head]
 
     def _waits(
-        self, frame: CallFrame, loop: Loop, before: list[Val | None], state: State, mark: tuple[int, int, int, int]
+        self, frame: CallFrame, loop: Loop, before: list[Val | None], state: State, mark: tuple[int, int, int, int, int]
     ) -> bool:
         """Whether the iteration that led to ``state`` was a look that failed; records the wait if so."""
-        events, allocations, choices, cuts = mark
+        events, allocations, choices, cuts, fresh = mark
         if len(self.allocations) > allocations or len(self.cuts) > cuts:
             return False
         for number in frame.flow.live[loop.head]:
@@ -105,6 +105,8 @@ class Paths(Record):
             if event.kind == "R":
                 if not contradict(event.guard, state.guard):
                     reads.append(event.id)
+            elif event.kind == "W" and event.address is not None and _from(event.address, fresh):
+                continue  # a local of this round, which nobody else has heard of
             elif (event.kind != "F" or event.tags & SECTION) and not contradict(event.guard, state.guard):
                 return False
         thread = self.thread
@@ -235,3 +237,8 @@ class Paths(Record):
             for loop in around(frame.flow.order, number):
                 if not targets <= loop.blocks:
                     frame.exits[loop.head] = frame.exits.get(loop.head, 0) + 1
+
+
+def _from(address: Expr, base: int) -> bool:
+    """Whether ``address`` is a known one from ``base`` on."""
+    return address.kind == "const" and isinstance(address.data, int) and address.data >= base
