@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from attrs import frozen
 
@@ -25,6 +25,7 @@ from modelcheck.frontend.litmus.condition import (
     Register,
     Truth,
     holds,
+    observables,
 )
 from modelcheck.program.expr import Undefined, Value, signed
 from modelcheck.program.machine import Initial, initialise
@@ -121,32 +122,14 @@ def observe(
 def observed(test: LitmusTest) -> tuple[Observable, ...]:
     """What the states of ``test`` show: all that its condition and its ``locations`` name; registers first, in
     order."""
-    found = dict.fromkeys([*_mentioned(test.condition.proposition), *test.locations])
+    found = dict.fromkeys([*observables(test.condition.proposition), *test.locations])
     registers = sorted((o for o in found if isinstance(o, Register)), key=lambda r: (r.thread, r.name))
     locations = sorted((o for o in found if isinstance(o, Location)), key=lambda o: o.name)
     return (*registers, *locations)
 
 
-def _mentioned(proposition: Proposition) -> Iterator[Observable]:
-    match proposition:
-        case Compare(left, _, right):
-            yield from (o for o in (left, right) if isinstance(o, Register | Location))
-        case Not(part):
-            yield from _mentioned(part)
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from _mentioned(part)
-        case Implies(left, right):
-            yield from _mentioned(left)
-            yield from _mentioned(right)
-        case Truth():
-            pass
-
-
 class _Question:
-    def __init__(
-        self, session: Session, test: LitmusTest, shown: tuple[Observable, ...], watch: Watch | None
-    ) -> None:
+    def __init__(self, session: Session, test: LitmusTest, shown: tuple[Observable, ...], watch: Watch | None) -> None:
         self.session = session
         self.watch = watch
         self.test = test
