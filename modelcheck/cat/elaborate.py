@@ -26,6 +26,9 @@ from modelcheck.cat.values import (
 )
 from modelcheck.errors import InputError
 
+MOST_APPLICATIONS = 200_000
+"""Applications of functions in one model, after which it is taken to go on without end."""
+
 DEEPEST = 60
 """Applications of functions inside one another: a recursive function of a model goes through a short list of tags."""
 
@@ -73,6 +76,7 @@ class Elaborator:
     _procedures: dict[str, syntax.Procedure] = field(factory=dict)
     _choosing: bool = False
     _depth: int = 0
+    _applications: int = 0
 
     def __attrs_post_init__(self) -> None:
         for name in BASE_RELATIONS:
@@ -398,7 +402,8 @@ class Elaborator:
             values = argument.values
         if len(values) != len(called.parameters):
             raise wrong(f"this function takes {len(called.parameters)} arguments, not {len(values)}", place)
-        if self._depth >= DEEPEST:
+        self._applications += 1
+        if self._depth >= DEEPEST or self._applications > MOST_APPLICATIONS:
             raise wrong("this function calls itself without end", at)
         self._depth += 1
         try:

@@ -55,14 +55,17 @@ def model_from_text(
     ``bell`` is carried out before it; ``variants`` as for `load_model`.
     """
     loader = _Loader(folder, (name,))
-    instructions = loader.expand(parse(text, name).instructions)
-    if bell is not None:
-        instructions.insert(0, bell)
-    elaborator = Elaborator(loader.include, variants)
-    if any(map(_chooses, instructions)):
-        elaborator.names.update(lockless(elaborator.terms))
-    elaborator.run(_prelude().instructions)
-    elaborator.run(instructions)
+    try:
+        instructions = loader.expand(parse(text, name).instructions)
+        if bell is not None:
+            instructions.insert(0, bell)
+        elaborator = Elaborator(loader.include, variants)
+        if any(map(_chooses, instructions)):
+            elaborator.names.update(lockless(elaborator.terms))
+        elaborator.run(_prelude().instructions)
+        elaborator.run(instructions)
+    except RecursionError:
+        raise InputError("this model is nested too deeply", name) from None
     return Model.of(name.rsplit("/", 1)[-1].removesuffix(".cat"), elaborator)
 
 
@@ -92,7 +95,11 @@ def _from_files(paths: tuple[Path, ...], _changed: tuple[int, ...], variants: fr
     for file in bells:
         loader = _Loader(file.parent, (str(file),))
         first = syntax.Place(str(file), 1, 1)
-        bell = syntax.Included(first, str(file), tuple(loader.expand(parse(_read(file), str(file)).instructions)))
+        try:
+            instructions = loader.expand(parse(_read(file), str(file)).instructions)
+        except RecursionError:
+            raise InputError("this bell file is nested too deeply", str(file)) from None
+        bell = syntax.Included(first, str(file), tuple(instructions))
     return model_from_text(_read(path), str(path), path.parent, bell=bell, variants=variants)
 
 

@@ -232,6 +232,25 @@ def test_a_wrong_text_is_refused_at_its_place(text: str, line: int, column: int,
     assert says in caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("let a = " + "(" * 5000 + "po" + ")" * 5000, "nested too deeply"),
+        ("procedure p(x) = call p(x) end call p(po)", "nested too deeply"),
+        (
+            "let f0(x) = x\n"
+            + "\n".join(f"let f{i}(x) = f{i - 1}(f{i - 1}(x))" for i in range(1, 40))
+            + "\nlet z = f39(po)",
+            "without end",
+        ),
+    ],
+    ids=["parentheses", "procedure", "doubling"],
+)
+def test_a_text_without_end_is_refused(text: str, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        model_from_text(text)
+
+
 def test_includes_are_found_beside_the_file_then_among_the_built_in_ones(tmp_path: Path) -> None:
     (tmp_path / "inner.cat").write_text("let mine = [F]")
     (tmp_path / "outer.cat").write_text('include "inner.cat"\ninclude "sections.cat"\nempty mine | rcu-rscs as nothing')
