@@ -22,7 +22,6 @@ CONDITION = "lock-final"
 """The flag that rests on what the condition asks for, which the brute-force reader does not tell the model."""
 
 OPEN = {
-    "atomic-failed-acquire": "a lemma takes a read-modify-write that may fail for one that succeeds",
     "flag-lock-final": "candidates have no FW",
     "flag-srcu-bad-value-match": "candidates do not tell which values differ",
 }
