@@ -101,3 +101,12 @@ def test_what_is_ordered_is_no_race(name: str) -> None:
 def test_two_models_without_the_flag_know_no_races() -> None:
     assert verdict(threads("x = 1;", "x = 2;"), "sc", {"race"}) == "PASS"
     assert verdict(threads("x = 1;", "x = 2;"), "tso", {"race"}) == "PASS"
+
+
+@pytest.mark.xfail(strict=True, reason="a failed look and what comes behind its loop are never in one execution")
+def test_a_race_of_what_only_a_failed_look_reads_with_what_the_loop_lets_happen_is_found() -> None:
+    text = threads(
+        "while (!READ_ONCE(x)) r = z; WRITE_ONCE(y, 1);",
+        "WRITE_ONCE(x, 1); while (!READ_ONCE(y)) cpu_relax(); z = 1;",
+    )
+    assert verdict(text, "lkmm", {"race"}) == "race"
