@@ -2,132 +2,147 @@
 
 from __future__ import annotations
 
-import csv
-import json
-import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import click
-from attrs import frozen
 
+from modelcheck.cli.judge import Batch, Judged, ModelChoice, judge, lost
 from modelcheck.errors import InputError
 
 BATCH = 16
 """Tests that one job reads and judges: clang parses them together."""
 
 
-@frozen
-class Batch:
-    """Some litmus tests, and how to judge them."""
-
-    paths: tuple[Path, ...]
-    model: str
-    count: bool
-    bound: int
-    timeout: float | None
-
-
-@frozen
-class Judged:
-    """One test's outcome: its fields for JSON and CSV, and its lines as herd7 prints them; or what is wrong with it."""
-
-    fields: dict[str, Any]
-    lines: tuple[str, ...]
-    error: str | None = None
-
-
-def judge(batch: Batch) -> list[Judged]:
-    """Read and judge the tests of ``batch``, in order. Raises `InputError` for a model that does not exist."""
-    from modelcheck.cat import load_model
-    from modelcheck.cli.herd import herd_lines
-    from modelcheck.frontend.litmus import read_litmus
-    from modelcheck.solve.litmus import observe
-
-    model = load_model(batch.model)
-    found: list[Judged] = []
-    for path, test in read_litmus(batch.paths):
-        if isinstance(test, InputError):
-            fields: dict[str, Any] = {"file": str(path), "test": None, "verdict": "Error", "error": str(test)}
-            found.append(Judged(fields, (), str(test)))
-            continue
-        seen = observe(test, model, count=batch.count, bound=batch.bound, timeout=batch.timeout)
-        fields = {
-            "file": str(path),
-            "test": test.name,
-            "verdict": seen.verdict,
-            "positive": seen.positive,
-            "negative": seen.negative,
-            "states": len(seen.states) if seen.positive is not None else None,
-            "flags": list(seen.flags),
-            "seconds": round(seen.seconds, 4),
-        }
-        if seen.reason:
-            fields["reason"] = seen.reason
-        found.append(Judged(fields, tuple(herd_lines(test, seen))))
-    return found
-
-
 @click.command(
     short_help="Judge litmus tests, as herd7 does.",
-    epilog="\b\nExample:\n  modelcheck litmus tests/litmus --model lkmm --verdict-only",
+    epilog="\b\nExamples:\n"
+    "  modelcheck litmus tests/litmus --verdict-only\n"
+    "  modelcheck litmus --conf linux-kernel.cfg litmus-tests/MP+pooncerelease+poacquireonce.litmus\n"
+    "  modelcheck litmus SB.litmus --model tso --show prop --dot pictures\n",
 )
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
-@click.option("--model", default="lkmm", show_default=True, help="sc, tso, pso, lkmm, rc11 or a .cat file")
-@click.option("-j", "--jobs", type=click.IntRange(min=0), default=None, help="processes; all cores by default")
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="seconds for each test")
+@click.option("--model", metavar="MODEL", help="sc, tso, pso, lkmm (the default), rc11 or FILE.cat.")
+@click.option("--bell", metavar="FILE", help="Definitions that the model uses.")
+@click.option("--macros", metavar="FILE.def", help="What the primitives that tests call consist of.")
+@click.option("--conf", metavar="FILE.cfg", help="herd7's configuration: names model, bell and macros beside it.")
+@click.option("-j", "--jobs", type=click.IntRange(0), metavar="N", help="Processes; default: one for each core.")
+@click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="S", help="Seconds for each test.")
 @click.option("--format", "shape", type=click.Choice(["herd", "json", "csv"]), default="herd", show_default=True)
-@click.option("--verdict-only", is_flag=True, help="decide without counting states and executions")
-@click.option("--unroll", type=click.IntRange(min=1), default=4, show_default=True, help="iterations of a loop")
+@click.option("--verdict-only", is_flag=True, help="Decide without counting states and executions.")
+@click.option(
+    "--unroll",
+    type=click.IntRange(1),
+    default=4,
+    show_default=True,
+    metavar="N",
+    help="How often a loop goes round at most.",
+)
+@click.option(
+    "--show", type=click.Choice(["prop", "all"]), help="Draw executions: those that meet the condition, or all."
+)
+@click.option(
+    "--dot",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Where pictures go: NAME.dot for each test, for Graphviz.",
+)
 def litmus(
     paths: tuple[str, ...],
-    model: str,
+    model: str | None,
+    bell: str | None,
+    macros: str | None,
+    conf: str | None,
     jobs: int | None,
     timeout: float | None,
     shape: str,
     verdict_only: bool,
     unroll: int,
+    show: str | None,
+    dot: Path | None,
 ) -> int:
     """Judge litmus tests: PATH is a .litmus file, a folder, or @list (a file with a path on each line).
 
-    Prints what herd7 prints. The exit code is 0, 3 when a test is Unknown, 2 when one cannot be read.
+    Prints what herd7 prints. A test that cannot be read is told on stderr, and the others are judged. Exit codes:
+    0 all tests are judged, 1 a comment "Result: ..." in a test is wrong, 2 a test or a model cannot be read, 3 a test
+    is Unknown.
     """
-    files = list(_files(paths))
+    if show is not None and dot is None:
+        raise click.UsageError("--show needs --dot DIR, where the pictures go")
+    if dot is not None and verdict_only:
+        raise click.UsageError("--dot shows what is counted: leave out --verdict-only")
+    pictures = None if dot is None else show or "prop"
+    choice = ModelChoice(model, bell, macros, conf)
+    files, wrong = _files(paths)
     batches = [
-        Batch(tuple(files[i : i + BATCH]), model, not verdict_only, unroll, timeout)
+        Batch(tuple(files[i : i + BATCH]), choice, not verdict_only, unroll, timeout, pictures, dot)
         for i in range(0, len(files), BATCH)
     ]
-    printer = _Printer(shape)
-    for results in _results(batches, jobs):
-        for result in results:
-            printer.show(result)
+    from modelcheck.cli.printer import Printer
+
+    with Printer(shape, len(files)) as printer, closing(_results(batches, jobs)) as results:
+        for error in wrong:
+            printer.show(
+                Judged({"file": error.file, "test": None, "verdict": "Error", "error": str(error)}, error=str(error))
+            )
+        for several in results:
+            for result in several:
+                printer.show(result)
     return printer.code
 
 
-def _files(paths: Sequence[str]) -> Iterator[Path]:
+def _files(paths: Sequence[str]) -> tuple[list[Path], list[InputError]]:
+    """The tests that ``paths`` name, each once, and what is wrong with the others."""
+    found: dict[Path, None] = {}
+    wrong: list[InputError] = []
     for name in paths:
-        if name.startswith("@"):
-            listed = Path(name[1:])
-            try:
-                lines = listed.read_text().splitlines()
-            except (OSError, UnicodeDecodeError) as error:
-                raise InputError(f"this list cannot be read: {error}", name) from None
-            yield from _files([line.strip() for line in lines if line.strip() and not line.startswith("#")])
+        try:
+            found.update(dict.fromkeys(_named(name)))
+        except InputError as error:
+            wrong.append(error)
+    return list(found), wrong
+
+
+def _named(name: str) -> Iterator[Path]:
+    if name.startswith("@"):
+        yield from _listed(Path(name[1:]))
+        return
+    path = Path(name)
+    if path.is_dir():
+        found = sorted(path.rglob("*.litmus"))
+        if not found:
+            raise InputError("there is no .litmus file in this folder", name)
+        yield from found
+    elif path.exists():
+        yield path
+    else:
+        raise InputError("no such file or folder", name)
+
+
+def _listed(file: Path) -> list[Path]:
+    """The tests that a list names; paths are as seen from the folder we are in, else from that of the list."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError:
+        raise InputError("this list is no text file (UTF-8)", str(file)) from None
+    except OSError as error:
+        raise InputError(f"this list cannot be read: {error.strerror}", str(file)) from None
+    found: list[Path] = []
+    for number, line in enumerate(lines, 1):
+        name = line.strip()
+        if not name or name.startswith("#"):
             continue
-        path = Path(name)
-        if path.is_dir():
-            found = sorted(path.rglob("*.litmus"))
-            if not found:
-                raise InputError("there is no .litmus file in this folder", name)
-            yield from found
-        elif path.exists():
-            yield path
-        else:
-            raise InputError("no such file or folder", name)
+        try:
+            beside = file.parent / name
+            found += _named(str(beside) if not Path(name).exists() and beside.exists() else name)
+        except InputError as error:
+            raise InputError(f"{name}: {error.message}", str(file), number, line.index(name) + 1) from None
+    return found
 
 
-def _results(batches: Sequence[Batch], jobs: int | None) -> Iterable[list[Judged]]:
+def _results(batches: Sequence[Batch], jobs: int | None) -> Generator[list[Judged]]:
+    """The outcomes of each batch, in order."""
     if len(batches) < 2 or jobs in (0, 1):
         for batch in batches:
             yield judge(batch)
@@ -143,40 +158,7 @@ def _results(batches: Sequence[Batch], jobs: int | None) -> Iterable[list[Judged
         if isinstance(event, Done):
             waiting[event.number] = event.value
         elif isinstance(event, Lost):
-            waiting[event.number] = [_lost(path, event.reason) for path in batches[event.number].paths]
+            waiting[event.number] = [lost(path, event.reason) for path in batches[event.number].paths]
         while turn in waiting:
             yield waiting.pop(turn)
             turn += 1
-
-
-def _lost(path: Path, reason: str) -> Judged:
-    fields = {"file": str(path), "test": path.stem, "verdict": "Unknown", "flags": [], "reason": reason}
-    return Judged(fields, (f"Test {path.stem}", f"Observation {path.stem} Unknown", f"Reason {reason}", ""))
-
-
-class _Printer:
-    """Prints each outcome as it comes, in the shape asked for, and keeps the exit code."""
-
-    def __init__(self, shape: str) -> None:
-        self.shape = shape
-        self.code = 0
-        self.csv = csv.writer(sys.stdout, lineterminator="\n") if shape == "csv" else None
-        if self.csv is not None:
-            self.csv.writerow(["file", "test", "verdict", "positive", "negative", "states", "flags", "seconds"])
-
-    def show(self, result: Judged) -> None:
-        if result.error is not None:
-            print(f"modelcheck: {result.error}", file=sys.stderr)
-            self.code = 2
-        elif result.fields["verdict"] == "Unknown" and self.code == 0:
-            self.code = 3
-        if self.shape == "json":
-            print(json.dumps(result.fields), flush=True)
-        elif self.csv is not None:
-            row = {**result.fields, "flags": " ".join(result.fields.get("flags", ()))}
-            names = ("file", "test", "verdict", "positive", "negative", "states", "flags", "seconds")
-            self.csv.writerow(["" if row.get(name) is None else row[name] for name in names])
-        else:
-            for line in result.lines:
-                print(line)
-            sys.stdout.flush()

@@ -80,9 +80,7 @@ class Outcomes:
         """Whether ``literal`` holds in some complete execution that the model allows."""
         return self.session.search(self.session.encoding.circuit.all_of((self.complete, literal))) is not None
 
-    def all(
-        self, condition: int, observed: Sequence[Observable]
-    ) -> Iterator[tuple[Proposal, tuple[Value, ...]]]:
+    def all(self, condition: int, observed: Sequence[Observable]) -> Iterator[tuple[Proposal, tuple[Value, ...]]]:
         """Every complete execution in which ``condition`` holds, with its final values of ``observed``, one by one.
 
         An execution can be read until the next one is asked for.

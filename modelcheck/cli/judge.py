@@ -1,0 +1,210 @@
+"""Litmus tests judged some at a time: the work that a process of ``modelcheck litmus`` does."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from modelcheck.errors import InputError
+
+if TYPE_CHECKING:
+    from modelcheck.cat import Model
+    from modelcheck.cat.definitions import Primitive
+    from modelcheck.frontend.litmus import LitmusTest
+    from modelcheck.solve.litmus import Observation
+    from modelcheck.solve.proposal import Proposal
+
+GRACE = 0.2
+"""Part of a time limit that a test may go beyond it before what it does is broken off."""
+
+
+@frozen
+class ModelChoice:
+    """The model that is asked for: a name or a file, a configuration file, and the files that go with them."""
+
+    name: str | None = None
+    bell: str | None = None
+    macros: str | None = None
+    configuration: str | None = None
+
+    @property
+    def kernel(self) -> bool:
+        """Whether it is the kernel's, which the comments in its tests speak of."""
+        return self.configuration is not None or self.name in (None, "lkmm")
+
+    def load(self) -> tuple[Model, Mapping[str, Primitive] | None]:
+        """The model, and the primitives of its macro file. Raises `InputError` where a file is wrong."""
+        from modelcheck.cat import load_model
+
+        if self.configuration is None and self.macros is None:
+            return load_model(self.name or "lkmm", bell=self.bell), None
+        from modelcheck.cat.configuration import read_configuration
+        from modelcheck.cat.definitions import read_definitions
+
+        model, primitives = None, None
+        if self.configuration is not None:
+            configuration = read_configuration(Path(self.configuration))
+            if self.name is None and self.bell is None:
+                model = configuration.load()
+            else:
+                bell = self.bell or (str(configuration.bell) if configuration.bell else None)
+                model = load_model(
+                    self.name or configuration.model or "lkmm", bell=bell, variants=configuration.variants
+                )
+            primitives = configuration.primitives()
+        if self.macros is not None:
+            primitives = read_definitions(Path(self.macros))
+        return model or load_model(self.name or "lkmm", bell=self.bell), primitives
+
+
+@frozen
+class Batch:
+    """Some litmus tests, and how to judge them.
+
+    ``show`` is ``prop`` or ``all``: of which executions pictures are put into the folder ``pictures``; None for none.
+    """
+
+    paths: tuple[Path, ...]
+    model: ModelChoice
+    count: bool
+    bound: int
+    timeout: float | None
+    show: str | None = None
+    pictures: Path | None = None
+
+
+@frozen
+class Judged:
+    """One test's outcome: its fields for JSON and CSV, and its lines as herd7 prints them; or what is wrong with it.
+
+    ``warning``: a comment in the test says otherwise.
+    """
+
+    fields: dict[str, Any]
+    lines: tuple[str, ...] = ()
+    error: str | None = None
+    warning: str | None = None
+
+
+def judge(batch: Batch) -> list[Judged]:
+    """Read and judge the tests of ``batch``, in order. Raises `InputError` for a model that is wrong."""
+    from modelcheck.frontend.litmus import read_litmus
+
+    model, primitives = batch.model.load()
+    if primitives is not None:
+        raise InputError("macro files are not supported yet", batch.model.macros or batch.model.configuration)
+    found: list[Judged] = []
+    for path, test in read_litmus(batch.paths):
+        if isinstance(test, InputError):
+            fields: dict[str, Any] = {"file": str(path), "test": None, "verdict": "Error", "error": str(test)}
+            found.append(Judged(fields, error=str(test)))
+        else:
+            found.append(_judged(path, test, model, batch))
+    return found
+
+
+def lost(path: Path, reason: str) -> Judged:
+    """The outcome of a test whose process came to an end."""
+    fields = {"file": str(path), "test": path.stem, "verdict": "Unknown", "flags": [], "reason": reason}
+    return Judged(fields, (f"Test {path.stem}", f"Observation {path.stem} Unknown", f"Reason {reason}", ""))
+
+
+def _judged(path: Path, test: LitmusTest, model: Model, batch: Batch) -> Judged:
+    from modelcheck.cli.herd import herd_lines
+
+    pictures = _Pictures(test.name, batch.show)
+    seen = _observe(test, model, batch, pictures)
+    if batch.pictures is not None:
+        pictures.write(batch.pictures)
+    fields: dict[str, Any] = {
+        "file": str(path),
+        "test": test.name,
+        "verdict": seen.verdict,
+        "positive": seen.positive,
+        "negative": seen.negative,
+        "states": len(seen.states) if seen.positive is not None else None,
+        "flags": list(seen.flags),
+        "seconds": round(seen.seconds, 4),
+    }
+    if seen.reason:
+        fields["reason"] = seen.reason
+    warning = _contradiction(path, test, seen) if batch.model.kernel else None
+    return Judged(fields, tuple(herd_lines(test, seen)), warning=warning)
+
+
+def _contradiction(path: Path, test: LitmusTest, seen: Observation) -> str | None:
+    """What to say where the test's ``Result:`` comment is wrong. With a data race expected and found, the verdict does
+    not count."""
+    said = (test.result_comment or "").split()
+    if not said or said[0] not in ("Never", "Sometimes", "Always") or seen.verdict == "Unknown":
+        return None
+    if said[0] == seen.verdict or ("DATARACE" in said and "data-race" in seen.flags):
+        return None
+    return f"{path}: a comment says Result: {test.result_comment}, and it is {seen.verdict}"
+
+
+def _observe(test: LitmusTest, model: Model, batch: Batch, pictures: _Pictures) -> Observation:
+    from modelcheck.solve.check import OutOfTime
+    from modelcheck.solve.litmus import Observation, observe, observed
+
+    watch = pictures.add if batch.show is not None else None
+    try:
+        with _alarm(batch.timeout, OutOfTime):
+            return observe(test, model, count=batch.count, bound=batch.bound, timeout=batch.timeout, watch=watch)
+    except OutOfTime:
+        reason, seconds = "the time limit was reached", batch.timeout or 0.0
+    except (RecursionError, MemoryError) as error:
+        reason, seconds = f"it is too large to be judged ({type(error).__name__})", 0.0
+    return Observation("Unknown", None, None, observed(test), (), (), seconds, reason)
+
+
+@contextmanager
+def _alarm(seconds: float | None, error: type[Exception]) -> Iterator[None]:
+    """Break off what does not look at the time itself, such as unrolling; only a main thread gets signals."""
+    if seconds is None or not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(_signal: int, _frame: FrameType | None) -> None:
+        raise error
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds * (1 + GRACE) + GRACE)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+class _Pictures:
+    """The pictures of one test, collected while its executions are counted."""
+
+    def __init__(self, test: str, which: str | None) -> None:
+        self.test = test
+        self.which = which
+        self.graphs: list[str] = []
+
+    def add(self, proposal: Proposal, met: bool) -> None:
+        """Draw an execution, if it is one that is asked for."""
+        if met or self.which == "all":
+            from modelcheck.solve.witness import execution_of
+            from modelcheck.trace.dot import dot
+
+            self.graphs.append(dot(execution_of(proposal), f"{self.test} {len(self.graphs) + 1}"))
+
+    def write(self, folder: Path) -> None:
+        """All of them into one file, as herd7 does; none, no file."""
+        if self.graphs:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                (folder / f"{self.test.replace('/', '_')}.dot").write_text("\n".join(self.graphs), encoding="utf-8")
+            except OSError as error:
+                raise InputError(error.strerror or "cannot be written", str(folder)) from None
