@@ -8,12 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Final
 
 from modelcheck.cat.definitions import OPERATORS, Primitive, Step
 
 WORD = 8
 
+DECLARATIONS: Final = """\
+long __mc_load(), __mc_rmw(), __mc_rmw_if(), __mc_choose(), __mc_self();
+void __mc_store(), __mc_rmw_await(), __mc_fence(), __mc_fence_at(), __mc_unlock(), __mc_assume();
+"""
+"""The front end's intrinsics that the macros use."""
+
 _OPERATION = re.compile(r"__\w+")
+
+
+def header(primitives: Mapping[str, Primitive]) -> str:
+    """The text that goes before the threads of a litmus test: declarations, then a macro for each primitive."""
+    return DECLARATIONS + as_c(primitives)
 
 
 def as_c(primitives: Mapping[str, Primitive]) -> str:
