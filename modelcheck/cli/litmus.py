@@ -19,8 +19,9 @@ BATCH = 16
     short_help="Judge litmus tests, as herd7 does.",
     epilog="\b\nExamples:\n"
     "  modelcheck litmus tests/litmus --verdict-only\n"
-    "  modelcheck litmus --conf linux-kernel.cfg litmus-tests/MP+pooncerelease+poacquireonce.litmus\n"
-    "  modelcheck litmus SB.litmus --model tso --show prop --dot pictures\n",
+    "  modelcheck litmus tests/litmus/atomic-cmpxchg-is-full.litmus --model tso --show prop --dot pictures\n"
+    "\n\b\nIn tools/memory-model of a Linux tree:\n"
+    "  modelcheck litmus --conf linux-kernel.cfg litmus-tests/MP+pooncerelease+poacquireonce.litmus\n",
 )
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @click.option("--model", metavar="MODEL", help="sc, tso, pso, lkmm (the default), rc11 or FILE.cat.")

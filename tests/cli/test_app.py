@@ -26,13 +26,14 @@ def test_every_help_ends_with_an_example_that_works(
     outcome = modelcheck(*command, "--help")
     assert outcome.code == 0
     _, _, end = outcome.out.partition("\n  Example")
-    examples = end.splitlines()[1:]
+    examples = end.partition("\n\n")[0].splitlines()[1:]
     assert examples
     monkeypatch.setattr("modelcheck.cli.run.answer", lambda job: Answer(Result(job.cell.expected.verdict)))
     monkeypatch.chdir(ROOT)
     for example in examples:
         name, *arguments = shlex.split(example)
         assert name == "modelcheck"
+        arguments = [str(tmp_path) if argument == "pictures" else argument for argument in arguments]
         if arguments[0] == "check":
             arguments += ["-j", "0", "--traces", str(tmp_path)]
         elif not Path("traces/balloon").exists():
