@@ -1,7 +1,8 @@
-"""Locals in memory that no other thread can know of yet: a load from one has its value already while unrolling.
+"""Memory that one thread alone touches so far: a load from there has its value already while unrolling.
 
-The value of such a load is what its own thread stored last, in every memory model. Knowing it at once lets a program
-keep thread handles in an array, say, and bounds loops that count in memory.
+That are locals whose addresses were not given away, and globals that main alone has used (every thread that runs beside a
+load of main's is unrolled before it). The value is what the thread stored last, in every coherent memory model. Knowing it at once
+lets a program keep thread handles in memory, say, and bounds loops that count there.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ REACH = 32
 
 
 class PrivateMemory:
-    """What threads have stored in locals whose addresses they have not given away.
+    """What threads have stored where nobody else looks.
 
     Args:
-        initial: where main stands before it starts the first thread; its locals may be private too.
+        initial: where main stands before it starts the first thread; its locals and the globals may be private too.
     """
 
     def __init__(self, initial: Initial) -> None:
@@ -29,9 +30,12 @@ class PrivateMemory:
         self._objects: dict[int, tuple[int, int]] = {}
         self._stores: dict[int, list[Event]] = {}
         self._initial = initial.memory
+        self._zeroed: set[int] = set()
         for thing in sorted(initial.objects, key=lambda o: o.base):
-            if thing.kind == "local" and thing.base not in initial.freed:
+            if thing.kind in ("local", "global") and thing.base not in initial.freed:
                 self.add(thing.base, thing.size, 0)
+                if thing.zeroed:
+                    self._zeroed.add(thing.base)
         for _, value in initial.memory.values():
             self.publish(const(value, 64))
 
@@ -49,7 +53,11 @@ class PrivateMemory:
         if event.address.kind != "const":
             # It may hit any cell of what it may point to: that is followed no further.
             self.publish(event.address)
-        elif event.kind == "W" and self._private(event):
+        elif not self._private(event):
+            base = self._near(event.address.data) if isinstance(event.address.data, int) else None
+            if base is not None and event.address.data <= base + self._objects[base][0] + REACH:
+                del self._objects[base]
+        elif event.kind == "W":
             self._stores.setdefault(event.address.data, []).append(event)
 
     def load(self, event: Event) -> Expr | None:
@@ -66,9 +74,16 @@ class PrivateMemory:
             if write.size == event.size and set(write.guard) <= set(event.guard):
                 return write.value
             return None
-        size, value = self._initial.get(address, (0, UNDEFINED))
-        known = size == event.size and not isinstance(value, Undefined)
-        return const(value, size * 8) if known else None
+        return self._at_first(address, event.size)
+
+    def _at_first(self, address: int, size: int) -> Expr | None:
+        """What initialisation left in a cell, where that is one value of just this size."""
+        found, value = self._initial.get(address, (0, UNDEFINED))
+        if found == size:
+            return None if isinstance(value, Undefined) else const(value, size * 8)
+        near = range(address - 7, address + size)
+        untouched = not any(place + self._initial[place][0] > address for place in near if place in self._initial)
+        return const(0, size * 8) if untouched and self._near(address) in self._zeroed else None
 
     def publish(self, value: Expr) -> None:
         """``value`` goes where others may see it: what it may point to is private no more."""

@@ -203,8 +203,8 @@ def test_behind_the_join_of_one_of_two_threads_nothing_runs_at_rest_yet() -> Non
 
 
 def test_a_thread_is_started_where_its_parent_gets_to() -> None:
-    found = graph_of(MAIN.format("if (READ_ONCE(z)) pthread_create(&b, 0, child, 0);"))
-    (read,) = named(found, "R", "z")
+    found = graph_of(MAIN.format("if (READ_ONCE(x)) pthread_create(&b, 0, child, 0);"))
+    (read,) = named(found, "R", "x")
     assert found.started[1] == ()
     assert len(found.started[2]) == 1
     assert found.started[2] == named(found, "W", "x")[1].guard[:1]
