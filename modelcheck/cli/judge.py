@@ -103,11 +103,15 @@ def judge(batch: Batch) -> list[Judged]:
     found: list[Judged] = []
     for path, test in read_litmus(batch.paths):
         if isinstance(test, InputError):
-            fields: dict[str, Any] = {"file": str(path), "test": None, "verdict": "Error", "error": str(test)}
-            found.append(Judged(fields, error=str(test)))
+            found.append(unread(str(path), test))
         else:
             found.append(_judged(path, test, model, batch))
     return found
+
+
+def unread(file: str, error: InputError) -> Judged:
+    """The outcome of what cannot be read."""
+    return Judged({"file": file, "test": None, "verdict": "Error", "error": str(error)}, error=str(error))
 
 
 def lost(path: Path, reason: str) -> Judged:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from modelcheck.cli.judge import Batch, Judged, ModelChoice, judge, lost
+from modelcheck.cli.judge import Batch, Judged, ModelChoice, judge, lost, unread
 from modelcheck.errors import InputError
 
 BATCH = 16
@@ -84,9 +84,7 @@ def litmus(
 
     with Printer(shape, len(files)) as printer, closing(_results(batches, jobs)) as results:
         for error in wrong:
-            printer.show(
-                Judged({"file": error.file, "test": None, "verdict": "Error", "error": str(error)}, error=str(error))
-            )
+            printer.show(unread(error.file or "", error))
         for several in results:
             for result in several:
                 printer.show(result)
@@ -98,48 +96,57 @@ def _files(paths: Sequence[str]) -> tuple[list[Path], list[InputError]]:
     found: dict[Path, None] = {}
     wrong: list[InputError] = []
     for name in paths:
-        try:
-            found.update(dict.fromkeys(_named(name)))
-        except InputError as error:
-            wrong.append(error)
+        for each in _named(name, ()):
+            if isinstance(each, InputError):
+                wrong.append(each)
+            else:
+                found[each] = None
     return list(found), wrong
 
 
-def _named(name: str) -> Iterator[Path]:
-    if name.startswith("@"):
-        yield from _listed(Path(name[1:]))
-        return
-    path = Path(name)
-    if path.is_dir():
+def _named(name: str, lists: tuple[Path, ...]) -> Iterator[Path | InputError]:
+    """The tests that ``name`` leads to; ``lists`` are the list files it stands in, outermost first."""
+    path = Path(name.removeprefix("@"))
+    if path != Path(name):
+        yield from _listed(path, lists)
+    elif path.is_dir():
         found = sorted(path.rglob("*.litmus"))
-        if not found:
-            raise InputError("there is no .litmus file in this folder", name)
         yield from found
+        if not found:
+            yield InputError("there is no .litmus file in this folder", name)
     elif path.exists():
         yield path
     else:
-        raise InputError("no such file or folder", name)
+        yield InputError("no such file or folder", name)
 
 
-def _listed(file: Path) -> list[Path]:
-    """The tests that a list names; paths are as seen from the folder we are in, else from that of the list."""
+def _listed(file: Path, lists: tuple[Path, ...]) -> Iterator[Path | InputError]:
+    """The tests in a list file; paths are as seen from the folder we are in, else from that of the list."""
+    if file.resolve() in lists:
+        yield InputError("this list names itself", str(file))
+        return
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except UnicodeDecodeError:
-        raise InputError("this list is no text file (UTF-8)", str(file)) from None
+        yield InputError("this list is no text file (UTF-8)", str(file))
+        return
     except OSError as error:
-        raise InputError(f"this list cannot be read: {error.strerror}", str(file)) from None
-    found: list[Path] = []
+        yield InputError(f"this list cannot be read: {error.strerror}", str(file))
+        return
     for number, line in enumerate(lines, 1):
         name = line.strip()
-        if not name or name.startswith("#"):
-            continue
-        try:
-            beside = file.parent / name
-            found += _named(str(beside) if not Path(name).exists() and beside.exists() else name)
-        except InputError as error:
-            raise InputError(f"{name}: {error.message}", str(file), number, line.index(name) + 1) from None
-    return found
+        if name and not name.startswith("#"):
+            for each in _named(_beside(file, name), (*lists, file.resolve())):
+                if isinstance(each, InputError) and each.line is None:
+                    each = InputError(f"{name}: {each.message}", str(file), number, line.index(name) + 1)
+                yield each
+
+
+def _beside(file: Path, name: str) -> str:
+    """``name``, or what leads to it in the folder of ``file`` where it is there and not here."""
+    bare = name.removeprefix("@")
+    there = file.parent / bare
+    return name[: len(name) - len(bare)] + str(there) if there.exists() and not Path(bare).exists() else name
 
 
 def _results(batches: Sequence[Batch], jobs: int | None) -> Generator[list[Judged]]:

@@ -36,6 +36,9 @@ from modelcheck.solve.proposal import Proposal
 from modelcheck.solve.sat import NO, YES
 from modelcheck.solve.valuesets import TooManyValues
 
+EVENTS = 4000
+"""More events than that are not judged: what may be ordered grows with their square."""
+
 Watch = Callable[[Proposal, bool], None]
 """Called with a complete execution, and whether the test's proposition holds in it."""
 
@@ -98,6 +101,9 @@ def observe(
         if not isinstance(initial, Initial):
             return Observation("Unknown", None, None, shown, (), (), 0.0, "it does not get to its threads")
         graph = unroll(test.program, initial, Bounds(bound, bound))
+        if len(graph.events) > EVENTS:
+            reason = f"it has {len(graph.events)} events, and no more than {EVENTS} are judged"
+            return Observation("Unknown", None, None, shown, (), (), time.monotonic() - started, reason)
         deadline = None if timeout is None else started + timeout
         session = Session(graph, model, deadline, thin_air=True)
         found = _Question(session, test, shown, watch).answer(count)
