@@ -1,0 +1,65 @@
+"""The explorer and the solver find the same final states of litmus tests under SC and TSO."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from modelcheck.cat import load_model
+from modelcheck.errors import InputError
+from modelcheck.frontend.litmus import LitmusTest, read_litmus
+from modelcheck.solve.litmus import observe
+from tests.litmus.explored import states
+
+HERE = Path(__file__).parent
+SHARED = Path(__file__).parents[3] / "shared" / "litmus"
+
+MOST = 5
+"""Executions that a shared test may have under the kernel's model to be explored here."""
+
+OPEN = {
+    **dict.fromkeys(
+        ("rcu-own-grace-period", "C-RR-GR+RR-R+RR-R"),
+        "the explorer lets a grace period end within a section of its own thread",
+    ),
+    **dict.fromkeys(
+        ("C-srcu-nest-5", "C-srcu-nest-6"),
+        "the explorer takes SRCU sections that overlap in one thread for nested ones",
+    ),
+}
+"""Where the engines part, and why."""
+
+
+def paths() -> list[Path]:
+    found = sorted(HERE.glob("*.litmus"))
+    if SHARED.is_dir():
+        with (SHARED / "expected.csv").open(encoding="utf-8") as rows:
+            for row in csv.DictReader(rows):
+                if row["negative"] and int(row["positive"]) + int(row["negative"]) <= MOST:
+                    found.append(SHARED / row["path"])
+    return found
+
+
+PATHS = paths()
+
+
+@pytest.fixture(scope="module")
+def tests() -> dict[Path, LitmusTest]:
+    found = {}
+    for path, test in read_litmus(PATHS):
+        if isinstance(test, InputError):
+            raise test
+        found[path] = test
+    return found
+
+
+@pytest.mark.parametrize("model", ["sc", "tso"])
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_states(path: Path, model: str, tests: dict[Path, LitmusTest]) -> None:
+    if path.stem in OPEN:
+        pytest.xfail(OPEN[path.stem])
+    found = observe(tests[path], load_model(model))
+    assert not found.reason
+    assert {state for state, _ in found.states} == states(tests[path], model)
