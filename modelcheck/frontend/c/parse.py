@@ -60,9 +60,10 @@ class Files:
         found = self._shown.get(name)
         if found is None:
             path = Path(name)
-            found = self.names.get(path) or self.names.get(path.resolve())
-            if found is None and path.is_relative_to(self.headers):
+            if path.is_relative_to(self.headers):
                 found = f"<{path.relative_to(self.headers).as_posix()}>"
+            else:
+                found = self.names.get(path) or self.names.get(path.resolve())
             found = found or name
             self._shown[name] = found
             try:

@@ -28,9 +28,7 @@ def load_program(spec: Spec, scenario: Scenario, variant: Variant) -> Program:
     entry = ScenarioEntry(scenario.init, scenario.threads, scenario.final) if scenario.threads else None
     with _tree(spec, variant) as folder:
         sources = [_place(spec, folder, name) for name in spec.sources]
-        names = dict(zip(sources, spec.sources, strict=True))
-        for path in _c_files(folder):
-            names[path] = names[path.resolve()] = path.relative_to(folder).as_posix()
+        names = _Names(folder, dict(zip(sources, spec.sources, strict=True)))
         try:
             return parse_program(
                 sources,
@@ -79,9 +77,26 @@ def _place(spec: Spec, folder: Path, name: str) -> Path:
     return (folder if inside else spec.folder) / name
 
 
-def _c_files(folder: Path) -> Iterator[Path]:
-    for pattern in ("*.c", "*.h"):
-        yield from folder.rglob(pattern)
+class _Names(Mapping[Path, str]):
+    """What files are called: the sources as the spec does, others below its folder by their path from there."""
+
+    def __init__(self, folder: Path, sources: Mapping[Path, str]) -> None:
+        self._folders = (folder, folder.resolve())
+        self._sources = sources
+
+    def __getitem__(self, path: Path) -> str:
+        if path in self._sources:
+            return self._sources[path]
+        for folder in self._folders:
+            if path.is_relative_to(folder):
+                return path.relative_to(folder).as_posix()
+        raise KeyError(path)
+
+    def __iter__(self) -> Iterator[Path]:
+        return iter(self._sources)
+
+    def __len__(self) -> int:
+        return len(self._sources)
 
 
 def _placed(spec: Spec, scenario: Scenario, variant: Variant, error: InputError) -> InputError:
