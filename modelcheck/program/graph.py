@@ -107,12 +107,14 @@ class Blocked:
 
 @frozen
 class Cut:
-    """The bounds (or something that cannot be modelled) cut the program short here when ``guard`` holds."""
+    """The bounds (or something that cannot be modelled) cut the program short here when ``guard`` holds; ``final``: at
+    rest."""
 
     guard: Guard
     reason: str
     source: Source
     thread: int
+    final: bool = False
 
 
 @frozen

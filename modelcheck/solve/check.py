@@ -232,9 +232,9 @@ class Session:
         encoding = self.encoding
         cuts: list[tuple[int, str]] = []
         for cut in self.graph.cuts:
-            reached = encoding.circuit.all_of(
-                (encoding.valuation.all(cut.guard), *(-fault for fault in encoding.faults(cut.thread)))
-            )
+            # What runs at rest is not come to when any thread has stopped at a fault.
+            faults = encoding.faults(None if cut.final else cut.thread)
+            reached = encoding.circuit.all_of((encoding.valuation.all(cut.guard), *(-fault for fault in faults)))
             cuts.append((reached, cut.reason))
         cuts += encoding.unsupported
         for literal, wait in self.deadlock.undecided if self.deadlock is not None else ():

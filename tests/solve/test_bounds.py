@@ -91,6 +91,15 @@ def test_a_switch_falls_through_as_in_c() -> None:
         assert verdicts(text) == ["assertion"] * len(MODELS)
 
 
+def test_a_bound_at_rest_does_not_count_where_a_thread_has_stopped() -> None:
+    long = "for (int i = 0; i < y; i++) z++;"
+    assert verdicts(threads("WRITE_ONCE(y, 9);", final=long)) == ["UNKNOWN"] * len(MODELS)
+    stopped = threads("*(int *)READ_ONCE(z) = 1; WRITE_ONCE(y, 9);", final=long)
+    assert verdicts(stopped, {"assertion"}) == ["PASS"] * len(MODELS)
+    other = threads("WRITE_ONCE(y, 9);", "*(int *)(long)READ_ONCE(z) = 1;", final=long)
+    assert verdicts(other, {"assertion"}) == ["PASS"] * len(MODELS)
+
+
 def test_an_elapsed_time_limit_is_unknown() -> None:
     result = answer(threads("WRITE_ONCE(x, 1);", "assert(!READ_ONCE(x));"), "sc", timeout=0)
     assert (result.verdict, result.reason) == ("UNKNOWN", "the time limit was reached")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from modelcheck.program.expr import UNDEFINED, Expr, Undefined, const, negate, op
 from modelcheck.program.flow import EXIT, Element, Loop, flow_of
-from modelcheck.program.graph import Blocked, Cut, Guard
+from modelcheck.program.graph import Blocked, Guard
 from modelcheck.program.guards import NO_DEPS, Deps, Val, contradict, extend, join, merge_values
 from modelcheck.program.ir import Branch, Exit, Function, Halt, Instruction, Jump, Return, Source, Switch
 from modelcheck.program.unroll.record import MOST_EVENTS, SECTION, Record
@@ -122,7 +122,7 @@ class Paths(Record):
         reason = f"the loop at {source} in {frame.function.name}() was {what}, and can go on"
         if len(self.events) > MOST_EVENTS:
             reason = f"more than {MOST_EVENTS} events; the loop at {source} was unrolled {rounds} times"
-        self.cuts.append(Cut(state.guard, reason, source, self.thread.number))
+        self._cut(state.guard, reason, source)
 
     def _loop_source(self, frame: CallFrame, loop: Loop) -> Source:
         for number in (loop.head, *sorted(loop.blocks)):

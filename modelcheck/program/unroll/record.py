@@ -149,6 +149,9 @@ class Record:
         state.guard = guard
         return state
 
+    def _cut(self, guard: Guard, reason: str, source: Source) -> None:
+        self.cuts.append(Cut(guard, reason, source, self.thread.number, self.thread.final))
+
     def _choice(self, count: int, guard: Guard) -> int:
         """A new nondeterministic choice among ``count`` outcomes; gives its number."""
         self.choices.append(count)

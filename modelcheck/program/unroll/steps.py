@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from attrs import evolve
 
 from modelcheck.program.expr import TRUE, Expr, Undefined, choice, const, disj, negate, op
-from modelcheck.program.graph import ASSUMED, Allocation, Cut, Guard
+from modelcheck.program.graph import ASSUMED, Allocation, Guard
 from modelcheck.program.guards import NO_DEPS, Val, extend, join
 from modelcheck.program.ir import (
     Alloc,
@@ -113,7 +113,7 @@ class Steps(Paths):
             case Join():
                 return self._join(instruction, state)
             case Unsupported(reason, source):
-                self.cuts.append(Cut(state.guard, f"{source}: {reason}", source, self.thread.number))
+                self._cut(state.guard, f"{source}: {reason}", source)
                 return None
         return state
 
@@ -174,8 +174,7 @@ class Steps(Paths):
         for name, guard in chosen:
             function = self.program.functions[name]
             if self.active.count(name) >= self.bounds.recursion:
-                reason = f"{name}() calls itself more than {self.bounds.recursion} deep"
-                self.cuts.append(Cut(guard, reason, call.source, self.thread.number))
+                self._cut(guard, f"{name}() calls itself more than {self.bounds.recursion} deep", call.source)
                 continue
             self.thread.stack = (*outer, call.source)
             results.extend(self._run(function, fit(function, args), State(guard, [], state.ctrl)))
@@ -221,14 +220,7 @@ class Steps(Paths):
     def _alloc(self, step: Alloc, state: State) -> State | None:
         size, _ = self._value(state, step.size)
         if size.kind != "const" or isinstance(size.data, Undefined):
-            self.cuts.append(
-                Cut(
-                    state.guard,
-                    f"{step.source}: an allocation whose size is not known",
-                    step.source,
-                    self.thread.number,
-                )
-            )
+            self._cut(state.guard, f"{step.source}: an allocation whose size is not known", step.source)
             return None
         name = heap_name(step.layout, step.source, self.thread.stack)
         base = self._object(name, "heap", size.data, step.layout)

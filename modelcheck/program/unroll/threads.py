@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from modelcheck.program.expr import UNDEFINED, conj, const, negate, op
-from modelcheck.program.graph import Cut, EventGraph, Guard
+from modelcheck.program.graph import EventGraph, Guard
 from modelcheck.program.guards import NO_DEPS, Val, extend, join
 from modelcheck.program.ir import Function, Join, Program, Spawn
 from modelcheck.program.machine import Frame, Initial
@@ -108,9 +108,7 @@ class _Unroller(Steps):
             self.private.publish(argument)
         chosen = self._targets(step, state)
         if len(chosen) != 1:
-            self.cuts.append(
-                Cut(state.guard, f"{step.source}: the thread's function is not known", step.source, self.thread.number)
-            )
+            self._cut(state.guard, f"{step.source}: the thread's function is not known", step.source)
             return None
         name, guard = chosen[0]
         number = len(self.threads)
@@ -139,8 +137,7 @@ class _Unroller(Steps):
     def _join(self, step: Join, state: State) -> State | None:
         number, _ = self._value(state, step.thread)
         if number.kind != "const" or not isinstance(number.data, int) or not 0 < number.data < len(self.threads):
-            reason = f"{step.source}: a join of a thread that is not known"
-            self.cuts.append(Cut(state.guard, reason, step.source, self.thread.number))
+            self._cut(state.guard, f"{step.source}: a join of a thread that is not known", step.source)
             return None
         child = self.threads[number.data]
         ends = conj(*child.completed)
