@@ -113,10 +113,13 @@ class Outcomes:
                 encoding.circuit.add(encoding.valuation.all(guard), outcomes.get(0, NO))
 
     def _distinct(self, proposal: Proposal) -> list[int]:
-        """The clause that forbids this very execution."""
+        """The clause that forbids this very execution, in whatever order its hidden events come."""
         encoding, coherence = self.session.encoding, self.session.coherence
-        literals = {encoding.rf[write, read] for read, write in proposal.rf.items()}
-        literals |= {coherence.before(*pair) for pair in coherence.pairs if proposal.ordered(*pair)}
+        hidden = encoding.hidden
+        literals = {encoding.rf[write, read] for read, write in proposal.rf.items() if read not in hidden}
+        literals |= {
+            coherence.before(*pair) for pair in coherence.pairs if hidden.isdisjoint(pair) and proposal.ordered(*pair)
+        }
         for number in range(len(encoding.graph.choices)):
             literals |= {
                 literal for literal in encoding.valuation.choice(number).values() if self.session.solver.holds(literal)
