@@ -8,7 +8,7 @@ from modelcheck.program.expr import FALSE, UNDEFINED, Expr, choice, const, negat
 from modelcheck.program.flow import Flow
 from modelcheck.program.graph import Allocation, Blocked, Check, Cut, Event, Guard
 from modelcheck.program.guards import NO_DEPS, Val, extend
-from modelcheck.program.ir import HEAP_BASE, MemoryObject, Program, Source, Tags
+from modelcheck.program.ir import HEAP_BASE, Layout, MemoryObject, Program, Source, Tags
 from modelcheck.program.machine import Initial
 from modelcheck.program.private import PrivateMemory
 from modelcheck.program.unroll.state import CallFrame, State, Thread, choices_in, ordered
@@ -181,9 +181,9 @@ class Record:
         )
         state.guard = (*state.guard, negate(stays))
 
-    def _object(self, name: str, kind: str, size: int, layout: object, zeroed: bool = False) -> int:
+    def _object(self, name: str, kind: str, size: int, layout: Layout | None, zeroed: bool = False) -> int:
         base = self.next_base
-        thing = MemoryObject(name, base, max(size, 1), kind, layout, zeroed=zeroed)  # type: ignore[arg-type]
+        thing = MemoryObject(name, base, max(size, 1), kind, layout, zeroed=zeroed)
         self.objects.append(thing)
         self.next_base = -(-(base + max(size, 1)) // SLOT) * SLOT + SLOT
         return base
