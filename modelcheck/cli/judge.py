@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -16,8 +16,7 @@ from modelcheck.errors import InputError
 
 if TYPE_CHECKING:
     from modelcheck.cat import Model
-    from modelcheck.cat.definitions import Primitive
-    from modelcheck.frontend.litmus import LitmusTest
+    from modelcheck.frontend.litmus import LitmusTest, Macros
     from modelcheck.solve.litmus import Observation
     from modelcheck.solve.proposal import Proposal
 
@@ -39,7 +38,7 @@ class ModelChoice:
         """Whether it is the kernel's, which the comments in its tests speak of."""
         return self.configuration is not None or self.name in (None, "lkmm")
 
-    def load(self) -> tuple[Model, Mapping[str, Primitive] | None]:
+    def load(self) -> tuple[Model, Macros | None]:
         """The model, and the primitives of its macro file. Raises `InputError` where a file is wrong."""
         from modelcheck.cat import load_model
 
@@ -47,6 +46,8 @@ class ModelChoice:
             return load_model(self.name or "lkmm", bell=self.bell), None
         from modelcheck.cat.configuration import read_configuration
         from modelcheck.cat.definitions import read_definitions
+        from modelcheck.cat.macros import header
+        from modelcheck.frontend.litmus import Macros
 
         model, primitives = None, None
         if self.configuration is not None:
@@ -61,7 +62,8 @@ class ModelChoice:
             primitives = configuration.primitives()
         if self.macros is not None:
             primitives = read_definitions(Path(self.macros))
-        return model or load_model(self.name or "lkmm", bell=self.bell), primitives
+        macros = None if primitives is None else Macros(frozenset(primitives), header(primitives))
+        return model or load_model(self.name or "lkmm", bell=self.bell), macros
 
 
 @frozen
@@ -97,11 +99,9 @@ def judge(batch: Batch) -> list[Judged]:
     """Read and judge the tests of ``batch``, in order. Raises `InputError` for a model that is wrong."""
     from modelcheck.frontend.litmus import read_litmus
 
-    model, primitives = batch.model.load()
-    if primitives is not None:
-        raise InputError("macro files are not supported yet", batch.model.macros or batch.model.configuration)
+    model, macros = batch.model.load()
     found: list[Judged] = []
-    for path, test in read_litmus(batch.paths):
+    for path, test in read_litmus(batch.paths, macros=macros):
         if isinstance(test, InputError):
             found.append(unread(str(path), test))
         else:

@@ -282,3 +282,56 @@ def test_ten_thousand_lines_are_read_and_not_judged(modelcheck: Command, tmp_pat
     outcome = modelcheck("litmus", "long.litmus", "--verdict-only", "--timeout", "20")
     assert "Observation long Unknown" in outcome.out.splitlines()
     assert outcome.code == 3
+
+
+KERNEL = {
+    "small.cat": "(* happens before *)\nlet com = rf | co | fr\nacyclic po-loc | com as coherence\n"
+    "let fence = po ; [Full] ; po\nacyclic fence | rfe | co | fr as order\n",
+    "small.bell": "enum Kinds = 'once || 'mb\ninstructions R[{'once}]\ninstructions W[{'once}]\n"
+    "instructions F[{'mb}]\nlet Full = F & Mb\n",
+    "small.def": "// primitives\nREAD_ONCE(X) __load{once}(X)\nWRITE_ONCE(X,V) { __store{once}(X,V); }\n"
+    "smp_mb() { __fence{mb}; }\n",
+    "small.cfg": "macros small.def\nbell small.bell\nmodel small.cat\ngraph columns\n",
+}
+"""A configuration as herd7 reads it."""
+
+
+def fenced(text: str) -> str:
+    return text.replace("\tr0 =", "\tsmp_mb();\n\tr0 =").replace("(* Result: Sometimes *)\n", "")
+
+
+def test_a_configuration_names_model_bell_and_macros(modelcheck: Command, sb: Path, tmp_path: Path) -> None:
+    (tmp_path / "conf").mkdir()
+    for name, text in KERNEL.items():
+        (tmp_path / "conf" / name).write_text(text)
+    assert "Observation SB Sometimes 1 3" in modelcheck("litmus", sb, "--conf", "conf/small.cfg").out
+    sb.write_text(fenced(BUFFERING))
+    assert "Observation SB Never 0 3" in modelcheck("litmus", sb, "--conf", "conf/small.cfg").out
+    parts = ("--model", "conf/small.cat", "--bell", "conf/small.bell", "--macros", "conf/small.def")
+    assert "Observation SB Never 0 3" in modelcheck("litmus", sb, *parts).out
+
+
+def test_primitives_are_those_of_the_macro_file(modelcheck: Command, sb: Path, tmp_path: Path) -> None:
+    (tmp_path / "few.def").write_text("READ_ONCE(X) __load{ONCE}(X)\nWRITE_ONCE(X,V) { __store{ONCE}(X,V); }\n")
+    assert modelcheck("litmus", sb, "--macros", "few.def").code == 0
+    sb.write_text(fenced(BUFFERING))
+    outcome = modelcheck("litmus", sb, "--macros", "few.def")
+    assert outcome.err == f"modelcheck: {sb}:7:2: there is no primitive smp_mb()\n"
+    assert outcome.code == 2
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "said"),
+    [
+        ("--macros", "READ_ONCE(X) __lode{ONCE}(X)\n", "f:1:"),
+        ("--conf", "model small.cat\nmacros gone.def\n", "f:1:7: there is no file small.cat beside this one"),
+        ("--bell", "enum =\n", "f:1:"),
+    ],
+)
+def test_what_is_wrong_in_the_files_of_a_model(
+    modelcheck: Command, sb: Path, tmp_path: Path, option: str, text: str, said: str
+) -> None:
+    (tmp_path / "f").write_text(text)
+    outcome = modelcheck("litmus", sb, option, "f")
+    assert outcome.err.startswith(f"modelcheck: {said}")
+    assert (outcome.code, outcome.out) == (2, "")

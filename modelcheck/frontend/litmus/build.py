@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from attrs import evolve, frozen
 
@@ -11,7 +11,7 @@ from modelcheck.errors import InputError
 from modelcheck.frontend.c.builder import Builder
 from modelcheck.frontend.litmus.body import TYPES, rewrite
 from modelcheck.frontend.litmus.initial import MARGIN, WORD, InitialValue, Places, read_initial
-from modelcheck.frontend.litmus.primitives import PRIMITIVES
+from modelcheck.frontend.litmus.primitives import PRIMITIVES, Macros
 from modelcheck.frontend.litmus.proposition import Rest
 from modelcheck.frontend.litmus.scan import Text, ThreadText, Token, take_apart
 from modelcheck.frontend.litmus.test import LitmusTest, LitmusThread, Place
@@ -22,16 +22,17 @@ from modelcheck.program.ir import Function, Join, Layout, Leaf, MemoryObject, Pr
 _RESULT = re.compile(r"(?m)^[ \t(*/]*Result:[ \t]*(.*?)[ \t]*(?:\*\)|\*/)?[ \t]*$")
 
 
-def read_tests(texts: Sequence[Text]) -> list[LitmusTest | InputError]:
-    """The test in each text, or what is wrong with it."""
+def read_tests(texts: Sequence[Text], macros: Macros | None = None) -> list[LitmusTest | InputError]:
+    """The test in each text, or what is wrong with it; ``macros`` are the primitives, where they are not ours."""
+    names = PRIMITIVES.keys() if macros is None else macros.names
     found: list[LitmusTest | InputError | None] = [None] * len(texts)
     outlines: list[tuple[int, _Outline]] = []
     for number, text in enumerate(texts):
         try:
-            outlines.append((number, _outline(text)))
+            outlines.append((number, _outline(text, names)))
         except InputError as error:
             found[number] = error
-    lowered = lower_threads([outline.threads for _, outline in outlines])
+    lowered = lower_threads([outline.threads for _, outline in outlines], macros)
     for (number, outline), functions in zip(outlines, lowered, strict=True):
         found[number] = functions if isinstance(functions, InputError) else outline.finish(functions)
     return [test for test in found if test is not None]
@@ -76,12 +77,14 @@ class _Outline:
         )
 
 
-def _outline(text: Text) -> _Outline:
+def _outline(text: Text, names: Set[str]) -> _Outline:
     parts = take_apart(text)
     places = Places()
     read_initial(text, parts.initial, places)
     parameters = [_parameters(text, thread, places) for thread in parts.threads]
-    threads = [_code(text, thread, names, places) for thread, names in zip(parts.threads, parameters, strict=True)]
+    threads = [
+        _code(text, thread, given, places, names) for thread, given in zip(parts.threads, parameters, strict=True)
+    ]
     for (number, _), (_, at) in places.registers.items():
         if number >= len(threads):
             text.wrong(f"there is no thread P{number}", at)
@@ -130,10 +133,10 @@ def _parameters(text: Text, thread: ThreadText, places: Places) -> tuple[str, ..
     return tuple(found)
 
 
-def _code(text: Text, thread: ThreadText, parameters: tuple[str, ...], places: Places) -> ThreadCode:
+def _code(text: Text, thread: ThreadText, parameters: tuple[str, ...], places: Places, names: Set[str]) -> ThreadCode:
     preset = {name for number, name in places.registers if number == thread.number}
     name = f"P{thread.number}"
-    body = rewrite(text, thread.start, thread.end, name, frozenset(parameters), preset, PRIMITIVES.keys())
+    body = rewrite(text, thread.start, thread.end, name, frozenset(parameters), preset, names)
     return ThreadCode(text, name, thread.at, parameters, body, thread.start)
 
 

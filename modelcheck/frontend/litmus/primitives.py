@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from attrs import frozen
+
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.context import Context, Hint, Memory, Register, arguments, resize, strip
 from modelcheck.frontend.c.intrinsics import Intrinsic
@@ -365,8 +367,22 @@ VOID = frozenset(
 """Those that give nothing."""
 
 
-def prelude(called: Iterable[str]) -> str:
-    """Declarations in C of these primitives, and of the constants of the dialect."""
+@frozen
+class Macros:
+    """Primitives that are given instead of these.
+
+    Attributes:
+        names: what tests may call.
+        text: C that declares the intrinsics of ``mc/intrinsics.h`` it uses, and defines a macro for each name.
+    """
+
+    names: frozenset[str]
+    text: str
+
+
+def prelude(called: Iterable[str], macros: Macros | None = None) -> str:
+    """Declarations in C of these primitives, and of the constants of the dialect; or what ``macros`` says."""
     declared = "".join(f"{'void' if name in VOID else 'long'} {name}();\n" for name in sorted(called))
     # herd7 knows neither true nor false: to it they are variables that nobody assigns.
-    return f"#define true 0\n#define false 0\n#define NULL 0\n{declared}"
+    constants = "#define true 0\n#define false 0\n#define NULL 0\n"
+    return constants + (declared if macros is None else macros.text)

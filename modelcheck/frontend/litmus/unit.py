@@ -22,7 +22,7 @@ from modelcheck.frontend.c.parse import Files, Unit
 from modelcheck.frontend.c.statements import block, missing_labels, statement, variable
 from modelcheck.frontend.c.types import Types
 from modelcheck.frontend.litmus.body import Body, Edit, c_name
-from modelcheck.frontend.litmus.primitives import PRIMITIVES, prelude
+from modelcheck.frontend.litmus.primitives import PRIMITIVES, Macros, prelude
 from modelcheck.frontend.litmus.scan import Text
 from modelcheck.program.ir import NONE, Function, Return, Source, Store
 
@@ -85,17 +85,19 @@ class _LitmusUnit(Unit):
         return self.spans[max(bisect_right(self.starts, line) - 1, 0)]
 
 
-def lower_threads(tests: Sequence[Sequence[ThreadCode]]) -> list[list[Function] | InputError]:
+def lower_threads(
+    tests: Sequence[Sequence[ThreadCode]], macros: Macros | None = None
+) -> list[list[Function] | InputError]:
     """The functions of each test's threads, or what is wrong with the test.
 
     The parameters of a function are those of the thread, then its other variables; all have 64 bits.
     """
     with deep():
-        return _lower(tests)
+        return _lower(tests, macros)
 
 
-def _lower(tests: Sequence[Sequence[ThreadCode]]) -> list[list[Function] | InputError]:
-    pieces = [prelude({name for threads in tests for thread in threads for name in thread.body.called})]
+def _lower(tests: Sequence[Sequence[ThreadCode]], macros: Macros | None) -> list[list[Function] | InputError]:
+    pieces = [prelude({name for threads in tests for thread in threads for name in thread.body.called}, macros)]
     line = pieces[0].count("\n") + 1
     spans: list[_Span] = []
     for owner, threads in enumerate(tests):
@@ -119,10 +121,10 @@ def _lower(tests: Sequence[Sequence[ThreadCode]]) -> list[list[Function] | Input
             found.append(wrong[owner])
             continue
         if any(f"{thread.name}__{owner}" not in unit.functions for thread in threads):
-            found.extend(_lower([threads]))  # clang stopped early, at what is wrong with another test
+            found.extend(_lower([threads], macros))  # clang stopped early, at what is wrong with another test
             continue
         try:
-            found.append([_function(linker, unit, owner, thread) for thread in threads])
+            found.append([_function(linker, unit, owner, thread, macros) for thread in threads])
         except InputError as error:
             found.append(error)
         except RecursionError:
@@ -152,7 +154,7 @@ def _errors(unit: _LitmusUnit) -> dict[int, InputError]:
     return found
 
 
-def _function(linker: Linker, unit: Unit, owner: int, thread: ThreadCode) -> Function:
+def _function(linker: Linker, unit: Unit, owner: int, thread: ThreadCode, macros: Macros | None) -> Function:
     cursor = unit.functions[f"{thread.name}__{owner}"]
     node = cl.tree(cursor)
     body = node.children[-1]
@@ -168,7 +170,7 @@ def _function(linker: Linker, unit: Unit, owner: int, thread: ThreadCode) -> Fun
         result_type=unit.types.of(node),
         in_memory=in_memory(unit.types, body) if thread.body.addresses else frozenset(),
         syntactic=True,
-        primitives=PRIMITIVES,
+        primitives=PRIMITIVES if macros is None else {},
     )
     source = ctx.source(node)
     params: list[int] = []
