@@ -42,36 +42,36 @@ Frames = tuple[tuple[Point, tuple[Value, ...]], ...]
 Cell = tuple[int, tuple[int, Value]]
 
 
+Sections = tuple[tuple[int, int], ...]
+
+
 class Own:
     """What belongs to a thread beside its frames.
 
     Attributes:
-        nest: how many RCU read-side sections are open.
-        sections: addresses of the SRCU sections that are open, sorted.
+        sections: the read-side sections that are open, in order: kind, and number of the place that opened it.
         counts: for each place that allocates, how often it has; sorted.
         private: bases of its locals that nobody else can know; sorted.
         cells: contents of those: (address, (size, value)), sorted.
         gone: bases of its locals that have been published.
     """
 
-    __slots__ = ("cells", "counts", "gone", "key", "nest", "private", "sections")
+    __slots__ = ("cells", "counts", "gone", "key", "private", "sections")
 
     def __init__(
         self,
-        nest: int = 0,
-        sections: tuple[int, ...] = (),
+        sections: Sections = (),
         counts: tuple[tuple[int, int], ...] = (),
         private: tuple[int, ...] = (),
         cells: tuple[Cell, ...] = (),
         gone: frozenset[int] = frozenset(),
     ) -> None:
-        self.nest = nest
         self.sections = sections
         self.counts = counts
         self.private = private
         self.cells = cells
         self.gone = gone
-        self.key = (nest, sections, counts, private, cells, gone)
+        self.key = (sections, counts, private, cells, gone)
 
 
 class Local:
@@ -278,10 +278,9 @@ class Private:
         name = heap_name(what.layout, what.source)
         return self._objects.make(thread, point, instance, name, size, "heap", what.layout, what.zeroed).base
 
-    def freeze(self, nest: int, sections: tuple[int, ...]) -> Own:
+    def freeze(self, sections: Sections) -> Own:
         """What to keep of them, and of what else belongs to the thread."""
         return Own(
-            nest,
             sections,
             tuple(sorted(self.counts.items())),
             tuple(sorted(self.bases)),

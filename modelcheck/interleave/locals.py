@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from modelcheck.interleave import local as kinds
-from modelcheck.interleave.local import Frames, Local, Own, Private
+from modelcheck.interleave.cookies import handed_on
+from modelcheck.interleave.local import Frames, Local, Own, Private, Sections
 from modelcheck.interleave.objects import Objects
 from modelcheck.interleave.reduction import control
 from modelcheck.interleave.state import Slots
@@ -16,6 +17,8 @@ from modelcheck.program.expr import UNDEFINED, Expr, Undefined, Value
 from modelcheck.program.ir import Source
 from modelcheck.program.liveness import registers_of
 from modelcheck.program.machine import (
+    LEFT_OPEN,
+    OUTSIDE,
     Frame,
     allocation_size,
     bad_free,
@@ -50,7 +53,7 @@ class Locals:
         slots: numbers for what they access.
         buffered: whether stores wait in a buffer (TSO) or reach memory at once (SC).
         annotate: called with each new Local that stands before a step.
-        strict: whether unlocking what the thread does not hold stops it.
+        strict: whether a thread stops that unlocks what it does not hold, or ends inside a read-side section.
     """
 
     def __init__(
@@ -64,6 +67,9 @@ class Locals:
         self.guesses: dict[tuple[int, ...], int] = {}
         self._annotate = annotate
         self._section_kinds: dict[int, int] = {}
+        self._openers: list[tuple[Source, tuple[Source, ...]]] = []
+        self._opener_numbers: dict[tuple[Source, tuple[Source, ...]], int] = {}
+        self._handed_on = handed_on(code.program) if strict else frozenset()
         self.every: list[Local] = []
         self._table: dict[object, Local] = {}
         self._starts: dict[object, Local] = {}
@@ -109,17 +115,12 @@ class Locals:
         private = Private(own, self.objects)
         private.drop(set(local.publish[1]))
         private.gone |= set(local.publish[1])
-        nest, sections = own.nest, own.sections
+        sections = own.sections
         match local.kind:
-            case kinds.ENTER:
-                nest += 1
-            case kinds.LEAVE:
-                nest = max(nest - 1, 0)
-            case kinds.LOAD if local.mark >= 0:
-                sections = tuple(sorted((*sections, local.address)))
-            case kinds.STORE if local.mark >= 0 and local.address in sections:
-                index = sections.index(local.address)
-                sections = (*sections[:index], *sections[index + 1 :])
+            case kinds.ENTER | kinds.LOAD if local.mark >= 0:
+                sections = (*sections, (self._section_kinds[local.mark], self._opener(local)))
+            case kinds.LEAVE | kinds.STORE if local.mark >= 0:
+                sections = _without(sections, self._section_kinds[local.mark])
         point, registers = thread.frames[-1]
         if point.kind == "alloc":
             size = allocation_size(thread, point, registers)
@@ -128,7 +129,7 @@ class Locals:
             except Halting as end:
                 return self._stuck(local.thread, local.frames, own, end.reason, end.source)
         thread.resume(value)
-        return self._settle(thread, private, Own(nest, sections))
+        return self._settle(thread, private, Own(sections))
 
     def _settle(self, thread: Thread, private: Private, own: Own) -> Local:
         """Run ``thread`` to its next step, doing what nobody else can notice on the way."""
@@ -138,9 +139,9 @@ class Locals:
                 if not self._inside(thread, point, private):
                     break
         except Fault as fault:
-            return self._faulty(_frozen(thread), private.freeze(own.nest, own.sections), fault.finding)
+            return self._faulty(_frozen(thread), private.freeze(own.sections), fault.finding)
         except Halting as end:
-            kept = private.freeze(own.nest, own.sections)
+            kept = private.freeze(own.sections)
             return self._stuck(number, _frozen(thread), kept, end.reason, end.source)
         except Discard:
             return self._make(number, (), Own(), kinds.DISCARDED, ("discarded",))
@@ -150,7 +151,7 @@ class Locals:
         for dead in point.dead:
             registers[dead] = UNDEFINED
         self._forget(thread, private)
-        kept = private.freeze(own.nest, own.sections)
+        kept = private.freeze(own.sections)
         frames = _frozen(thread)
         key = (number, frames, kept.key)
         found = self._table.get(key)
@@ -170,8 +171,7 @@ class Locals:
 
     def inside(self, local: Local, mark: int) -> int:
         """1 while the thread of ``local`` is in a read-side section of kind ``mark``, else 0."""
-        kind = self._section_kinds[mark]
-        return int(local.own.nest > 0 if kind == RCU else kind in local.own.sections)
+        return int(_open(local.own, self._section_kinds[mark]) > 0)
 
     def _forget(self, thread: Thread, private: Private) -> None:
         """Drop the locals that nothing leads to any more."""
@@ -256,7 +256,9 @@ class Locals:
                 elif "Rcu-lock" in what.tags:
                     local.kind, local.mark = kinds.ENTER, self.mark(RCU)
                 elif "Rcu-unlock" in what.tags:
-                    local.kind, local.mark, local.ends = kinds.LEAVE, self.mark(RCU), local.own.nest == 1
+                    if self.strict and not _open(local.own, RCU):
+                        raise Fault(thread.finding("lock-misuse", OUTSIDE))
+                    local.kind, local.mark, local.ends = kinds.LEAVE, self.mark(RCU), _open(local.own, RCU) == 1
             case ir.Free():
                 self._free(local, thread, point, registers)
             case ir.Spawn():
@@ -310,7 +312,7 @@ class Locals:
                 local.unlock, local.full = what.unlock, self.buffered and bool(what.tags & FULL)
                 if "Srcu-unlock" in what.tags:
                     local.mark = self.mark(local.address)
-                    local.ends = local.own.sections.count(local.address) == 1
+                    local.ends = _open(local.own, local.address) == 1
                 self._publish(local, private, (local.value,))
             case ir.Rmw():
                 local.kind, local.plain = kinds.RMW, "LF" in what.failed_tags
@@ -334,6 +336,14 @@ class Locals:
         self._section_kinds[slot] = kind
         return slot
 
+    def _opener(self, local: Local) -> int:
+        """The number of the place that opens the section that ``local`` is about to open."""
+        place = (local.place, local.stack)
+        number = self._opener_numbers.setdefault(place, len(self._openers))
+        if number == len(self._openers):
+            self._openers.append(place)
+        return number
+
     def end_bit(self, thread: int) -> int:
         """The bit for a write to the slot that stands for the end of ``thread``."""
         return 2 << 2 * self.slots.other("end", thread)
@@ -347,15 +357,19 @@ class Locals:
         result = thread.result
         bases = private.behind((result,))
         cells = tuple(private.contents(bases))
+        for kind, opener in own.sections if self.strict else ():
+            source, stack = self._openers[opener]
+            if kind == RCU or source not in self._handed_on:
+                return self._faulty((), own, Finding("lock-misuse", LEFT_OPEN, source, stack, thread.number))
         # A section that it leaves open holds grace periods back for ever.
-        kept = Own(own.nest, own.sections, private.freeze(0, ()).counts)
+        kept = Own(own.sections, private.freeze(()).counts)
         local = self._make(thread.number, (), kept, kinds.ENDED, ("ended", result, cells, kept.key))
         local.value = result
         local.publish = (cells, tuple(sorted(bases)))
         return local
 
     def _faulty(self, frames: Frames, own: Own, finding: Finding) -> Local:
-        local = self._make(finding.thread, frames, own, kinds.FAULTY, ("faulty", finding))
+        local = self._make(finding.thread, frames, own, kinds.FAULTY, ("faulty", finding, own.sections))
         local.finding, local.source = finding, finding.source
         return local
 
@@ -371,6 +385,19 @@ class Locals:
             found = self._table[whole] = Local(len(self.every), number, frames, own, kind)
             self.every.append(found)
         return found
+
+
+def _open(own: Own, kind: int) -> int:
+    """How many read-side sections of ``kind`` are open."""
+    return sum(one == kind for one, _ in own.sections)
+
+
+def _without(sections: Sections, kind: int) -> Sections:
+    """``sections`` after the end of the last of ``kind``, if there is one."""
+    for index in reversed(range(len(sections))):
+        if sections[index][0] == kind:
+            return (*sections[:index], *sections[index + 1 :])
+    return sections
 
 
 def _frozen(thread: Thread) -> Frames:

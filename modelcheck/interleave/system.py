@@ -243,6 +243,8 @@ class System:
                 if readers:
                     return None
                 return self._moved(state, thread, local, 0, grace=(*state.grace[:index], *state.grace[index + 1 :]))
+        if self.locals.inside(local, local.mark):
+            return None
         inside = []
         for number, other in enumerate(state.threads):
             if number != thread:

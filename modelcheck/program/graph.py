@@ -91,7 +91,7 @@ class Blocked:
     """Thread ``thread`` waits for ever here when ``guard`` holds; ``reads`` are what its last failing look read.
 
     ``free``: another choice might end the wait, so it may or may not last. ``grace``: it waits for read-side sections:
-    of RCU when it is 0, else of the SRCU structure at that address; it lasts when another thread leaves one open.
+    of RCU when it is 0, else of the SRCU structure at that address; it lasts when a thread leaves one open.
     """
 
     guard: Guard

@@ -315,6 +315,11 @@ def uninitialised(space: AddressSpace, address: int) -> str:
     return f"read of {space.name(address)}, which nobody has written"
 
 
+OUTSIDE: Final = "rcu_read_unlock() outside of any read-side section"
+
+LEFT_OPEN: Final = "a read-side section is still open where its thread ends"
+
+
 def lock_misuse(space: AddressSpace, address: int) -> str:
     """The message of a finding for an unlock by a thread that does not hold the lock."""
     return f"unlock of {space.name(address)}, which this thread does not hold"

@@ -243,7 +243,7 @@ class Deadlock:
                 (
                     encoding.valuation.all(blocked.guard),
                     *(-fault for fault in encoding.faults(blocked.thread)),
-                    YES if blocked.grace is None else self._read_side(blocked.thread, blocked.grace),
+                    YES if blocked.grace is None else self._read_side(blocked.grace),
                 )
             )
             if here == NO:
@@ -268,12 +268,12 @@ class Deadlock:
         self.literal = circuit.all_of((*surely, circuit.any_of([s for several in stuck for s in several])))
         self.undecided = [(circuit.all_of((*perhaps, literal)), blocked) for literal, blocked in self.undecided]
 
-    def _read_side(self, thread: int, grace: Expr) -> int:
-        """The literal that another thread ends or stops in a section that a grace period at ``grace`` waits for."""
+    def _read_side(self, grace: Expr) -> int:
+        """The literal that a thread ends or stops in a section that a grace period at ``grace`` waits for."""
         encoding = self._encoding
         found: list[int] = []
         for section in self._left_open:
-            if section.thread != thread and (section.address is None) == (grace == const(0, 64)):
+            if (section.address is None) == (grace == const(0, 64)):
                 same = YES if section.address is None else encoding.valuation.equals(section.address, grace)
                 found.append(encoding.circuit.all_of((section.literal, same)))
         return encoding.circuit.any_of(found)

@@ -1,8 +1,8 @@
 """Read-side critical sections of RCU and SRCU that a thread leaves open where it stops.
 
-A thread that stops inside a section (a fault, a failed assertion, a wait without end) never leaves it, so a grace
-period that ends began before that section, too. To a memory model only pairs of lock and unlock are sections, and they
-come before or after a grace period. So each that is open at the end gets an unlock there, behind everything that
+A thread that stops inside a section (its end, a fault, a failed assertion, a wait without end) never leaves it, so a
+grace period that ends began before that section, too. To a memory model only pairs of lock and unlock are sections, and
+they come before or after a grace period. So each that is open at the end gets an unlock there, behind everything that
 the thread did and, by way of a cell of their own, behind every grace period that ends.
 """
 
@@ -12,6 +12,7 @@ from attrs import evolve, frozen
 
 from modelcheck.program.expr import Expr, const
 from modelcheck.program.graph import Event
+from modelcheck.program.machine import LEFT_OPEN, OUTSIDE
 from modelcheck.solve.encode import Encoding, Finding
 from modelcheck.solve.sat import NO, YES
 
@@ -31,22 +32,26 @@ class OpenSection:
     address: Expr | None
 
 
-def close_sections(encoding: Encoding) -> list[OpenSection]:
+def close_sections(encoding: Encoding, paired: bool = False) -> list[OpenSection]:
     """Add the missing unlocks, and findings for sections that are left open, or left without being entered.
+
+    Args:
+        encoding: what to add to.
+        paired: a thread that ends in a section has been in none, as herd has it.
 
     Gives the sections that may be left open.
     """
     found: list[OpenSection] = []
     for thread in range(len(encoding.graph.threads)):
         events = [
-            e
-            for e in encoding.graph.events
-            if e.thread == thread and not e.final and encoding.executed[e.id] != NO and e.tags & TAGS
+            e for e in encoding.graph.events if e.thread == thread and encoding.executed[e.id] != NO and e.tags & TAGS
         ]
         if events:
             events.sort(key=lambda e: e.position)
-            found += _close_rcu(encoding, thread, [e for e in events if e.tags & {"Rcu-lock", "Rcu-unlock"}])
-            found += _close_srcu(encoding, thread, events)
+            stopped = -_ended(encoding, thread) if paired else YES
+            rcu = [e for e in events if e.tags & {"Rcu-lock", "Rcu-unlock", "Sync-rcu"}]
+            found += _close_rcu(encoding, thread, rcu, stopped)
+            found += _close_srcu(encoding, thread, events, stopped)
     for section in found:
         _outlast(encoding, section)
     return found
@@ -81,44 +86,59 @@ def _outlast(encoding: Encoding, section: OpenSection) -> None:
         encoding.rf[numbers[1], numbers[2]] = literal
 
 
-TAGS = frozenset({"Rcu-lock", "Rcu-unlock", "Srcu-lock", "Srcu-unlock"})
+TAGS = frozenset({"Rcu-lock", "Rcu-unlock", "Sync-rcu", "Srcu-lock", "Srcu-unlock", "Sync-srcu"})
 
 
-def _close_rcu(encoding: Encoding, thread: int, events: list[Event]) -> list[OpenSection]:
+def _close_rcu(encoding: Encoding, thread: int, events: list[Event], stopped: int) -> list[OpenSection]:
     circuit = encoding.circuit
     # depth[d] says that more than d sections are open
     depth: list[int] = []
+    running: list[int] | None = None
     for event in events:
+        if event.final and running is None:
+            running = depth
         here = encoding.executed[event.id]
         if "Rcu-lock" in event.tags:
             inner = [circuit.if_else(here, outer, now) for outer, now in zip(depth, [*depth[1:], NO], strict=False)]
             depth = [circuit.any_of((here, *depth[:1])), *inner]
+        elif "Sync-rcu" in event.tags:
+            if stopped == YES and depth:
+                circuit.add(-here, -depth[0])  # a grace period waits for its own thread's section, too
         else:
             outside = circuit.all_of((here, *(-open_ for open_ in depth[:1])))
-            _report(encoding, outside, event, "rcu_read_unlock() outside of any read-side section")
+            _report(encoding, outside, event, OUTSIDE)
             depth = [circuit.if_else(here, below, now) for now, below in zip(depth, [*depth[1:], NO], strict=False)]
-    for index, open_ in enumerate(depth):
-        if open_ == NO:
-            continue
-        model = next(e for e in events if "Rcu-lock" in e.tags)
-        stopped = circuit.all_of((open_, -_ended(encoding, thread)))
-        _add(encoding, evolve(model, tags=frozenset({"Rcu-unlock"}), position=LAST + index), stopped, None)
-        if index == 0:
-            _left_open(encoding, thread, open_, model)
-    return [OpenSection(thread, depth[0], None)] if depth and depth[0] != NO else []
+    first = next((e for e in events if "Rcu-lock" in e.tags), None)
+    if first is None:
+        return []
+    _left_open(encoding, thread, depth[0], first)
+    # What is left only at rest is open as long as other threads run.
+    running = depth if running is None else running
+    for index, open_ in enumerate(running):
+        if open_ != NO:
+            unlock = evolve(first, tags=frozenset({"Rcu-unlock"}), position=LAST + index)
+            _add(encoding, unlock, circuit.all_of((open_, stopped)), None)
+    ever = circuit.any_of((*running[:1], depth[0]))
+    return [OpenSection(thread, ever, None)] if ever != NO else []
 
 
-def _close_srcu(encoding: Encoding, thread: int, events: list[Event]) -> list[OpenSection]:
+def _close_srcu(encoding: Encoding, thread: int, events: list[Event], stopped: int) -> list[OpenSection]:
     circuit = encoding.circuit
     found: list[OpenSection] = []
     for index, lock in enumerate(e for e in events if "Srcu-lock" in e.tags):
-        left = [
-            encoding.executed[e.id]
-            for e in events
-            if "Srcu-unlock" in e.tags and any(read == lock.id for read, _ in e.data)
-        ]
-        open_ = circuit.all_of((encoding.executed[lock.id], -circuit.any_of(left)))
-        if open_ == NO:
+        unlocks = [(e.final, _unlocks(encoding, e, lock)) for e in events if "Srcu-unlock" in e.tags]
+        handed_on = _handed_on(encoding, lock)
+        if not handed_on and stopped == YES:
+            _outlasts_own(encoding, events, lock)
+        if not handed_on:
+            left = circuit.any_of([literal for _, literal in unlocks])
+            open_ = circuit.all_of((encoding.executed[lock.id], -left))
+            _left_open(encoding, thread, open_, lock)
+            if lock.final and open_ != NO:
+                found.append(OpenSection(thread, open_, lock.address))
+        left = circuit.any_of([literal for final, literal in unlocks if not final])
+        open_ = circuit.all_of((encoding.executed[lock.id], -left))
+        if lock.final or open_ == NO:
             continue
         unlock = evolve(
             lock,
@@ -129,12 +149,32 @@ def _close_srcu(encoding: Encoding, thread: int, events: list[Event]) -> list[Op
             addr=(),
             rmw=None,
         )
-        _add(encoding, unlock, circuit.all_of((open_, -_ended(encoding, thread))), lock)
-        if _handed_on(encoding, lock):
-            continue
-        _left_open(encoding, thread, open_, lock)
-        found.append(OpenSection(thread, open_, lock.address))
+        _add(encoding, unlock, circuit.all_of((open_, -_ended(encoding, thread) if handed_on else stopped)), lock)
+        if not handed_on:
+            found.append(OpenSection(thread, open_, lock.address))
     return found
+
+
+def _outlasts_own(encoding: Encoding, events: list[Event], lock: Event) -> None:
+    """Let no grace period of the thread of ``lock`` end in the section."""
+    circuit = encoding.circuit
+    for grace in events:
+        if "Sync-srcu" in grace.tags and grace.position > lock.position:
+            left = [
+                _unlocks(encoding, e, lock)
+                for e in events
+                if "Srcu-unlock" in e.tags and lock.position < e.position < grace.position
+            ]
+            assert lock.address is not None
+            assert grace.address is not None
+            same = encoding.valuation.equals(lock.address, grace.address)
+            circuit.add(-encoding.executed[grace.id], -encoding.executed[lock.id], -same, circuit.any_of(left))
+
+
+def _unlocks(encoding: Encoding, unlock: Event, lock: Event) -> int:
+    """The literal that ``unlock`` is executed with the cookie that ``lock`` gave."""
+    cookie = [encoding.valuation.all(guard) for read, guard in unlock.data if read == lock.id]
+    return encoding.circuit.all_of((encoding.executed[unlock.id], encoding.circuit.any_of(cookie)))
 
 
 def _add(encoding: Encoding, event: Event, executed: int, at: Event | None) -> None:
@@ -163,7 +203,7 @@ def _handed_on(encoding: Encoding, lock: Event) -> bool:
 
 def _left_open(encoding: Encoding, thread: int, open_: int, lock: Event) -> None:
     literal = encoding.circuit.all_of((open_, _ended(encoding, thread)))
-    _report(encoding, literal, lock, "a read-side section is still open where its thread ends")
+    _report(encoding, literal, lock, LEFT_OPEN)
 
 
 def _report(encoding: Encoding, literal: int, event: Event, message: str) -> None:

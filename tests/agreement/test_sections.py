@@ -1,0 +1,136 @@
+"""Read-side sections that are left open, left without being entered, or hold their own thread back: both engines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from modelcheck.frontend.c import parse_program
+from modelcheck.interleave.explore import explore
+from modelcheck.solve.check import check
+from tests.agreement.engines import EVERYTHING, model, parse, verdicts, wanting
+from tests.agreement.programs import RandomProgram
+
+MODELS = ("sc", "tso")
+
+MISUSED = {
+    "a section that is never left": "rcu_read_lock(); r = READ_ONCE(a);",
+    "one of two nested ones": "rcu_read_lock(); rcu_read_lock(); rcu_read_unlock();",
+    "a section left only on one way": "rcu_read_lock(); if (READ_ONCE(a)) rcu_read_unlock();",
+    "a return from a section": "rcu_read_lock(); if (READ_ONCE(a)) return; rcu_read_unlock();",
+    "an end of the thread in a section": "rcu_read_lock(); end_at(READ_ONCE(a), 1); rcu_read_unlock();",
+    "an unlock too many": "rcu_read_lock(); rcu_read_unlock(); rcu_read_unlock();",
+    "an unlock without a lock": "if (READ_ONCE(a)) rcu_read_unlock();",
+    "an srcu section that is never left": "int k = srcu_read_lock(&s); (void)k;",
+    "an srcu section left only on one way": "int k = srcu_read_lock(&s); if (READ_ONCE(a)) srcu_read_unlock(&s, k);",
+    "a cookie of one of two sections": (
+        "int k = srcu_read_lock(&s); int j = srcu_read_lock(&s); srcu_read_unlock(&s, READ_ONCE(a) ? k : j);"
+    ),
+}
+
+PROPER = {
+    "nested sections": "rcu_read_lock(); rcu_read_lock(); rcu_read_unlock(); rcu_read_unlock();",
+    "an srcu section": "int k = srcu_read_lock(&s); srcu_read_unlock(&s, k);",
+    "a cookie handed on": "int k = srcu_read_lock(&s); WRITE_ONCE(b, k);",
+    "a cookie handed on by a function": "int k = 1; swap_in(&k, srcu_read_lock(&s)); WRITE_ONCE(b, k);",
+    "a section of a thread that halts": "rcu_read_lock(); __mc_halt();",
+    "a section of a thread that waits": "rcu_read_lock(); while (!READ_ONCE(b)) cpu_relax(); rcu_read_unlock();",
+}
+
+ASKED = frozenset({"lock-misuse"})
+
+
+@pytest.mark.parametrize("name", MISUSED)
+def test_a_section_without_its_other_end_is_lock_misuse_at_its_place(name: str, tmp_path: Path) -> None:
+    program = parse(RandomProgram(((MISUSED[name],), ("WRITE_ONCE(a, 1);",))), tmp_path)
+    for which in MODELS:
+        explored, solved = explore(program, which, ASKED), check(program, model(which), ASKED)
+        assert explored.finding is not None
+        assert (explored.finding.property, solved.property) == ("lock-misuse", "lock-misuse")
+        assert solved.source is not None
+        assert explored.finding.source.line == solved.source.line
+
+
+@pytest.mark.parametrize("name", PROPER)
+def test_what_is_not_left_open_where_the_thread_ends_is_no_misuse(name: str, tmp_path: Path) -> None:
+    program = parse(RandomProgram(((PROPER[name],), ("WRITE_ONCE(a, 1);",))), tmp_path)
+    for which in MODELS:
+        assert verdicts(program, which, ASKED) == ("PASS", "PASS")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rcu_read_lock(); synchronize_rcu(); rcu_read_unlock();",
+        "int k = srcu_read_lock(&s); synchronize_srcu(&s); srcu_read_unlock(&s, k);",
+        "(void)srcu_read_lock(&s); synchronize_srcu(&s);",
+    ],
+)
+def test_a_grace_period_waits_for_the_section_around_it_too(text: str, tmp_path: Path) -> None:
+    program = parse(RandomProgram(((text + ' __mc_assert(0, "assertion", "behind it");',),)), tmp_path)
+    for which in MODELS:
+        assert verdicts(program, which, frozenset({"assertion"})) == ("PASS", "PASS")
+        assert verdicts(program, which, EVERYTHING) == ("FAIL", "FAIL")
+        assert check(program, model(which), EVERYTHING).property == "deadlock"
+
+
+@pytest.mark.parametrize(
+    ("beside", "before", "behind", "found"),
+    [
+        ("", "rcu_read_lock();", "rcu_read_unlock();", None),
+        ("synchronize_rcu();", "rcu_read_lock();", "rcu_read_unlock();", "deadlock"),
+        ("synchronize_rcu();", "", "rcu_read_lock(); rcu_read_unlock();", None),
+        ("", "rcu_read_lock();", "", "lock-misuse"),
+        ("", "", "rcu_read_lock();", "lock-misuse"),
+        ("", "", "rcu_read_unlock();", "lock-misuse"),
+        ("", "", "rcu_read_lock(); synchronize_rcu(); rcu_read_unlock();", "deadlock"),
+        ("", "", "int k = srcu_read_lock(&s); synchronize_srcu(&s); srcu_read_unlock(&s, k);", "deadlock"),
+        ("", "", "int k = srcu_read_lock(&s); srcu_read_unlock(&s, k); synchronize_srcu(&s);", None),
+        ("", "", "(void)srcu_read_lock(&s);", "lock-misuse"),
+    ],
+)
+def test_sections_of_main_may_end_at_rest(
+    beside: str, before: str, behind: str, found: str | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "main.c"
+    path.write_text(
+        "#include <pthread.h>\n#include <linux/srcu.h>\nDEFINE_STATIC_SRCU(s);\n"
+        f"static void *work(void *p) {{ {beside} return p; }}\n"
+        "int main(void) { pthread_t t; pthread_create(&t, 0, work, 0);"
+        f" {before} pthread_join(t, 0); {behind} return 0; }}\n"
+    )
+    program = parse_program([path])
+    for which in MODELS:
+        explored = explore(program, which, EVERYTHING).finding
+        assert (None if explored is None else explored.property) == found
+        assert check(program, model(which), EVERYTHING).property == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rcu_read_lock(); rcu_read_unlock(); synchronize_rcu();",
+        "int k = srcu_read_lock(&s); srcu_read_unlock(&s, k); synchronize_srcu(&s);",
+        "int k = srcu_read_lock(&s); synchronize_rcu(); srcu_read_unlock(&s, k);",
+    ],
+)
+def test_a_grace_period_does_not_wait_for_other_sections_of_its_thread(text: str, tmp_path: Path) -> None:
+    program = parse(RandomProgram(((text,),)), tmp_path)
+    for which in MODELS:
+        assert verdicts(program, which) == ("PASS", "PASS")
+
+
+@pytest.mark.parametrize(
+    ("lock", "wait"),
+    [("rcu_read_lock();", "synchronize_rcu();"), ("(void)srcu_read_lock(&s);", "synchronize_srcu(&s);")],
+)
+def test_a_section_that_is_never_left_lasts_for_ever(lock: str, wait: str, tmp_path: Path) -> None:
+    reader = (lock, "r2 = READ_ONCE(a);", "r = READ_ONCE(b);")
+    program = parse(RandomProgram((reader, ("WRITE_ONCE(a, 1);", wait, "WRITE_ONCE(b, 1);"))), tmp_path)
+    for which in MODELS:
+        # b is written behind the grace period: who reads it sees what was written before, all through its section.
+        before = wanting(program, (1, 1, 0, 1, 0, 0))
+        assert verdicts(before, which, frozenset({"counters"})) == ("PASS", "PASS")
+        both = wanting(program, (1, 1, 0, 1, 0, 1))
+        assert verdicts(both, which, frozenset({"counters"})) == ("FAIL", "FAIL")
