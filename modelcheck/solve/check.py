@@ -37,6 +37,16 @@ class OutOfTime(Exception):  # noqa: N818 (what is raised to leave a search)
     """The time limit is reached."""
 
 
+def until(deadline: float | None) -> Callable[[], None]:
+    """What to call now and then: it raises `OutOfTime` from ``deadline`` on (by `time.monotonic`; None: never)."""
+
+    def tick() -> None:
+        if deadline is not None and time.monotonic() >= deadline:
+            raise OutOfTime
+
+    return tick
+
+
 def check(
     program: Program,
     model: Model,
@@ -100,17 +110,17 @@ def _check_from(
     deadline: float | None,
     progress: Progress | None,
 ) -> Result:
-    graph = unroll(program, initial, bounds)
     session = None
     try:
+        graph = unroll(program, initial, bounds, until(deadline))
         session = Session(graph, model, deadline, progress)
         result = session.decide(properties)
-    except TooManyValues:
-        result = Result("UNKNOWN", reason="an expression has too many possible values to enumerate")
+    except TooManyValues as many:
+        result = Result("UNKNOWN", reason=str(many), source=many.source)
     except OutOfTime:
         result = Result("UNKNOWN", reason="the time limit was reached")
     refinements = 0 if session is None else session.refinements
-    events = len(graph.events) if session is None else session.live
+    events = 0 if session is None else session.live
     return evolve(result, events=events, refinements=refinements)
 
 
@@ -137,12 +147,15 @@ class Session:
         self.refinements = 0
         self.deadlock: Deadlock | None = None
         self.space = AddressSpace(graph.objects)
-        domains = analyse(graph, self.space, model.coherent, thin_air)
+        tick = until(deadline)
+        domains = analyse(graph, self.space, model.coherent, thin_air, tick)
         self.live = len(domains.live)
         self.encoding = Encoding(graph, domains, self.space)
         # Values out of thin air and sections without an end are for litmus tests, whose judge is herd.
         self.left_open = close_sections(self.encoding, paired=thin_air)
+        tick()
         self.coherence = Coherence(self.encoding, model.coherent, model.atomic)
+        tick()
         add_lemmas(self.encoding, self.coherence, model)
         self.solver = Solver(self.encoding.circuit)
 

@@ -11,12 +11,13 @@ from __future__ import annotations
 from attrs import frozen
 
 from modelcheck.program.expr import UNDEFINED, Expr, Undefined, Value, mask
-from modelcheck.program.graph import Event, EventGraph
+from modelcheck.program.graph import Blocked, Check, Cut, Event, EventGraph
+from modelcheck.program.ir import Source
 from modelcheck.program.memory import AddressSpace
 from modelcheck.solve.circles import Circle, circles
 from modelcheck.solve.initial import InitialMemory
 from modelcheck.solve.origins import Origins, Place
-from modelcheck.solve.valuesets import MOST_VALUES, TooManyValues, ValueSets, nodes, support
+from modelcheck.solve.valuesets import MOST_VALUES, Tick, TooManyValues, ValueSets, nodes, support
 
 THIN_AIR = 1 << 62
 """Stands for any value that nothing but itself justifies."""
@@ -50,7 +51,9 @@ class Domains:
     circular: frozenset[int] = frozenset()
 
 
-def analyse(graph: EventGraph, space: AddressSpace, coherent: bool, thin_air: bool = False) -> Domains:
+def analyse(
+    graph: EventGraph, space: AddressSpace, coherent: bool, thin_air: bool = False, tick: Tick = lambda: None
+) -> Domains:
     """The domains of ``graph``.
 
     Args:
@@ -59,21 +62,23 @@ def analyse(graph: EventGraph, space: AddressSpace, coherent: bool, thin_air: bo
         coherent: whether the model forbids cycles of po-loc, rf, co and fr.
         thin_air: let values justify themselves: what goes round between cells may also be any constant that occurs on
             the way, or `THIN_AIR`.
+        tick: called now and then.
 
     Raises:
         TooManyValues: an expression may take too many values to enumerate.
     """
-    return _Analysis(graph, space, coherent, thin_air).run()
+    return _Analysis(graph, space, coherent, thin_air, tick).run()
 
 
 class _Analysis:
-    def __init__(self, graph: EventGraph, space: AddressSpace, coherent: bool, thin_air: bool) -> None:
+    def __init__(self, graph: EventGraph, space: AddressSpace, coherent: bool, thin_air: bool, tick: Tick) -> None:
         self.thin_air = thin_air
+        self.tick = tick
         self.seeds: dict[int, frozenset[Value]] = {}
         self.graph = graph
         self.space = space
         self.memory = InitialMemory(graph, space)
-        self.sets = ValueSets(_roots(graph), graph.choices)
+        self.sets = ValueSets(_roots(graph), graph.choices, tick)
         self.values = self.sets.values
         self.live: set[int] = set()
         self.places: dict[int, set[Place]] = {}
@@ -102,7 +107,10 @@ class _Analysis:
                 self.written.setdefault(event.value, []).append(event.id)
 
     def run(self) -> Domains:
-        self._fixpoint()
+        try:
+            self._fixpoint()
+        except TooManyValues as many:
+            raise TooManyValues(many.expression, _place(self.graph, self.sets.users(many.expression))) from None
         return self._result()
 
     # ------------------------------------------------------------ the fixed point
@@ -221,6 +229,7 @@ class _Analysis:
         grown: set[Expr] = set()
         for event in self._fed(changed):
             assert event.value is not None
+            self.tick()
             values = set(self.values[event.value])
             before = len(values)
             values |= self.seeds.get(event.id, frozenset())
@@ -234,7 +243,7 @@ class _Analysis:
                 values.discard(UNDEFINED)
             if len(values) > before:
                 if len(values) > MOST_VALUES:
-                    raise TooManyValues
+                    raise TooManyValues(event.value)
                 self.values[event.value] = frozenset(values)
                 grown.add(event.value)
         return grown
@@ -330,6 +339,18 @@ class _Analysis:
             mixed=tuple(sorted(self.mixed)),
             circular=frozenset(self.seeds),
         )
+
+
+def _place(graph: EventGraph, users: set[Expr]) -> Source | None:
+    """The first place in the program that uses one of ``users``: as an address or value, in a check, in a condition."""
+    for event in graph.events:
+        if event.address in users or event.value in users:
+            return event.source
+    for check in graph.checks:
+        if check.condition in users:
+            return check.source
+    guarded: list[Event | Check | Blocked | Cut] = [*graph.events, *graph.checks, *graph.blocked, *graph.cuts]
+    return next((step.source for step in guarded if not users.isdisjoint(step.guard)), None)
 
 
 def _roots(graph: EventGraph) -> list[Expr]:

@@ -15,7 +15,7 @@ from modelcheck.program.ir import PROPERTIES, Program
 from modelcheck.program.machine import Initial, Stuck, initialise
 from modelcheck.program.thread import Finding
 from modelcheck.program.unroll import Bounds, unroll
-from modelcheck.solve.check import OutOfTime, Session
+from modelcheck.solve.check import OutOfTime, Session, until
 from modelcheck.solve.outcomes import Cell, Outcomes
 from modelcheck.solve.result import Result
 from modelcheck.solve.sat import NO, YES
@@ -98,8 +98,8 @@ def enumerate_executions(
         else:
             try:
                 _from(program, outcome, model, properties, Bounds(bound, recursion), deadline, found)
-            except TooManyValues:
-                found.reasons["an expression has too many possible values to enumerate"] = None
+            except TooManyValues as many:
+                found.reasons[str(many)] = None
             except OutOfTime:
                 found.reasons["the time limit was reached"] = None
                 break
@@ -131,7 +131,7 @@ def _from(
     deadline: float | None,
     found: _Found,
 ) -> None:
-    session = Session(unroll(program, initial, bounds), model, deadline)
+    session = Session(unroll(program, initial, bounds, until(deadline)), model, deadline)
     # Findings and bounds first: what is counted is forbidden to this session afterwards.
     for name in PROPERTIES:
         if name in properties:

@@ -31,7 +31,7 @@ from modelcheck.program.expr import Undefined, Value, signed
 from modelcheck.program.machine import Initial, initialise
 from modelcheck.program.unroll import Bounds, unroll
 from modelcheck.solve import outcomes
-from modelcheck.solve.check import OutOfTime, Session
+from modelcheck.solve.check import OutOfTime, Session, until
 from modelcheck.solve.proposal import Proposal
 from modelcheck.solve.sat import NO, YES
 from modelcheck.solve.valuesets import TooManyValues
@@ -100,15 +100,15 @@ def observe(
         (initial,) = initialise(test.program)
         if not isinstance(initial, Initial):
             return Observation("Unknown", None, None, shown, (), (), 0.0, "it does not get to its threads")
-        graph = unroll(test.program, initial, Bounds(bound, bound))
+        deadline = None if timeout is None else started + timeout
+        graph = unroll(test.program, initial, Bounds(bound, bound), until(deadline))
         if len(graph.events) > EVENTS:
             reason = f"it has {len(graph.events)} events, and no more than {EVENTS} are judged"
             return Observation("Unknown", None, None, shown, (), (), time.monotonic() - started, reason)
-        deadline = None if timeout is None else started + timeout
         session = Session(graph, model, deadline, thin_air=True)
         found = _Question(session, test, shown, watch).answer(count)
-    except TooManyValues:
-        found = Observation("Unknown", None, None, shown, (), (), 0.0, "an expression has too many possible values")
+    except TooManyValues as many:
+        found = Observation("Unknown", None, None, shown, (), (), 0.0, str(many))
     except OutOfTime:
         found = Observation("Unknown", None, None, shown, (), (), 0.0, "the time limit was reached")
     refinements = 0 if session is None else session.refinements

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 
 from modelcheck.program.expr import UNDEFINED, Expr, Value, apply
 from modelcheck.program.graph import Guard
+from modelcheck.program.ir import Source
 
 MOST_VALUES = 2048
 """An expression with more possible values than this makes the verdict UNKNOWN."""
 
 
+Tick = Callable[[], None]
+"""Called now and then; may raise to leave the analysis."""
+
+
 class TooManyValues(Exception):  # noqa: N818 (no error: an answer)
-    """An expression of the program has more than `MOST_VALUES` possible values."""
+    """``expression`` has more possible values than can be enumerated; ``source`` is a place that uses it."""
+
+    def __init__(self, expression: Expr, source: Source | None = None) -> None:
+        self.expression = expression
+        self.source = source
+        place = "" if source is None else f"{source}: "
+        super().__init__(f"{place}an expression has too many possible values to enumerate")
 
 
 class ValueSets:
@@ -22,13 +33,15 @@ class ValueSets:
     Args:
         roots: the expressions; what occurs in them is covered too.
         choices: number of outcomes of each choice.
+        tick: called with each step of the evaluation.
 
     Attributes:
         order: every expression once, operands first.
         values: the possible values of each.
     """
 
-    def __init__(self, roots: Iterable[Expr], choices: Sequence[int]) -> None:
+    def __init__(self, roots: Iterable[Expr], choices: Sequence[int], tick: Tick = lambda: None) -> None:
+        self._tick = tick
         self.order: list[Expr] = []
         self._index: dict[Expr, int] = {}
         self._parents: dict[Expr, list[Expr]] = {}
@@ -56,15 +69,10 @@ class ValueSets:
 
     def evaluate(self, grown: set[Expr]) -> set[Expr]:
         """Evaluate what rests on ``grown``; gives all that is new."""
-        affected: set[Expr] = set()
-        stack = list(grown)
-        while stack:
-            for parent in self._parents.get(stack.pop(), ()):
-                if parent not in affected:
-                    affected.add(parent)
-                    stack.append(parent)
+        affected = self._above(grown)
         changed = set(grown)
         for node in sorted(affected, key=self._index.__getitem__):
+            self._tick()
             if any(argument in changed for argument in node.args):
                 now = self.apply(node)
                 if len(now) > len(self.values[node]):
@@ -101,12 +109,26 @@ class ValueSets:
         if combinations > MOST_VALUES * 4:
             if node.width == 1:
                 return unwritten | {0, 1}
-            raise TooManyValues
+            raise TooManyValues(node)
         operand = node.args[0].width
         results = frozenset(apply(node.data, node.width, chosen, operand) for chosen in product(*arguments))
         if len(results) > MOST_VALUES:
-            raise TooManyValues
+            raise TooManyValues(node)
         return results
+
+    def users(self, expression: Expr) -> set[Expr]:
+        """``expression``, and every one that it occurs in."""
+        return {expression} | self._above({expression})
+
+    def _above(self, expressions: set[Expr]) -> set[Expr]:
+        found: set[Expr] = set()
+        stack = list(expressions)
+        while stack:
+            for parent in self._parents.get(stack.pop(), ()):
+                if parent not in found:
+                    found.add(parent)
+                    stack.append(parent)
+        return found
 
     def possible(self, guard: Guard) -> bool:
         """Whether every condition of ``guard`` can hold, each by itself."""
@@ -116,6 +138,7 @@ class ValueSets:
         """Forget the values of all reads, and evaluate anew."""
         for node in self.order:
             if node.kind == "op":
+                self._tick()
                 self.values[node] = frozenset()
                 self.values[node] = self.apply(node)
             elif node.kind == "read":

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.solve.checking import MODELS, answer, parse, verdicts
+from modelcheck.cat import load_model
+from modelcheck.program.machine import Initial, initialise
+from modelcheck.program.memory import AddressSpace
+from modelcheck.program.unroll import Bounds, unroll
+from modelcheck.solve.check import OutOfTime, check, until
+from modelcheck.solve.domains import analyse
+from tests.solve.checking import EVERYTHING, HEADERS, MODELS, answer, parse, verdicts
 
 CELLS = "static int x, y, z;\n"
 
@@ -103,6 +109,34 @@ def test_a_bound_at_rest_does_not_count_where_a_thread_has_stopped() -> None:
 def test_an_elapsed_time_limit_is_unknown() -> None:
     result = answer(threads("WRITE_ONCE(x, 1);", "assert(!READ_ONCE(x));"), "sc", timeout=0)
     assert (result.verdict, result.reason) == ("UNKNOWN", "the time limit was reached")
+
+
+def test_the_time_limit_counts_while_the_program_is_unrolled() -> None:
+    # Sixteen deep, three calls each: some forty million of them.
+    more = "static void f(int n) { if (READ_ONCE(x) == n) return; f(n + 1); f(n + 2); f(n + 3); }\n"
+    program = parse(threads("f(1);", "WRITE_ONCE(x, 1);", more=more))
+    result = check(program, load_model("sc"), EVERYTHING, recursion=16, timeout=0.5)
+    assert (result.verdict, result.reason) == ("UNKNOWN", "the time limit was reached")
+    assert result.seconds < 5
+
+
+def test_the_time_limit_counts_while_values_are_enumerated() -> None:
+    program = parse(threads("z = READ_ONCE(x) + 1;", "WRITE_ONCE(x, 1);"))
+    (initial,) = initialise(program)
+    assert isinstance(initial, Initial)
+    graph = unroll(program, initial, Bounds())
+    with pytest.raises(OutOfTime):
+        analyse(graph, AddressSpace(graph.objects), True, tick=until(0.0))
+
+
+def test_too_many_values_are_unknown_and_named() -> None:
+    text = threads("int n = __mc_choose(3000);\n\nWRITE_ONCE(x, n + 1);", "z = READ_ONCE(x);")
+    result = answer(text, "sc")
+    assert result.verdict == "UNKNOWN"
+    place, _, reason = result.reason.partition(": ")
+    assert "too many possible values" in reason
+    lines = (HEADERS + text).splitlines()
+    assert lines[int(place.rpartition(":")[2]) - 1] == "WRITE_ONCE(x, n + 1);"
 
 
 def test_what_cannot_be_modelled_is_unknown_only_where_it_is_reached() -> None:

@@ -160,6 +160,7 @@ class Paths(Record):
         frame.pending.setdefault(block, []).append(state)
 
     def _block(self, frame: CallFrame, number: int, state: State, index: int) -> None:
+        self.tick()
         block = frame.function.blocks[number]
         frame.block = number
         current = state

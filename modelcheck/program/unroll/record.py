@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from attrs import frozen
 
 from modelcheck.program.expr import FALSE, UNDEFINED, Expr, choice, const, negate, op, read
@@ -32,6 +34,9 @@ GRACE: Tags = frozenset({"Sync-rcu", "Sync-srcu"})
 """Fences that wait for the read-side sections of other threads."""
 
 
+Tick = Callable[[], None]
+
+
 @frozen
 class Bounds:
     """How far to unroll.
@@ -52,7 +57,8 @@ class Restart(Exception):  # noqa: N818 (no error: the way to begin again)
 class Record:
     """The parts of an event graph in the making, and the thread that is being unrolled."""
 
-    def __init__(self, program: Program, initial: Initial, bounds: Bounds, at_rest: bool) -> None:
+    def __init__(self, program: Program, initial: Initial, bounds: Bounds, at_rest: bool, tick: Tick) -> None:
+        self.tick = tick
         self.program = program
         self.initial = initial
         self.bounds = bounds

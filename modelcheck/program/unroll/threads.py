@@ -9,23 +9,24 @@ from modelcheck.program.graph import EventGraph, Guard
 from modelcheck.program.guards import NO_DEPS, Val, extend, join
 from modelcheck.program.ir import Function, Join, Program, Spawn
 from modelcheck.program.machine import Frame, Initial
-from modelcheck.program.unroll.record import ACQUIRING, RELEASING, Bounds, Restart
+from modelcheck.program.unroll.record import ACQUIRING, RELEASING, Bounds, Restart, Tick
 from modelcheck.program.unroll.state import State, Thread, atoms, fit, value_of, whole
 from modelcheck.program.unroll.steps import Steps
 
 
-def unroll(program: Program, initial: Initial, bounds: Bounds) -> EventGraph:
+def unroll(program: Program, initial: Initial, bounds: Bounds, tick: Tick = lambda: None) -> EventGraph:
     """The event graph of ``program`` from ``initial`` on.
 
     Args:
         program: what to unroll.
         initial: memory and main's stack right before it starts the first thread.
         bounds: where to cut; each cut is in `EventGraph.cuts`.
+        tick: called with each block; may raise to leave the unrolling.
     """
     try:
-        return _Unroller(program, initial, bounds, at_rest=True).graph()
+        return _Unroller(program, initial, bounds, at_rest=True, tick=tick).graph()
     except Restart:
-        return _Unroller(program, initial, bounds, at_rest=False).graph()
+        return _Unroller(program, initial, bounds, at_rest=False, tick=tick).graph()
 
 
 class _Unroller(Steps):
