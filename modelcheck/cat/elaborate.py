@@ -9,7 +9,6 @@ from attrs import define, field, frozen
 from modelcheck.cat import choices, finite, linear, syntax, tags
 from modelcheck.cat.library import ARITIES, apply_library, union_of_tags
 from modelcheck.cat.nodes import BASE_RELATIONS, NestedRecursionError, Node, Terms
-from modelcheck.cat.parser import arguments
 from modelcheck.cat.places import not_supported, wrong
 from modelcheck.cat.sorts import set_definitions
 from modelcheck.cat.values import (
@@ -379,7 +378,7 @@ class Elaborator:
     def _apply(self, function: syntax.Expression, argument: syntax.Expression, names: Mapping[str, Value]) -> Value:
         called = self._value(function, names)
         if isinstance(called, Closure) and len(called.parameters) != 1:
-            given = [self._value(a, names) for a in arguments(argument)]
+            given = [self._value(a, names) for a in syntax.arguments(argument)]
             value = given[0] if len(given) == 1 else Several(tuple(given))
         else:
             value = self._value(argument, names)

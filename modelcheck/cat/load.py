@@ -9,8 +9,8 @@ from pathlib import Path
 from modelcheck.cat import syntax
 from modelcheck.cat.choices import lockless
 from modelcheck.cat.elaborate import Elaborator
+from modelcheck.cat.kept import keep, kept
 from modelcheck.cat.model import Model
-from modelcheck.cat.parser import parse
 from modelcheck.errors import InputError
 
 BUILT_IN = ("sc", "tso", "pso", "lkmm", "rc11")
@@ -56,7 +56,7 @@ def model_from_text(
     """
     loader = _Loader(folder, (name,))
     try:
-        instructions = loader.expand(parse(text, name).instructions)
+        instructions = loader.expand(_parse(text, name).instructions)
         if bell is not None:
             instructions.insert(0, bell)
         elaborator = Elaborator(loader.include, variants)
@@ -84,8 +84,12 @@ def _built_in_path(name: str) -> Path | None:
 
 @cache
 def _built_in(name: str) -> Model:
-    file = resources.files("modelcheck.models").joinpath(f"{name}.cat")
-    return model_from_text(file.read_text(encoding="utf-8"), f"{name}.cat")
+    model = kept(name)
+    if model is None:
+        file = resources.files("modelcheck.models").joinpath(f"{name}.cat")
+        model = model_from_text(file.read_text(encoding="utf-8"), f"{name}.cat")
+        keep(name, model)
+    return model
 
 
 @lru_cache(maxsize=16)
@@ -96,7 +100,7 @@ def _from_files(paths: tuple[Path, ...], _changed: tuple[int, ...], variants: fr
         loader = _Loader(file.parent, (str(file),))
         first = syntax.Place(str(file), 1, 1)
         try:
-            instructions = loader.expand(parse(_read(file), str(file)).instructions)
+            instructions = loader.expand(_parse(_read(file), str(file)).instructions)
         except RecursionError:
             raise InputError("this bell file is nested too deeply", str(file)) from None
         bell = syntax.Included(first, str(file), tuple(instructions))
@@ -112,7 +116,7 @@ def _changed(path: Path) -> int:
 
 @cache
 def _prelude() -> syntax.File:
-    return parse(resources.files("modelcheck.cat").joinpath("prelude.cat").read_text(encoding="utf-8"), "prelude.cat")
+    return _parse(resources.files("modelcheck.cat").joinpath("prelude.cat").read_text(encoding="utf-8"), "prelude.cat")
 
 
 def _read(path: Path) -> str:
@@ -122,6 +126,13 @@ def _read(path: Path) -> str:
         raise InputError("this is no text file (UTF-8)", str(path)) from None
     except OSError as error:
         raise InputError(f"cannot read this model: {error.strerror}", str(path)) from None
+
+
+def _parse(text: str, file: str) -> syntax.File:
+    """The syntax tree of one cat file."""
+    from modelcheck.cat.parser import parse  # brings lark, which a kept model does without
+
+    return parse(text, file)
 
 
 class _Loader:
@@ -147,7 +158,7 @@ class _Loader:
         if name in self.open_files:
             raise InputError(f"{path} includes itself", at.file, at.line, at.column)
         inner = _Loader(folder, (*self.open_files, name))
-        instructions = inner.expand(parse(text, name).instructions)
+        instructions = inner.expand(_parse(text, name).instructions)
         return syntax.Included(at, path, tuple(instructions), own and Path(path).name == "lock.cat")
 
     def expand(self, instructions: tuple[syntax.Instruction, ...]) -> list[syntax.Instruction]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
 from lark import Lark, Token, Transformer, Tree, v_args
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from modelcheck.cat import syntax
+from modelcheck.cat.kept import cache_folder
 from modelcheck.errors import InputError
 
 
@@ -52,12 +51,8 @@ def _parser() -> Lark:
 
 def _cache_file() -> str | None:
     """Where the parser's tables are kept between runs (making them takes longer than everything else at start)."""
-    try:
-        folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "modelcheck"
-        folder.mkdir(parents=True, exist_ok=True)
-    except (OSError, RuntimeError):
-        return None
-    return str(folder / "cat-grammar")
+    folder = cache_folder()
+    return None if folder is None else str(folder / "cat-grammar")
 
 
 def _blank_comments(text: str, file: str) -> str:
@@ -143,7 +138,7 @@ class _Builder(Transformer[Token, Any]):
         return syntax.Procedure(self._at(meta), str(children[0]), children[1] or (), tuple(children[2:]))
 
     def call(self, meta: Any, children: list[Any]) -> syntax.CallProcedure:
-        return syntax.CallProcedure(self._at(meta), str(children[0]), arguments(children[1]))
+        return syntax.CallProcedure(self._at(meta), str(children[0]), syntax.arguments(children[1]))
 
     def enumeration(self, meta: Any, children: list[Token]) -> syntax.Enumeration:
         tags = tuple(str(c)[1:] for c in children[1:] if c is not None)
@@ -247,13 +242,6 @@ class _Builder(Transformer[Token, Any]):
             return Tree(data, children, meta)
         operands = [child for child in children if child is not None]
         return operands[0] if str(data) == "extension" and len(operands) == 1 else self._op(meta, operator, operands)
-
-
-def arguments(argument: syntax.Expression) -> tuple[syntax.Expression, ...]:
-    """The arguments of an application, a tuple taken apart."""
-    if isinstance(argument, syntax.Op) and argument.operator == ",":
-        return argument.operands
-    return (argument,)
 
 
 _OPERATORS = {

@@ -254,3 +254,10 @@ class File:
 
     title: str | None
     instructions: tuple[Instruction, ...]
+
+
+def arguments(argument: Expression) -> tuple[Expression, ...]:
+    """The arguments of an application, a tuple taken apart."""
+    if isinstance(argument, Op) and argument.operator == ",":
+        return argument.operands
+    return (argument,)
