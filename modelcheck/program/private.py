@@ -1,8 +1,8 @@
 """Memory that one thread alone touches so far: a load from there has its value already while unrolling.
 
-That are locals whose addresses were not given away, and globals that main alone has used (every thread that runs beside a
-load of main's is unrolled before it). The value is what the thread stored last, in every coherent memory model. Knowing it at once
-lets a program keep thread handles in memory, say, and bounds loops that count there.
+That are locals whose addresses were not given away, and globals that main alone has used (every thread that runs
+beside a load of main's is unrolled before it). The value is what the thread stored last, in every coherent memory
+model. Knowing it at once lets a program keep thread handles in memory, say, and bounds loops that count there.
 """
 
 from __future__ import annotations
