@@ -71,10 +71,11 @@ def check(
     """
     started = time.monotonic()
     deadline = None if timeout is None else started + timeout
+    bounds = Bounds(unroll, recursion, looks="race" in properties and "data-race" in model.flag_names)
     total = Result("PASS")
     for outcome in initialise(program):
         if isinstance(outcome, Initial):
-            one = _check_from(program, outcome, model, properties, Bounds(unroll, recursion), deadline, progress)
+            one = _check_from(program, outcome, model, properties, bounds, deadline, progress)
         elif isinstance(outcome, Stuck):
             one = _stuck(outcome, properties)
         elif outcome.property in properties:

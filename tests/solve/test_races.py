@@ -103,10 +103,25 @@ def test_two_models_without_the_flag_know_no_races() -> None:
     assert verdict(threads("x = 1;", "x = 2;"), "tso", {"race"}) == "PASS"
 
 
-@pytest.mark.xfail(strict=True, reason="a failed look and what comes behind its loop are never in one execution")
-def test_a_race_of_what_only_a_failed_look_reads_with_what_the_loop_lets_happen_is_found() -> None:
-    text = threads(
-        "while (!READ_ONCE(x)) r = z; WRITE_ONCE(y, 1);",
-        "WRITE_ONCE(x, 1); while (!READ_ONCE(y)) cpu_relax(); z = 1;",
-    )
+LOOKS = {
+    "a flag of its own": "while (!READ_ONCE(x)) r = z;",
+    "a plain flag": "while (!READ_ONCE(x) || z) cpu_relax();",
+    "a look in a look": "while (!READ_ONCE(x)) { while (!READ_ONCE(x) && z) cpu_relax(); }",
+    "a look from the middle": "for (;;) { if (READ_ONCE(x)) break; r = z; cpu_relax(); }",
+}
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_a_failed_look_may_race_with_what_the_end_of_its_loop_lets_happen(name: str) -> None:
+    other = "WRITE_ONCE(x, 1); while (!{}) cpu_relax(); z = 1;"
+    text = threads(LOOKS[name] + " WRITE_ONCE(y, 1);", other.format("READ_ONCE(y)"))
     assert verdict(text, "lkmm", {"race"}) == "race"
+    text = threads(LOOKS[name] + " smp_store_release(&y, 1);", other.format("smp_load_acquire(&y)"))
+    assert verdict(text, "lkmm", EVERYTHING | {"race"}) == "PASS"
+
+
+def test_a_failed_look_counts_for_no_bound() -> None:
+    text = threads("while (!READ_ONCE(x)) r = z;", "WRITE_ONCE(x, 1);")
+    for unroll in (0, 1):
+        assert verdict(text, "lkmm", EVERYTHING | {"race"}, unroll=unroll) == "PASS"
+    assert verdict(threads("while (!READ_ONCE(x)) r = z;"), "lkmm", EVERYTHING | {"race"}) == "deadlock"

@@ -60,6 +60,7 @@ class Paths(Record):
     def _loop(self, frame: CallFrame, loop: Loop) -> None:
         counted = 0
         rounds = 0
+        looked = not self.bounds.looks
         while True:
             if not any(block in frame.pending for block in loop.blocks):
                 return
@@ -83,24 +84,30 @@ class Paths(Record):
                 counted += 1
             back = frame.pending.get(loop.head)
             if back and entry is not None and threads == len(self.threads):
-                frame.pending[loop.head] = [s for s in back if not self._waits(frame, loop, before, s, mark)]
-                if not frame.pending[loop.head]:
+                looks = [(state, self._look(frame, loop, before, state, mark)) for state in back]
+                kept = [s for s, reads in looks if not looked and any(not self.events[r].tags for r in reads or ())]
+                if kept:
+                    looked = True
+                    counted -= undecided
+                for state, reads in looks:
+                    if reads is not None and state not in kept:
+                        back.remove(state)
+                        self._wait_there(frame, loop, state, reads, mark[2])
+                if not back:
                     del frame.pending[loop.head]
 
-    def _waits(
+    def _look(
         self, frame: CallFrame, loop: Loop, before: list[Val | None], state: State, mark: tuple[int, int, int, int, int]
-    ) -> bool:
-        """Whether the iteration that led to ``state`` was a look that failed; records the wait if so."""
-        events, allocations, choices, cuts, fresh = mark
+    ) -> list[int] | None:
+        """What the iteration that led to ``state`` read, if it was but a look that failed; else None."""
+        events, allocations, _, cuts, fresh = mark
         if len(self.allocations) > allocations or len(self.cuts) > cuts:
-            return False
+            return None
         for number in frame.flow.live[loop.head]:
             was, now = before[number], state.regs[number]
             if was is not now and (was is None or now is None or was[0] is not now[0]):
-                return False
+                return None
         reads: list[int] = []
-        # What is chosen on the way round may be chosen otherwise next time, except where what was read decides.
-        free = not self.decided.issuperset(range(choices, len(self.choices)))
         for event in self.events[events:]:
             if event.kind == "R":
                 if not contradict(event.guard, state.guard):
@@ -108,13 +115,18 @@ class Paths(Record):
             elif event.kind == "W" and event.address is not None and _from(event.address, fresh):
                 continue  # a local of this round, which nobody else has heard of
             elif (event.kind != "F" or event.tags & SECTION) and not contradict(event.guard, state.guard):
-                return False
+                return None
+        return reads
+
+    def _wait_there(self, frame: CallFrame, loop: Loop, state: State, reads: list[int], choices: int) -> None:
+        """Record that the thread may look for ever as it did on the way to ``state``, where it has read ``reads``."""
+        # What is chosen on the way round may be chosen otherwise next time, except where what was read decides.
+        free = not self.decided.issuperset(range(choices, len(self.choices)))
         thread = self.thread
         source, what = self._loop_source(frame, loop), "the loop waits for a condition"
         self.blocked.append(
             Blocked(state.guard, tuple(reads), what, source, thread.stack, thread.number, thread.position, free=free)
         )
-        return True
 
     def _cut_loop(self, frame: CallFrame, loop: Loop, state: State, rounds: int) -> None:
         source = self._loop_source(frame, loop)

@@ -44,10 +44,13 @@ class Bounds:
     Attributes:
         unroll: iterations of a loop whose end is not fixed by constants; the test that ends it may come once more.
         recursion: how often a function may be on the stack at once.
+        looks: keep one failed look of each wait loop, where it reads plainly: such a read may race with what the end
+            of the loop lets others do. Of several failed looks the others do nothing to that but order it.
     """
 
     unroll: int = 3
     recursion: int = 4
+    looks: bool = False
 
 
 class Restart(Exception):  # noqa: N818 (no error: the way to begin again)
