@@ -4,6 +4,7 @@ own lines for those that are counted quickly."""
 from __future__ import annotations
 
 import csv
+import re
 from functools import cache
 from pathlib import Path
 
@@ -23,8 +24,8 @@ if not SHARED.is_dir():
 
 EXPECTED = {row["path"]: row for row in csv.DictReader((SHARED / "expected.csv").open(encoding="utf-8"))}
 
-THIN_AIR = {"oota/C-JO-OOTA-1.litmus", "oota/C-JO-OOTA-3.litmus", "oota/C-JO-OOTA-6.litmus", "plain/C-OOTA.litmus"}
-"""Tests with values out of thin air, which herd7 counts otherwise: see "Differences from herd7" in README.md."""
+THIN_AIR = re.compile(r"=S\d+;")
+"""A value that justifies itself; herd7 numbers the symbols that it makes, and has made others before."""
 
 MOST = 8
 """Executions that a test may have for its lines to be compared here."""
@@ -60,9 +61,7 @@ def test_verdict_and_flags(path: str) -> None:
 
 @pytest.mark.parametrize("path", COUNTED)
 def test_lines(path: str) -> None:
-    if path in THIN_AIR:
-        pytest.skip("values out of thin air")
     test = parsed()[path]
     lines = [line for line in herd_lines(test, observe(test, load_model("lkmm"))) if not line.startswith("Time ")]
     wanted = [line for line in herd_file(path).read_text().splitlines() if not line.startswith("Hash=")]
-    assert lines == wanted
+    assert lines == [THIN_AIR.sub("=S0;", line) for line in wanted]
