@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import click
+from attrs import evolve
 
 from modelcheck.cli.judge import Batch, Judged, ModelChoice, judge, lost, unread
 from modelcheck.errors import InputError
@@ -166,7 +167,22 @@ def _results(batches: Sequence[Batch], jobs: int | None) -> Generator[list[Judge
         if isinstance(event, Done):
             waiting[event.number] = event.value
         elif isinstance(event, Lost):
-            waiting[event.number] = [lost(path, event.reason) for path in batches[event.number].paths]
+            waiting[event.number] = _singly(batches[event.number], event.reason)
         while turn in waiting:
             yield waiting.pop(turn)
             turn += 1
+
+
+def _singly(batch: Batch, reason: str) -> list[Judged]:
+    """What a batch gives whose process came to an end: all but the test that is to blame."""
+    from modelcheck.run.event import Done
+    from modelcheck.run.pool import run_pool
+
+    if len(batch.paths) == 1:
+        return [lost(batch.paths[0], reason)]
+    found = {number: lost(path, reason) for number, path in enumerate(batch.paths)}
+    singles = [evolve(batch, paths=(path,)) for path in batch.paths]
+    for event in run_pool(judge, singles, 1, passed=(InputError,)):
+        if isinstance(event, Done):
+            (found[event.number],) = event.value
+    return list(found.values())

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
 
+from modelcheck.cli.judge import Batch, Judged, judge
 from tests.cli.conftest import Command
 
 BUFFERING = """C SB
@@ -335,3 +337,23 @@ def test_what_is_wrong_in_the_files_of_a_model(
     outcome = modelcheck("litmus", sb, option, "f")
     assert outcome.err.startswith(f"modelcheck: {said}")
     assert (outcome.code, outcome.out) == (2, "")
+
+
+def _dies(batch: Batch) -> list[Judged]:
+    if any(path.stem == "t07" for path in batch.paths):
+        os._exit(9)
+    return judge(batch)
+
+
+def test_a_process_that_dies_loses_one_test_only(
+    modelcheck: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("modelcheck.cli.litmus.judge", _dies)
+    names = [f"t{number:02}" for number in range(20)]
+    for name in names:
+        write(tmp_path, name)
+    outcome = modelcheck("litmus", tmp_path, "-j", "2", "--format", "json")
+    rows = [json.loads(line) for line in outcome.out.splitlines()]
+    assert [row["test"] for row in rows if row["verdict"] == "Always"] == [name for name in names if name != "t07"]
+    assert [row["test"] for row in rows if row["verdict"] == "Unknown"] == ["t07"]
+    assert outcome.code == 3
