@@ -69,7 +69,7 @@ class Locals:
         self._section_kinds: dict[int, int] = {}
         self._openers: list[tuple[Source, tuple[Source, ...]]] = []
         self._opener_numbers: dict[tuple[Source, tuple[Source, ...]], int] = {}
-        self._handed_on = handed_on(code.program) if strict else frozenset()
+        self.handed_on = handed_on(code.program)
         self.every: list[Local] = []
         self._table: dict[object, Local] = {}
         self._starts: dict[object, Local] = {}
@@ -172,6 +172,11 @@ class Locals:
     def inside(self, local: Local, mark: int) -> int:
         """1 while the thread of ``local`` is in a read-side section of kind ``mark``, else 0."""
         return int(_open(local.own, self._section_kinds[mark]) > 0)
+
+    def endable(self, local: Local, mark: int) -> Source | None:
+        """Where the thread of ``local`` has entered a section of kind ``mark`` that others may end, if it is in one."""
+        places = [self._openers[place][0] for kind, place in local.own.sections if kind == self._section_kinds[mark]]
+        return next((source for source in places if source in self.handed_on), None)
 
     def _forget(self, thread: Thread, private: Private) -> None:
         """Drop the locals that nothing leads to any more."""
@@ -357,9 +362,9 @@ class Locals:
         result = thread.result
         bases = private.behind((result,))
         cells = tuple(private.contents(bases))
-        for kind, opener in own.sections if self.strict else ():
+        for _, opener in own.sections if self.strict else ():
             source, stack = self._openers[opener]
-            if kind == RCU or source not in self._handed_on:
+            if source not in self.handed_on:
                 return self._faulty((), own, Finding("lock-misuse", LEFT_OPEN, source, stack, thread.number))
         # A section that it leaves open holds grace periods back for ever.
         kept = Own(own.sections, private.freeze(()).counts)

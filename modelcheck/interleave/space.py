@@ -304,6 +304,8 @@ class Space:
         stopped = any(local.kind > kinds.ENDED for local in state.threads)
         if waiting:
             self.blocked += 1
+            if self._unsure(state, waiting):
+                return
             if not stopped and "deadlock" in self.properties:
                 raise _Failed(deadlock(self.system, waiting), ())
         elif not stopped:
@@ -313,9 +315,20 @@ class Space:
                 for finding in leaks(self.system, state):
                     raise _Failed(finding, ())
 
+    def _unsure(self, state: State, waiting: Sequence[Local]) -> bool:
+        """Whether a grace period waits for a section that another thread might end: that is not modelled."""
+        for local in waiting:
+            for other in state.threads if local.kind == kinds.SYNC else ():
+                source = self.system.locals.endable(other, local.mark)
+                if source is not None:
+                    what = "a grace period waits for this section, whose end is handed on"
+                    self.reason = self.reason or f"{source}: {what}"
+                    return True
+        return False
+
     def _deadlocks(self) -> Finding | None:
         """A state from which no end can be reached, with nothing but fruitless looks left to do."""
-        if "deadlock" not in self.properties and not self.assumes:
+        if "deadlock" not in self.properties and not self.assumes and not self.system.locals.handed_on:
             return None
         for number in endless(self.edges, self.ends):
             state = self.states[number]
@@ -323,8 +336,10 @@ class Space:
                 if local.finding is not None and local.finding.property in self.properties:
                     self.schedule = self._path(number)
                     return local.finding
+            waiting = [local for local in state.threads if local.kind < kinds.ENDED]
+            if self._unsure(state, waiting):
+                continue
             if "deadlock" in self.properties and not any(local.kind > kinds.ENDED for local in state.threads):
-                waiting = [local for local in state.threads if local.kind < kinds.ENDED]
                 self.schedule = self._path(number)
                 return deadlock(self.system, waiting)
         return None

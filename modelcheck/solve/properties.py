@@ -8,7 +8,8 @@ On a weak model there is no moment at which "the object is free". What each prop
 - leak: every thread has ended and what runs at rest too; by the coherence-last writes, no chain of pointers leads from
   a global to an object that was allocated and never freed.
 - deadlock: every thread has ended or waits, one waits at least, and each waiting read reads the coherence-last write.
-- lock-misuse: an unlock without a lock operation of its own thread before it and no unlock between.
+- lock-misuse: an unlock without a lock operation of its own thread before it and no unlock between; read-side sections
+  are in `modelcheck.solve.sections`.
 """
 
 from __future__ import annotations

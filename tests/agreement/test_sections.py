@@ -121,6 +121,26 @@ def test_a_grace_period_does_not_wait_for_other_sections_of_its_thread(text: str
         assert verdicts(program, which) == ("PASS", "PASS")
 
 
+def test_the_explorer_does_not_know_whether_a_section_ends_whose_cookie_is_handed_on(tmp_path: Path) -> None:
+    entered = ("WRITE_ONCE(b, srcu_read_lock(&s));", "smp_store_release(&a, 1);")
+    program = parse(
+        RandomProgram((entered, ("while (!smp_load_acquire(&a)) cpu_relax();", "synchronize_srcu(&s);"))), tmp_path
+    )
+    for which in MODELS:
+        for asked in (EVERYTHING, frozenset({"assertion"})):
+            explored = explore(program, which, asked)
+            assert explored.verdict == "UNKNOWN"
+            assert "handed on" in explored.reason
+    proper = parse(
+        RandomProgram(
+            (("int k = 0; swap_in(&k, srcu_read_lock(&s)); srcu_read_unlock(&s, k);",), ("synchronize_srcu(&s);",))
+        ),
+        tmp_path,
+    )
+    for which in MODELS:
+        assert verdicts(proper, which) == ("PASS", "PASS")
+
+
 @pytest.mark.parametrize(
     ("lock", "wait"),
     [("rcu_read_lock();", "synchronize_rcu();"), ("(void)srcu_read_lock(&s);", "synchronize_srcu(&s);")],
