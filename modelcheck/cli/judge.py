@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -100,6 +102,7 @@ def judge(batch: Batch) -> list[Judged]:
     from modelcheck.frontend.litmus import read_litmus
 
     model, macros = batch.model.load()
+    _settle()
     found: list[Judged] = []
     for path, test in read_litmus(batch.paths, macros=macros):
         if isinstance(test, InputError):
@@ -107,6 +110,12 @@ def judge(batch: Batch) -> list[Judged]:
         else:
             found.append(_judged(path, test, model, batch))
     return found
+
+
+@cache
+def _settle() -> None:
+    """What is there for good need not be looked through for garbage again and again: a tenth of the time."""
+    gc.freeze()
 
 
 def unread(file: str, error: InputError) -> Judged:
