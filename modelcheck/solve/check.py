@@ -23,6 +23,7 @@ from modelcheck.solve.proposal import Proposal
 from modelcheck.solve.result import ExecutedEvent, Execution, Result
 from modelcheck.solve.sat import NO, YES, Solver
 from modelcheck.solve.sections import close_sections
+from modelcheck.solve.symmetry import break_symmetry
 from modelcheck.solve.valuesets import TooManyValues
 from modelcheck.solve.witness import execution_of
 
@@ -114,7 +115,7 @@ def _check_from(
     session = None
     try:
         graph = unroll(program, initial, bounds, until(deadline))
-        session = Session(graph, model, deadline, progress)
+        session = Session(graph, model, deadline, progress, symmetry=True)
         result = session.decide(properties)
     except TooManyValues as many:
         result = Result("UNKNOWN", reason=str(many), source=many.source)
@@ -140,6 +141,7 @@ class Session:
         deadline: float | None = None,
         progress: Progress | None = None,
         thin_air: bool = False,
+        symmetry: bool = False,
     ) -> None:
         self.graph = graph
         self.model = model
@@ -157,6 +159,8 @@ class Session:
         tick()
         self.coherence = Coherence(self.encoding, model.coherent, model.atomic)
         tick()
+        if symmetry:
+            break_symmetry(self.encoding, self.coherence)
         add_lemmas(self.encoding, self.coherence, model)
         self.solver = Solver(self.encoding.circuit)
 
