@@ -55,7 +55,7 @@ def parse_program(
     if not sources:
         raise InputError("no C file is given")
     with headers() as folder:
-        known = Files(folder, dict(names or {}))
+        known = Files(folder, names or {})
         units = [parse_file(path, folder, include, defines or {}, known) for path in sources]
 
         def runtime() -> Unit:
