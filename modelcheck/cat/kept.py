@@ -36,7 +36,7 @@ def kept(name: str) -> Model | None:
 
 
 def keep(name: str, model: Model) -> None:
-    """Leave ``model`` for later runs, where that is possible."""
+    """Leave ``model`` for later runs instead of older ones, where that is possible."""
     file = _file(name)
     if file is None:
         return
@@ -44,6 +44,9 @@ def keep(name: str, model: Model) -> None:
         with NamedTemporaryFile(dir=file.parent, delete=False) as temporary:
             temporary.write(pickle.dumps(model))
         Path(temporary.name).replace(file)
+        for old in file.parent.glob(f"{name}-*.model"):
+            if old != file:
+                old.unlink(missing_ok=True)
     except OSError:
         return
 
