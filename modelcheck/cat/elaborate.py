@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from attrs import define, field, frozen
 
-from modelcheck.cat import choices, finite, linear, syntax, tags
+from modelcheck.cat import bitsets, choices, finite, linear, syntax, tags
+from modelcheck.cat.bitsets import Rows
 from modelcheck.cat.library import ARITIES, apply_library, union_of_tags
 from modelcheck.cat.nodes import BASE_RELATIONS, NestedRecursionError, Node, Terms
 from modelcheck.cat.places import not_supported, wrong
@@ -51,6 +52,18 @@ class Axiom:
     node: Node
     place: syntax.Place
     choice: bool = False
+
+    def holds(self, value: Rows | int) -> bool:
+        """Whether the test, without its ``~``, holds of what `node` is worth."""
+        if isinstance(value, int) or self.test == "empty":
+            return not value
+        if self.test == "acyclic":
+            return bitsets.is_acyclic(value)
+        return not any(row >> a & 1 for a, row in value.items())
+
+    def satisfied(self, value: Rows | int) -> bool:
+        """Whether the axiom holds; of a flag, whether it stays down."""
+        return (self.holds(value) != self.negated) != self.flag
 
 
 @define

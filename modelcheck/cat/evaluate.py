@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from modelcheck.cat import bitsets, tags
 from modelcheck.cat.bitsets import Rows
@@ -16,6 +17,12 @@ MOST_ROUNDS = 10_000
 
 COSTLY = 4
 """From this `Node.effort` on a term is worth working out in part only, where a part is enough."""
+
+CONSTANT = "#"
+"""How the names of base terms begin that stand for given values."""
+
+TRANSITIVE = "+"
+"""What comes before that in the name of a transitive relation."""
 
 FEW = 12
 """For so many sources a search from each is cheaper than a transitive closure."""
@@ -32,6 +39,7 @@ class Evaluation:
         candidate: the execution.
         previous: an evaluation of an earlier candidate; values that rest only on sets and relations that are the
             same here are taken over.
+        given: values of terms that are known.
 
     Attributes:
         candidate: as given.
@@ -40,9 +48,15 @@ class Evaluation:
             that their definitions had in round k - 1 (nothing in round 0).
     """
 
-    def __init__(self, candidate: Candidate, previous: Evaluation | None = None) -> None:
+    def __init__(
+        self,
+        candidate: Candidate,
+        previous: Evaluation | None = None,
+        given: Mapping[Node, Rows | int] = MappingProxyType({}),
+    ) -> None:
         self.candidate = candidate
-        self._values: dict[Node, Rows | int] = {}
+        self._values: dict[Node, Rows | int] = dict(given)
+        self._most = candidate.size // 2 if given else 0  # what is given makes most terms worth working out whole
         self._inverses: dict[Node, Rows] = {}
         self._closures: dict[Node, Rows] = {}
         self._base: dict[str, Rows] = {}
@@ -172,6 +186,7 @@ class Evaluation:
         """At least the pairs of ``node`` that begin in ``sources``; dense terms are not worked out beyond them."""
         if (
             node.effort < COSTLY
+            or (self._most and sources.bit_count() >= self._most)
             or node.op not in _PARTIAL
             or (node in self._values if scope is None else node in scope)
         ):
@@ -360,7 +375,7 @@ class Evaluation:
 
 
 def _transitive(node: Node) -> bool:
-    return node.op == "plus" or (node.op == "base" and node.name in ("po", "co"))
+    return node.op == "plus" or (node.op == "base" and (node.name in ("po", "co") or node.name[0] == TRANSITIVE))
 
 
 def _by_effort(node: Node) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from attrs import define, evolve, frozen
+from attrs import Factory, define, evolve, frozen
 
 from modelcheck.cat import bitsets
 from modelcheck.cat.candidate import Candidate
@@ -13,6 +13,7 @@ from modelcheck.cat.evaluate import Evaluation, RecursionWithoutEndError
 from modelcheck.cat.explain import Explainer
 from modelcheck.cat.facts import EVERYTHING, Facts
 from modelcheck.cat.nodes import Node, Terms, rests_on_recursion
+from modelcheck.cat.residual import Residuals
 from modelcheck.cat.violations import Violation, violations_of
 from modelcheck.errors import InputError
 
@@ -53,6 +54,7 @@ class Model:
     _recursive: frozenset[str]
     _last: Evaluation | None = None
     _explainer: Explainer | None = None
+    _residuals: Residuals = Factory(Residuals)
 
     @classmethod
     def of(cls, name: str, elaborator: Elaborator) -> Model:
@@ -94,6 +96,8 @@ class Model:
         ``let rec`` (grace periods) are looked at only when those without hold: they cost most, and would mostly find
         the same again.
         """
+        if self._residuals.consistent(candidate):
+            return Judgement(True, ())
         evaluation = self._evaluate(candidate)
         found: list[Violation] = []
         for axiom in self.axioms:
@@ -103,6 +107,8 @@ class Model:
                 found.extend(violations_of(axiom, self._explain(evaluation), self.labels, limit))
                 if len(found) >= limit:
                     break
+        if not found:
+            self._residuals.learn(evaluation, self.axioms, self.flag_axioms.values())
         return Judgement(not found, tuple(found[:limit]))
 
     def violated(self, candidate: Candidate) -> tuple[str, ...]:
@@ -112,6 +118,8 @@ class Model:
 
     def flags(self, candidate: Candidate) -> Mapping[str, Pairs]:
         """The flags that ``candidate`` raises, with the pairs that raise them ((e, e) for a member of a set)."""
+        if self._residuals.unflagged(candidate):
+            return {}
         evaluation = self._evaluate(candidate)
         result: dict[str, Pairs] = {}
         for name, axiom in self.flag_axioms.items():
@@ -170,21 +178,12 @@ class Model:
 
     def _satisfied(self, axiom: Axiom, evaluation: Evaluation) -> bool:
         """Whether an axiom holds; of a flag, whether it stays down."""
+        node = axiom.node
         try:
-            if axiom.node.is_set:
-                holds = not evaluation.members(axiom.node)
-            else:
-                rows = evaluation.relation(axiom.node)
-                if axiom.test == "acyclic":
-                    holds = bitsets.is_acyclic(rows)
-                elif axiom.test == "irreflexive":
-                    holds = not any(row >> a & 1 for a, row in rows.items())
-                else:
-                    holds = not rows
+            return axiom.satisfied(evaluation.members(node) if node.is_set else evaluation.relation(node))
         except RecursionWithoutEndError:
             at = axiom.place
             raise InputError("a let rec that this rests on never settles", at.file, at.line, at.column) from None
-        return (holds != axiom.negated) != axiom.flag
 
     def _pairs(self, axiom: Axiom, evaluation: Evaluation) -> Pairs:
         if axiom.node.is_set:

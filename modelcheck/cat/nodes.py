@@ -143,6 +143,10 @@ class Terms:
                     parts.append(part)
         return parts[0] if len(parts) == 1 else self._make("seq", tuple(parts))
 
+    def chain(self, args: Sequence[Node]) -> Node:
+        """The composition of ``args``, of which those that are compositions stay terms of their own."""
+        return self._make("seq", tuple(args))
+
     def product(self, left: Node, right: Node) -> Node:
         return self._make("product", (left, right))
 
