@@ -17,6 +17,7 @@ from modelcheck.program.unroll import Bounds, unroll
 from modelcheck.solve.coherence import Coherence
 from modelcheck.solve.domains import analyse
 from modelcheck.solve.encode import AT_REST, NOWHERE, Encoding, Finding
+from modelcheck.solve.frames import Frames
 from modelcheck.solve.lemmas import add_lemmas
 from modelcheck.solve.properties import Deadlock, late_writes, leaks, misused_locks
 from modelcheck.solve.proposal import Proposal
@@ -163,6 +164,7 @@ class Session:
             break_symmetry(self.encoding, self.coherence)
         add_lemmas(self.encoding, self.coherence, model)
         self.solver = Solver(self.encoding.circuit)
+        self.frames = Frames(self.encoding, self.coherence)
 
     def decide(self, properties: frozenset[str]) -> Result:
         """The verdict for ``properties``."""
@@ -205,7 +207,7 @@ class Session:
                 raise OutOfTime
             if not answer:
                 return None
-            proposal = Proposal(self.encoding, self.coherence, self.solver)
+            proposal = Proposal(self.encoding, self.coherence, self.solver, self.frames)
             self.candidate = proposal.candidate()
             judgement = self.model.check(self.candidate, limit=CYCLES)
             if judgement.consistent:

@@ -10,7 +10,7 @@ from modelcheck.program.graph import Dependencies, Event
 from modelcheck.program.ir import Tags
 from modelcheck.solve.coherence import Coherence
 from modelcheck.solve.encode import Encoding
-from modelcheck.solve.origins import Place
+from modelcheck.solve.frames import Frames
 from modelcheck.solve.sat import NO, YES, Solver
 
 Fact = tuple[str | int, ...]
@@ -27,30 +27,22 @@ class Proposal:
         rf: the write that each executed read reads from.
     """
 
-    def __init__(self, encoding: Encoding, coherence: Coherence, solver: Solver) -> None:
+    def __init__(self, encoding: Encoding, coherence: Coherence, solver: Solver, frames: Frames) -> None:
         self.encoding = encoding
         self.coherence = coherence
         self.solver = solver
-        events = encoding.events
-        executed = [n for n, literal in enumerate(encoding.executed) if literal != NO and solver.holds(literal)]
-        self.place: dict[int, Place] = {}
-        for number in executed:
-            for place, literal in encoding.at.get(number, {}).items():
-                if solver.holds(literal):
-                    self.place[number] = place
-                    break
+        self._frame = frame = frames.current(solver.holds)
+        self.place = frame.place
+        self.resting = frame.resting
+        self.chosen = frame.chosen
+        self.number = frame.number
         self.rf: dict[int, int] = {}
-        for number in executed:
-            for source in encoding.sources.get(number, ()):
-                if solver.holds(encoding.rf[source, number]):
-                    self.rf[number] = source
+        holds = solver.holds
+        for read, sources in frame.sources:
+            for source, literal in sources:
+                if holds(literal):
+                    self.rf[read] = source
                     break
-        body = [n for n in executed if events[n].thread >= 0 and not events[n].final and events[n].kind != "free"]
-        self.resting = [n for n in executed if events[n].final and events[n].kind != "free"]
-        touched = {self.place[n] for n in (*body, *self.resting) if n in self.place}
-        body.sort(key=lambda n: (events[n].thread, events[n].position, n))
-        self.chosen = [encoding.initial[place] for place in sorted(touched)] + body
-        self.number = {event: index for index, event in enumerate(self.chosen)}
 
     def tags(self, event: Event) -> Tags:
         """The tags that ``event`` bears here (those of a read-modify-write depend on its success)."""
@@ -58,82 +50,22 @@ class Proposal:
             return event.tags
         return event.tags if self.solver.holds(self.encoding.valuation.truth(event.success)) else event.failed
 
-    # ------------------------------------------------------------ the candidate
-
     def candidate(self) -> Candidate:
         """The proposal as the cat evaluator sees it; event ``i`` is ``chosen[i]``."""
-        events = self.encoding.events
-        size = len(self.chosen)
-        sets: dict[str, int] = {"R": 0, "W": 0, "F": 0, "M": 0, "IW": 0, "FW": 0}
-        threads: dict[int, int] = {}
-        places: dict[Place, int] = {}
-        writes: dict[Place, list[int]] = {}
-        for index, number in enumerate(self.chosen):
-            event, bit = events[number], 1 << index
-            sets[event.kind] |= bit
-            if event.kind != "F":
-                sets["M"] |= bit
-            for tag in self.tags(event):
-                sets[tag] = sets.get(tag, 0) | bit
-            if event.thread >= 0:
-                threads[event.thread] = threads.get(event.thread, 0) | bit
-            place = self._location(number)
-            if place is not None:
-                places[place] = places.get(place, 0) | bit
-                if event.kind == "W":
-                    writes.setdefault(place, []).append(index)
-        everything = (1 << size) - 1
-        po, same_thread, loc, rf, co = [0] * size, [0] * size, [0] * size, [0] * size, [0] * size
-        addr, data, ctrl, rmw = [0] * size, [0] * size, [0] * size, [0] * size
-        for index, number in enumerate(self.chosen):
-            event = events[number]
-            if event.thread >= 0:
-                mates = threads[event.thread]
-                same_thread[index] = mates
-                po[index] = mates & ~((2 << index) - 1)
-            place = self._location(number)
-            if place is not None:
-                loc[index] = places[place]
-            if event.kind == "R":
-                source = self.rf.get(number)
-                if source is not None:
-                    rf[self.number[source]] |= 1 << index
-            if event.rmw is not None:
-                rmw[self.number[event.rmw]] |= 1 << index
-            for relation, deps in ((addr, event.addr), (data, event.data), (ctrl, event.ctrl)):
-                for read in self._active(deps):
-                    relation[read] |= 1 << index
-        for several in writes.values():
-            for one in several:
-                for other in several:
-                    if one != other and self.ordered(self.chosen[one], self.chosen[other]):
-                        co[one] |= 1 << other
-        ext = [everything & ~row for row in same_thread]
-        relations = {
-            "po": po, "rf": rf, "co": co, "addr": addr, "data": data, "ctrl": ctrl, "rmw": rmw, "loc": loc,
-            "int": same_thread, "ext": ext,
-        }  # fmt: skip
-        return Candidate(size, sets, {name: tuple(rows) for name, rows in relations.items()})
-
-    def _location(self, number: int) -> Place | None:
-        event = self.encoding.events[number]
-        if event.kind == "F":
-            if event.address is None:
-                return None
-            value = self.value(event.address)
-            return value if isinstance(value, int) else None
-        return self.place.get(number)
+        frame, number, holds = self._frame, self.number, self.solver.holds
+        rf, co = [0] * len(self.chosen), list(frame.co)
+        for read, source in self.rf.items():
+            if read in number:
+                rf[number[source]] |= 1 << number[read]
+        for one, bit, literal in frame.order:
+            if holds(literal):
+                co[one] |= bit
+        return Candidate(len(self.chosen), frame.sets, {**frame.relations, "rf": tuple(rf), "co": tuple(co)})
 
     def ordered(self, one: int, other: int) -> bool:
         """Whether both writes are executed, to one cell, ``one`` coherence-before ``other``."""
         literal = self.coherence.before(one, other)
         return literal != NO and self.solver.holds(literal)
-
-    def _active(self, deps: Dependencies) -> Iterable[int]:
-        for read, guard in deps:
-            index = self.number.get(read)
-            if index is not None and self.solver.holds(self.encoding.valuation.all(guard)):
-                yield index
 
     # ------------------------------------------------------------ facts as literals
 

@@ -113,6 +113,8 @@ class Solver:
         self._declarations: dict[int, Any] = {}
         self._model: Any = None
         self._known: dict[int, bool] = {}
+        self._interpretation = z3.z3core.Z3_model_get_const_interp
+        self._true = z3.BoolVal(True, self._context).as_ast().value
         self.checks = 0
 
     def _load(self) -> None:
@@ -174,8 +176,7 @@ class Solver:
             return value == (literal > 0)
         known = self._known.get(variable)
         if known is None:
-            core, reference = self._z3.z3core, self._context.ref()
-            declaration = self._declaration(variable)
-            found = core.Z3_model_get_const_interp(reference, self._model.model, declaration)
-            known = self._known[variable] = bool(found) and core.Z3_get_bool_value(reference, found) == 1
+            declaration = self._declarations.get(variable) or self._declaration(variable)
+            found = self._interpretation(self._context.ref(), self._model.model, declaration)
+            known = self._known[variable] = found.value == self._true
         return known == (literal > 0)
