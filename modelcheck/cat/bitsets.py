@@ -106,7 +106,9 @@ def compose(left: Mapping[int, int], right: Mapping[int, int], transitive: bool 
     """``left ; right``. ``transitive``: ``right`` is, so that a row need not be merged after one that holds it."""
     if not left or not right:
         return {}
-    within = domain(right)
+    # Few rows: looking up what has no successors costs less than finding out what has.
+    within = -1 if 3 * len(left) < len(right) else domain(right)
+    get = right.get
     result: Rows = {}
     seen: dict[int, int] = {}
     for a, row in left.items():
@@ -122,15 +124,16 @@ def compose(left: Mapping[int, int], right: Mapping[int, int], transitive: bool 
         if transitive:
             while rest:
                 low = rest & -rest
-                successors = right[low.bit_length() - 1]
+                successors = get(low.bit_length() - 1, 0)
                 out |= successors
                 rest &= ~(successors | low)
         else:
             while rest:
                 low = rest & -rest
                 rest ^= low
-                out |= right[low.bit_length() - 1]
-        seen[todo] = result[a] = out
+                out |= get(low.bit_length() - 1, 0)
+        if out:
+            seen[todo] = result[a] = out
     return result
 
 
