@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from modelcheck.solve import check
+from modelcheck.solve import check, symmetry
 from modelcheck.solve.coherence import Coherence
 from modelcheck.solve.encode import Encoding
 from tests.agreement.engines import EVERYTHING, ends, parse, verdicts, wanting
@@ -45,7 +45,7 @@ def test_engines_agree_on_programs_with_identical_threads(model: str, random: Ra
         ordered.append(original(encoding, coherence))
         return ordered[-1]
 
-    original = check.break_symmetry
+    original = symmetry.break_symmetry
     with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:
         patch.setattr(check, "break_symmetry", spy)
         program = parse(random, Path(folder))
