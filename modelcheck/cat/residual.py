@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 from modelcheck.cat import bitsets, tags
 from modelcheck.cat.bitsets import Rows
 from modelcheck.cat.candidate import Candidate
+from modelcheck.cat.coarse import Coarse
 from modelcheck.cat.elaborate import Axiom
-from modelcheck.cat.evaluate import Evaluation, RecursionWithoutEndError
+from modelcheck.cat.evaluate import COSTLY, Evaluation, RecursionWithoutEndError
 from modelcheck.cat.nodes import Node
 from modelcheck.cat.reduction import OPEN, Reduction
 
@@ -57,6 +58,9 @@ class Residual:
         self._axioms = list(builder.open_axioms(axioms))
         self._flags = list(builder.open_axioms(flags))
         self._constants = builder.constants
+        self._coarse = {
+            node: coarse for axiom, node in self._axioms if (coarse := self._quick(axiom, node)) is not None
+        }
         self._last: Evaluation | None = None
         self._of: Candidate | None = None
 
@@ -84,10 +88,22 @@ class Residual:
             rest = open_part(candidate, self._everything)
             self._last = evaluation = Evaluation(rest, evaluation, self._constants)
             self._of = candidate
-        return all(
-            axiom.satisfied(evaluation.members(node) if node.is_set else evaluation.relation(node))
-            for axiom, node in axioms
-        )
+        return all(self._satisfied(axiom, node, evaluation) for axiom, node in axioms)
+
+    def _satisfied(self, axiom: Axiom, node: Node, evaluation: Evaluation) -> bool:
+        if node.is_set:
+            return axiom.satisfied(evaluation.members(node))
+        coarse = self._coarse.get(node)
+        if coarse is not None and coarse.has_no_cycle(evaluation):
+            return True
+        return axiom.satisfied(evaluation.relation(node))
+
+    def _quick(self, axiom: Axiom, node: Node) -> Coarse | None:
+        """How to see that an axiom against cycles holds, where its relation takes some work."""
+        if axiom.test == "empty" or axiom.negated or axiom.flag or node.effort < COSTLY:
+            return None
+        coarse = Coarse(node, self._constants)
+        return coarse if coarse.applies else None
 
 
 class Residuals:
