@@ -8,7 +8,7 @@ from modelcheck.solve.encode import Encoding
 from modelcheck.solve.origins import Place
 from modelcheck.solve.sat import NO, YES
 
-EAGER_READ_PAIRS = 4000
+EAGER_READ_PAIRS = 50000
 """Up to this many clauses for a cell and thread, what two reads in a row imply is given to the solver
 beforehand."""
 
