@@ -23,6 +23,9 @@ LARGEST = 250
 MOST = 100
 """How many known parts are remembered."""
 
+WORTHWHILE = 64
+"""A residual is made for this many consistent executions with one known part: it costs as much as judging a few."""
+
 
 def known_part(candidate: Candidate) -> tuple[object, ...]:
     """What two candidates share that differ in rf and co only; hashable."""
@@ -109,12 +112,12 @@ class Residual:
 class Residuals:
     """Of one model, the residuals for the known parts that were met most recently.
 
-    One is made when a second execution with the same known part turns out consistent, as it happens where all
-    executions are counted.
+    One is made when so many executions with the same known part turned out consistent that it pays, as it happens
+    where all executions are counted; before, `_found` holds their number.
     """
 
     def __init__(self) -> None:
-        self._found: dict[object, Residual | None] = {}
+        self._found: dict[object, Residual | int] = {}
         self._candidate: Candidate | None = None
         self._key: object = None
         self._current: Residual | None = None
@@ -142,7 +145,7 @@ class Residuals:
             self._candidate = candidate
             self._key = known_part(candidate)
             residual = self._found.get(self._key)
-            self._current = residual if residual is not None and residual.covers(candidate) else None
+            self._current = residual if isinstance(residual, Residual) and residual.covers(candidate) else None
         return self._current
 
     def learn(self, evaluation: Evaluation, axioms: Iterable[Axiom], flags: Iterable[Axiom]) -> None:
@@ -151,14 +154,17 @@ class Residuals:
         if candidate.size > LARGEST or not {"rf", "co", "loc"} <= candidate.relations.keys():
             return
         key = self._key if candidate is self._candidate else known_part(candidate)
-        if key not in self._found:
-            if len(self._found) >= MOST:
+        met = self._found.get(key, 0)
+        if isinstance(met, Residual):
+            return
+        if met + 1 < WORTHWHILE:
+            if not met and len(self._found) >= MOST:
                 del self._found[next(iter(self._found))]
-            self._found[key] = None
-        elif self._found[key] is None:
-            residual = Residual(evaluation, axioms, flags)
-            self._found[key] = residual
-            self._candidate, self._key, self._current = candidate, key, residual if residual.covers(candidate) else None
+            self._found[key] = met + 1
+            return
+        residual = Residual(evaluation, axioms, flags)
+        self._found[key] = residual
+        self._candidate, self._key, self._current = candidate, key, residual if residual.covers(candidate) else None
 
 
 def bounds(candidate: Candidate) -> dict[str, Rows]:
