@@ -73,7 +73,8 @@ def check(
     """
     started = time.monotonic()
     deadline = None if timeout is None else started + timeout
-    bounds = Bounds(unroll, recursion, looks="race" in properties and "data-race" in model.flag_names)
+    looks = "race" in properties and "data-race" in model.flag_names
+    bounds = Bounds(unroll, recursion, looks, model.coherent)
     total = Result("PASS")
     for outcome in initialise(program):
         if isinstance(outcome, Initial):

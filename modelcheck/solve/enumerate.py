@@ -97,7 +97,15 @@ def enumerate_executions(
                 found.reasons[f"{outcome.source}: {outcome.reason}"] = None
         else:
             try:
-                _from(program, outcome, model, properties, Bounds(bound, recursion), deadline, found)
+                _from(
+                    program,
+                    outcome,
+                    model,
+                    properties,
+                    Bounds(bound, recursion, coherent=model.coherent),
+                    deadline,
+                    found,
+                )
             except TooManyValues as many:
                 found.reasons[str(many)] = None
             except OutOfTime:

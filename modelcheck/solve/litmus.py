@@ -101,7 +101,7 @@ def observe(
         if not isinstance(initial, Initial):
             return Observation("Unknown", None, None, shown, (), (), 0.0, "it does not get to its threads")
         deadline = None if timeout is None else started + timeout
-        graph = unroll(test.program, initial, Bounds(bound, bound), until(deadline))
+        graph = unroll(test.program, initial, Bounds(bound, bound, coherent=model.coherent), until(deadline))
         if len(graph.events) > EVENTS:
             reason = f"it has {len(graph.events)} events, and no more than {EVENTS} are judged"
             return Observation("Unknown", None, None, shown, (), (), time.monotonic() - started, reason)

@@ -46,11 +46,14 @@ class Bounds:
         recursion: how often a function may be on the stack at once.
         looks: keep one failed look of each wait loop, where it reads plainly: such a read may race with what the end
             of the loop lets others do. Of several failed looks the others do nothing to that but order it.
+        coherent: the model forbids cycles of po-loc, rf, co and fr: then what one thread alone touches has the value
+            that it stored last, and need not wait for the solver to be known.
     """
 
     unroll: int = 3
     recursion: int = 4
     looks: bool = False
+    coherent: bool = True
 
 
 class Restart(Exception):  # noqa: N818 (no error: the way to begin again)

@@ -64,7 +64,7 @@ class Steps(Paths):
                     instruction.size,
                     copy=instruction.copy,
                 )
-                private = self.private.load(event)
+                private = self.private.load(event) if self.bounds.coherent else None
                 state.regs[instruction.dst] = (private or value_of(event), frozenset({(event.id, ())}))
             case Store():
                 address, written = self._value(state, instruction.address), self._value(state, instruction.value)
