@@ -9,14 +9,16 @@
 #include "world.h"
 
 struct virtio_balloon *vb;
-struct compact_control cc;
+struct compact_control compactors[NR_COMPACTORS];
 
 void world_init(size_t ballooned)
 {
+	unsigned int i;
 	int err;
 
 	vb = virtballoon_probe(&err);
-	INIT_LIST_HEAD(&cc.migratepages);
+	for (i = 0; i < NR_COMPACTORS; i++)
+		INIT_LIST_HEAD(&compactors[i].migratepages);
 	if (ballooned)
 		fill_balloon(vb, ballooned);
 }
@@ -46,10 +48,16 @@ static unsigned int pages_on(const struct list_head *head)
 void at_rest(void)
 {
 	unsigned int ballooned = pages_on(&vb->pages);
-	unsigned int isolated = pages_on(&cc.migratepages);
+	unsigned int isolated = 0;
 	unsigned long num_ballooned = 0, num_isolated = 0;
 	unsigned int i;
 
+	for (i = 0; i < NR_COMPACTORS; i++) {
+		unsigned int on_this = pages_on(&compactors[i].migratepages);
+
+		__mc_assert(!(isolated & on_this), "list-corruption", "two threads have isolated the same page");
+		isolated |= on_this;
+	}
 	for (i = 0; i < MC_NR_PAGES; i++) {
 		bool on_balloon = ballooned >> i & 1;
 		bool on_isolated = isolated >> i & 1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the scenarios share: one balloon device, one compacting thread's list, and the questions asked at rest.
+ * What the scenarios share: one balloon device, the compacting threads' lists, and the questions asked at rest.
  *
  * What the properties mean. Under a weak model there is no moment at which "the page is a balloon page", so
  * nothing here speaks of moments; each property is a condition on an execution (events, rf, co).
@@ -23,8 +23,15 @@
 
 #include "../drivers/virtio/virtio_balloon.h"
 
+/* Threads that compact, each with a list of its own; a scenario with several sets it. */
+#ifndef NR_COMPACTORS
+#define NR_COMPACTORS	1
+#endif
+
 extern struct virtio_balloon *vb;
-extern struct compact_control cc;
+extern struct compact_control compactors[NR_COMPACTORS];
+/* That of a scenario's only one. */
+#define cc	(compactors[0])
 
 /* The page that a scenario is about: the first that the allocator gives. */
 #define FIRST	(&mem_map[0])
