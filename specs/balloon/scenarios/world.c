@@ -23,11 +23,8 @@ void world_init(size_t ballooned)
 		fill_balloon(vb, ballooned);
 }
 
-/*
- * The pages on a list, as bits by page number; the ring must be whole in both directions. As many steps as there
- * are pages, and one back to the head, lead over every page; a shorter ring is gone round again.
- */
-static unsigned int pages_on(const struct list_head *head)
+/* As many steps as there are pages, and one back to the head, lead over every page; a shorter ring is gone round again. */
+unsigned int pages_on(const struct list_head *head)
 {
 	const struct list_head *at = head;
 	unsigned int seen = 0;

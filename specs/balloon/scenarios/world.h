@@ -39,6 +39,9 @@ extern struct compact_control compactors[NR_COMPACTORS];
 /* A device whose balloon holds the first @ballooned pages; the others are free. */
 void world_init(size_t ballooned);
 
+/* The pages on a list, as bits by page number; the ring must be whole in both directions. */
+unsigned int pages_on(const struct list_head *head);
+
 /* Everything that must hold of pages, lists and counters when all threads have ended. */
 void at_rest(void);
 

@@ -226,8 +226,12 @@ out_free_mapping:
 /* The device goes. Its own thread, which inflates and deflates, has stopped. */
 void virtballoon_remove(struct virtio_balloon *vb)
 {
-	while (vb->num_pages)
-		leak_balloon(vb, vb->num_pages);
+	while (vb->num_pages) {
+		unsigned long before = vb->num_pages;
+
+		leak_balloon(vb, before);
+		assume_round_not_in_vain(vb->num_pages < before);
+	}
 	free_balloon_mapping(vb->mapping);
 	kfree(vb);
 }

@@ -26,7 +26,7 @@ static inline int mapping_balloon(struct address_space *mapping)
 {
 	if (mapping)
 		return test_bit(AS_BALLOON_MAP, &mapping->flags);
-	return 0;
+	return !!mapping;
 }
 
 #endif
