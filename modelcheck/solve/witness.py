@@ -27,6 +27,10 @@ def execution_of(proposal: Proposal) -> Execution:
     for position, number in enumerate(numbers):
         event = encoding.events[number]
         place = proposal.place.get(number)
+        if event.kind == "F" and event.address is not None:
+            # A grace period of SRCU is one of the structure there.
+            where = proposal.value(event.address)
+            place = where if isinstance(where, int) else None
         value = None if event.value is None else proposal.value(event.value)
         if event.kind == "R" and proposal.rf.get(number) in encoding.poison:
             value = UNDEFINED
