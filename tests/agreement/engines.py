@@ -18,6 +18,9 @@ from tests.agreement.programs import WANT, RandomProgram
 EVERYTHING = frozenset(PROPERTIES) - {"race", "counters"}
 """Races are no property of SC and TSO executions here; `counters` is what the wanted outcome is asked for by."""
 
+STATES = Limits(states=2_000)
+"""Where the explorer gives up: by what it has stored, for the clock tells another story on each machine."""
+
 UNWANTED = 99
 """A value that no random program computes."""
 
@@ -37,14 +40,20 @@ def parse(random: RandomProgram, folder: Path) -> Program:
 
 def verdicts(program: Program, name: str, properties: frozenset[str] = EVERYTHING) -> tuple[str, str]:
     """What the explorer and the solver say under model ``name``."""
-    explored = explore(program, name, properties, Limits(seconds=10))
-    solved = check(program, model(name), properties, timeout=20)
-    return explored.verdict, solved.verdict
+    return explore(program, name, properties, STATES).verdict, check(program, model(name), properties).verdict
+
+
+def alike(program: Program, name: str, properties: frozenset[str] = EVERYTHING, expected: str | None = None) -> bool:
+    """Whether the engines do not contradict each other, nor ``expected``: UNKNOWN, on either side, contradicts none."""
+    said = {*verdicts(program, name, properties), *((expected,) if expected else ())}
+    return len(said - {"UNKNOWN"}) <= 1
 
 
 def ends(program: Program, name: str) -> set[tuple[int, ...]]:
-    """The final values of the cells in `WANT` that the explorer finds."""
-    found = set()
+    """The final values of the cells in `WANT` that the explorer finds; none where the program is too large for it."""
+    found: set[tuple[int, ...]] = set()
+    if explore(program, name, frozenset(), STATES).reason.startswith("limit"):
+        return found
     for outcome in outcomes(wanting(program, (UNWANTED,) * len(WANT)), name):
         values = dict(outcome)
         found.add(tuple(int(values.get(cell, 0)) for cell in WANT))  # type: ignore[arg-type]

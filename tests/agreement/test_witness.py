@@ -14,7 +14,7 @@ from modelcheck.interleave.witness import Witness, witness
 from modelcheck.program.ir import Program
 from tests.agreement.engines import EVERYTHING, ends, model, parse, wanting
 from tests.agreement.programs import RandomProgram, programs
-from tests.agreement.test_engines import MODELS, steady
+from tests.agreement.test_engines import MODELS
 
 
 def candidate(found: Witness) -> Candidate:
@@ -59,7 +59,7 @@ def allowed(program: Program, name: str, properties: frozenset[str], by: str) ->
     return model(by).check(candidate(told)).consistent
 
 
-@settings(steady, max_examples=60)
+@settings(max_examples=60)
 @given(programs)
 def test_what_the_explorer_finds_the_model_allows(random: RandomProgram) -> None:
     with TemporaryDirectory() as folder:

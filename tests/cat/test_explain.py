@@ -15,7 +15,7 @@ OTHERS = 12
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 10**9))
 def test_the_facts_of_a_violation_suffice_for_it(name: str, seed: int) -> None:
     rng = Random(seed)
@@ -34,7 +34,7 @@ def test_the_facts_of_a_violation_suffice_for_it(name: str, seed: int) -> None:
                 assert violation.axiom in model.violated(other), violation
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 10**9))
 def test_the_facts_that_explain_a_pair_suffice_for_it(seed: int) -> None:
     rng = Random(seed)
@@ -68,7 +68,7 @@ def test_the_facts_that_explain_a_pair_suffice_for_it(seed: int) -> None:
                     assert model.relation(other, name).get(a, 0) >> b & 1, (name, a, b, facts)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 10**9))
 def test_the_facts_that_keep_a_flag_down_suffice_for_it(seed: int) -> None:
     rng = Random(seed)

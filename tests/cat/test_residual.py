@@ -21,7 +21,7 @@ OTHERS = 12
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 10**9))
 def test_the_same_axioms_hold(name: str, seed: int) -> None:
     rng = Random(seed)

@@ -179,7 +179,7 @@ def test_a_time_limit_leaves_a_test_unknown_and_the_others_run(modelcheck: Comma
     threads = "".join(f"P{n}(int *x)\n{{\n\t{body} {body}\n}}\n" for n in range(6))
     (tmp_path / "a.litmus").write_text(f"C a\n{{}}\n{threads}exists (x=1)\n")
     write(tmp_path, "b")
-    outcome = modelcheck("litmus", ".", "--timeout", "0.5")
+    outcome = modelcheck("litmus", ".", "--timeout", "3")
     lines = outcome.out.splitlines()
     assert "Observation a Unknown" in lines
     assert "Observation b Always 1 0" in lines
@@ -281,7 +281,7 @@ def test_a_wrong_model_is_told_once(modelcheck: Command, sb: Path, tmp_path: Pat
 
 def test_ten_thousand_lines_are_read_and_not_judged(modelcheck: Command, tmp_path: Path) -> None:
     write(tmp_path, "long", body="WRITE_ONCE(*x, 1);\n\t" * 10_000)
-    outcome = modelcheck("litmus", "long.litmus", "--verdict-only", "--timeout", "20")
+    outcome = modelcheck("litmus", "long.litmus", "--verdict-only")
     assert "Observation long Unknown" in outcome.out.splitlines()
     assert outcome.code == 3
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -332,11 +331,14 @@ def test_tests_of_one_batch_are_apart(tmp_path: Path) -> None:
     assert shown[5] == "t4"
 
 
-def test_ten_thousand_lines_are_read_in_a_few_seconds() -> None:
-    started = time.process_time()
-    test = read("int r1;\n" + "r1 = READ_ONCE(*x);\n" * 10_000)
-    assert sum(isinstance(step, Load) for step in steps(test)) == 10_000
-    assert time.process_time() - started < 20
+def test_ten_thousand_lines_take_no_longer_a_line_than_a_thousand() -> None:
+    seconds = []
+    for lines in (1_000, 10_000):
+        started = time.process_time()
+        test = read("int r1;\n" + "r1 = READ_ONCE(*x);\n" * lines)
+        seconds.append(time.process_time() - started)
+        assert sum(isinstance(step, Load) for step in steps(test)) == lines
+    assert seconds[1] < 40 * seconds[0]  # a hundred times, were it quadratic
 
 
 # ------------------------------------------------------------------ against herd7's own reading
@@ -360,14 +362,3 @@ def test_the_shared_tests_are_read_as_herd7_reads_them() -> None:
             if lines[0] != f"Test {test.name} {kind}" or f"Condition {test.condition}" not in lines:
                 wrong.append(f"{path}: {test.condition}")
     assert not wrong
-
-
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared litmus tests are not here")
-def test_reading_takes_a_few_milliseconds() -> None:
-    paths = sorted(SHARED.rglob("*.litmus"))
-    seconds = []
-    for start in range(0, len(paths), 32):
-        started = time.process_time()
-        list(read_litmus(paths[start : start + 32]))
-        seconds.append((time.process_time() - started) / 32)
-    assert statistics.median(seconds) < 0.01

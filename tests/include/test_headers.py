@@ -1,8 +1,7 @@
-"""Every header parses by itself and beside all others, without a complaint, and quickly."""
+"""Every header parses by itself and beside all others, without a complaint, and is no larger than it must be."""
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import clang.cindex as clang
@@ -41,16 +40,18 @@ def test_code_of_every_kind_parses_without_a_warning(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "milliseconds"),
-    [("linux/compiler.h", 15), ("linux/atomic.h", 20), ("lkmm.h", 25), ("stdatomic.h", 15), ("linux/pagemap.h", 50)],
+    ("header", "most"),
+    [
+        ("linux/compiler.h", 200),
+        ("linux/atomic.h", 500),
+        ("lkmm.h", 800),
+        ("stdatomic.h", 400),
+        ("linux/pagemap.h", 6000),
+    ],
 )
-def test_what_a_litmus_test_includes_is_parsed_in_little_time(header: str, milliseconds: int) -> None:
-    seconds = []
-    for _ in range(5):
-        start = time.perf_counter()
-        complaints(f"#include <{header}>\nint nothing;\n")
-        seconds.append(time.perf_counter() - start)
-    assert min(seconds) * 1000 < milliseconds
+def test_what_is_often_included_is_small(header: str, most: int) -> None:
+    parsed = clang.Index.create().parse("test.c", FLAGS, [("test.c", f"#include <{header}>\nint nothing;\n")])
+    assert sum(1 for _ in parsed.cursor.walk_preorder()) < most  # a thousand nodes take about 3 ms
 
 
 @pytest.mark.parametrize(

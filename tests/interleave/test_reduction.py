@@ -119,7 +119,7 @@ def program(bodies: Sequence[Sequence[Op]]) -> ir.Program:
 
 
 @pytest.mark.parametrize("model", ["sc", "tso"])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(body, min_size=2, max_size=3))
 def test_outcomes_and_verdicts_are_the_same_with_and_without(model: str, bodies: list[list[Op]]) -> None:
     built = program(bodies)

@@ -164,7 +164,7 @@ def trees(draw: st.DrawFn, width: int, depth: int) -> object:
     return (draw(st.sampled_from(BINARY)), width, (part(width), part(width)))
 
 
-@settings(max_examples=400, deadline=None, derandomize=True, database=None)
+@settings(max_examples=400)
 @given(st.sampled_from((1, *WIDTHS)).flatmap(lambda width: trees(width, 4)), st.randoms(use_true_random=False))
 def test_folding_changes_no_value(tree: object, choose: object) -> None:
     values: dict[int, Value] = {}

@@ -76,7 +76,7 @@ def trees(draw: st.DrawFn, guard: Guard = (), depth: int = 0) -> list[Guard]:
     return [*then, *other]
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@settings(max_examples=200)
 @given(trees().filter(bool), st.randoms(use_true_random=False))
 def test_where_exclusive_paths_meet_their_disjunction_holds_and_each_brings_its_value(
     guards: list[Guard], choose: object

@@ -84,7 +84,7 @@ def test_a_job_over_its_limit_is_ended() -> None:
     start = time.monotonic()
     found = answers(list(run_pool(odd_job, ["sleep", "a", "b"], 1, [0.3, None])))
     assert found == {0: "ended: it ran over its time limit", 1: "A", 2: "B"}
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 50  # and it would have slept for 60
 
 
 def test_exceptions_of_the_named_kind_come_through() -> None:

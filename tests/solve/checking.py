@@ -58,7 +58,7 @@ def parse(text: str) -> Program:
 
 
 def answer(
-    text: str, name: str, properties: Iterable[str] = EVERYTHING, *, unroll: int = 3, timeout: float | None = 30
+    text: str, name: str, properties: Iterable[str] = EVERYTHING, *, unroll: int = 3, timeout: float | None = None
 ) -> Result:
     """The result for ``text`` under model ``name``; the execution of a failure has been verified."""
     result = check(parse(text), model(name), frozenset(properties), unroll=unroll, timeout=timeout)
