@@ -14,7 +14,7 @@ void compact_first_too(void)
 }
 
 /*
- * The device goes; its own thread has stopped. A page that is locked just then ends a round early, and removal
+ * virtballoon_remove(), its loop gone round once. A page that is locked just then ends a round early, and removal
  * begins another: again and again, while the lock is held. Executions in which the first round does not get
  * everything are left out; later rounds do nothing that the first does not.
  */
@@ -22,7 +22,7 @@ void remove_device(void)
 {
 	leak_balloon(vb, vb->num_pages);
 	__mc_assume(!vb->num_pages);
-	virtballoon_remove(vb);
+	virtballoon_free(vb);
 }
 
 /* The device has gone, and so has everything that it had. */

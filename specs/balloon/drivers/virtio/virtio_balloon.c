@@ -223,6 +223,12 @@ out_free_mapping:
 	return NULL;
 }
 
+void virtballoon_free(struct virtio_balloon *vb)
+{
+	free_balloon_mapping(vb->mapping);
+	kfree(vb);
+}
+
 /* The device goes. Its own thread, which inflates and deflates, has stopped. */
 void virtballoon_remove(struct virtio_balloon *vb)
 {

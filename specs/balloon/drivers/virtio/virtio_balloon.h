@@ -37,6 +37,8 @@ struct virtio_balloon {
 
 struct virtio_balloon *virtballoon_probe(int *err);
 void virtballoon_remove(struct virtio_balloon *vb);
+/* The end of removal, once the balloon has no page left. */
+void virtballoon_free(struct virtio_balloon *vb);
 
 void fill_balloon(struct virtio_balloon *vb, size_t num);
 void leak_balloon(struct virtio_balloon *vb, size_t num);
