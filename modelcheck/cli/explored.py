@@ -6,10 +6,13 @@ import attrs
 
 from modelcheck.cli.cells import Cell
 from modelcheck.interleave.explore import Exploration, Limits, explore, start
+from modelcheck.interleave.local import CHOOSE
+from modelcheck.interleave.state import Choice
+from modelcheck.interleave.system import System
 from modelcheck.interleave.witness import WitnessEvent, witness
 from modelcheck.program.ir import Program
 from modelcheck.program.memory import AddressSpace
-from modelcheck.solve.result import ExecutedEvent, Execution, Result, TouchedObject
+from modelcheck.solve.result import ExecutedEvent, Execution, Pair, Result, TouchedObject
 
 
 def explored(program: Program, cell: Cell) -> Result:
@@ -46,7 +49,23 @@ def _execution(program: Program, cell: Cell, found: Exploration) -> Execution | 
     events = tuple(
         ExecutedEvent(**attrs.asdict(event, recurse=False), points=_points(space, event)) for event in told.events
     )
-    return Execution(told.threads, events, told.rf, told.co, (), (), (), told.rmw, _objects(space, events))
+    objects = _objects(space, events)
+    made = _choices(system, found.schedule)
+    none: tuple[Pair, ...] = ()
+    return Execution(
+        told.threads, events, told.rf, told.co, none, none, none, told.rmw, objects, found.choices, made
+    )  # fmt: skip
+
+
+def _choices(system: System, schedule: tuple[Choice, ...]) -> tuple[Pair, ...]:
+    """The outcomes of the choices made on the way, by thread."""
+    made: list[Pair] = []
+    state = system.first
+    for choice in schedule:
+        if not choice.drain and state.threads[choice.thread].kind == CHOOSE:
+            made.append((choice.thread, choice.way))
+        state = system.take(state, choice)
+    return tuple(sorted(made, key=lambda pair: pair[0]))
 
 
 def _points(space: AddressSpace, event: WitnessEvent) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import attrs
 from attrs import frozen
 
 from modelcheck.cli.cells import Cell
-from modelcheck.frontend.spec import Scenario, Spec, Variant, load_program
+from modelcheck.frontend.spec import Scenario, Spec, Variant, load_program, macros
 from modelcheck.program.ir import Program
 from modelcheck.solve.result import Result
 
@@ -39,8 +41,18 @@ def answer(job: Job) -> Answer:
     result = _check(program, job)
     trace = None
     if result.verdict == "FAIL":
-        from modelcheck.trace import record, to_bytes
+        from modelcheck.trace import Setting, record, to_bytes
 
+        scenario = cell.scenario
+        setting = Setting(
+            origin(job.spec),
+            job.engine,
+            tuple(sorted(scenario.properties)),
+            scenario.init,
+            tuple(function for _, function in scenario.threads),
+            scenario.final,
+            macros(job.spec, scenario, cell.variant),
+        )
         trace = to_bytes(
             record(
                 program,
@@ -51,9 +63,18 @@ def answer(job: Job) -> Answer:
                 model=cell.model,
                 unroll=cell.scenario.unroll,
                 recursion=cell.scenario.recursion,
+                setting=setting,
+                load=cell.load,
             )
         )
     return Answer(attrs.evolve(result, execution=None), trace)
+
+
+def origin(spec: Spec) -> str:
+    """Where a spec lies, as a trace says it: from the current folder on where it is below that."""
+    place = spec.folder if spec.file.name == "spec.toml" else spec.file
+    here = Path.cwd()
+    return (place.relative_to(here) if place.is_absolute() and place.is_relative_to(here) else place).as_posix()
 
 
 def forget() -> None:

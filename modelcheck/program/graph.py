@@ -146,6 +146,8 @@ class EventGraph:
         allocations: heap objects made by the threads.
         started: for each thread, when its parent starts it; empty: always.
         chosen: when each nondeterministic choice is made, by choice id.
+        choosers: the thread that makes it, by choice id; -1 for one that the program does not make, but whether a grace
+            period ends.
         registers: value of each named variable of a thread's function where it returns, by thread number and C name.
     """
 
@@ -161,5 +163,6 @@ class EventGraph:
     freed: frozenset[int]
     allocations: tuple[Allocation, ...]
     chosen: tuple[Guard, ...] = ()
+    choosers: tuple[int, ...] = ()
     registers: Mapping[tuple[int, str], Expr] = field(factory=dict)
     started: tuple[Guard, ...] = ()

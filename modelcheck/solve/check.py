@@ -119,6 +119,8 @@ def _check_from(
         graph = unroll(program, initial, bounds, until(deadline))
         session = Session(graph, model, deadline, progress, symmetry=True)
         result = session.decide(properties)
+        if result.execution is not None:
+            result = evolve(result, execution=evolve(result.execution, initial=initial.choices))
     except TooManyValues as many:
         result = Result("UNKNOWN", reason=str(many), source=many.source)
     except OutOfTime:

@@ -29,6 +29,7 @@ class ExecutedEvent:
         order: place in one total order in which the execution can be told.
         final: happened at rest, after all threads had ended.
         points: what the value leads to where it is a pointer (``&page[1]``), else empty.
+        guard: what it happened under: indexes in `Execution.conditions`.
     """
 
     id: int
@@ -45,6 +46,15 @@ class ExecutedEvent:
     order: int
     final: bool
     points: str = ""
+    guard: tuple[int, ...] = ()
+
+
+@frozen
+class Condition:
+    """What holds in an execution, as text in which ``#7`` is what event 7 read; ``reads`` are these events."""
+
+    text: str
+    reads: tuple[int, ...]
 
 
 @frozen
@@ -64,6 +74,10 @@ class Execution:
     ``rf`` pairs (write, read); ``co`` pairs (earlier write, later write), transitive; ``addr``, ``data``, ``ctrl``
     pairs (read, event); ``rmw`` pairs (read, write). Numbers are indexes in ``events``. ``objects`` are
     those that the events touch or hold pointers to, by address.
+
+    ``initial`` are the outcomes of the choices that initialisation made (`Initial.choices`), ``choices`` those of the
+    program's later choices as pairs (thread, outcome): by thread, those of a thread in its order. (An allocation that
+    may fail is one: 0 works, 1 fails.) ``conditions`` are what the guards of events speak of.
     """
 
     threads: tuple[str, ...]
@@ -75,6 +89,9 @@ class Execution:
     ctrl: tuple[Pair, ...]
     rmw: tuple[Pair, ...]
     objects: tuple[TouchedObject, ...] = ()
+    initial: tuple[int, ...] = ()
+    choices: tuple[Pair, ...] = ()
+    conditions: tuple[Condition, ...] = ()
 
 
 @frozen

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from graphlib import CycleError, TopologicalSorter
 
+from modelcheck.program.concrete import Concrete, Missing
 from modelcheck.program.expr import UNDEFINED, Value
-from modelcheck.program.graph import Dependencies
+from modelcheck.program.graph import Dependencies, EventGraph
 from modelcheck.program.memory import AddressSpace
+from modelcheck.solve.conditions import Conditions
 from modelcheck.solve.origins import Place
 from modelcheck.solve.proposal import Proposal
 from modelcheck.solve.result import ExecutedEvent, Execution, Pair, TouchedObject
@@ -23,6 +25,9 @@ def execution_of(proposal: Proposal) -> Execution:
     at = [proposal.number[number] for number in numbers[:count]]
     co = [(a, b) for a in range(count) for b in range(count) if rows[at[a]] >> at[b] & 1]
     order = _order(proposal, rf, co, count)
+    reads = _read(proposal, numbers)
+    choices = _choices(proposal, reads)
+    conditions = Conditions(encoding.space, Concrete(reads, choices), index)
     events: list[ExecutedEvent] = []
     for position, number in enumerate(numbers):
         event = encoding.events[number]
@@ -50,6 +55,7 @@ def execution_of(proposal: Proposal) -> Execution:
                 order=order[position],
                 final=event.final,
                 points=_points(encoding.space, place, value),
+                guard=conditions.of(event.guard),
             )
         )
 
@@ -73,7 +79,38 @@ def execution_of(proposal: Proposal) -> Execution:
         ctrl=pairs("ctrl"),
         rmw=tuple(sorted(rmw)),
         objects=_objects(encoding.space, events),
+        choices=_made(encoding.graph, choices),
+        conditions=conditions.every,
     )
+
+
+def _read(proposal: Proposal, numbers: list[int]) -> dict[int, Value]:
+    """What each executed read got."""
+    events = proposal.encoding.events
+    return {n: proposal.value(got) for n in numbers if events[n].kind == "R" and (got := events[n].value) is not None}
+
+
+def _choices(proposal: Proposal, reads: dict[int, Value]) -> dict[int, Value]:
+    """The outcomes of the choices that were made; where an outcome is of no account, it is the first."""
+    encoding = proposal.encoding
+    holds = proposal.solver.holds
+    made: dict[int, Value] = {}
+    concrete = Concrete(reads, made)
+    for number, guard in enumerate(encoding.graph.chosen):
+        try:
+            if not concrete.all(guard):
+                continue
+        except Missing:
+            continue  # it rests on what was not executed
+        outcomes = encoding.valuation.choice(number)
+        made[number] = next((value for value, literal in outcomes.items() if holds(literal)), 0)
+    return made
+
+
+def _made(graph: EventGraph, choices: dict[int, Value]) -> tuple[Pair, ...]:
+    """Those that the program's threads make, by thread."""
+    made = [(graph.choosers[number], value) for number, value in choices.items() if isinstance(value, int)]
+    return tuple(sorted((pair for pair in made if pair[0] >= 0), key=lambda pair: pair[0]))
 
 
 def _told(proposal: Proposal) -> list[int]:

@@ -6,15 +6,32 @@ import hashlib
 from collections.abc import Iterator, Mapping
 
 import modelcheck
+from modelcheck.cat import load_model
 from modelcheck.program.ir import Program, Source
 from modelcheck.solve.result import Execution, Result
-from modelcheck.trace.trace import SourceText, Trace
+from modelcheck.trace.judged import Judged, judge
+from modelcheck.trace.trace import Setting, SourceText, Trace
 
 
 def record(
-    program: Program, result: Result, *, spec: str, scenario: str, variant: str, model: str, unroll: int, recursion: int
+    program: Program,
+    result: Result,
+    *,
+    spec: str,
+    scenario: str,
+    variant: str,
+    model: str,
+    unroll: int,
+    recursion: int,
+    setting: Setting | None = None,
+    load: str | None = None,
 ) -> Trace:
     """The trace of a failing ``result``, with the lines of ``program`` that it ran.
+
+    Args:
+        program, result: what was checked, and the answer.
+        spec, scenario, variant, model, unroll, recursion, setting: as in `Trace`.
+        load: what names the model to the cat room; the same as ``model`` when left out.
 
     A failure before the first thread starts has no execution: its trace has a place and no events.
     """
@@ -31,14 +48,17 @@ def record(
         result.stack,
         unroll,
         recursion,
-        _sources(program, result, execution),
+        sources(program, _places(result.source, result.stack, execution)),
         execution,
+        setting or Setting(),
+        judge(execution, load_model(load or model)) if execution.events else Judged(),
     )
 
 
-def _sources(program: Program, result: Result, execution: Execution) -> Mapping[str, SourceText]:
+def sources(program: Program, places: Iterator[Source]) -> Mapping[str, SourceText]:
+    """The lines of ``program`` that ``places`` speak of, by file."""
     used: dict[str, set[int]] = {}
-    for source in _places(result, execution):
+    for source in places:
         used.setdefault(source.file, set()).update(range(source.line, source.end_line + 1))
     kept: dict[str, SourceText] = {}
     for file in sorted(used.keys() & program.files.keys()):
@@ -49,10 +69,10 @@ def _sources(program: Program, result: Result, execution: Execution) -> Mapping[
     return kept
 
 
-def _places(result: Result, execution: Execution) -> Iterator[Source]:
-    if result.source is not None:
-        yield result.source
-    yield from result.stack
+def _places(source: Source | None, stack: tuple[Source, ...], execution: Execution) -> Iterator[Source]:
+    if source is not None:
+        yield source
+    yield from stack
     for event in execution.events:
         yield event.source
         yield from event.stack

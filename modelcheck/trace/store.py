@@ -9,16 +9,20 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+import attrs
 import cattrs
 from cattrs.gen import make_dict_structure_fn
 
+from modelcheck.cat import BUILT_IN, load_model
 from modelcheck.errors import InputError
 from modelcheck.program.expr import UNDEFINED, Undefined
 from modelcheck.program.ir import Source
-from modelcheck.solve.result import ExecutedEvent, Execution, TouchedObject
-from modelcheck.trace.trace import VERSION, SourceText, Trace
+from modelcheck.solve.result import Condition, ExecutedEvent, Execution, TouchedObject
+from modelcheck.trace.judged import Edge, HeldAxiom, Judged, RaisedFlag, judge
+from modelcheck.trace.trace import VERSION, Setting, SourceText, Trace
 
 _FORMAT: Final = "modelcheck trace"
+_READ: Final = (1, 2)
 _WIDTH: Final = 120
 _LARGEST_FILE: Final = 64 << 20
 _LARGEST_EXACT: Final = 1 << 53
@@ -59,7 +63,10 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def read_trace(path: Path) -> Trace:
-    """Read a trace file. Raises `InputError` for whatever is not a whole, consistent trace of a known version."""
+    """Read a trace file. Raises `InputError` for whatever is not a whole, consistent trace of a known version.
+
+    What an older version lacks is made up where that is possible, and else empty.
+    """
     name = str(path)
     try:
         if path.stat().st_size > _LARGEST_FILE:
@@ -74,14 +81,18 @@ def read_trace(path: Path) -> Trace:
     if not isinstance(document, dict) or document.get("format") != _FORMAT:
         raise InputError("is no trace of modelcheck", name)
     version = document.get("version")
-    if version != VERSION:
-        raise InputError(f"has version {str(version)[:20]!s}; this modelcheck reads version {VERSION}", name)
+    if version not in _READ or isinstance(version, bool):
+        known = " and ".join(map(str, _READ))
+        raise InputError(f"has version {str(version)[:20]!s}; this modelcheck reads versions {known}", name)
+    content = {k: v for k, v in document.items() if k not in ("format", "version")}
     try:
-        trace = _converter().structure({k: v for k, v in document.items() if k not in ("format", "version")}, Trace)
-    except (cattrs.BaseValidationError, RecursionError) as error:
+        trace = _converter(whole=version == VERSION).structure(content, Trace)
+    except (cattrs.BaseValidationError, _DamageError, RecursionError) as error:
         raise InputError(f"is damaged: {_first(error)}", name) from None
-    for complaint in _inconsistent(trace.execution):
+    for complaint in _inconsistent(trace):
         raise InputError(f"is damaged: {complaint}", name)
+    if version != VERSION and trace.model in BUILT_IN and trace.execution.events:
+        trace = attrs.evolve(trace, judged=judge(trace.execution, load_model(trace.model)))
     return trace
 
 
@@ -174,7 +185,14 @@ def _lines(value: Any, _: Any) -> Mapping[int, str]:
     return {int(k): v for k, v in value.items()}
 
 
-def _converter() -> cattrs.Converter:
+def _texts(value: Any, _: Any) -> Mapping[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
+        raise _DamageError("texts by name are missing")
+    return dict(value)
+
+
+def _converter(whole: bool = True) -> cattrs.Converter:
+    """Reads and writes traces; ``whole``: every field must be there."""
     converter = cattrs.Converter(forbid_extra_keys=True)
     for kind, hook in ((int, _integer), (str, _text), (bool, _flag)):
         converter.register_structure_hook(kind, hook)
@@ -185,6 +203,9 @@ def _converter() -> cattrs.Converter:
         def structure(value: Any, kind: Any) -> Any:
             if not isinstance(value, dict):
                 raise _DamageError(f"{cls.__name__} is missing")
+            for field in attrs.fields(cls) if whole else ():
+                if field.name not in value:
+                    raise _DamageError(f"{field.name} is missing")
             return build(value, kind)
 
         converter.register_structure_hook(cls, structure)
@@ -203,6 +224,7 @@ def _converter() -> cattrs.Converter:
     converter.register_structure_hook_func(lambda k: k == tuple[tuple[int, int], ...], _pairs)
     converter.register_structure_hook_func(lambda k: k in (int | None, int | Undefined | None), _big)
     converter.register_structure_hook_func(lambda k: k == Mapping[int, str], _lines)
+    converter.register_structure_hook_func(lambda k: k == Mapping[str, str], _texts)
     converter.register_unstructure_hook_func(lambda k: k in (int | None, int | Undefined | None), _big_out)
     converter.register_unstructure_hook_func(lambda k: k == frozenset[str], sorted)
     converter.register_unstructure_hook_func(
@@ -211,7 +233,8 @@ def _converter() -> cattrs.Converter:
     converter.register_unstructure_hook_func(
         lambda k: getattr(k, "__origin__", None) is tuple, lambda v: [converter.unstructure(item) for item in v]
     )
-    for cls in (Source, ExecutedEvent, SourceText, TouchedObject, Execution, Trace):
+    judgement = (HeldAxiom, RaisedFlag, Edge, Judged)
+    for cls in (Source, ExecutedEvent, Condition, SourceText, TouchedObject, Execution, *judgement, Setting, Trace):
         checked(cls)
     return converter
 
@@ -236,7 +259,8 @@ def _first(error: BaseException) -> str:
     return f"something does not fit{where}"
 
 
-def _inconsistent(execution: Execution) -> Iterator[str]:
+def _inconsistent(trace: Trace) -> Iterator[str]:
+    execution, judged = trace.execution, trace.judged
     count = len(execution.events)
     for index, event in enumerate(execution.events):
         if event.id != index:
@@ -247,3 +271,11 @@ def _inconsistent(execution: Execution) -> Iterator[str]:
         for pair in getattr(execution, name):
             if not (0 <= pair[0] < count and 0 <= pair[1] < count):
                 yield f"{name} speaks of an event that is not there"
+    speaking = {number for flag in judged.flags for pair in flag.pairs for number in pair}
+    speaking |= {number for cycle in judged.cycles for edge in cycle for number in (edge.source, edge.target)}
+    speaking |= {number for condition in execution.conditions for number in condition.reads}
+    if any(not 0 <= number < count for number in speaking):
+        yield "a judgement or condition speaks of an event that is not there"
+    told = {number for event in execution.events for number in event.guard}
+    if any(not 0 <= number < len(execution.conditions) for number in told):
+        yield "a guard speaks of a condition that is not there"

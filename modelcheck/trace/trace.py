@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from modelcheck.program.ir import Source
 from modelcheck.solve.result import Execution
+from modelcheck.trace.judged import Judged
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Version of the file format; it goes up when an older reader could misunderstand a file."""
 
 
@@ -23,16 +24,40 @@ class SourceText:
 
 
 @frozen
+class Setting:
+    """What was checked beside the sources.
+
+    Attributes:
+        origin: the folder of the spec, or the lone C file, as a path that the command line gave; empty: not known.
+        engine: which engine found the failure, ``z3`` or ``interleave``.
+        properties: those that were looked at, sorted; none: not known.
+        init, final: the functions that run before and after all threads, where there are such.
+        threads: the threads' functions; none: the sources' own ``main()`` runs.
+        macros: those defined for the compiler.
+    """
+
+    origin: str = ""
+    engine: str = "z3"
+    properties: tuple[str, ...] = ()
+    init: str | None = None
+    threads: tuple[str, ...] = ()
+    final: str | None = None
+    macros: Mapping[str, str] = field(factory=dict)
+
+
+@frozen
 class Trace:
     """One failing execution, and where it comes from.
 
     Attributes:
         tool: name and version of what wrote it.
-        spec, scenario, variant, model: what was checked.
+        spec, scenario, variant, model: what was checked; a model is a built-in name, or a path as the spec writes it.
         property, message, source, stack: what failed, and where; as in `Result`.
         unroll, recursion: the bounds within which it was found.
         sources: by the name that `Source.file` gives.
         execution: events, relations and objects.
+        setting: what else was checked.
+        judged: what the model says of the execution.
     """
 
     tool: str
@@ -48,3 +73,5 @@ class Trace:
     recursion: int
     sources: Mapping[str, SourceText]
     execution: Execution
+    setting: Setting = field(factory=Setting)
+    judged: Judged = field(factory=Judged)

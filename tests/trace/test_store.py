@@ -135,7 +135,7 @@ def _set(*path: str | int, to: object) -> Callable[[Any], None]:
     ("edit", "told"),
     [
         (_set("format", to="something"), "is no trace of modelcheck"),
-        (_set("version", to=99), "has version 99; this modelcheck reads version 1"),
+        (_set("version", to=99), "has version 99; this modelcheck reads versions 1 and 2"),
         (_set("scenario", to=3), "is damaged: a text is missing at scenario"),
         (_set("execution", "events", 1, "value", to="0xzz"), "damaged"),
         (_set("execution", "events", 1, "id", to=7), "event 1 says that it is 7"),

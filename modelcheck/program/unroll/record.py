@@ -79,6 +79,7 @@ class Record:
         self.cuts: list[Cut] = []
         self.choices: list[int] = []
         self.chosen: list[Guard] = []
+        self.choosers: list[int] = []
         self.objects: list[MemoryObject] = list(initial.objects)
         self.allocations: list[Allocation] = []
         self.private = PrivateMemory(initial)
@@ -168,6 +169,7 @@ class Record:
         """A new nondeterministic choice among ``count`` outcomes; gives its number."""
         self.choices.append(count)
         self.chosen.append(guard)
+        self.choosers.append(self.thread.number)
         return len(self.choices) - 1
 
     def _decide(self, guard: Guard) -> None:
@@ -186,6 +188,7 @@ class Record:
     def _await_readers(self, state: State, source: Source, place: Val | None) -> None:
         """A grace period ends, or never does: that is chosen here, and what it takes is for the deadlock to judge."""
         stays = op("eq", 1, choice(self._choice(2, state.guard), 8), const(1, 8))
+        self.choosers[-1] = -1
         thread, grace = self.thread, const(0, 64) if place is None else place[0]
         what = "waits for the end of read-side sections"
         self.blocked.append(

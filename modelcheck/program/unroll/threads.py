@@ -49,6 +49,7 @@ class _Unroller(Steps):
             started=tuple(t.started for t in self.threads),
             choices=tuple(self.choices),
             chosen=tuple(self.chosen),
+            choosers=tuple(self.choosers),
             objects=tuple(self.objects),
             memory=self.initial.memory,
             freed=self.initial.freed,
