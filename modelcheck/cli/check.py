@@ -61,7 +61,8 @@ def check(
     with a main().
 
     Each failure leaves a trace, DIR/SPEC/SCENARIO--VARIANT--MODEL.json; the trace of what now passes is removed.
-    Interrupted, it tells and keeps what it has found. Exit codes: 0 every verdict is as the spec expects, 1 one is
+    Interrupted, it tells and keeps what it has found. A scenario whose threads never touch each other is pointed
+    out. Exit codes: 0 every verdict is as the spec expects, 1 one is
     not, 3 the only differences are UNKNOWN, 2 the input is wrong.
     """
     from modelcheck.cli.cells import Choice, choose
@@ -69,10 +70,15 @@ def check(
     from modelcheck.cli.row import exit_code
     from modelcheck.cli.run import run
     from modelcheck.cli.table import view
+    from modelcheck.cli.warn import warnings
     from modelcheck.frontend.spec import program_spec, read_spec
 
     spec = program_spec(target) if target.suffix == ".c" and not target.is_dir() else read_spec(target)
     cells = choose(spec, Choice(scenario, variant, model, properties, timeout, unroll))
     rows = run(spec, cells, engine, traces, jobs, view(cells, engine, format, sys.stdout))
-    report(spec, rows, format, sys.stdout)
+    warned = warnings(spec, rows)
+    report(spec, rows, warned, format, sys.stdout)
+    sys.stdout.flush()
+    for warning in warned:
+        click.echo(f"modelcheck: {warning}", err=True)
     context.exit(exit_code(rows))

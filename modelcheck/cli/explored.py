@@ -26,6 +26,8 @@ def explored(program: Program, cell: Cell) -> Result:
         refinements=found.executions,
         seconds=found.seconds,
         reason=found.reason,
+        # What a main() does between its threads is not told from what it does before and after them.
+        touches=found.touches if cell.scenario.threads else None,
     )
     if found.finding is None:
         return result

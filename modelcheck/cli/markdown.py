@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from modelcheck.cli.row import Row
+from modelcheck.cli.warn import Warned
 from modelcheck.frontend.spec import Spec
 
 
-def to_markdown(spec: Spec, rows: Sequence[Row]) -> Iterator[str]:
+def to_markdown(spec: Spec, rows: Sequence[Row], warned: Sequence[Warned] = ()) -> Iterator[str]:
     """The lines of the tables; what they say of scenarios and variants is from ``spec``."""
     for name in dict.fromkeys(row.scenario for row in rows):
         own = [row for row in rows if row.scenario == name]
@@ -24,6 +25,10 @@ def to_markdown(spec: Spec, rows: Sequence[Row]) -> Iterator[str]:
             label = f"`{variant}`" + (f": {_text(about)}" if about else "")
             yield _line([label, *(_verdict(found[model]) if model in found else "" for model in models)])
         yield ""
+        for warning in warned:
+            if warning.scenario == name:
+                yield f"Warning: {_text(warning.message)}."
+                yield ""
 
 
 def _verdict(row: Row) -> str:

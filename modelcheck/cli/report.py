@@ -8,16 +8,23 @@ from typing import TextIO
 
 from modelcheck.cli.markdown import to_markdown
 from modelcheck.cli.row import INTERRUPTED, Row, to_json
+from modelcheck.cli.warn import Warned
 from modelcheck.frontend.spec import Spec
 
 
-def report(spec: Spec, rows: Sequence[Row], format: str, stream: TextIO) -> None:  # noqa: A002 (the option's name)
-    """Write to ``stream`` the JSON or the Markdown of all rows; or what failed and what is unknown, each in a sentence
-    with its trace, what is not as expected last, and a count."""
+def report(
+    spec: Spec,
+    rows: Sequence[Row],
+    warned: Sequence[Warned],
+    format: str,  # noqa: A002 (the option's name)
+    stream: TextIO,
+) -> None:
+    """Write to ``stream`` the JSON or the Markdown of all rows and warnings; or what failed and what is unknown, each
+    in a sentence with its trace, what is not as expected last, and a count."""
     if format == "json":
-        print(to_json(spec.name, rows), file=stream)
+        print(to_json(spec.name, rows, warned), file=stream)
         return
-    for line in to_markdown(spec, rows) if format == "markdown" else _told(rows):
+    for line in to_markdown(spec, rows, warned) if format == "markdown" else _told(rows):
         print(line, file=stream)
 
 

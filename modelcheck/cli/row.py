@@ -8,7 +8,9 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from modelcheck.cli.warn import Warned
 from modelcheck.frontend.spec import Expectation
+from modelcheck.program.touch import Touches
 
 INTERRUPTED: Final = "interrupted"
 """The reason of cells that were left open."""
@@ -19,7 +21,8 @@ class Row:
     """The verdict on one cell.
 
     ``failing`` is the property that fails, ``source`` is ``file:line`` in the user's files, ``inside`` the function and
-    the line of a header of ours where it fails within that, ``trace`` the path of the stored trace.
+    the line of a header of ours where it fails within that, ``trace`` the path of the stored trace, ``touches`` which
+    threads touch one another, where that is known.
     """
 
     scenario: str
@@ -36,6 +39,7 @@ class Row:
     refinements: int = 0
     seconds: float = 0.0
     reason: str = ""
+    touches: Touches | None = None
 
     @property
     def as_expected(self) -> bool:
@@ -86,7 +90,8 @@ def exit_code(rows: Sequence[Row]) -> int:
     return 3 if all(row.verdict == "UNKNOWN" for row in different) else 1
 
 
-def to_json(spec: str, rows: Sequence[Row]) -> str:
+def to_json(spec: str, rows: Sequence[Row], warned: Sequence[Warned] = ()) -> str:
     """The JSON output, one result a line."""
     results = ",\n".join(f"  {json.dumps(row.json(), ensure_ascii=False)}" for row in rows)
-    return f'{{"spec": {json.dumps(spec, ensure_ascii=False)}, "results": [\n{results}\n]}}'
+    warnings = json.dumps([warning.json() for warning in warned], ensure_ascii=False)
+    return f'{{"spec": {json.dumps(spec, ensure_ascii=False)}, "warnings": {warnings}, "results": [\n{results}\n]}}'

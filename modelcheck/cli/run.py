@@ -95,6 +95,7 @@ def _row(spec: Spec, cell: Cell, answer: Answer, traces: Path) -> Row:
         result.refinements,
         result.seconds,
         result.reason,
+        result.touches,
     )
 
 

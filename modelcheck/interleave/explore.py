@@ -15,12 +15,14 @@ from modelcheck.interleave.leak import contents
 from modelcheck.interleave.space import Again, Space
 from modelcheck.interleave.state import Choice, MixedSizes
 from modelcheck.interleave.system import System
+from modelcheck.interleave.touch import touching
 from modelcheck.program import ir
 from modelcheck.program.compile import compiled
 from modelcheck.program.expr import Value
 from modelcheck.program.ir import Program
 from modelcheck.program.machine import Initial, Stuck, initialise
 from modelcheck.program.thread import Finding
+from modelcheck.program.touch import Touches, together
 
 ALL: Final = frozenset(ir.PROPERTIES)
 
@@ -48,6 +50,7 @@ class Exploration:
         blocked: ends that were met in which some thread waits for ever.
         reason: why UNKNOWN.
         seconds: time taken.
+        touches: which threads touch one another; None where not everything was explored.
     """
 
     verdict: str
@@ -60,6 +63,7 @@ class Exploration:
     blocked: int
     reason: str
     seconds: float
+    touches: Touches | None = None
 
 
 def explore(
@@ -126,6 +130,7 @@ class _Search:
         self.blocked = 0
         self.reason = ""
         self.finals: set[tuple[tuple[str, Value], ...]] = set()
+        self.touches: list[Touches] = []
 
     def run(self) -> Exploration:
         for outcome in initialise(self.program):
@@ -172,6 +177,7 @@ class _Search:
             if finding is not None:
                 return self._result("FAIL", finding, initial.choices, space.schedule, split)
             self.reason = self.reason or space.reason or system.cut or ""
+            self.touches.append(touching(system))
             return None
 
     def _tick(self, stored: int) -> None:
@@ -199,6 +205,7 @@ class _Search:
             self.blocked,
             self.reason if verdict == "UNKNOWN" else "",
             monotonic() - self.began,
+            together(self.touches) if verdict == "PASS" else None,
         )
 
 

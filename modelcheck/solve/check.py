@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from attrs import evolve
 
@@ -13,18 +14,20 @@ from modelcheck.program.ir import Program
 from modelcheck.program.machine import Initial, Stuck, initialise
 from modelcheck.program.memory import AddressSpace
 from modelcheck.program.places import told
+from modelcheck.program.touch import Touches, together
 from modelcheck.program.unroll import Bounds, unroll
 from modelcheck.solve.coherence import Coherence
 from modelcheck.solve.domains import analyse
 from modelcheck.solve.encode import AT_REST, NOWHERE, Encoding, Finding
 from modelcheck.solve.frames import Frames
-from modelcheck.solve.lemmas import add_lemmas
+from modelcheck.solve.lemmas import add_lemmas, overtaken
 from modelcheck.solve.properties import Deadlock, late_writes, leaks, misused_locks
 from modelcheck.solve.proposal import Proposal
 from modelcheck.solve.result import ExecutedEvent, Execution, Result
 from modelcheck.solve.sat import NO, YES, Solver
 from modelcheck.solve.sections import close_sections
 from modelcheck.solve.symmetry import break_symmetry
+from modelcheck.solve.touch import touching
 from modelcheck.solve.valuesets import TooManyValues
 from modelcheck.solve.witness import execution_of
 
@@ -76,7 +79,9 @@ def check(
     looks = "race" in properties and "data-race" in model.flag_names
     bounds = Bounds(unroll, recursion, looks, model.coherent)
     total = Result("PASS")
-    for outcome in initialise(program):
+    touches: list[Touches | None] = []
+    outcomes = initialise(program)
+    for outcome in outcomes:
         if isinstance(outcome, Initial):
             one = _check_from(program, outcome, model, properties, bounds, deadline, progress)
         elif isinstance(outcome, Stuck):
@@ -85,10 +90,13 @@ def check(
             one = Result("FAIL", outcome.property, outcome.message, outcome.source, outcome.stack)
         else:
             continue
+        touches.append(one.touches)
         total = _worse(total, one)
         if total.verdict == "FAIL":
+            if outcome is not outcomes[-1]:
+                touches.append(None)
             break
-    return evolve(total, seconds=time.monotonic() - started)
+    return evolve(total, touches=together(touches), seconds=time.monotonic() - started)
 
 
 def _worse(total: Result, one: Result) -> Result:
@@ -126,6 +134,9 @@ def _check_from(
     except OutOfTime:
         result = Result("UNKNOWN", reason="the time limit was reached")
     refinements = 0 if session is None else session.refinements
+    if session is not None:
+        with suppress(OutOfTime):
+            result = evolve(result, touches=touching(session))
     events = 0 if session is None else session.live
     return evolve(result, events=events, refinements=refinements)
 
@@ -136,6 +147,7 @@ class Session:
     Attributes:
         refinements: proposals that the model refused so far.
         live: events that may be executed.
+        identical: groups of threads that stand for one another.
     """
 
     def __init__(
@@ -157,14 +169,13 @@ class Session:
         tick = until(deadline)
         domains = analyse(graph, self.space, model.coherent, thin_air, tick)
         self.live = len(domains.live)
-        self.encoding = Encoding(graph, domains, self.space)
+        self.encoding = Encoding(graph, domains, self.space, overtaken(model))
         # Values out of thin air and sections without an end are for litmus tests, whose judge is herd.
         self.left_open = close_sections(self.encoding, paired=thin_air)
         tick()
         self.coherence = Coherence(self.encoding, model.coherent, model.atomic)
         tick()
-        if symmetry:
-            break_symmetry(self.encoding, self.coherence)
+        self.identical = break_symmetry(self.encoding, self.coherence) if symmetry else []
         add_lemmas(self.encoding, self.coherence, model)
         self.solver = Solver(self.encoding.circuit)
         self.frames = Frames(self.encoding, self.coherence)
@@ -194,7 +205,15 @@ class Session:
         self.deadlock = Deadlock(encoding, coherence, self.left_open) if "deadlock" in properties else None
         if self.deadlock is not None:
             findings += self.deadlock.finding()
-        return [finding for finding in findings if finding.property in properties and finding.literal != NO]
+        found = [finding for finding in findings if finding.property in properties and finding.literal != NO]
+        if encoding.late == NO:
+            return found
+        # Late reads are followed for their own sake: what else they lead to rests on garbage.
+        return [f if f.property == "use-after-free" else evolve(f, literal=self._in_time(f.literal)) for f in found]
+
+    def _in_time(self, literal: int) -> int:
+        """``literal``, with every read of freed memory stopping its thread."""
+        return self.encoding.circuit.all_of((literal, -self.encoding.late))
 
     def search(self, wanted: int) -> Proposal | None:
         """A consistent execution in which ``wanted`` holds, or None when there is none.
@@ -264,7 +283,7 @@ class Session:
         for literal, wait in self.deadlock.undecided if self.deadlock is not None else ():
             cuts.append((literal, f"{wait.source}: whether this loop waits for ever depends on what is chosen in it"))
         cuts = [(literal, reason) for literal, reason in cuts if literal != NO]
-        proposal = self.search(encoding.circuit.any_of([literal for literal, _ in cuts]))
+        proposal = self.search(self._in_time(encoding.circuit.any_of([literal for literal, _ in cuts])))
         if proposal is None:
             return None
         return next(reason for literal, reason in cuts if self.solver.holds(literal))
@@ -285,7 +304,7 @@ class Session:
         select = {pair: circuit.fresh() for pair in both}
         for pair, literal in select.items():
             circuit.add(-literal, both[pair])
-        wanted = circuit.all_of((among, circuit.any_of(select.values())))
+        wanted = self._in_time(circuit.all_of((among, circuit.any_of(select.values()))))
         while True:
             proposal = self.search(wanted)
             if proposal is None:

@@ -18,6 +18,7 @@ from modelcheck.solve.initial import InitialMemory
 from modelcheck.solve.origins import Place
 from modelcheck.solve.sat import NO, YES, Circuit
 from modelcheck.solve.values import Valuation
+from modelcheck.solve.valuesets import rests_on
 
 NOWHERE = Source("", 0, 0, 0, 0)
 
@@ -60,9 +61,18 @@ class Encoding:
         broken: literal that holds when some thread met a fault (and stopped there).
         findings: faults met while encoding.
         unsupported: (literal, reason) of accesses that cannot be modelled.
+        late: literal of the executions in which reads of freed memory come late: their threads go on, as far as
+            nothing rests on what was read. NO where there are none.
+
+    Args:
+        graph: the unrolled program.
+        domains: its `analyse`.
+        space: its objects by address.
+        overtaken: whether a write may be seen before a read ahead of it in program order is done. Then what is behind
+            a read of freed memory may be why it was freed, and `late` is there to say so.
     """
 
-    def __init__(self, graph: EventGraph, domains: Domains, space: AddressSpace) -> None:
+    def __init__(self, graph: EventGraph, domains: Domains, space: AddressSpace, overtaken: bool = False) -> None:
         self.graph = graph
         self.domains = domains
         self.space = space
@@ -90,8 +100,10 @@ class Encoding:
             thing = space.find(place)
             if thing is not None:
                 self._blocks.setdefault(thing.base, []).append(place)
+        self._late: dict[int, int] = {}
         self._initial_writes()
         self._made_writes()
+        self.late = self.circuit.fresh() if overtaken and self.poison else NO
         self._threads()
         self.broken = self.circuit.any_of(self.faults())
         self._run(0, final=True)
@@ -177,6 +189,8 @@ class Encoding:
         base = -self.broken if final else YES
         for _, _, step in sorted(steps, key=lambda s: s[:2]):
             assert step is not None
+            if self._late:
+                faults += [self._late.pop(read) for read in sorted(rests_on(step) & self._late.keys())]
             if isinstance(step, Check):
                 self._check(step, faults, base)
             else:
@@ -298,7 +312,9 @@ class Encoding:
         freed = self.circuit.any_of([self.rf[n, event.id] for n in chosen if n in self.poison])
         if freed != NO:
             self._report(freed, "use-after-free", f"read of {self._name(event)} after it was freed", event)
-            faults.append(freed)
+            faults.append(self.circuit.all_of((freed, -self.late)))
+            if self.late != NO:
+                self._late[event.id] = self.circuit.all_of((freed, self.late))
         if not event.copy:
             unwritten: list[int] = []
             for number in chosen:

@@ -228,6 +228,24 @@ def forbids(model: Model, edge: str, one: Access, other: Access, passage: _Passa
     return all(not model.allows(_shape(edge, one, other, passage, between)) for between in lengths)
 
 
+@lru_cache(maxsize=64)
+def overtaken(model: Model) -> bool:
+    """Whether ``model`` lets a write be seen before a read ahead of it in program order is done (load buffering)."""
+    return any(model.allows(_buffered(tags)) for tags in (frozenset[str](), frozenset({"ONCE"})))
+
+
+def _buffered(tags: Tags) -> Candidate:
+    """Two threads; each reads, with ``tags``, what the other writes behind its own read."""
+    shape = _Shape()
+    cells = shape.initial(), shape.initial()
+    reads = [shape.event(thread, "R", tags, place=thread) for thread in (0, 1)]
+    for thread in (0, 1):
+        write = shape.event(thread, "W", frozenset({"ONCE"}), place=1 - thread)
+        shape.reads(write, reads[1 - thread])
+        shape.ordered([cells[1 - thread], write])
+    return shape.candidate()
+
+
 def _shape(edge: str, one: Access, other: Access, passage: _Passage, between: bool) -> Candidate:
     """The small execution: one; release || [a section] || acquire; other, with ``edge`` from ``other`` to ``one``."""
     shape = _Shape()

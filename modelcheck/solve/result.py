@@ -6,6 +6,7 @@ from attrs import frozen
 
 from modelcheck.program.expr import Value
 from modelcheck.program.ir import Source, Tags
+from modelcheck.program.touch import Touches
 
 Pair = tuple[int, int]
 
@@ -108,6 +109,7 @@ class Result:
         seconds: wall time.
         reason: why UNKNOWN.
         execution: the failing execution.
+        touches: which threads touch one another; None where that is not known.
     """
 
     verdict: str
@@ -120,3 +122,4 @@ class Result:
     seconds: float = 0.0
     reason: str = ""
     execution: Execution | None = None
+    touches: Touches | None = None

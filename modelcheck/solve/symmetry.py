@@ -17,13 +17,13 @@ from modelcheck.solve.encode import Encoding
 from modelcheck.solve.sat import NO
 
 
-def break_symmetry(encoding: Encoding, coherence: Coherence) -> int:
-    """Demand an order among identical threads; gives the number of threads that were put in order.
+def break_symmetry(encoding: Encoding, coherence: Coherence) -> list[list[int]]:
+    """Demand an order among identical threads; gives the groups of threads that were put in order.
 
     Only for questions that do not tell the threads apart: whether a property of the whole program can fail.
     """
     graph = encoding.graph
-    ordered = 0
+    ordered: list[list[int]] = []
     for group in _groups(encoding):
         chosen = _ordering_writes(graph, group[0])
         if not chosen:
@@ -36,7 +36,7 @@ def break_symmetry(encoding: Encoding, coherence: Coherence) -> int:
                         back = coherence.before(events[other][b].id, events[one][a].id)
                         if back != NO:
                             encoding.circuit.add(-back)
-        ordered += len(group)
+        ordered.append(group)
     return ordered
 
 

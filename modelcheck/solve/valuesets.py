@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 
 from modelcheck.program.expr import UNDEFINED, Expr, Value, apply
-from modelcheck.program.graph import Guard
+from modelcheck.program.graph import Check, Event, Guard
 from modelcheck.program.ir import Source
 
 MOST_VALUES = 2048
@@ -160,3 +160,13 @@ def nodes(value: Expr) -> Iterator[Expr]:
 def support(value: Expr | None) -> set[int]:
     """Ids of the reads whose values occur in ``value``."""
     return set() if value is None else {node.data for node in nodes(value) if node.kind == "read"}
+
+
+def rests_on(step: Event | Check) -> set[int]:
+    """Reads that decide whether and how ``step`` is taken."""
+    if isinstance(step, Check):
+        return {read for part in (*step.guard, step.condition) for read in support(part)}
+    parts = [part for part in (*step.guard, step.address, step.value) if part is not None and part.data != step.id]
+    found = {read for part in parts for read in support(part)}
+    found |= {read for several in (step.addr, step.data, step.ctrl) for read, _ in several}
+    return found | ({step.rmw} if step.rmw is not None else set())

@@ -39,7 +39,7 @@ twins = st.builds(
 def test_engines_agree_on_programs_with_identical_threads(model: str, random: RandomProgram) -> None:
     ordered = []
 
-    def spy(encoding: Encoding, coherence: Coherence) -> int:
+    def spy(encoding: Encoding, coherence: Coherence) -> list[list[int]]:
         ordered.append(original(encoding, coherence))
         return ordered[-1]
 

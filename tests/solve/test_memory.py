@@ -212,3 +212,37 @@ def test_a_leak_of_a_unit_says_where_its_count_was_last_written() -> None:
     assert (result.verdict, result.property) == ("FAIL", "leak")
     assert result.source is not None
     assert result.source.line == HEADERS.count("\n") + 7
+
+
+LATE = ["PASS", "PASS", "PASS", "use-after-free"]
+"""Only LKMM lets a store be seen while a read ahead of it in program order is still to come."""
+
+
+@pytest.mark.parametrize(
+    ("reader", "expected"),
+    [
+        # The flag says that the object may go, and nothing orders the read ahead of it.
+        ("int v = *q; WRITE_ONCE(y, 1); x = v;", LATE),
+        ("int v = READ_ONCE(*q); WRITE_ONCE(y, 1); x = v;", LATE),
+        ("int v = READ_ONCE(*q); int w = READ_ONCE(*q); WRITE_ONCE(y, 1); x = v + w;", LATE),
+        # A release, a barrier, and what rests on the value come after the read.
+        ("int v = *q; smp_store_release(&y, 1); x = v;", ["PASS"] * 4),
+        ("int v = READ_ONCE(*q); smp_mb(); WRITE_ONCE(y, 1); x = v;", ["PASS"] * 4),
+        ("if (!READ_ONCE(*q)) WRITE_ONCE(y, 1);", ["PASS"] * 4),
+        ("BUG_ON(READ_ONCE(*q)); WRITE_ONCE(y, 1);", ["PASS"] * 4),
+        ("WRITE_ONCE(y, READ_ONCE(*q) + 1);", ["PASS"] * 4),
+    ],
+)
+def test_a_read_may_come_later_than_the_store_behind_it_that_lets_its_memory_go(
+    reader: str, expected: list[str]
+) -> None:
+    freeing = "int *q = READ_ONCE(p); if (READ_ONCE(y)) { smp_mb(); kfree(q); }"
+    text = threads(f"int *q = READ_ONCE(p); {reader}", freeing, init="p = fresh();")
+    assert verdicts(text, {"use-after-free", "assertion"}) == expected
+
+
+def test_what_a_late_read_of_freed_memory_leads_to_is_no_finding_of_its_own() -> None:
+    freeing = "int *q = READ_ONCE(p); if (READ_ONCE(y)) { smp_mb(); kfree(q); }"
+    reader = "int *q = READ_ONCE(p); int v = *q; WRITE_ONCE(y, 1); BUG_ON(v);"
+    text = threads(reader, freeing, init="p = fresh();")
+    assert verdicts(text, {"assertion", "deadlock", "leak"}) == ["PASS"] * 4

@@ -71,9 +71,7 @@ def test_every_verdict_is_as_reasoned_in_the_spec(whole: Run) -> None:
 def test_both_engines_agree_on_every_cell_of_sc_and_tso(whole: Run) -> None:
     asked = [(cell, row) for cell, row in zip(whole.cells, whole.rows, strict=True) if cell.model in ("sc", "tso")]
     assert asked
-    explored = {
-        (c.scenario.name, c.variant.name, c.model): answer(Job(whole.spec, c, "interleave")) for c, _ in asked
-    }
+    explored = {(c.scenario.name, c.variant.name, c.model): answer(Job(whole.spec, c, "interleave")) for c, _ in asked}
     assert {cell: each.result.verdict for cell, each in explored.items()} == {
         (row.scenario, row.variant, row.model): row.verdict for _, row in asked
     }
