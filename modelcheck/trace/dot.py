@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from modelcheck.program.expr import Value, signed
@@ -16,8 +16,8 @@ _COLORS = {
 _ORDER = ("LKR", "LKW", "UL", "LF", "RL", "RU")
 
 
-def dot(execution: Execution, title: str) -> str:
-    """``execution`` as one ``digraph``.
+def dot(execution: Execution, title: str, text: Callable[[str], str] = str) -> str:
+    """``execution`` as one ``digraph``; ``text`` says what to make of the names in it.
 
     Of ``po`` and ``co`` only the pairs that follow one another directly are drawn, and ``fr`` to the write next in
     coherence order. Events are lettered as herd7 does: ``a: W[ONCE][x]=1``.
@@ -27,8 +27,8 @@ def dot(execution: Execution, title: str) -> str:
     lines = [f"digraph {_quoted(title)} {{", f"label={_quoted(title)}; splines=true; node [shape=plaintext];"]
     for thread in sorted({event.thread for event in drawn}):
         name = "initial" if thread < 0 else execution.threads[thread]
-        lines.append(f'subgraph cluster_{thread + 1} {{ label={_quoted(name)}; color="gray";')
-        lines += [f"e{e.id} [label={_quoted(_label(e))}];" for e in drawn if e.thread == thread]
+        lines.append(f'subgraph cluster_{thread + 1} {{ label={_quoted(text(name))}; color="gray";')
+        lines += [f"e{e.id} [label={_quoted(text(_label(e)))}];" for e in drawn if e.thread == thread]
         lines.append("}")
     for name, pairs in _relations(execution, drawn):
         color = _COLORS[name]

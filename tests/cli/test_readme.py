@@ -6,10 +6,11 @@ import re
 import tomllib
 from pathlib import Path
 
-from modelcheck.cli.story import story
 from modelcheck.program.ir import PROPERTIES
 from modelcheck.program.places import inside, own_place
 from modelcheck.trace import read_trace
+from modelcheck.trace.narrative import narrative
+from modelcheck.trace.terminal import lines as told_lines
 from tests.cli.conftest import DATA
 
 ROOT = Path(__file__).parents[2]
@@ -34,7 +35,7 @@ def test_the_failure_explained_is_the_trace_that_is_kept() -> None:
     place = f"{own_place(trace.source, trace.stack)} (in {inside(trace.source, trace.stack)})"
     names = f"{trace.scenario}, {trace.variant}, {trace.model}"
     assert sentence == f"{names}: FAIL: {trace.property} at {place}: {trace.message}\n"
-    lines = list(story(trace))
+    lines = list(told_lines(narrative(trace)))
     assert steps
     for step in "".join(steps).splitlines():
         assert step in lines

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from modelcheck.program.expr import Value
 from modelcheck.program.ir import Program, Source
 from modelcheck.solve.result import ExecutedEvent, Execution, Result
@@ -47,16 +49,60 @@ def test_steps_are_told_in_order_with_their_source_and_where_values_come_from(
     assert outcome.out == (
         "s: order, base, sc: assertion: READ_ONCE(x)\n"
         "\n"
-        "     g        a.c:8 g: assert(READ_ONCE(x));\n"
-        "   1 g            reads x = 0 [ONCE], from the start\n"
-        "     f        a.c:3 f: WRITE_ONCE(x, 1);\n"
-        "   2 f            writes x = 1 [ONCE]\n"
-        "     f        a.c:4 f: smp_mb();\n"
-        "   3 f            fence [Mb]\n"
+        "     g  a.c:8 g: assert(READ_ONCE(x));\n"
+        "   1 g      reads x = 0 [ONCE], from the start\n"
+        "     f  a.c:3 f: WRITE_ONCE(x, 1);\n"
+        "   2 f      writes x = 1 [ONCE]\n"
+        "     f  a.c:4 f: smp_mb();\n"
+        "   3 f      fence [Mb]\n"
         "\n"
         "assertion at a.c:8 g: assert(READ_ONCE(x));\n"
         "     READ_ONCE(x)\n"
+        "     Each step sees what the steps before it did: this is an interleaving, it takes no weak memory.\n"
     )
+
+
+def test_with_room_threads_are_columns(modelcheck: Command, tmp_path: Path) -> None:
+    path = trace(tmp_path / "t.json")
+    wide = modelcheck("show", path, "--width", "100").out.splitlines()
+    assert [line.rstrip() for line in wide[2].split("│")] == ["f", " g"]
+    told = [line for line in wide if "reads x = 0" in line or "writes x = 1" in line]
+    assert [line.index("│") if "│" in line else None for line in told] == [49, 49]
+    assert told[0].index("reads") > 49 > told[1].index("writes")
+    assert max(map(len, wide)) <= 100
+    narrow = modelcheck("show", path, "--width", "60").out.splitlines()
+    assert "   1 g      reads x = 0 [ONCE], from the start" in narrow
+    assert max(map(len, narrow)) <= 60
+
+
+@pytest.mark.parametrize("option", ["--html", "--dot", "--mermaid", "--perfetto"])
+def test_formats_go_to_a_file_or_to_the_standard_output(modelcheck: Command, tmp_path: Path, option: str) -> None:
+    path = trace(tmp_path / "t.json")
+    printed = modelcheck("show", path, option)
+    assert (printed.code, printed.err) == (0, "")
+    assert modelcheck("show", path, option, "-").out == printed.out
+    assert modelcheck("show", path, option, "out").out == ""
+    assert (tmp_path / "out").read_text() == printed.out
+
+
+def test_what_cannot_be_written_is_one_line_and_exit_2(modelcheck: Command, tmp_path: Path) -> None:
+    path = trace(tmp_path / "t.json")
+    before = path.read_bytes()
+    (tmp_path / "file").touch()
+    for arguments, told in [
+        (["t.json", "--html", "file/page.html"], "file/page.html: cannot be written: "),
+        (["t.json", "--html", "."], ".: is a folder: name a file in it"),
+        (["t.json", "--html", "t.json"], "t.json: is the trace itself: name another file"),
+        (["t.json", "--html", "a.html", "--dot"], "--html and --dot: one of them at a time"),
+        (["t.json", "t.json", "--dot"], "--dot: one trace at a time"),
+        (["none.json", "--html", "a.html"], "none.json: cannot be read: No such file or directory"),
+    ]:
+        outcome = modelcheck("show", *arguments)
+        assert (outcome.code, outcome.out) == (2, "")
+        assert outcome.err.startswith(f"modelcheck: {told}")
+        assert outcome.err.count("\n") == 1
+    assert path.read_bytes() == before
+    assert not (tmp_path / "a.html").exists()
 
 
 def test_a_trace_cannot_drive_the_terminal(modelcheck: Command, tmp_path: Path) -> None:

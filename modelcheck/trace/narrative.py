@@ -1,0 +1,356 @@
+"""An execution told in words: what each step does and sees, and what broke in the end. Printed by others."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Final
+
+from attrs import frozen
+
+from modelcheck.program.expr import Undefined
+from modelcheck.program.ir import Source
+from modelcheck.program.places import inside, own_place
+from modelcheck.solve.result import ExecutedEvent
+from modelcheck.trace.cycle import Cycle, forbidden_by_sc
+from modelcheck.trace.names import Names, clean, names
+from modelcheck.trace.steps import Step, Telling, tell
+from modelcheck.trace.trace import Trace
+
+AT_REST: Final = "at rest"
+"""The lane of what is done after all threads have ended."""
+
+_LONGEST: Final = 5
+"""So many lines of a statement are shown behind its first."""
+
+_BARRIERS: Final = {
+    "Wmb": "a write barrier (smp_wmb)",
+    "Rmb": "a read barrier (smp_rmb)",
+    "Mb": "a full barrier (smp_mb)",
+    "SC": "a seq_cst fence",
+}
+_WAYS: Final = {
+    "po": "and then, in program order,",
+    "rf": "which is read by",
+    "co": "which is overwritten by",
+    "fr": "a value that is overwritten by",
+}
+
+
+@frozen
+class Sentence:
+    """One step in words.
+
+    Attributes:
+        number: of the step, from 1.
+        lane: index in `Narrative.lanes`.
+        kind: ``read``, ``write``, ``change``, ``fence``, ``lock``, ``unlock`` or ``free``.
+        text: what it does.
+        notes: what a reader must know about it: what is late, old or gone.
+    """
+
+    number: int
+    lane: int
+    kind: str
+    text: str
+    notes: tuple[str, ...]
+
+
+@frozen
+class Passage:
+    """Steps in a row of one thread at one line of the user's: ``where`` it is, the ``code`` there, the ``place``."""
+
+    lane: int
+    where: str
+    code: str
+    place: Source
+    sentences: tuple[Sentence, ...]
+
+
+@frozen
+class Turn:
+    """One event of the cycle that SC forbids: its step, what it does, and how it leads to the next one."""
+
+    number: int
+    lane: int
+    text: str
+    way: str
+
+
+@frozen
+class Ending:
+    """What broke.
+
+    Attributes:
+        cycle: for an execution that SC forbids, the cycle, from the earliest step on.
+        broke: ``PROPERTY at FILE:LINE FUNCTION: CODE``.
+        within: the place in a header that the line calls; may be empty.
+        message: the failure in a few words.
+        order: what it takes: that it is an interleaving, or which accesses would have to be ordered.
+    """
+
+    cycle: tuple[Turn, ...]
+    broke: str
+    within: str
+    message: str
+    order: str
+
+
+@frozen
+class Narrative:
+    """A trace told: ``legend`` says what short names stand for. All texts are clean (see `clean`)."""
+
+    title: str
+    lanes: tuple[str, ...]
+    legend: tuple[tuple[str, str], ...]
+    passages: tuple[Passage, ...]
+    ending: Ending
+    telling: Telling
+    cycle: Cycle | None
+    names: Names
+
+
+def narrative(trace: Trace) -> Narrative:
+    """Tell ``trace``: its steps in an order that explains them, and the ending, derived from its relations."""
+    return _Teller(trace).narrative()
+
+
+class _Teller:
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self.events = trace.execution.events
+        self.names = names(trace)
+        self.telling = tell(trace.execution, trace.model)
+        self.cycle = forbidden_by_sc(trace, self.telling)
+        self.reads = {read: write for write, read in trace.execution.rf}
+        self.threads = sorted({e.thread for e in self.events if e.thread >= 0 and not e.final})
+        self.lanes = _distinct([clean(trace.execution.threads[thread]) for thread in self.threads])
+        if any(event.final for event in self.events):
+            self.lanes.append(AT_REST)
+
+    def narrative(self) -> Narrative:
+        trace = self.trace
+        of = ", ".join((trace.scenario, trace.variant, trace.model))
+        title = self.names.text(f"{trace.spec}: {of}: {trace.property}: {trace.message}")
+        return Narrative(
+            title,
+            tuple(self.lanes),
+            self.names.legend,
+            self._passages(),
+            self._ending(),
+            self.telling,
+            self.cycle,
+            self.names,
+        )
+
+    def _passages(self) -> tuple[Passage, ...]:
+        found = []
+
+        def at(step: Step) -> tuple[int, str, int]:
+            place = own_place(step.first.source, step.first.stack)
+            return self._lane(step.first), place.file, place.line
+
+        for (lane, _, _), group in groupby(self.telling.steps, key=at):
+            steps = list(group)
+            place = own_place(steps[0].first.source, steps[0].first.stack)
+            where = clean(f"{place} {place.function}".rstrip())
+            sentences = tuple(self._sentence(step) for step in steps)
+            found.append(Passage(lane, where, self._line(place), place, sentences))
+        return tuple(found)
+
+    def _sentence(self, step: Step) -> Sentence:
+        kind, text = self._what(step)
+        first, last = step.first, step.last
+        if first.id in self.reads:
+            origin = self.events[self.reads[first.id]]
+            locks = "LKW" in last.tags
+            if origin.kind == "poison":
+                text += f", freed in step {self.telling.number[origin.id]}" if origin.thread >= 0 else ", freed before"
+            elif origin.id in self.telling.number:
+                text += f", {'released in' if locks else 'from'} step {self.telling.number[origin.id]}"
+            elif not locks:
+                text += ", from the start"
+        return Sentence(step.number, self._lane(first), kind, self.names.text(text), self._notes(step))
+
+    def _notes(self, step: Step) -> tuple[str, ...]:
+        telling, found = self.telling, []
+        first = step.first
+        if step.last.id in telling.visible:
+            found.append(
+                f"stays in {self._who(step.last)}'s store buffer: becomes visible after step "
+                f"{telling.visible[step.last.id]}"
+            )
+        if first.id in telling.stale:
+            by = self.events[telling.stale[first.id]]
+            number = telling.number[by.id]
+            to = f"{by.name} = {shown_value(by)}" if by.kind == "W" else f"the end of {by.name}"
+            if by.id in telling.visible:
+                found.append(f"the old value: step {number}'s store ({to}) is still in {self._who(by)}'s buffer")
+            else:
+                found.append(f"the old value, though step {number} put {to} there{self._because(first.id)}")
+        if first.id in telling.ahead:
+            found.append(f"a value that is written later, in step {telling.number[self.reads[first.id]]}")
+        leaving = [self.events[store] for store, number in telling.visible.items() if number == step.number]
+        for who, several in groupby(leaving, key=self._who):
+            stores = [f"step {telling.number[e.id]}'s store ({e.name} = {shown_value(e)})" for e in several]
+            found.append(f"then {_listed(stores)} reach{'es' if len(stores) == 1 else ''} memory from {who}'s buffer")
+        return tuple(map(self.names.text, found))
+
+    def _because(self, read: int) -> str:
+        if self.cycle is None or all(link.source != read for link in self.cycle.links):
+            return ""
+        pairs = [
+            f"step {self.telling.number[pair.before]} before step {self.telling.number[pair.after]}"
+            for pair in self.cycle.missing
+        ]
+        if pairs:
+            return f": nothing orders {' and '.join(pairs)}"
+        if self.cycle.marked:
+            return f": step {self.telling.number[self.cycle.marked[0]]} is a plain access, which nothing orders"
+        return ""
+
+    def _what(self, step: Step) -> tuple[str, str]:
+        first, last = step.first, step.last
+        tags = sorted({tag for event in step.events for tag in event.tags} - {"RMW"})
+        shown = f" [{', '.join(tags)}]" if tags else ""
+        if "LKW" in last.tags:
+            return "lock", f"takes the lock {_lock(last)}"
+        if "UL" in last.tags:
+            return "unlock", f"releases the lock {_lock(last)}"
+        if first.kind == "F":
+            return "fence", f"fence{shown}" + (f" {first.name}" if first.name else "")
+        if first.kind == "poison":
+            return "free", f"frees {first.name}"
+        if len(step.events) == 2:
+            return "change", f"changes {first.name} from {shown_value(first)} to {shown_value(last)}{shown}"
+        if first.kind == "R":
+            return "read", f"reads {first.name} = {shown_value(first)}{shown}"
+        return "write", f"writes {first.name} = {shown_value(first)}{shown}"
+
+    # ------------------------------------------------------------ the ending
+
+    def _ending(self) -> Ending:
+        trace = self.trace
+        broke, within = trace.property, ""
+        if trace.source is not None:
+            place = own_place(trace.source, trace.stack)
+            broke = f"{trace.property} at {place} {place.function}".rstrip()
+            if code := self._line(place):
+                broke = f"{broke}: {code}"
+            if place_within := inside(trace.source, trace.stack):
+                within = f"in {place_within}: {self._line(trace.source)}".rstrip(": ")
+        parts = (self.names.text(text) for text in (broke, within, trace.message, self._order()))
+        return Ending(self._turns(), *parts)
+
+    def _turns(self) -> tuple[Turn, ...]:
+        if self.cycle is None or self.trace.property == "race":
+            return ()
+        turns = []
+        for link in self.cycle.links:
+            event = self.events[link.source]
+            verb = {"R": "reads", "F": "fence"}.get(event.kind, "writes")
+            text = self.names.text(f"{verb} {event.name} = {shown_value(event)}")
+            turns.append(Turn(self.telling.number[event.id], self._lane(event), text, _WAYS[link.relation]))
+        return tuple(turns)
+
+    def _order(self) -> str:
+        """The last sentences: which accesses would have to be ordered, or that it takes no weak memory."""
+        trace, cycle = self.trace, self.cycle
+        if not self.telling.steps:
+            return "It fails before the first thread starts."
+        if trace.property == "race":
+            raised = [pair for flag in trace.judged.flags if flag.name == "data-race" for pair in flag.pairs]
+            pairs = sorted(raised, key=lambda pair: sorted(self.telling.number.get(e, 0) for e in pair))
+            found = [pair for pair in pairs if self._failing(pair)] or pairs
+            if not found:
+                return ""
+            one, other = sorted(found[0], key=lambda event: self.telling.number[event])
+            return f"Nothing orders {self._access(one)} and {self._access(other)}."
+        if cycle is None:
+            return "Each step sees what the steps before it did: this is an interleaving, it takes no weak memory."
+        steps = _listed(sorted({self.telling.number[link.source] for link in cycle.links}))
+        if not cycle.leads_to_failure:
+            return (
+                f"SC forbids this execution for the cycle of the steps {steps} alone. No step that leads to the "
+                f"failure depends on it: those steps are, by themselves, an interleaving."
+            )
+        if not cycle.missing and not cycle.marked:
+            return (
+                f"SC forbids the cycle of the steps {steps}; which of them {self._model()} would have to order "
+                f"is not known."
+            )
+        sentences = [
+            f"nothing orders {self._access(pair.before)} before {self._access(pair.after)}" for pair in cycle.missing
+        ]
+        cure = []
+        for barrier, same in groupby(cycle.missing, key=lambda pair: pair.barrier):
+            between = _listed([f"between steps {self._two(pair.before, pair.after)}" for pair in same])
+            cure.append(f"{_BARRIERS[barrier]} {between}")
+        for number in cycle.marked:
+            once = "READ_ONCE" if self.events[number].kind == "R" else "WRITE_ONCE"
+            sentences.append(f"{self._access(number)} is a plain access, which the compiler may move or tear")
+            cure.append(f"{once} in step {self.telling.number[number]}")
+        told = "; and ".join(sentences)
+        return f"{told[0].upper()}{told[1:]}. With {_listed(cure)}, {self._model()} would forbid this execution."
+
+    def _failing(self, pair: tuple[int, int]) -> bool:
+        """Whether one of the two is at the place of the failure, and the message is about their location."""
+        places = {self.events[number].source for number in pair}
+        return self.trace.source in places and self.events[pair[0]].name in self.trace.message
+
+    def _access(self, number: int) -> str:
+        event = self.events[number]
+        verb = "load" if event.kind == "R" else "store"
+        plain = "plain " if self.trace.property == "race" and not event.tags else ""
+        place = own_place(event.source, event.stack)
+        return f"the {plain}{verb} of {event.name} ({place}, step {self.telling.number[number]})"
+
+    def _two(self, one: int, other: int) -> str:
+        return f"{self.telling.number[one]} and {self.telling.number[other]}"
+
+    def _model(self) -> str:
+        return {"lkmm": "LKMM", "tso": "TSO", "pso": "PSO", "sc": "SC", "rc11": "RC11"}.get(
+            self.trace.model, self.trace.model
+        )
+
+    def _lane(self, event: ExecutedEvent) -> int:
+        return len(self.lanes) - 1 if event.final else self.threads.index(event.thread)
+
+    def _who(self, event: ExecutedEvent) -> str:
+        return self.lanes[self._lane(event)]
+
+    def _line(self, source: Source) -> str:
+        """The line of a place, or what is there when it goes over several."""
+        text = self.trace.sources.get(source.file)
+        numbers = range(source.line, max(source.line, min(source.end_line, source.line + _LONGEST)) + 1)
+        return " ".join(clean(text.lines.get(number, "").strip()) for number in numbers).strip() if text else ""
+
+
+def _distinct(several: list[str]) -> list[str]:
+    """Threads of one function are told apart by a number."""
+    return [
+        name if several.count(name) == 1 else f"{name} #{several[: index + 1].count(name)}"
+        for index, name in enumerate(several)
+    ]
+
+
+def _listed(several: list[int] | list[str]) -> str:
+    *most, last = map(str, several)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _lock(event: ExecutedEvent) -> str:
+    """The lock's name without that of the word in it that our headers use."""
+    head, _, word = event.name.rpartition(".")
+    return head if word.startswith("__") else event.name
+
+
+def shown_value(event: ExecutedEvent) -> str:
+    """Pointers by what they lead to, small numbers in decimal, those just below zero as such, others in hexadecimal."""
+    value = event.value
+    if isinstance(value, Undefined) or value is None:
+        return "undefined"
+    if event.points:
+        return event.points
+    if (below := value - (1 << 8 * event.size)) >= -4096 and event.size >= 4:
+        return str(below)
+    return str(value) if value < 4096 else hex(value)
