@@ -36,6 +36,9 @@ def test_every_help_ends_with_an_example_that_works(
         arguments = [str(tmp_path) if argument == "pictures" else argument for argument in arguments]
         if arguments[0] == "check":
             arguments += ["-j", "0", "--traces", str(tmp_path)]
+        elif arguments[0] == "new":
+            (tmp_path / str(len(list(tmp_path.iterdir())))).mkdir()
+            arguments += ["--dir", str(max(tmp_path.iterdir()))]
         elif not Path("traces/balloon").exists():
             pytest.skip("no traces are kept in this checkout")
         assert modelcheck(*arguments).code in (0, 1)

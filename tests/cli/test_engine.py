@@ -188,7 +188,7 @@ def test_a_patch_that_does_not_apply_is_told_with_its_hunk(modelcheck: Command, 
     assert outcome.code == 2
     assert outcome.err == (
         f"modelcheck: {mailbox}/patches/no-release.diff:3: this hunk does not apply to mailbox.c: its line 7 expects "
-        "'smp_store_release(&flag, 1);', but mailbox.c:18 is 'smp_store_release(&flag, 2);'\n"
+        "'smp_store_release(&flag, 1);', but mailbox.c:18 is 'smp_store_release(&flag, 2);' (variant 'no-release')\n"
     )
 
 

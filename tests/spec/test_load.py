@@ -107,3 +107,16 @@ def test_sources_may_lie_outside_the_folder(folder: Path, variant: str) -> None:
         "--- a/include/a.h\n+++ b/include/a.h\n@@ -1 +1 @@\n-#define ONE 1\n+#define ONE 2\n"
     )
     assert load(folder, variant).functions["f"].source.file == "../b.c"
+
+
+def test_expectations_of_a_scenario_that_there_is_not_are_told(folder: Path) -> None:
+    text = SPEC.replace("[scenarios.s]", "[scenarios.inflate]") + '\n[scenarios.inflat.expect]\ntwo = "PASS"\n'
+    (folder / "spec.toml").write_text(text)
+    spec = read_spec(folder)
+    with pytest.raises(InputError) as caught:
+        load_program(spec, spec.scenarios["inflat"], spec.variants["two"])
+    line = text.splitlines().index("[scenarios.inflat.expect]") + 1
+    assert str(caught.value) == (
+        f"{folder}/spec.toml:{line}:12: scenario 'inflat' names no threads, and src/a.c has no main() "
+        "(did you mean 'inflate'?)"
+    )

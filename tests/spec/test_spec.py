@@ -276,3 +276,19 @@ def test_a_spec_that_is_no_text_is_told(folder: Path, content: bytes) -> None:
 def test_windows_line_ends_and_spec_names_of_folders_are_fine(folder: Path) -> None:
     (folder / "spec.toml").write_bytes((HEAD + SCENARIO).replace("\n", "\r\n").encode())
     assert read_spec(folder).name == "small"
+
+
+def test_a_patch_that_no_longer_applies_names_its_variant_and_hunk_and_what_is_there(folder: Path) -> None:
+    (folder / "two.diff").write_text("--- a/a.c\n+++ b/a.c\n@@ -7,3 +7,3 @@\n {\n-\tx = 2;\n+\tx = 4;\n }\n")
+    both = HEAD + SCENARIO + "[variants.v]\npatch = ['one.diff', 'two.diff']\n"
+    assert read_spec(write(folder, both)).variants["v"].files["a.c"] == C.replace("= 1", "= 3").replace("= 2", "= 4")
+    (folder / "a.c").write_text(C.replace("x = 2", "x = 5"))
+    with pytest.raises(InputError) as caught:
+        read_spec(write(folder, both))
+    assert str(caught.value) == (
+        f"{folder}/two.diff:3: this hunk does not apply to a.c: its line 5 expects 'x = 2;', but a.c:8 is 'x = 5;' "
+        "(variant 'v', after one.diff)"
+    )
+    (folder / "a.c").write_text(C.replace("x = 1", "x = 7"))
+    with pytest.raises(InputError, match=r"one\.diff:3: .* to a\.c: its line 5 expects 'x = 1;', .* \(variant 'v'\)"):
+        read_spec(folder)

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from difflib import get_close_matches
 from pathlib import Path
 
 from modelcheck.errors import InputError
@@ -102,7 +103,13 @@ class _Names(Mapping[Path, str]):
 def _placed(spec: Spec, scenario: Scenario, variant: Variant, error: InputError) -> InputError:
     """``error`` with a place that the user can open."""
     if error.file is None:
-        return spec.error(error.message, ("scenarios", scenario.name, *_key(scenario, error.message)))
+        message = error.message
+        if not scenario.threads and "no function main()" in message:
+            message = f"scenario '{scenario.name}' names no threads, and {', '.join(spec.sources)} has no main()"
+            others = [other.name for other in spec.scenarios.values() if other.threads]
+            near = get_close_matches(scenario.name, others, 1)
+            message += f" (did you mean '{near[0]}'?)" if near else ""
+        return spec.error(message, ("scenarios", scenario.name, *_key(scenario, error.message)))
     message = error.message
     if error.file in variant.files:
         message += f" (as patched by the variant '{variant.name}')"

@@ -186,7 +186,14 @@ class _Reader:
             return files[source] if source in files else self._read(source)
 
         for patch in written.patch:
-            files |= apply_patch(str(self.folder / patch), _text(self.folder / patch), read)
+            file = str(self.folder / patch)
+            try:
+                files |= apply_patch(file, _text(self.folder / patch), read)
+            except InputError as error:
+                earlier = written.patch[: written.patch.index(patch)]
+                after = f", after {', '.join(earlier)}" if earlier else ""
+                message = f"{error.message} (variant '{name}'{after})"
+                raise InputError(message, error.file, error.line, error.column) from None
         return Variant(name, written.about, files, written.config, written.defines)
 
     def _scenario(self, name: str, written: WrittenScenario, variants: tuple[str, ...]) -> Scenario:
