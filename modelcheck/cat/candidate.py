@@ -16,11 +16,13 @@ class Candidate:
 
     Attributes:
         size: number of events; events are 0 … size-1.
-        sets: event sets by name, as bitsets: R, W, F, M, IW, FW and every tag that occurs (absent means empty).
+        sets: event sets by name, as bitsets: R, W, F, M, IW and every tag that occurs (absent means empty). FW, the
+            last writes at the locations that are asked for, only where flags are asked for: it rests on co.
         relations: base relations by name. Always there: ``po`` (transitive, within a thread), ``rf``, ``co``
             (transitive, per location, initial writes first), ``addr``, ``data``, ``ctrl``, ``rmw``, ``loc`` (same
-            location, accesses only and Sync-srcu fences, reflexive), ``int`` (same thread, reflexive; an initial
-            write has none), ``ext`` (all other pairs).
+            location, accesses only and fences of SRCU, reflexive), ``int`` (same thread, reflexive; an initial
+            write has none), ``ext`` (all other pairs). ``values-differ`` (of events that bear values) only where flags
+            ask for it: it rests on rf.
     """
 
     size: int

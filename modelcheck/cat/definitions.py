@@ -3,7 +3,8 @@
 A definition gives a primitive's name, its parameters and an expression or a block of statements, in terms of
 ``__load{tag}(place)``, ``__store{tag}(place, value)``, ``__fence{tag}``, ``__xchg{tag}``, ``__cmpxchg{tag}``,
 ``__atomic_op{tag}(place, operator, value)``, ``__atomic_fetch_op``, ``__atomic_op_return``, ``__atomic_add_unless``,
-``__lock``, ``__unlock``, ``__trylock``, ``__islocked``, ``__srcu{tag}(place)``, and of other primitives.
+``__lock``, ``__unlock``, ``__trylock``, ``__islocked``, ``__srcu{tag}(place)``, ``__srcu{tag}(place, cookie)``, and of
+other primitives.
 """
 
 from __future__ import annotations
@@ -34,6 +35,14 @@ TAGGED: Final[Mapping[str, int]] = {
 
 UNTAGGED: Final[Mapping[str, int]] = {"__lock": 1, "__unlock": 1, "__trylock": 1, "__islocked": 1}
 
+BUILT_IN: Final = "atomic_add_unless(X,V,W) __atomic_add_unless{mb}(X,V,W)"
+"""What herd7 knows without a definition, and the kernel's file leaves to it."""
+
+OTHER_NAMES: Final[Mapping[str, str]] = {"__fetch_op": "__atomic_fetch_op", "__op_return": "__atomic_op_return"}
+
+SRCU_TAGS: Final = ("Srcu-lock", "Srcu-unlock", "Sync-srcu")
+"""What ``__srcu`` may say; the end of a section may take the cookie besides."""
+
 OPERATORS: Final[Mapping[str, str]] = {"+": "add", "-": "sub", "&": "and", "|": "or", "^": "xor", "&~": "andnot"}
 
 
@@ -43,7 +52,8 @@ class Step:
 
     Attributes:
         operation: ``load``, ``store``, ``fence``, ``xchg``, ``lock`` … (without underscores).
-        tag: as the candidate execution knows it (`modelcheck.cat.tags`), empty for an operation without one.
+        tag: as the candidate execution knows it (`modelcheck.cat.tags`), empty for an operation without one: so for
+            locks, and for an ``__atomic_op`` of the older files, whose two halves have tags of their own.
         arguments: as written, in terms of the parameters.
         line, column: where it stands.
     """
@@ -59,6 +69,8 @@ class Step:
         """The tags of the read and of the write that a read-modify-write makes; of another event, its own twice."""
         if self.operation in ("load", "store", "fence", "srcu"):
             return self.tag, self.tag
+        if self.operation == "atomic_op" and not self.tag:
+            return "NORETURN", "ONCE"
         return {"ACQUIRE": ("ACQUIRE", "ONCE"), "RELEASE": ("ONCE", "RELEASE")}.get(self.tag, (self.tag, self.tag))
 
 
@@ -98,13 +110,16 @@ def read_definitions(path: Path) -> dict[str, Primitive]:
 
 
 def parse_definitions(text: str, file: str) -> dict[str, Primitive]:
-    """The primitives that ``text`` defines, by name; of two definitions of a name the later one counts.
+    """The primitives that ``text`` defines, and those of `BUILT_IN`, by name; of two definitions the later one counts.
 
     Raises InputError with line and column: a definition that is cut off, an operation or a tag that does not exist, a
     call of a primitive that is not defined, a primitive that is defined by itself.
     """
-    reader = _Reader(text, file)
-    found = {primitive.name: primitive for primitive in reader.primitives()}
+    found = {
+        primitive.name: primitive
+        for reader in (_Reader(BUILT_IN, "built in"), _Reader(text, file))
+        for primitive in reader.primitives()
+    }
     for primitive in found.values():
         _check_calls(primitive, found, (), file)
     return found
@@ -124,7 +139,7 @@ def _check_calls(primitive: Primitive, known: Mapping[str, Primitive], open_name
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/|\(\*.*?\*\)", re.S)
 _HEAD = re.compile(r"([A-Za-z_]\w*)[ \t]*\(([^()]*)\)[ \t]*")
 _WORD = re.compile(r"[A-Za-z_]\w*")
-_TAG = re.compile(r"\{[ \t]*'?([A-Za-z][\w-]*)[ \t]*\}")
+_TAG = re.compile(r"[ \t]*\{[ \t]*'?([A-Za-z][\w-]*)[ \t]*\}")
 
 
 class _Reader:
@@ -199,28 +214,43 @@ class _Reader:
         body = " ".join(self.text[inner:end].split())
         return Primitive(name, parameters, body, value, tuple(steps), tuple(dict.fromkeys(calls)), line, column)
 
-    def _step(self, name: str, start: int, after: int, end: int) -> Step:
+    def _step(self, spelled: str, start: int, after: int, end: int) -> Step:
+        name = OTHER_NAMES.get(spelled, spelled)
         if name not in TAGGED and name not in UNTAGGED:
             self.wrong(f"there is no operation {name}", start)
         tag = ""
         if name in TAGGED:
-            match = _TAG.match(self.text, after)
-            if match is None:
-                self.wrong(f"{name} needs a tag in braces", after)
-            tag = _event_tag(name, match.group(1))
-            if tag not in tags.KNOWN:
-                self.wrong(f"there is no tag {match.group(1)}", match.start(1))
-            after = match.end()
+            tag, after = self._tag(name, after)
         given: tuple[str, ...] = ()
+        after = self._space(after)
         if self.text[after : after + 1] == "(":
             given, after = self._arguments(after, end)
         wanted = {**TAGGED, **UNTAGGED}[name]
-        if len(given) != wanted:
-            self.wrong(f"{name} takes {wanted} arguments, not {len(given)}", start)
+        if len(given) != wanted and (name, tag, len(given)) != ("__srcu", "Srcu-unlock", 2):
+            self.wrong(f"{name} takes {wanted} argument{'s' * (wanted != 1)}, not {len(given)}", start)
         if name.startswith("__atomic") and name != "__atomic_add_unless" and given[1] not in OPERATORS:
             self.wrong(f"{given[1]} is no operator of {name}", start)
         line = self.text.count("\n", 0, start) + 1
         return Step(name.lstrip("_"), tag, given, line, start - self.text.rfind("\n", 0, start))
+
+    def _tag(self, name: str, after: int) -> tuple[str, int]:
+        """The tag of an operation whose name ends at ``after``, and where that ends."""
+        match = _TAG.match(self.text, after)
+        if match is None:
+            if name == "__atomic_op":
+                return "", after
+            self.wrong(f"{name} needs a tag in braces", after)
+        tag = _event_tag(name, match.group(1))
+        if tag not in tags.KNOWN:
+            self.wrong(f"there is no tag {match.group(1)}", match.start(1))
+        if name == "__srcu" and tag not in SRCU_TAGS:
+            self.wrong(f"{match.group(1)} is no tag of {name}", match.start(1))
+        return tag, match.end()
+
+    def _space(self, at: int) -> int:
+        while self.text[at : at + 1] in (" ", "\t"):
+            at += 1
+        return at
 
     def _arguments(self, opening: int, end: int) -> tuple[tuple[str, ...], int]:
         depth, first = 0, opening + 1

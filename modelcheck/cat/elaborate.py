@@ -86,6 +86,7 @@ class Elaborator:
     axioms: list[Axiom] = field(factory=list)
     labels: dict[Node, str] = field(factory=dict)
     _procedures: dict[str, syntax.Procedure] = field(factory=dict)
+    _declared: set[str] = field(factory=set)
     _choosing: bool = False
     _depth: int = 0
     _applications: int = 0
@@ -122,8 +123,10 @@ class Elaborator:
                 self._instruction(self.load(path, at))
             case syntax.Included():
                 self._included(instruction)
-            case syntax.Ignored() | syntax.Annotations():
+            case syntax.Ignored():
                 pass
+            case syntax.Annotations(_, _, named):
+                self._annotate(named)
             case syntax.Enumeration(at, name, declared):
                 self._enumerate(at, name, declared)
             case syntax.Procedure(_, name, _, _):
@@ -146,8 +149,17 @@ class Elaborator:
             self.axioms.append(Axiom("lock-choices", "empty", False, False, node, file.at, True))
         self._choosing = outer
 
+    def _annotate(self, named: Sequence[syntax.Name | syntax.Tag]) -> None:
+        """See that what instructions may bear has been declared; what macro files write is not held to it."""
+        for one in named:
+            if isinstance(one, syntax.Tag) and one.name not in self._declared:
+                raise wrong(f"no enum declares the tag '{one.name}", one.at)
+            if isinstance(one, syntax.Name):
+                self._value(one, self.names)
+
     def _enumerate(self, at: syntax.Place, name: str, declared: tuple[str, ...]) -> None:
         self.names = {**self.names, name: Collection(tuple(map(TagValue, declared)))}
+        self._declared.update(declared)
         for tag in declared:
             node = union_of_tags(self.terms, (tag,))
             self.names |= {tag: node, tag[:1].upper() + tag[1:]: node}

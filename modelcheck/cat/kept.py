@@ -61,6 +61,7 @@ def _file(name: str) -> Path | None:
         with resources.as_file(resources.files(room)) as path:
             for file in sorted(path.iterdir()):
                 if file.suffix in (".cat", ".py", ".lark"):
-                    state = file.stat()
-                    digest.update(repr((str(file), state.st_mtime_ns, state.st_size)).encode())
+                    text = file.read_bytes()
+                    digest.update(repr((file.name, len(text))).encode())
+                    digest.update(text)
     return folder / f"{name}-{digest.hexdigest()[:16]}.model"

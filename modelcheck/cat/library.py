@@ -7,7 +7,7 @@ from itertools import product
 from typing import Final
 
 from modelcheck.cat import syntax, tags
-from modelcheck.cat.nodes import Node, Terms
+from modelcheck.cat.nodes import VALUES_DIFFER, Node, Terms
 from modelcheck.cat.places import not_supported, wrong
 from modelcheck.cat.values import Collection, Each, Element, Family, Orders, Picks, Several, TagValue, Value
 
@@ -25,9 +25,6 @@ ARITIES: Final[Mapping[str, int]] = {
 """How many arguments each takes, one after another."""
 
 MOST_COMBINATIONS = 256
-
-VALUES_DIFFER: Final = "values-differ"
-"""The relation between accesses of different values; candidates that do not know values lack it."""
 
 Call = Callable[[Value, Value], Value]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from collections.abc import Mapping
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
 from modelcheck.cat import syntax
 from modelcheck.cat.choices import lockless
-from modelcheck.cat.elaborate import Elaborator
+from modelcheck.cat.elaborate import Elaborator, UndefinedNameError
 from modelcheck.cat.kept import keep, kept
 from modelcheck.cat.model import Model
 from modelcheck.errors import InputError
@@ -25,7 +26,7 @@ def load_model(name: str, *, bell: str | None = None, variants: frozenset[str] =
         bell: path of a bell file, whose definitions the model may use.
         variants: what conditions like ``if "variant"`` ask for.
 
-    Unchanged files are parsed once in a process.
+    Files that have not changed, included ones neither, are parsed once in a process.
 
     Raises InputError when there is none, or its text is wrong (with line and column).
     """
@@ -38,8 +39,7 @@ def load_model(name: str, *, bell: str | None = None, variants: frozenset[str] =
             raise InputError(
                 f"no model is named {name}; there are {', '.join(BUILT_IN)}, and every path to a .cat file"
             )
-    files = (path,) if bell is None else (path, Path(bell))
-    return _from_files(files, tuple(_changed(file) for file in files), variants)
+    return _from_files((path,) if bell is None else (path, Path(bell)), variants)
 
 
 def model_from_text(
@@ -54,7 +54,10 @@ def model_from_text(
 
     ``bell`` is carried out before it; ``variants`` as for `load_model`.
     """
-    loader = _Loader(folder, (name,))
+    return _elaborated(text, name, _Loader(folder, (name,)), bell, variants)
+
+
+def _elaborated(text: str, name: str, loader: _Loader, bell: syntax.Included | None, variants: frozenset[str]) -> Model:
     try:
         instructions = loader.expand(_parse(text, name).instructions)
         if bell is not None:
@@ -92,26 +95,50 @@ def _built_in(name: str) -> Model:
     return model
 
 
-@lru_cache(maxsize=16)
-def _from_files(paths: tuple[Path, ...], _changed: tuple[int, ...], variants: frozenset[str]) -> Model:
-    path, *bells = paths
-    bell = None
-    for file in bells:
-        loader = _Loader(file.parent, (str(file),))
-        first = syntax.Place(str(file), 1, 1)
+_MODELS: dict[tuple[tuple[Path, ...], frozenset[str]], tuple[Model, Mapping[Path, bytes | None]]] = {}
+"""The models made from files most recently, each with the content of all files that it rests on (None: not there)."""
+
+MOST = 16
+"""How many of them are remembered."""
+
+
+def _from_files(paths: tuple[Path, ...], variants: frozenset[str]) -> Model:
+    """The model in the first of ``paths``, with the bell file that is the other."""
+    found = _MODELS.pop((paths, variants), None)
+    if found is None or any(_content(file) != content for file, content in found[1].items()):
+        path, *bells = paths
+        read: dict[Path, bytes | None] = {}
+        bell = _bell(bells[0], read) if bells else None
+        loader = _Loader(path.parent, (str(path),), read)
+        text = _read(path, read)
         try:
-            instructions = loader.expand(_parse(_read(file), str(file)).instructions)
-        except RecursionError:
-            raise InputError("this bell file is nested too deeply", str(file)) from None
-        bell = syntax.Included(first, str(file), tuple(instructions))
-    return model_from_text(_read(path), str(path), path.parent, bell=bell, variants=variants)
+            found = _elaborated(text, str(path), loader, bell, variants), read
+        except UndefinedNameError as error:
+            beside = path.with_suffix(".bell")
+            if bells or not beside.is_file():
+                raise
+            message = f"{error.message}; should {beside} be given as its bell file?"
+            raise InputError(message, error.file, error.line, error.column) from None
+        if len(_MODELS) >= MOST:
+            del _MODELS[next(iter(_MODELS))]
+    _MODELS[paths, variants] = found
+    return found[0]
 
 
-def _changed(path: Path) -> int:
+def _bell(file: Path, read: dict[Path, bytes | None]) -> syntax.Included:
+    loader = _Loader(file.parent, (str(file),), read)
     try:
-        return path.stat().st_mtime_ns
-    except OSError as error:
-        raise InputError(f"cannot read this model: {error.strerror}", str(path)) from None
+        instructions = loader.expand(_parse(_read(file, read), str(file)).instructions)
+    except RecursionError:
+        raise InputError("this bell file is nested too deeply", str(file)) from None
+    return syntax.Included(syntax.Place(str(file), 1, 1), str(file), tuple(instructions))
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 @cache
@@ -119,9 +146,11 @@ def _prelude() -> syntax.File:
     return _parse(resources.files("modelcheck.cat").joinpath("prelude.cat").read_text(encoding="utf-8"), "prelude.cat")
 
 
-def _read(path: Path) -> str:
+def _read(path: Path, read: dict[Path, bytes | None]) -> str:
+    """The text in ``path``; its content is noted in ``read``."""
     try:
-        return path.read_text(encoding="utf-8")
+        content = read[path] = path.read_bytes()
+        return content.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise InputError("this is no text file (UTF-8)", str(path)) from None
     except OSError as error:
@@ -136,19 +165,24 @@ def _parse(text: str, file: str) -> syntax.File:
 
 
 class _Loader:
-    """Finds included files beside the one that includes, then among the built-in ones."""
+    """Finds included files beside the one that includes, then among the built-in ones; ``read`` gets what it found."""
 
-    def __init__(self, folder: Path | None, open_files: tuple[str, ...]) -> None:
+    def __init__(
+        self, folder: Path | None, open_files: tuple[str, ...], read: dict[Path, bytes | None] | None = None
+    ) -> None:
         self.folder = folder
         self.open_files = open_files
+        self.read = {} if read is None else read
 
     def include(self, path: str, at: syntax.Place) -> syntax.Included:
         """The instructions of an included file, its own includes already in their places."""
         own = self.folder is not None and (self.folder / path).is_file()
         if self.folder is not None and own:
-            name, text = str(self.folder / path), _read(self.folder / path)
+            name, text = str(self.folder / path), _read(self.folder / path, self.read)
             folder: Path | None = (self.folder / path).parent
         else:
+            if self.folder is not None:
+                self.read[self.folder / path] = None
             found = resources.files("modelcheck.models").joinpath(path)
             if not path or ".." in path or path.startswith("/") or not found.is_file():
                 raise InputError(
@@ -157,7 +191,7 @@ class _Loader:
             name, text, folder = path, found.read_text(encoding="utf-8"), None
         if name in self.open_files:
             raise InputError(f"{path} includes itself", at.file, at.line, at.column)
-        inner = _Loader(folder, (*self.open_files, name))
+        inner = _Loader(folder, (*self.open_files, name), self.read)
         instructions = inner.expand(_parse(text, name).instructions)
         return syntax.Included(at, path, tuple(instructions), own and Path(path).name == "lock.cat")
 

@@ -16,6 +16,7 @@ WORD = 8
 
 DECLARATIONS: Final = """\
 long __mc_load(), __mc_rmw(), __mc_rmw_if(), __mc_choose(), __mc_self();
+long __mc_cookie();
 void __mc_store(), __mc_rmw_await(), __mc_fence(), __mc_fence_at(), __mc_unlock(), __mc_assume();
 """
 """The front end's intrinsics that the macros use."""
@@ -53,8 +54,9 @@ def _body(primitive: Primitive) -> str:
 def _behind(body: str, at: int) -> int:
     """Where the tag and the arguments of an operation end."""
     for opening, closing in ("{}", "()"):
-        if body[at : at + 1] == opening:
-            depth, at = 1, at + 1
+        there = at + (body[at : at + 1] == " ")
+        if body[there : there + 1] == opening:
+            depth, at = 1, there + 1
             while depth:
                 depth += {opening: 1, closing: -1}.get(body[at], 0)
                 at += 1
@@ -106,10 +108,12 @@ def _operation(step: Step, primitive: Primitive) -> str:
             free = f'__mc_word = __mc_load({place}, "RU"); __mc_assume(__mc_word == 0);'
             choice = f"if (__mc_choose(2)) {{ {taken} }} else {{ {free} }}"
             return f"({{ long __mc_word; {choice} (long)(__mc_word != 0); }})"
-        case "srcu", [_]:
+        case "srcu", [where]:
             if step.tag == "Srcu-lock":
-                return f'__mc_load({place}, "Srcu-lock")'
-            if step.tag == "Srcu-unlock":
-                return f'__mc_store({place}, 0, "Srcu-unlock")'
-            return f'__mc_fence_at("{step.tag}", ({given[0]}))'
+                # No access, in these files: what it gives is a cookie like no other.
+                event = f'__mc_fence_at("{step.tag}", ({where}), __mc_new);'
+                return f"({{ long __mc_new = __mc_cookie(); {event} __mc_new; }})"
+            return f'__mc_fence_at("{step.tag}", ({where}))'
+        case "srcu", [where, cookie]:
+            return f'__mc_fence_at("{step.tag}", ({where}), ({cookie}))'
     raise AssertionError(step.operation)

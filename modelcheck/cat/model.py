@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Set
 
 from attrs import Factory, define, evolve, frozen
 
 from modelcheck.cat import bitsets
 from modelcheck.cat.candidate import Candidate
 from modelcheck.cat.elaborate import Axiom, Elaborator
+from modelcheck.cat.emptiness import may_hold
 from modelcheck.cat.evaluate import Evaluation, RecursionWithoutEndError
 from modelcheck.cat.explain import Explainer
 from modelcheck.cat.facts import EVERYTHING, Facts
-from modelcheck.cat.nodes import Node, Terms, rests_on_recursion
+from modelcheck.cat.nodes import FINAL_WRITES, VALUES_DIFFER, Node, Terms, rests_on_recursion
 from modelcheck.cat.residual import Residuals
 from modelcheck.cat.violations import Violation, violations_of
 from modelcheck.errors import InputError
@@ -108,7 +109,7 @@ class Model:
                 if len(found) >= limit:
                     break
         if not found:
-            self._residuals.learn(evaluation, self.axioms, self.flag_axioms.values())
+            self._residuals.learn(evaluation, self.axioms, self._asked(candidate).values())
         return Judgement(not found, tuple(found[:limit]))
 
     def violated(self, candidate: Candidate) -> tuple[str, ...]:
@@ -116,17 +117,50 @@ class Model:
         evaluation = self._evaluate(candidate)
         return tuple(axiom.name for axiom in self.axioms if not self._satisfied(axiom, evaluation))
 
-    def flags(self, candidate: Candidate) -> Mapping[str, Pairs]:
-        """The flags that ``candidate`` raises, with the pairs that raise them ((e, e) for a member of a set)."""
-        if self._residuals.unflagged(candidate):
+    def flags(self, candidate: Candidate, among: Collection[str] | None = None) -> Mapping[str, Pairs]:
+        """The flags that ``candidate`` raises, with the pairs that raise them ((e, e) for a member of a set).
+
+        Only those in ``among``, if that is given; none of `final_flags` where the candidate has no FW.
+        """
+        if among is None and self._residuals.unflagged(candidate):
             return {}
         evaluation = self._evaluate(candidate)
         result: dict[str, Pairs] = {}
-        for name, axiom in self.flag_axioms.items():
-            if self._satisfied(axiom, evaluation):
+        for name, axiom in self._asked(candidate).items():
+            if (among is not None and name not in among) or self._satisfied(axiom, evaluation):
                 continue
             result[name] = self._pairs(axiom, evaluation)
         return result
+
+    def final_flags(self, present: Set[str]) -> tuple[str, ...]:
+        """Flags that rest on final writes, and may be raised where events bear no tags but ``present``."""
+        asked = ((name, axiom) for name, axiom in self.flag_axioms.items() if FINAL_WRITES in axiom.node.support)
+        return tuple(name for name, axiom in asked if axiom.test != "empty" or may_hold(axiom.node, present))
+
+    def compares_values(self, present: Set[str]) -> bool:
+        """Whether flags ask which values differ, where events bear no tags but ``present``."""
+        asked = (axiom for axiom in self.flag_axioms.values() if VALUES_DIFFER in axiom.node.support)
+        return any(axiom.test != "empty" or may_hold(axiom.node, present) for axiom in asked)
+
+    def require_explicable(self) -> None:
+        """Raise InputError for an axiom that rests on final writes or on which values differ.
+
+        Those depend on rf and co in ways that explanations do not know, so that only flags may ask for them, and of
+        these not ``data-race``, for which executions are looked for.
+        """
+        flag = self.flag_axioms.get("data-race")
+        for axiom in (*self.axioms, *(() if flag is None else (flag,))):
+            asked = axiom.node.support & {FINAL_WRITES, VALUES_DIFFER}
+            if asked and not axiom.choice:
+                at, what = axiom.place, "final writes (FW)" if FINAL_WRITES in asked else "different-values"
+                message = f"{axiom.name} rests on {what}, which only flags other than data-race may do here"
+                raise InputError(message, at.file, at.line, at.column)
+
+    def _asked(self, candidate: Candidate) -> Mapping[str, Axiom]:
+        """The flags that ``candidate`` can tell of."""
+        if FINAL_WRITES in candidate.sets:
+            return self.flag_axioms
+        return {name: axiom for name, axiom in self.flag_axioms.items() if FINAL_WRITES not in axiom.node.support}
 
     def pairs(self, candidate: Candidate, flag: str) -> Pairs:
         """The pairs of ``candidate`` in the relation that flag ``flag`` is about.

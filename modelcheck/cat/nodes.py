@@ -18,7 +18,10 @@ BASE_RELATIONS: Final = (*STATIC_RELATIONS, "loc", "rf", "co", "addr", "data", "
 FINAL_WRITES: Final = "FW"
 """The one base set that depends on coherence."""
 
-_COST: Final = {"rf": 100, "co": 100, "addr": 10, "data": 10, "ctrl": 10, "rmw": 10, "loc": 10, "values-differ": 100}
+VALUES_DIFFER: Final = "values-differ"
+"""The relation between accesses of different values; candidates that do not know values lack it."""
+
+_COST: Final = {"rf": 100, "co": 100, "addr": 10, "data": 10, "ctrl": 10, "rmw": 10, "loc": 10, VALUES_DIFFER: 100}
 
 
 @frozen(eq=False, repr=False)

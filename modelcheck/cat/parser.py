@@ -145,10 +145,17 @@ class _Builder(Transformer[Token, Any]):
         return syntax.Enumeration(self._at(meta), str(children[0]), tags)
 
     def annotations_of(self, meta: Any, children: list[Any]) -> syntax.Annotations:
-        return syntax.Annotations(self._at(meta), str(children[0]))
+        named = tuple(name for several in children[1:] for name in several)
+        return syntax.Annotations(self._at(meta), str(children[0]), named)
 
-    def annotations(self, meta: Any, children: list[Any]) -> None:
-        return None
+    def annotations(self, meta: Any, children: list[Token]) -> tuple[syntax.Name | syntax.Tag, ...]:
+        return tuple(
+            syntax.Tag(self._at(child), str(child)[1:])
+            if child.startswith("'")
+            else syntax.Name(self._at(child), child)
+            for child in children
+            if child is not None
+        )
 
     def if_instructions(self, meta: Any, children: list[Any]) -> syntax.ConditionalInstructions:
         return syntax.ConditionalInstructions(self._at(meta), children[0], children[1], children[2] or ())

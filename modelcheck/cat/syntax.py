@@ -206,10 +206,11 @@ class Enumeration:
 
 @frozen
 class Annotations:
-    """``instructions kind[…]``: which tags an instruction may bear."""
+    """``instructions kind[…]``: which tags an instruction may bear, or the enumeration of them."""
 
     at: Place
     kind: str
+    named: tuple[Name | Tag, ...]
 
 
 @frozen

@@ -186,7 +186,7 @@ def operands(instruction: Instruction) -> tuple[Expr, ...]:
         case Wait():
             return (instruction.address, instruction.condition)
         case Fence():
-            return () if instruction.address is None else (instruction.address,)
+            return tuple(e for e in (instruction.address, instruction.value) if e is not None)
         case Call() | Spawn():
             return instruction.args if isinstance(instruction.callee, str) else (instruction.callee, *instruction.args)
         case Alloc():

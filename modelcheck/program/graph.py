@@ -32,7 +32,7 @@ class Event:
         guard: when it is executed.
         address: 64-bit, None for a fence without one.
         size: bytes.
-        value: what a write writes; for a read `expr.read(id)`.
+        value: what a write writes; for a read `expr.read(id)`; of a fence the cookie that it bears, mostly None.
         addr, data, ctrl: syntactic dependencies.
         rmw: the read that a write is the other half of, or None.
         source: where in the C.

@@ -178,11 +178,16 @@ class Wait:
 
 @frozen
 class Fence:
-    """A fence of the kind its tag names; ``address`` for Sync-srcu only."""
+    """A fence of the kind its tag names.
+
+    ``address`` for Sync-srcu, and for the other events of SRCU where they are no accesses; ``value``: the cookie of
+    those.
+    """
 
     tags: Tags
     source: Source
     address: Expr | None = None
+    value: Expr | None = None
 
 
 @frozen

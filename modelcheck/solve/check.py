@@ -148,6 +148,8 @@ class Session:
         refinements: proposals that the model refused so far.
         live: events that may be executed.
         identical: groups of threads that stand for one another.
+        present: the tags that events bear.
+        proposal, candidate: the last one that the model allowed.
     """
 
     def __init__(
@@ -159,6 +161,7 @@ class Session:
         thin_air: bool = False,
         symmetry: bool = False,
     ) -> None:
+        model.require_explicable()
         self.graph = graph
         self.model = model
         self.deadline = deadline
@@ -178,7 +181,8 @@ class Session:
         self.identical = break_symmetry(self.encoding, self.coherence) if symmetry else []
         add_lemmas(self.encoding, self.coherence, model)
         self.solver = Solver(self.encoding.circuit)
-        self.frames = Frames(self.encoding, self.coherence)
+        self.present = frozenset[str]().union(*(event.tags | event.failed for event in graph.events))
+        self.frames = Frames(self.encoding, self.coherence, model.compares_values(self.present))
 
     def decide(self, properties: frozenset[str]) -> Result:
         """The verdict for ``properties``."""
@@ -233,6 +237,7 @@ class Session:
             self.candidate = proposal.candidate()
             judgement = self.model.check(self.candidate, limit=CYCLES)
             if judgement.consistent:
+                self.proposal = proposal
                 return proposal
             self.refinements += 1
             self._learn(proposal, [violation.facts for violation in judgement.violations])

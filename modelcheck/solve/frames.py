@@ -95,9 +95,23 @@ def _conditions(encoding: Encoding, chosen: Sequence[int], number: Mapping[int, 
 
 
 class Frames:
-    """The frames of the proposals of one encoding."""
+    """The frames of the proposals of one encoding.
 
-    def __init__(self, encoding: Encoding, coherence: Coherence) -> None:
+    Args:
+        encoding: the clauses.
+        coherence: its coherence order.
+        valued: the model asks which values differ.
+
+    Attributes:
+        values: of each event that bears a value, the possible ones with their literals; empty where nobody asks.
+    """
+
+    def __init__(self, encoding: Encoding, coherence: Coherence, valued: bool = False) -> None:
+        self.values: dict[int, Mapping[Value, int]] = {
+            number: encoding.valuation.values(event.value)
+            for number, event in enumerate(encoding.events)
+            if valued and event.value is not None and encoding.executed[number] != NO
+        }
         self._encoding = encoding
         self._coherence = coherence
         where = (literal for places in encoding.at.values() for literal in places.values())
@@ -125,7 +139,7 @@ class Frames:
         events = self._encoding.events
         chosen, number = executed.chosen, executed.number
         size = len(chosen)
-        sets: dict[str, int] = {"R": 0, "W": 0, "F": 0, "M": 0, "IW": 0, "FW": 0}
+        sets: dict[str, int] = {"R": 0, "W": 0, "F": 0, "M": 0, "IW": 0}
         threads: dict[int, int] = {}
         places: dict[Place, int] = {}
         where = [self._location(n, executed, holds) for n in chosen]

@@ -6,9 +6,10 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from modelcheck.cat import Model
+from modelcheck.cat.nodes import FINAL_WRITES, VALUES_DIFFER
 from modelcheck.frontend.litmus import LitmusTest
 from modelcheck.frontend.litmus.condition import (
     Address,
@@ -145,6 +146,13 @@ class _Question:
         self.met = self._literal(test.condition.proposition)
         self.counts = YES if test.filter is None else self._literal(test.filter)
         self.flags: dict[str, None] = {}
+        self.final_flags = session.model.final_flags(session.present)
+        named = (*shown, *(() if test.filter is None else observables(test.filter)))
+        self.asked = frozenset(what.address for what in named if isinstance(what, Location))
+        # Flags that rest on nothing else that differs between executions of the same events need be looked at once.
+        rests = (session.model.flag_axioms[name].node.support for name in self.final_flags)
+        self.only_final = frozenset[str]().union(*rests).isdisjoint(("rf", "co", VALUES_DIFFER))
+        self._told: tuple[object, frozenset[int]] | None = None
 
     def answer(self, count: bool) -> Observation:
         cut = self.session.reaches_bound()
@@ -196,6 +204,21 @@ class _Question:
         model = self.session.model
         if model.flag_names and len(self.flags) < len(model.flag_names):
             self.flags.update(dict.fromkeys(model.flags(self.session.candidate)))
+            if any(name not in self.flags for name in self.final_flags):
+                self._note_final_flags()
+
+    def _note_final_flags(self) -> None:
+        """Those that rest on final writes: a model is told of these for flags only, where the test asks for them."""
+        session = self.session
+        candidate = session.candidate
+        final = session.proposal.final_writes(candidate, self.asked)
+        if self._told is not None and self._told[0] is candidate.sets and final in self._told[1]:
+            return
+        ending = evolve(candidate, sets={**candidate.sets, FINAL_WRITES: final})
+        self.flags.update(dict.fromkeys(session.model.flags(ending, self.final_flags)))
+        if self.only_final:
+            told = self._told[1] if self._told is not None and self._told[0] is candidate.sets else frozenset()
+            self._told = candidate.sets, told | {final}
 
     # ------------------------------------------------------------ the proposition as a literal
 

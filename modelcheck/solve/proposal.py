@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from modelcheck.cat.candidate import Candidate
+from modelcheck.cat.nodes import VALUES_DIFFER
 from modelcheck.program.expr import UNDEFINED, Expr, Value
 from modelcheck.program.graph import Dependencies, Event
 from modelcheck.program.ir import Tags
 from modelcheck.solve.coherence import Coherence
 from modelcheck.solve.encode import Encoding
 from modelcheck.solve.frames import Frames
+from modelcheck.solve.origins import Place
 from modelcheck.solve.sat import NO, YES, Solver
 
 Fact = tuple[str | int, ...]
@@ -32,6 +34,7 @@ class Proposal:
         self.coherence = coherence
         self.solver = solver
         self._frame = frame = frames.current(solver.holds)
+        self._values = frames.values
         self.place = frame.place
         self.resting = frame.resting
         self.chosen = frame.chosen
@@ -60,7 +63,31 @@ class Proposal:
         for one, bit, literal in frame.order:
             if holds(literal):
                 co[one] |= bit
-        return Candidate(len(self.chosen), frame.sets, {**frame.relations, "rf": tuple(rf), "co": tuple(co)})
+        relations = {**frame.relations, "rf": tuple(rf), "co": tuple(co)}
+        if self._values:
+            relations[VALUES_DIFFER] = self._differing()
+        return Candidate(len(self.chosen), frame.sets, relations)
+
+    def _differing(self) -> tuple[int, ...]:
+        """Of each event those with another value; none of an event without one, or with an undefined one."""
+        groups: dict[Value, int] = {}
+        own: list[Value] = []
+        for index, number in enumerate(self.chosen):
+            held = (value for value, literal in self._values.get(number, {}).items() if self.solver.holds(literal))
+            value: Value = next(held, UNDEFINED)
+            own.append(value)
+            if value is not UNDEFINED:
+                groups[value] = groups.get(value, 0) | 1 << index
+        every = sum(groups.values())
+        return tuple(0 if value is UNDEFINED else every & ~groups[value] for value in own)
+
+    def final_writes(self, candidate: Candidate, places: Set[Place]) -> int:
+        """The last write at each of ``places``, as a set of ``candidate``, which this one gave."""
+        order, found = candidate.relations["co"], 0
+        for index, number in enumerate(self.chosen):
+            if candidate.sets["W"] >> index & 1 and not order[index] and self.place.get(number) in places:
+                found |= 1 << index
+        return found
 
     def ordered(self, one: int, other: int) -> bool:
         """Whether both writes are executed, to one cell, ``one`` coherence-before ``other``."""

@@ -125,7 +125,7 @@ def _close_rcu(encoding: Encoding, thread: int, events: list[Event], stopped: in
 def _close_srcu(encoding: Encoding, thread: int, events: list[Event], stopped: int) -> list[OpenSection]:
     circuit = encoding.circuit
     found: list[OpenSection] = []
-    for index, lock in enumerate(e for e in events if "Srcu-lock" in e.tags):
+    for index, lock in enumerate(e for e in events if "Srcu-lock" in e.tags and e.kind == "R"):
         unlocks = [(e.final, _unlocks(encoding, e, lock)) for e in events if "Srcu-unlock" in e.tags]
         handed_on = _handed_on(encoding, lock)
         if not handed_on and stopped == YES:

@@ -181,6 +181,8 @@ def test_definitions_say_which_events_a_primitive_makes() -> None:
         ("READ_ONCE(X) __load{twice}(X)", 1, 21, "no tag twice"),
         ("\nf(X) { __store{once}(X); }", 2, 8, "takes 2 arguments, not 1"),
         ("f(X) { __stored{once}(X); }", 1, 8, "no operation __stored"),
+        ("f(X) { __srcu{srcu-lock}(X, 1); }", 1, 8, "takes 1 argument, not 2"),
+        ("f(X) { __srcu{rcu-lock}(X); }", 1, 15, "rcu-lock is no tag of __srcu"),
         ("f(X) { __fence{mb};", 1, 6, "never closed"),
         ("f(X) __load{once}(X", 1, 6, "never closed"),
         ("f(X) g(X)", 1, 1, "uses g, which is not defined"),

@@ -32,6 +32,12 @@ def test_the_newest_takes_the_place_of_older_ones(cache: Path) -> None:
     assert len(list(cache.glob("sc-*.model"))) == 1
 
 
+def test_another_content_is_another_file(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
+    keep("sc", load_model("sc"))
+    monkeypatch.setattr(Path, "read_bytes", lambda path: b"" if path.suffix == ".lark" else path.open("rb").read())
+    assert kept("sc") is None
+
+
 def test_a_file_that_is_none_is_as_good_as_no_file(cache: Path) -> None:
     keep("sc", load_model("sc"))
     (file,) = cache.glob("sc-*.model")

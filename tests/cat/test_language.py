@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -282,6 +283,49 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
     path.write_text("acyclic po")
     assert load_model(str(path)) is load_model(str(path))
     assert load_model("sc") is load_model("sc")
+
+
+def test_so_is_one_that_includes_a_changed_file(tmp_path: Path) -> None:
+    path, included, inner = (tmp_path / name for name in ("m.cat", "order.cat", "inner.cat"))
+    path.write_text('include "order.cat"\nacyclic r as order')
+    included.write_text('include "inner.cat"\nlet r = s')
+    inner.write_text("let s = po")
+    before = load_model(str(path))
+    assert load_model(str(path)) is before
+    stamp = inner.stat()
+    inner.write_text("let s = rf")
+    os.utime(inner, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    after = load_model(str(path))
+    assert (repr(before.named["r"]), repr(after.named["r"])) == ("po", "rf")
+
+
+def test_a_file_that_turns_up_beside_a_model_goes_before_the_built_in_one(tmp_path: Path) -> None:
+    path = tmp_path / "m.cat"
+    path.write_text('include "cos.cat"\nacyclic co as order')
+    before = load_model(str(path))
+    (tmp_path / "cos.cat").write_text("let co = po")
+    assert repr(load_model(str(path)).named["co"]) == "po" != repr(before.named["co"])
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "says"),
+    [
+        ("enum E = 'once || 'mb\ninstructions R[{'once, 'onec}]", 2, 24, "no enum declares the tag 'onec"),
+        ("enum E = 'once\ninstructions W['mb]", 2, 16, "no enum declares the tag 'mb"),
+        ("enum E = 'once\ninstructions F[Fences]", 2, 16, "Fences is not defined"),
+    ],
+)
+def test_instructions_bear_tags_that_are_declared(text: str, line: int, column: int, says: str) -> None:
+    with pytest.raises(InputError, match=says) as caught:
+        model_from_text(text)
+    assert (caught.value.line, caught.value.column) == (line, column)
+
+
+def test_a_model_without_its_bell_file_is_told_of_it(tmp_path: Path) -> None:
+    (tmp_path / "m.bell").write_text("let mine = po")
+    (tmp_path / "m.cat").write_text("acyclic mine as order")
+    with pytest.raises(InputError, match=r"mine is not defined; should .*m\.bell be given"):
+        load_model(str(tmp_path / "m.cat"))
 
 
 @pytest.mark.parametrize("name", BUILT_IN)

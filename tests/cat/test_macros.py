@@ -24,6 +24,14 @@ OWN = Path(__file__).parent / "files" / "own.def"
         ("f(X,V) { __store{release}(*X,V); }", 'f(X, V) ({ __mc_store(&((*(long *)(X))), 8, (V), "RELEASE"); })'),
         ("f() { __fence{mb}; }", 'f() ({ __mc_fence("Mb"); })'),
         ("f() { __fence{rcu_read_lock}; }", 'f() ({ __mc_fence("Rcu-lock"); })'),
+        ("f(X,V) { __atomic_op(X,+,V); }", 'f(X, V) ({ ((void)__mc_rmw((X), 8, "add", (V), "NORETURN", "ONCE")); })'),
+        ("f(V,X) __fetch_op{once}(X,&~,V)", 'f(V, X) (__mc_rmw((X), 8, "andnot", (V), "ONCE", "ONCE"))'),
+        ("f(X) __load {once} (*X)", 'f(X) (__mc_load(&((*(long *)(X))), 8, "ONCE"))'),
+        ("f(X,C) { __srcu{srcu-unlock}(X,C); }", 'f(X, C) ({ __mc_fence_at("Srcu-unlock", (X), (C)); })'),
+        (
+            "f(X) __srcu{srcu-lock}(X)",
+            'f(X) (({ long __mc_new = __mc_cookie(); __mc_fence_at("Srcu-lock", (X), __mc_new); __mc_new; }))',
+        ),
         ("f(X) { __srcu{sync-srcu}(X); }", 'f(X) ({ __mc_fence_at("Sync-srcu", (X)); })'),
         ("f(X,V) __xchg{acquire}(X,V)", 'f(X, V) (__mc_rmw((X), 8, "xchg", (V), "ACQUIRE", "ONCE"))'),
         (

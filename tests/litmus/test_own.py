@@ -21,12 +21,6 @@ EXPECTED: dict[str, dict[str, str | list[str]]] = tomllib.loads((HERE / "expecte
 CONDITION = "lock-final"
 """The flag that rests on what the condition asks for, which the brute-force reader does not tell the model."""
 
-OPEN = {
-    "flag-lock-final": "candidates have no FW",
-    "flag-srcu-bad-value-match": "candidates do not tell which values differ",
-}
-"""Where the engine does not yet say what was reasoned out, and why."""
-
 MOST = 4000
 """Candidates that brute force looks at; a test with more is left to the tool."""
 
@@ -41,11 +35,6 @@ def parsed() -> dict[str, LitmusTest]:
             raise test
         found[path.stem] = test
     return found
-
-
-def wait_for(name: str, request: pytest.FixtureRequest) -> None:
-    if name in OPEN:
-        request.applymarker(pytest.mark.xfail(reason=OPEN[name]))
 
 
 def flags(name: str) -> set[str]:
@@ -63,14 +52,12 @@ def test_a_test_bears_the_name_of_its_file_and_its_verdict(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "model"), ASKED)
-def test_verdict(name: str, model: str, request: pytest.FixtureRequest) -> None:
-    wait_for(name, request)
+def test_verdict(name: str, model: str) -> None:
     assert observe(parsed()[name], load_model(model), count=False).verdict == EXPECTED[name][model]
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_counting_says_the_same_and_raises_the_flags(name: str, request: pytest.FixtureRequest) -> None:
-    wait_for(name, request)
+def test_counting_says_the_same_and_raises_the_flags(name: str) -> None:
     found = observe(parsed()[name], load_model("lkmm"))
     assert (found.verdict, set(found.flags)) == (EXPECTED[name]["lkmm"], flags(name))
 

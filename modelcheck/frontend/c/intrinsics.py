@@ -31,6 +31,7 @@ from modelcheck.program.ir import (
 Intrinsic = Callable[[Context, cl.Node, Hint | None], Expr | None]
 
 _OPERATIONS = {"add": "add", "sub": "sub", "and": "and", "or": "or", "xor": "xor"}
+_SECTIONS = frozenset({"Srcu-lock", "Srcu-unlock"})
 _RELATIONS = ("any", "eq", "ne", "lt", "le", "gt", "ge", "clear", "set")
 
 
@@ -174,8 +175,17 @@ def _fence(ctx: Context, node: cl.Node, _: Hint | None) -> None:
     kind = _tags(ctx, arguments(node)[0])
     if not kind:
         ctx.wrong("a fence needs a kind, such as Mb", node)
-    address = ctx.scalar(arguments(node)[1]) if len(arguments(node)) > 1 else None
-    ctx.builder.emit(Fence(kind, ctx.source(node), address))
+    given = [ctx.scalar(argument) for argument in arguments(node)[1:]]
+    address, cookie = given[0] if given else None, given[1] if len(given) > 1 else None
+    if not ctx.syntactic and not kind.isdisjoint(_SECTIONS):
+        ctx.wrong("an SRCU section begins with a read and ends with a write: use srcu_read_lock()", node)
+    ctx.builder.emit(Fence(kind, ctx.source(node), address, cookie))
+
+
+def _cookie(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
+    """A value that no other call of a litmus test gives: where it stands."""
+    source = ctx.source(node)
+    return const(source.line << 12 | source.column, 64)
 
 
 def _alloc(ctx: Context, node: cl.Node, hint: Hint | None) -> Expr:
@@ -274,6 +284,7 @@ INTRINSICS: dict[str, Intrinsic] = {
     "__mc_await": _await,
     "__mc_fence": _fence,
     "__mc_fence_at": _fence,
+    "__mc_cookie": _cookie,
     "__mc_unlock": _unlock,
     "__mc_alloc": _alloc,
     "__mc_free": _free,

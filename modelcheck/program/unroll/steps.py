@@ -83,10 +83,12 @@ class Steps(Paths):
             case Wait():
                 return self._wait(instruction, state)
             case Fence(tags, source):
-                place = None if instruction.address is None else self._value(state, instruction.address)
+                place, cookie = (
+                    None if e is None else self._value(state, e) for e in (instruction.address, instruction.value)
+                )
                 if tags & GRACE:
                     self._await_readers(state, source, place)
-                self._event("F", tags, state, source, place)
+                self._event("F", tags, state, source, place, value=cookie)
             case Call():
                 return self._call(instruction, state)
             case Local(dst, name, size, source, layout):
