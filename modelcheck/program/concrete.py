@@ -48,7 +48,7 @@ class Concrete:
             case "eq" | "ne":
                 one, other = self.value(args[0]), self.value(args[1])
                 same: bool = isinstance(one, int) and one == other
-                return same == (operator == "eq")
+                return bool(same == (operator == "eq"))
             case "defined":
                 return not isinstance(self.value(args[0]), Undefined)
             case "ite":

@@ -1,0 +1,257 @@
+"""What is wrong with an execution of today's code: each property as its definition says, on concrete values.
+
+The definitions are those at the top of `modelcheck.solve.properties`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from modelcheck.cat import Model
+from modelcheck.program.graph import Blocked
+from modelcheck.program.ir import MemoryObject
+from modelcheck.program.machine import LEFT_OPEN, OUTSIDE
+from modelcheck.program.places import told
+from modelcheck.solve.result import ExecutedEvent
+from modelcheck.trace.candidate import candidate, modelled
+from modelcheck.trace.replay.follow import LAST, Follower, Found
+from modelcheck.trace.replay.observed import Observed
+
+_TAG_BITS: Final = 3
+"""Low bits of a pointer that may hold a tag."""
+
+
+def broken(follower: Follower, observed: Observed, model: Model, races: bool) -> Iterator[Found]:
+    """Every property that the execution breaks, with the place; ``races``: data races too."""
+    yield from follower.found
+    yield from _freed_twice(follower)
+    yield from _late_writes(observed)
+    yield from _misused_locks(follower, observed)
+    yield from _sections(follower, observed)
+    yield from _deadlock(follower, observed)
+    yield from _leaks(follower, observed)
+    if races:
+        yield from _races(observed, model)
+
+
+def _freed_twice(follower: Follower) -> Iterator[Found]:
+    for base, frees in follower.freed.items():
+        thing = follower.space.find(base)
+        assert thing is not None
+        for after, step in sorted(frees, key=lambda f: -1 if f[1].event is None else f[1].event.id)[1:]:
+            message = f"{thing.name} is freed twice"
+            yield Found("double-free", message, step.source, step.stack, step.thread, after, step.final)
+
+
+def _late_writes(observed: Observed) -> Iterator[Found]:
+    events = observed.execution.events
+    for one, other in observed.execution.co:
+        late = events[other]
+        if events[one].kind == "poison" and late.kind == "W":
+            message = f"write to {late.name} after it was freed"
+            yield Found("use-after-free", message, late.source, late.stack, late.thread, -1)
+
+
+def _misused_locks(follower: Follower, observed: Observed) -> Iterator[Found]:
+    graph = follower.graph
+    for way in (*follower.ways, follower.rest):
+        assert way is not None
+        held: dict[int, bool] = {}
+        if way.final:
+            # What main took while the others ran it may give back at rest.
+            for step in follower.ways[0].done:
+                if step.kind != "W" or step.address is None or step.event is None:
+                    continue
+                if step.event.unlock or step.event.rmw is not None:
+                    held[step.address] = not step.event.unlock
+        for step in way.done:
+            if step.kind != "W" or step.address is None or step.event is None:
+                continue
+            if step.event.unlock and not held.get(step.address, False):
+                message = "unlock of a lock that this thread does not hold"
+                yield Found("lock-misuse", message, step.source, step.stack, step.thread, -1)
+            if step.event.unlock or graph.events[step.event.id].rmw is not None:
+                held[step.address] = not step.event.unlock
+
+
+def _sections(follower: Follower, observed: Observed) -> Iterator[Found]:
+    events = observed.execution.events
+    for thread in range(len(follower.graph.threads)):
+        own = [e for e in events if e.thread == thread and e.position < LAST]
+        first = next((e for e in own if "Rcu-lock" in e.tags), None)
+        depth = 0
+        for event in own:
+            if "Rcu-lock" in event.tags:
+                depth += 1
+            elif "Rcu-unlock" in event.tags:
+                if not depth:
+                    yield Found("lock-misuse", OUTSIDE, event.source, event.stack, thread, -1)
+                depth = max(depth - 1, 0)
+        if depth and first is not None and _ended(follower, thread):
+            yield Found("lock-misuse", LEFT_OPEN, first.source, first.stack, thread, -1)
+        for lock in _open_srcu(observed, thread):
+            if _ended(follower, thread):
+                yield Found("lock-misuse", LEFT_OPEN, lock.source, lock.stack, thread, -1)
+
+
+def _open_srcu(observed: Observed, thread: int) -> list[ExecutedEvent]:
+    """Locks of SRCU whose cookies the thread has not given back."""
+    events = observed.execution.events
+    # A cookie that is stored may be given back by anybody.
+    used = {one for one, other in observed.execution.data if events[other].position < LAST}
+    return [e for e in events if e.thread == thread and "Srcu-lock" in e.tags and e.id not in used]
+
+
+def _ended(follower: Follower, thread: int) -> bool:
+    """Whether a thread has run to its end; the first one also through what runs at rest."""
+    stopped = any(found.thread == thread for found in follower.found if found.property != "double-free")
+    if stopped or follower.ways[thread].broken:
+        return False
+    return follower.holds(follower.graph.completed[thread])
+
+
+def _not_started(follower: Follower, thread: int) -> bool:
+    started = follower.graph.started
+    return bool(started) and not follower.holds(started[thread])
+
+
+# ---------------------------------------------------------------- at the end
+
+
+def _last(observed: Observed) -> Mapping[int, ExecutedEvent]:
+    """The coherence-last write of each cell that was accessed while threads ran."""
+    events = observed.execution.events
+    followed = {one for one, _ in observed.execution.co}
+    return {
+        e.address: e
+        for e in events
+        if e.address is not None and e.kind in ("W", "poison") and not e.final and e.id not in followed
+    }
+
+
+def _deadlock(follower: Follower, observed: Observed) -> Iterator[Found]:
+    last = _last(observed)
+    events = observed.execution.events
+    sources = {read: write for write, read in observed.execution.rf}
+    waits: dict[int, Blocked] = {}
+    for blocked in follower.blocked():
+        if blocked.free or (blocked.grace is not None and not _read_side(follower, observed, blocked)):
+            continue
+        reads = [observed.number(read) for read in blocked.reads]
+        if all(n is not None and (events[n].final or last[_place(events[n])].id == sources[n]) for n in reads):
+            waits.setdefault(blocked.thread, blocked)
+    threads = range(len(follower.graph.threads))
+    resting = all(t in waits or _ended(follower, t) or _not_started(follower, t) for t in threads)
+    if waits and resting:
+        names = follower.graph.threads
+        message = "; ".join(f"{names[b.thread]} {b.what} at {told(b.source, b.stack)}" for b in waits.values())
+        first = next(iter(waits.values()))
+        yield Found("deadlock", message, first.source, first.stack, first.thread, -1)
+
+
+def _place(event: ExecutedEvent) -> int:
+    assert event.address is not None
+    return event.address
+
+
+def _read_side(follower: Follower, observed: Observed, blocked: Blocked) -> bool:
+    """Whether a thread has left a read-side section open that a grace period waits for."""
+    grace = follower.concrete.value(blocked.grace) if blocked.grace is not None else 0
+    for thread in range(len(follower.graph.threads)):
+        if grace == 0:
+            tags = [e.tags for e in observed.execution.events if e.thread == thread and e.position < LAST]
+            if sum("Rcu-lock" in t for t in tags) > sum("Rcu-unlock" in t for t in tags):
+                return True
+        elif any(lock.address == grace for lock in _open_srcu(observed, thread)):
+            return True
+    return False
+
+
+def _leaks(follower: Follower, observed: Observed) -> Iterator[Found]:
+    """Objects that nothing leads to at rest, when every thread has ended."""
+    if not all(_ended(follower, t) or _not_started(follower, t) for t in range(len(follower.graph.threads))):
+        return
+    for thing, unit in _Rest(follower, observed).lost():
+        made = next((a for a in follower.graph.allocations if a.object.base == thing.base), None)
+        name = follower.space.name(unit) if thing.units else thing.name
+        message = f"{name.split('.')[0]} is still allocated at rest, and nothing leads to it"
+        last = [e for e in observed.execution.events if e.address is not None and e.kind == "W" and e.thread >= 0]
+        place = made or max(last, key=lambda e: e.order, default=None)
+        if place is not None:
+            yield Found("leak", message, place.source, place.stack, place.thread, -1, True)
+
+
+class _Rest:
+    """Memory when everything has ended."""
+
+    def __init__(self, follower: Follower, observed: Observed) -> None:
+        self.follower = follower
+        self.cells = {place: (e.size, e.value) for place, e in _last(observed).items()}
+        for event in observed.execution.events:
+            if event.final and event.kind in ("W", "poison") and event.address is not None:
+                self.cells[event.address] = (event.size, event.value)
+        self.given = follower.graph.freed | set(follower.freed)
+        made = {a.object.base for a in follower.graph.allocations}
+        self.made = {a.object.base for a in follower.graph.allocations if follower.holds(a.guard)}
+        self.absent = made - self.made
+
+    def lost(self) -> list[tuple[MemoryObject, int]]:
+        reached: set[int] = set()
+        todo = [unit for thing, unit in self._units() if thing.kind == "global" and not thing.units]
+        reached.update(todo)
+        while todo:
+            for value in self._held(todo.pop()):
+                unit = self._unit(value & ~_TAG_BITS)
+                if unit is not None and unit not in reached:
+                    reached.add(unit)
+                    todo.append(unit)
+        return [(thing, unit) for thing, unit in self._units() if unit not in reached and self._in_use(thing, unit)]
+
+    def _units(self) -> Iterator[tuple[MemoryObject, int]]:
+        for thing in self.follower.space:
+            if thing.kind != "function" and thing.base not in self.absent:
+                step = thing.units or max(thing.size, 1)
+                for unit in range(thing.base, thing.base + max(thing.size, 1), step):
+                    yield thing, unit
+
+    def _unit(self, address: int) -> int | None:
+        thing = self.follower.space.find(address)
+        if thing is None or thing.kind == "function" or thing.base in self.absent:
+            return None
+        return thing.base + (address - thing.base) // thing.units * thing.units if thing.units else thing.base
+
+    def _held(self, unit: int) -> Iterator[int]:
+        """Values that an object holds; one that was given back holds none, but for what was written after that."""
+        thing = self.follower.space.find(unit)
+        assert thing is not None
+        size = thing.units or max(thing.size, 1)
+        gone = thing.kind == "heap" and thing.base in self.given
+        for place, (width, value) in self.cells.items():
+            if unit <= place < unit + size and width == 8 and isinstance(value, int) and value:
+                yield value
+        if not gone:
+            for place, value in self.follower.memory.within(unit, size):
+                if place not in self.cells:
+                    yield value
+
+    def _in_use(self, thing: MemoryObject, unit: int) -> bool:
+        if not thing.units:
+            return thing.kind == "heap" and thing.base not in self.given
+        for leaf in thing.layout.leaves if thing.layout else ():
+            name = leaf.path.replace(".counter", "").rpartition(".")[2]
+            place = thing.base + leaf.offset
+            if unit <= place < unit + thing.units and name in ("_count", "_refcount"):
+                value = self.cells[place][1] if place in self.cells else self.follower.memory[place, leaf.size]
+                return value != 0
+        return False
+
+
+def _races(observed: Observed, model: Model) -> Iterator[Found]:
+    numbers = modelled(observed.execution)
+    names = observed.execution.threads
+    for one, other in model.flags(candidate(observed.execution)).get("data-race", ()):
+        both = [observed.execution.events[numbers[n]] for n in (one, other)]
+        places = " and ".join(f"{names[e.thread]} at {told(e.source, e.stack)}" for e in both)
+        message = f"data race on {both[0].name}: {places}"
+        yield Found("race", message, both[1].source, both[1].stack, both[1].thread, -1)

@@ -1,0 +1,97 @@
+"""Which object of today's program an object of a trace is: by name, and for what is made at run time by its use."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from modelcheck.program.expr import Undefined, Value
+from modelcheck.program.memory import AddressSpace
+from modelcheck.solve.result import TouchedObject
+
+
+class Correspondence:
+    """A one-to-one relation between objects, which grows as the two runs are compared.
+
+    Args:
+        objects: those of the trace.
+        space: those of today.
+    """
+
+    def __init__(self, objects: Sequence[TouchedObject], space: AddressSpace) -> None:
+        self._objects = sorted(objects, key=lambda thing: thing.base)
+        self._bases = [thing.base for thing in self._objects]
+        self._space = space
+        self._now: dict[int, int] = {}
+        self._then: dict[int, int] = {}
+
+    def find(self, address: int) -> TouchedObject | None:
+        """The object of the trace at ``address``."""
+        index = bisect_right(self._bases, address) - 1
+        if index < 0:
+            return None
+        thing = self._objects[index]
+        return thing if address < thing.base + max(thing.size, 1) else None
+
+    def known(self, base: int) -> int | None:
+        """The base of today's object that the trace's object at ``base`` is, if that is known."""
+        return self._now.get(base)
+
+    def back(self, base: int) -> int | None:
+        """The base of the trace's object that today's object at ``base`` is, if that is known."""
+        return self._then.get(base)
+
+    def same_place(self, then: int, name: str, now: int) -> bool:
+        """Whether address ``then`` of the trace, called ``name`` there, is today's address ``now``."""
+        old, new = self.find(then), self._space.find(now)
+        if old is None or new is None:
+            return old is None and new is None and then == now
+        path = name[len(old.name) :] if name.startswith(old.name) else None
+        whole = self._space.name(now)
+        fits = (path == whole[len(new.name) :]) if path is not None else then - old.base == now - new.base
+        return fits and self._pair(old, new.base, new.name, new.kind)
+
+    def same_value(self, then: Value | None, points: str, now: Value | None, holder: int | None) -> bool:
+        """Whether a value of the trace, which leads to ``points``, is today's ``now`` at address ``holder``."""
+        if isinstance(then, Undefined) or isinstance(now, Undefined) or then is None or now is None:
+            return then is now or (isinstance(then, Undefined) and isinstance(now, Undefined))
+        old, new = self.find(then), self._space.find(now)
+        if old is None or new is None:
+            return then == now
+        if not points and then == now and (old.name, old.kind) == (new.name, new.kind):
+            return True
+        fits = then - old.base == now - new.base
+        leads = self._space.pointed(holder, now) if holder is not None else ""
+        if points and leads:
+            fits = points.removeprefix("&")[len(old.name) :] == leads.removeprefix("&")[len(new.name) :]
+        return fits and self._pair(old, new.base, new.name, new.kind)
+
+    def translated(self, then: Value) -> Value:
+        """A value of the trace as today's: pointers to known objects lead to what these are now."""
+        old = None if isinstance(then, Undefined) else self.find(then)
+        if old is None or isinstance(then, Undefined):
+            return then
+        now = self._now.get(old.base)
+        if now is None and old.kind in ("global", "function"):
+            now = next((o.base for o in self._space if (o.name, o.kind) == (old.name, old.kind)), None)
+        return then if now is None else then - old.base + now
+
+    def _pair(self, old: TouchedObject, base: int, name: str, kind: str) -> bool:
+        """Whether the two objects are the same; from now on they are, where nothing speaks against it."""
+        if old.base in self._now or base in self._then:
+            return self._now.get(old.base) == base
+        if old.kind != kind:
+            return False
+        if kind in ("global", "function") and old.name != name:
+            return False
+        if kind == "heap" and stem(old.name) != stem(name):
+            return False
+        self._now[old.base] = base
+        self._then[base] = old.base
+        return True
+
+
+def stem(text: str) -> str:
+    """``text`` without the line numbers of places: ``page@balloon.c:192`` is named for where it is allocated."""
+    return re.sub(r"(?<=[\w.>)]):\d+", "", text)

@@ -1,0 +1,268 @@
+"""Replaying a trace on the code as it is now, without a solver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import attrs
+
+from modelcheck.cat.violations import Violation
+from modelcheck.errors import InputError
+from modelcheck.program.graph import EventGraph
+from modelcheck.program.ir import Program, Source, Tags
+from modelcheck.program.machine import Finding, Initial, Stuck
+from modelcheck.program.unroll import Bounds
+from modelcheck.solve.result import Execution
+from modelcheck.trace.candidate import candidate, modelled
+from modelcheck.trace.judged import Edge
+from modelcheck.trace.replay.broken import broken
+from modelcheck.trace.replay.correspondence import stem
+from modelcheck.trace.replay.follow import Departure, Follower, Found, attempts
+from modelcheck.trace.replay.observed import Observed
+from modelcheck.trace.replay.replayed import FOREIGN, IMPOSSIBLE, REPRODUCES, Place, Replayed
+from modelcheck.trace.replay.today import Foreign, Sources, Today
+from modelcheck.trace.replay.wellformed import complaints
+from modelcheck.trace.trace import Trace
+
+
+def replay(trace: Trace, sources: Sources, path: Path | None = None) -> Replayed:
+    """Follow ``trace`` step by step on the code as it is now.
+
+    Args:
+        trace: what to follow.
+        sources: where its spec is looked up; give the same for several traces.
+        path: where the trace lies: its spec is looked for from the folders above, too.
+
+    It reproduces when every step can be followed, the memory model allows the execution that today's code makes of
+    it, and the same property fails at the same place in that.
+
+    Raises:
+        InputError: the trace is damaged, or the sources cannot be read.
+    """
+    for complaint in complaints(trace.execution):
+        raise InputError(f"is damaged: {complaint}", str(path) if path is not None else trace.scenario)
+    try:
+        today = sources.of(trace, path)
+        return _Replay(trace, today, sources).run()
+    except Foreign as foreign:
+        return Replayed(FOREIGN, foreign.reason)
+
+
+class _Replay:
+    def __init__(self, trace: Trace, today: Today, sources: Sources) -> None:
+        self.trace = trace
+        self.today = today
+        self.sources = sources
+        self.properties = frozenset(trace.setting.properties) or today.scenario.properties | {trace.property}
+
+    def run(self) -> Replayed:
+        if not self.trace.execution.events:
+            return self._before_threads()
+        best: Replayed | None = None
+        for initial in self._initials():
+            for one in self._attempts(initial):
+                if one.outcome == REPRODUCES:
+                    return one
+                if best is None or self._further(one, best):
+                    best = one
+        return best or self._fails_before_threads()
+
+    # ------------------------------------------------------------ initialisation
+
+    def _before_threads(self) -> Replayed:
+        """A trace without events fails before the first thread starts."""
+        for outcome in self.today.outcomes:
+            if isinstance(outcome, Initial):
+                continue
+            which = outcome.property if isinstance(outcome, Finding) else "deadlock" if outcome.deadlock else ""
+            stack = outcome.stack if isinstance(outcome, Finding) else ()
+            message = outcome.message if isinstance(outcome, Finding) else outcome.reason
+            found = Found(which, message, outcome.source, stack, 0, 0)
+            if self._same(found):
+                return self._reproduces(found, None)
+        reason = "initialisation does not fail in this way any more"
+        return Replayed(IMPOSSIBLE, reason, None, self._failure_then(), None)
+
+    def _fails_before_threads(self) -> Replayed:
+        for outcome in self.today.outcomes:
+            if isinstance(outcome, (Finding, Stuck)):
+                reason = outcome.message if isinstance(outcome, Finding) else outcome.reason
+                now = self._place_now(outcome.source, outcome.stack if isinstance(outcome, Finding) else ())
+                return Replayed(IMPOSSIBLE, f"initialisation does not get to its end: {reason}", None, None, now)
+        return Replayed(IMPOSSIBLE, "initialisation does not get to its end")
+
+    def _initials(self) -> list[Initial]:
+        """Where threads may start: first where the trace says."""
+        found = [outcome for outcome in self.today.outcomes if isinstance(outcome, Initial)]
+        return sorted(found, key=lambda initial: initial.choices != self.trace.execution.initial)[:64]
+
+    # ------------------------------------------------------------ following
+
+    def _attempts(self, initial: Initial) -> Iterator[Replayed]:
+        model = self.today.model
+        looks = "race" in self.properties and "data-race" in model.flag_names
+        bounds = Bounds(self.trace.unroll, self.trace.recursion, looks, model.coherent)
+        graph = self.sources.graph(self.today.program, initial, bounds)
+        self._same_threads(graph)
+        for follower, departure in attempts(graph, self.trace.execution):
+            if departure is not None:
+                yield self._departs(departure)
+            else:
+                yield self._judged(follower)
+
+    def _same_threads(self, graph: EventGraph) -> None:
+        then = self.trace.execution.threads
+        busy = {event.thread for event in self.trace.execution.events if event.thread >= 0}
+        if any(number >= len(graph.threads) or graph.threads[number] != then[number] for number in busy):
+            ours, theirs = ", ".join(graph.threads[1:]) or "none", ", ".join(then[1:]) or "none"
+            raise Foreign(f"the threads of '{self.trace.scenario}' are {ours}; those of the trace are {theirs}")
+
+    def _departs(self, departure: Departure) -> Replayed:
+        then = self._failure_then() if departure.step is None else self._then(departure.step)
+        now = None if departure.source is None else self._place_now(departure.source, departure.stack)
+        who = self.trace.execution.threads[departure.thread]
+        return Replayed(IMPOSSIBLE, f"{who} {departure.reason}", departure.step, then, now)
+
+    def _judged(self, follower: Follower) -> Replayed:
+        observed = Observed(follower)
+        execution = observed.execution
+        for complaint in complaints(execution):
+            return Replayed(IMPOSSIBLE, f"what today's code makes of it is no execution: {complaint}")
+        judgement = self.today.model.check(candidate(execution))
+        if not judgement.consistent:
+            return self._forbidden(observed, judgement.violations[0])
+        races = "race" in self.properties and "data-race" in self.today.model.flag_names
+        others: list[Found] = []
+        late = any(way.late for way in follower.ways)
+        for found in broken(follower, observed, self.today.model, races):
+            if late and found.property != "use-after-free":
+                continue  # behind a late read everything else rests on garbage
+            if self._same(found, observed):
+                return self._reproduces(found, observed)
+            others.append(found)
+        reason = f"{self.trace.property} does not fail here any more"
+        if others:
+            reason += f": {others[0].property} does ({others[0].message})"
+        now = self._place_now(others[0].source, others[0].stack) if others else None
+        return Replayed(IMPOSSIBLE, reason, None, self._failure_then(), now, execution=execution)
+
+    def _forbidden(self, observed: Observed, violation: Violation) -> Replayed:
+        execution = observed.execution
+        numbers = modelled(execution)
+        cycle = tuple(Edge(numbers[s.source], numbers[s.target], s.label) for s in violation.cycle)
+        step = max((edge.source for edge in cycle), key=lambda n: execution.events[n].order, default=None)
+        told = None if step is None else observed.told[step]
+        fresh = self._fresh(observed)
+        reason = f"the axiom '{violation.axiom}' of {self.trace.model} forbids it now"
+        if fresh:
+            each = [self._named(observed, number) for number in fresh]
+            reason += f": there is {' and '.join(each)}"
+        return Replayed(
+            IMPOSSIBLE,
+            reason,
+            told,
+            None if told is None else self._then(told),
+            None if step is None else self._place_now(execution.events[step].source, execution.events[step].stack),
+            violation.axiom,
+            cycle,
+            fresh,
+            execution,
+        )
+
+    def _fresh(self, observed: Observed) -> tuple[int, ...]:
+        """What the verdict of the model rests on: new fences, and events marked otherwise, each of which it would allow
+        the execution without; all of them when it takes several."""
+        events = observed.execution.events
+        then = self.trace.execution.events
+        new = [e for e in events if observed.told[e.id] is None and e.kind == "F"]
+        marked = [e for e in events if (told := observed.told[e.id]) is not None and e.tags != then[told].tags]
+        changed = {
+            event.id: None if event in new else then[observed.told[event.id] or 0].tags for event in (*new, *marked)
+        }
+        alone = [number for number in changed if self._allowed(observed.execution, {number: changed[number]})]
+        if alone or not self._allowed(observed.execution, changed):
+            return tuple(alone)
+        return tuple(changed)
+
+    def _allowed(self, execution: Execution, changed: Mapping[int, Tags | None]) -> bool:
+        """Whether the model allows ``execution`` with other tags for some events, and without those that have none."""
+        events = tuple(
+            # What is left out is passed off as something at rest, which is none of the model's business.
+            attrs.evolve(event, final=True)
+            if (tags := changed.get(event.id, event.tags)) is None
+            else attrs.evolve(event, tags=tags)
+            for event in execution.events
+        )
+        return self.today.model.check(candidate(attrs.evolve(execution, events=events))).consistent
+
+    def _named(self, observed: Observed, number: int) -> str:
+        event = observed.execution.events[number]
+        tags = ", ".join(sorted(event.tags)) or "plain"
+        what = "a fence" if event.kind == "F" else f"{'a read' if event.kind == 'R' else 'a write'} of {event.name}"
+        return f"{what} [{tags}] at {Place(event.source, event.stack)}"
+
+    # ------------------------------------------------------------ the failure
+
+    def _same(self, found: Found, observed: Observed | None = None) -> bool:
+        """Whether ``found`` is what the trace is about: the same property at the same place."""
+        trace = self.trace
+        if found.property != trace.property:
+            return False
+        if found.property == "deadlock":
+            return True  # every step is the same, so the same threads wait
+        if found.property == "race" and observed is not None:
+            return self._same_race(found)
+        if stem(found.message) == stem(trace.message) and (found.property != "leak" or observed is None):
+            return True
+        if found.property == "leak":
+            return stem(found.message) == stem(trace.message)
+        then = None if trace.source is None else [s.function for s in (*trace.stack, trace.source)]
+        return found.property != "assertion" and then == [s.function for s in (*found.stack, found.source)]
+
+    def _same_race(self, found: Found) -> bool:
+        place = found.message.split(":")[0]
+        if place != self.trace.message.split(":")[0] or self.trace.source is None:
+            return False
+        return self.trace.source.function == found.source.function
+
+    def _reproduces(self, found: Found, observed: Observed | None) -> Replayed:
+        return Replayed(
+            REPRODUCES,
+            f"{found.property}: {found.message}",
+            None,
+            self._failure_then(),
+            self._place_now(found.source, found.stack),
+            execution=None if observed is None else observed.execution,
+        )
+
+    def _further(self, one: Replayed, other: Replayed) -> bool:
+        return self._reach(one) > self._reach(other)
+
+    def _reach(self, one: Replayed) -> float:
+        events = self.trace.execution.events
+        if one.execution is not None:
+            return len(events) + (1.0 if not one.axiom else 0.5)
+        return events[one.step].order if one.step is not None else len(events)
+
+    # ------------------------------------------------------------ places
+
+    def _then(self, step: int) -> Place:
+        event = self.trace.execution.events[step]
+        return self._place_then(event.source, event.stack)
+
+    def _failure_then(self) -> Place | None:
+        return None if self.trace.source is None else self._place_then(self.trace.source, self.trace.stack)
+
+    def _place_then(self, source: Source, stack: tuple[Source, ...]) -> Place:
+        text = self.trace.sources.get(source.file)
+        return Place(source, stack, text.lines.get(source.line, "").strip() if text else "")
+
+    def _place_now(self, source: Source, stack: tuple[Source, ...]) -> Place:
+        return Place(source, stack, line_of(self.today.program, source))
+
+
+def line_of(program: Program, source: Source) -> str:
+    """The text of a line of the program, without the space around it."""
+    lines = program.files.get(source.file, "").splitlines()
+    return lines[source.line - 1].strip() if 0 < source.line <= len(lines) else ""
