@@ -42,7 +42,7 @@ def candidate(execution: Execution) -> Candidate:
 
 
 def _sets(events: list[ExecutedEvent]) -> Mapping[str, int]:
-    sets: dict[str, int] = {"R": 0, "W": 0, "F": 0, "M": 0, "IW": 0, "FW": 0}
+    sets: dict[str, int] = {"R": 0, "W": 0, "F": 0, "M": 0, "IW": 0}
     for index, event in enumerate(events):
         kind = "W" if event.kind == "poison" else event.kind
         for name in {kind, *event.tags, *(() if kind == "F" else ("M",))}:

@@ -166,7 +166,7 @@ def candidate(execution: Execution) -> Candidate:
     events = [event for event in execution.events if not event.final]
     number = {event.id: index for index, event in enumerate(events)}
     size = len(events)
-    sets = {"R": 0, "W": 0, "F": 0, "M": 0, "IW": 0, "FW": 0}
+    sets = {"R": 0, "W": 0, "F": 0, "M": 0, "IW": 0}
     for index, event in enumerate(events):
         names = {"W" if event.kind == "poison" else event.kind, *event.tags}
         if event.kind != "F":
