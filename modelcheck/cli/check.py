@@ -66,9 +66,9 @@ def check(
     not, 3 the only differences are UNKNOWN, 2 the input is wrong.
     """
     from modelcheck.cli.cells import Choice, choose
-    from modelcheck.cli.report import report
     from modelcheck.cli.row import exit_code
     from modelcheck.cli.run import run
+    from modelcheck.cli.summary import summary
     from modelcheck.cli.table import view
     from modelcheck.cli.warn import warnings
     from modelcheck.frontend.spec import program_spec, read_spec
@@ -77,7 +77,7 @@ def check(
     cells = choose(spec, Choice(scenario, variant, model, properties, timeout, unroll))
     rows = run(spec, cells, engine, traces, jobs, view(cells, engine, format, sys.stdout))
     warned = warnings(spec, rows)
-    report(spec, rows, warned, format, sys.stdout)
+    summary(spec, rows, warned, format, sys.stdout)
     sys.stdout.flush()
     for warning in warned:
         click.echo(f"modelcheck: {warning}", err=True)

@@ -1,64 +1,137 @@
-"""What is said at the end of a check."""
+"""``modelcheck report``: the verdicts on a spec as HTML pages."""
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterator, Sequence
-from typing import TextIO
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from modelcheck.cli.markdown import to_markdown
-from modelcheck.cli.row import INTERRUPTED, Row, to_json
-from modelcheck.cli.warn import Warned
-from modelcheck.frontend.spec import Spec
+import click
+
+if TYPE_CHECKING:
+    from modelcheck.cli.row import Row
+    from modelcheck.cli.warn import Warned
+    from modelcheck.frontend.spec import Spec
+    from modelcheck.trace.page.verdicts import Verdict, Verdicts
 
 
+@click.command(
+    short_help="Check a spec, and make pages of the verdicts and the traces.",
+    epilog="\b\nExample:\n  modelcheck report specs/balloon --html balloon-report\n",
+)
+@click.argument("target", type=click.Path(path_type=Path), metavar="SPEC|PROGRAM.c")
+@click.option(
+    "--html",
+    "folder",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="DIR",
+    help="Where the pages go: index.html, and one for each trace.",
+)
+@click.option("--scenario", multiple=True, metavar="GLOB", help="Only scenarios of such a name.")
+@click.option("--variant", multiple=True, metavar="GLOB", help="Only variants of such a name.")
+@click.option("--model", multiple=True, metavar="MODEL", help="As for check.")
+@click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="S", help="Seconds for each verdict.")
+@click.option(
+    "--traces",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("traces"),
+    show_default=True,
+    metavar="DIR",
+    help="Where traces of failures are kept.",
+)
+@click.option(
+    "-j", "--jobs", type=click.IntRange(0), metavar="N", help="Processes; default: one for each core; 0: none."
+)
+@click.pass_context
 def report(
-    spec: Spec,
-    rows: Sequence[Row],
-    warned: Sequence[Warned],
-    format: str,  # noqa: A002 (the option's name)
-    stream: TextIO,
+    context: click.Context,
+    target: Path,
+    folder: Path,
+    scenario: tuple[str, ...],
+    variant: tuple[str, ...],
+    model: tuple[str, ...],
+    timeout: float | None,
+    traces: Path,
+    jobs: int | None,
 ) -> None:
-    """Write to ``stream`` the JSON or the Markdown of all rows and warnings; or what failed and what is unknown, each
-    in a sentence with its trace, what is not as expected last, and a count."""
-    if format == "json":
-        print(to_json(spec.name, rows, warned), file=stream)
-        return
-    for line in to_markdown(spec, rows, warned) if format == "markdown" else _told(rows):
-        print(line, file=stream)
+    """Check a spec as modelcheck check does, and write the table of its verdicts to DIR/index.html, with a page for
+    each failure's trace beside it, DIR/SCENARIO--VARIANT--MODEL.html.
+
+    The pages load nothing and need no server: the folder can be sent as it is. Exit codes are those of check.
+    """
+    from modelcheck.cli.cells import Choice, choose
+    from modelcheck.cli.row import exit_code
+    from modelcheck.cli.run import run
+    from modelcheck.cli.table import view
+    from modelcheck.cli.warn import warnings
+    from modelcheck.errors import InputError
+    from modelcheck.frontend.spec import program_spec, read_spec
+    from modelcheck.trace import read_trace, write_atomically
+    from modelcheck.trace.page import index, page
+
+    if folder.exists() and not folder.is_dir():
+        raise InputError("is no folder: --html takes one to write pages into", str(folder))
+    spec = program_spec(target) if target.suffix == ".c" and not target.is_dir() else read_spec(target)
+    cells = choose(spec, Choice(scenario, variant, model, timeout=timeout))
+    if not (folder / "index.html").exists():
+        write_atomically(folder / "index.html", b"")  # a folder that cannot be written is told before the work
+    rows = run(spec, cells, "z3", traces, jobs, view(cells, "z3", "table", sys.stdout))
+    for row in rows:
+        place = folder / _page(row)
+        if row.trace is not None:
+            write_atomically(place, page(read_trace(Path(row.trace))).encode())
+        elif row.verdict == "PASS":
+            place.unlink(missing_ok=True)
+    write_atomically(folder / "index.html", index(_verdicts(spec, rows, warnings(spec, rows))).encode())
+    click.echo(f"\n{_count(rows)} See {folder / 'index.html'}")
+    context.exit(exit_code(rows))
 
 
-def _told(rows: Sequence[Row]) -> Iterator[str]:
-    closed = [row for row in rows if row.reason != INTERRUPTED]
-    if expected := [row for row in closed if row.as_expected and row.verdict != "PASS"]:
-        yield "\nAs expected:"
-        yield from _sentences(expected)
-    if unexpected := [row for row in closed if not row.as_expected]:
-        yield "\nNot as expected:"
-        yield from _sentences(unexpected)
-    if any("unrolled" in row.reason for row in unexpected):
-        yield "\nA loop that was cut short: --unroll N follows it further."
-    if any(row.reason.startswith("internal error") for row in rows):
-        yield "\nAn internal error is a mistake of modelcheck, not of the program: -j 0 shows its traceback."
-    if left := len(rows) - len(closed):
-        yield f"\nInterrupted: {left} of {len(rows)} left open."
+def _page(row: Row) -> str:
+    from modelcheck.trace import trace_path
+
+    return trace_path(Path(), "", row.scenario, row.variant, row.model).with_suffix(".html").name
+
+
+def _verdicts(spec: Spec, rows: Sequence[Row], warned: Sequence[Warned]) -> Verdicts:
+    import modelcheck
+    from modelcheck.trace.names import clean
+    from modelcheck.trace.page.verdicts import Line, Section, Verdicts
+
+    sections = []
+    for name in dict.fromkeys(row.scenario for row in rows):
+        own = [row for row in rows if row.scenario == name]
+        models = tuple(dict.fromkeys(row.model for row in own))
+        lines = []
+        for variant in dict.fromkeys(row.variant for row in own):
+            found = {row.model: _verdict(row) for row in own if row.variant == variant}
+            about = clean(spec.variants[variant].about)
+            lines.append(Line(clean(variant), about, tuple(found.get(model) for model in models)))
+        about = clean(spec.scenarios[name].about)
+        told = tuple(clean(warning.message) for warning in warned if warning.scenario == name)
+        sections.append(Section(clean(name), about, tuple(map(clean, models)), tuple(lines), told))
+    tool = f"modelcheck {modelcheck.__version__}"
+    return Verdicts(clean(spec.name), clean(spec.about), _count(rows), tool, tuple(sections))
+
+
+def _verdict(row: Row) -> Verdict:
+    from modelcheck.trace.names import clean
+    from modelcheck.trace.page.verdicts import Verdict
+
+    message = row.reason
+    if row.verdict == "FAIL":
+        message = f"{row.message}, at {row.source}" if row.source else row.message
+    linked = _page(row) if row.trace is not None else ""
+    found, expected = clean(row.found), clean(str(row.expected))
+    return Verdict(clean(row.model), row.verdict.lower(), found, expected, row.as_expected, clean(message), linked)
+
+
+def _count(rows: Sequence[Row]) -> str:
     different = [row for row in rows if not row.as_expected]
     unknown = sum(1 for row in different if row.verdict == "UNKNOWN")
     parts = [f"{len(rows) - len(different)} of {len(rows)} verdicts as expected"]
-    if len(different) > unknown:
-        parts.append(f"{len(different) - unknown} not")
-    if unknown:
-        parts.append(f"{unknown} unknown")
-    yield f"\n{', '.join(parts)}."
-
-
-def _sentences(rows: Sequence[Row]) -> Iterator[str]:
-    """A sentence for the models of one scenario and variant that say the same, and how to look at each trace."""
-    same: dict[tuple[str, ...], list[Row]] = {}
-    for row in rows:
-        same.setdefault((row.scenario, row.variant, row.says()), []).append(row)
-    for (scenario, variant, says), alike in same.items():
-        yield f"\n{scenario}, {variant}, {', '.join(row.model for row in alike)}: {says}"
-        for row in alike:
-            if row.trace is not None:
-                yield f"    modelcheck show {shlex.quote(row.trace)}"
+    parts += [f"{len(different) - unknown} not"] if len(different) > unknown else []
+    parts += [f"{unknown} unknown"] if unknown else []
+    return f"{', '.join(parts)}."

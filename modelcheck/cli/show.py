@@ -27,7 +27,7 @@ def _dot(trace: Trace) -> str:
     from modelcheck.trace.names import names
 
     text = names(trace).text
-    return dot(trace.execution, text(f"{trace.scenario}, {trace.variant}, {trace.model}: {trace.property}"), text)
+    return dot(trace.execution, f"{trace.scenario}, {trace.variant}, {trace.model}: {trace.property}", text)
 
 
 def _mermaid(trace: Trace) -> str:

@@ -17,11 +17,12 @@ _ORDER = ("LKR", "LKW", "UL", "LF", "RL", "RU")
 
 
 def dot(execution: Execution, title: str, text: Callable[[str], str] = str) -> str:
-    """``execution`` as one ``digraph``; ``text`` says what to make of the names in it.
+    """``execution`` as one ``digraph``; ``text`` says what to make of the names in it and of ``title``.
 
     Of ``po`` and ``co`` only the pairs that follow one another directly are drawn, and ``fr`` to the write next in
     coherence order. Events are lettered as herd7 does: ``a: W[ONCE][x]=1``.
     """
+    title = text(title)
     drawn = [event for event in execution.events if not event.final]
     shown = {event.id for event in drawn}
     lines = [f"digraph {_quoted(title)} {{", f"label={_quoted(title)}; splines=true; node [shape=plaintext];"]

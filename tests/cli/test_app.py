@@ -33,8 +33,9 @@ def test_every_help_ends_with_an_example_that_works(
     for example in examples:
         name, *arguments = shlex.split(example)
         assert name == "modelcheck"
-        arguments = [str(tmp_path) if argument == "pictures" else argument for argument in arguments]
-        if arguments[0] == "check":
+        written = {name: str(tmp_path / name) for name in ("pictures", "assign.html", "balloon-report")}
+        arguments = [written.get(argument, argument) for argument in arguments]
+        if arguments[0] in ("check", "report"):
             arguments += ["-j", "0", "--traces", str(tmp_path)]
         elif arguments[0] == "new":
             (tmp_path / str(len(list(tmp_path.iterdir())))).mkdir()

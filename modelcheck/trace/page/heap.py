@@ -24,7 +24,8 @@ def heap(trace: Trace, told: Narrative) -> dict[str, Any]:
 
     ``boxes``: name, kind (``page``, ``object`` or ``loose``) and fields, each with its label and its first value.
     ``changes``: [step, field number over all boxes, value] in the order in which they reach memory.
-    ``nodes``: [name, box, field of next, field of prev] of each list head. ``frees``: [step, box].
+    ``reads``: [step, field number, value as text]. ``frees``: [step, box].
+    ``nodes``: [name, box, field of next, field of prev] of each list head.
     A value is [text, box that it leads to or -1, node that it leads to or -1].
     """
     return _Heap(trace, told).data()
@@ -67,7 +68,13 @@ class _Heap:
             }
             for box in self.order
         ]
-        return {"boxes": boxes, "changes": self._changes(), "nodes": self.nodes, "frees": self._frees()}
+        return {
+            "boxes": boxes,
+            "changes": self._changes(),
+            "reads": self._reads(),
+            "nodes": self.nodes,
+            "frees": self._frees(),
+        }
 
     def _place(self, event: ExecutedEvent) -> tuple[str, str]:
         """The box of a cell, and what it is called within."""
@@ -117,6 +124,11 @@ class _Heap:
             assert event.address is not None
             found.append([visible.get(event.id, number[event.id]), self.field[event.address], self._value(event)])
         return found
+
+    def _reads(self) -> list[list[Any]]:
+        number = self.told.telling.number
+        reads = [e for e in self.events if e.kind == "R" and e.id in number and e.address in self.field]
+        return [[number[e.id], self.field[e.address], self._value(e)[0]] for e in reads if e.address is not None]
 
     def _frees(self) -> list[list[int]]:
         number, visible = self.told.telling.number, self.told.telling.visible

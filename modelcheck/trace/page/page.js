@@ -264,12 +264,15 @@
 
   const memory = () => {
     const [values, written] = held();
+    const read = new Map(heap.reads.filter(([step]) => step === current).map(([, field, text]) => [field, text]));
     one(".when").textContent = current === 0 ? "at the start" : `after step ${current}`;
     fields.forEach((field, index) => {
       const [text, to] = values[index];
-      field.row.className = written.has(index) ? "written" : "";
-      if (field.shown !== values[index]) {
+      field.row.className = written.has(index) ? "written" : read.has(index) ? "read" : "";
+      const seen = !written.has(index) && read.has(index) && read.get(index) !== text ? `this step read ${read.get(index)}` : "";
+      if (field.shown !== values[index] || field.seen !== seen) {
         field.shown = values[index];
+        field.seen = seen;
         field.cell.replaceChildren();
         if (to >= 0 && to < built.length) {
           const link = make("button", "", text);
@@ -283,6 +286,7 @@
         } else {
           field.cell.textContent = text;
         }
+        if (seen) field.cell.append(make("span", "seen", seen));
       }
     });
     heap.boxes.forEach((_, index) => {
@@ -290,6 +294,14 @@
     });
     rings(values);
     arrows(values, written);
+    const touched = one(".boxes .written, .boxes .read");
+    if (touched) {
+      const frame = one("#memory .scroll");
+      const place = touched.getBoundingClientRect();
+      const seen = frame.getBoundingClientRect();
+      if (place.bottom > seen.bottom) frame.scrollTop += place.bottom - seen.bottom + 20;
+      else if (place.top < seen.top) frame.scrollTop += place.top - seen.top - 40;
+    }
   };
 
   const arrows = (values, written) => {
@@ -331,7 +343,10 @@
     });
     const row = rows.get(current);
     if (row) {
-      row.scrollIntoView({ block: "nearest" });
+      const panel = one("#lanes .scroll").getBoundingClientRect();
+      const place = row.getBoundingClientRect();
+      const away = place.top < panel.top + 40 || place.bottom > panel.bottom;
+      row.scrollIntoView({ block: away ? "center" : "nearest" });
       if (focus) row.focus({ preventScroll: true });
     } else {
       one("#lanes .scroll").scrollTop = 0;

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
 from importlib import resources
@@ -15,6 +14,7 @@ from markupsafe import Markup
 
 from modelcheck.trace.narrative import narrative
 from modelcheck.trace.page.data import data
+from modelcheck.trace.page.verdicts import Verdicts
 from modelcheck.trace.terminal import lines
 from modelcheck.trace.trace import Trace
 
@@ -36,9 +36,9 @@ def page(trace: Trace) -> str:
     )
 
 
-def index(title: str, about: str, sections: Sequence[Any]) -> str:
-    """The table of a spec's verdicts as an HTML document; see ``index.html`` for what a section has."""
-    return _render("index.html", title=title, about=about, sections=sections, script="")
+def index(verdicts: Verdicts) -> str:
+    """The tables of ``verdicts`` as an HTML document that loads nothing and runs no script."""
+    return _render("index.html", verdicts=verdicts, script="")
 
 
 def _render(template: str, *, script: str, **values: Any) -> str:

@@ -1,0 +1,64 @@
+"""What is said at the end of a check."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from typing import TextIO
+
+from modelcheck.cli.markdown import to_markdown
+from modelcheck.cli.row import INTERRUPTED, Row, to_json
+from modelcheck.cli.warn import Warned
+from modelcheck.frontend.spec import Spec
+
+
+def summary(
+    spec: Spec,
+    rows: Sequence[Row],
+    warned: Sequence[Warned],
+    format: str,  # noqa: A002 (the option's name)
+    stream: TextIO,
+) -> None:
+    """Write to ``stream`` the JSON or the Markdown of all rows and warnings; or what failed and what is unknown, each
+    in a sentence with its trace, what is not as expected last, and a count."""
+    if format == "json":
+        print(to_json(spec.name, rows, warned), file=stream)
+        return
+    for line in to_markdown(spec, rows, warned) if format == "markdown" else _told(rows):
+        print(line, file=stream)
+
+
+def _told(rows: Sequence[Row]) -> Iterator[str]:
+    closed = [row for row in rows if row.reason != INTERRUPTED]
+    if expected := [row for row in closed if row.as_expected and row.verdict != "PASS"]:
+        yield "\nAs expected:"
+        yield from _sentences(expected)
+    if unexpected := [row for row in closed if not row.as_expected]:
+        yield "\nNot as expected:"
+        yield from _sentences(unexpected)
+    if any("unrolled" in row.reason for row in unexpected):
+        yield "\nA loop that was cut short: --unroll N follows it further."
+    if any(row.reason.startswith("internal error") for row in rows):
+        yield "\nAn internal error is a mistake of modelcheck, not of the program: -j 0 shows its traceback."
+    if left := len(rows) - len(closed):
+        yield f"\nInterrupted: {left} of {len(rows)} left open."
+    different = [row for row in rows if not row.as_expected]
+    unknown = sum(1 for row in different if row.verdict == "UNKNOWN")
+    parts = [f"{len(rows) - len(different)} of {len(rows)} verdicts as expected"]
+    if len(different) > unknown:
+        parts.append(f"{len(different) - unknown} not")
+    if unknown:
+        parts.append(f"{unknown} unknown")
+    yield f"\n{', '.join(parts)}."
+
+
+def _sentences(rows: Sequence[Row]) -> Iterator[str]:
+    """A sentence for the models of one scenario and variant that say the same, and how to look at each trace."""
+    same: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        same.setdefault((row.scenario, row.variant, row.says()), []).append(row)
+    for (scenario, variant, says), alike in same.items():
+        yield f"\n{scenario}, {variant}, {', '.join(row.model for row in alike)}: {says}"
+        for row in alike:
+            if row.trace is not None:
+                yield f"    modelcheck show {shlex.quote(row.trace)}"
