@@ -1,22 +1,44 @@
-"""SRCU cookies that are handed on: what srcu_read_lock() gave, stored, so that anybody may end the section."""
+"""SRCU cookies: which srcu_read_lock() gave what ends a section, and which are handed on through memory."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+
+from attrs import frozen
 
 from modelcheck.program.expr import Expr
-from modelcheck.program.ir import Assign, Call, Exit, Function, Load, Program, Return, Rmw, Source, Store
+from modelcheck.program.ir import Assign, Call, Exit, Fence, Function, Load, Program, Return, Rmw, Source, Store, Wait
 from modelcheck.program.liveness import registers_of
 
 Register = tuple[str, int]
 """A register of a function; -1 stands for its result."""
 
 
-def handed_on(program: Program) -> frozenset[Source]:
-    """Where ``program`` enters SRCU sections whose cookies may go to memory, by way of registers, calls and results."""
+@frozen
+class Cookies:
+    """Where the cookies of a program come from and go to, by way of registers, calls and results.
+
+    Attributes:
+        handed_on: where sections are entered whose cookies may go to memory, so that anybody may end them.
+        given: for each place that ends a section, where those are entered whose cookies it may give.
+        loaded: places that end a section with what may come from memory.
+        awaited: the program waits for the end of SRCU sections.
+    """
+
+    handed_on: frozenset[Source]
+    given: Mapping[Source, frozenset[Source]]
+    loaded: frozenset[Source]
+    awaited: bool
+
+
+def cookies_of(program: Program) -> Cookies:
+    """The cookies of ``program``. What goes through a register at any time is taken to be there at all times."""
     flows: dict[Register, set[Register]] = {}
     stored: set[Register] = set()
     cookies: dict[Source, list[Register]] = {}
+    loads: list[Register] = []
+    ends: dict[Source, set[Register]] = {}
+    awaited = False
     for function in program.functions.values():
         for here, there in _flows(program, function):
             flows.setdefault(here, set()).add(there)
@@ -24,11 +46,23 @@ def handed_on(program: Program) -> frozenset[Source]:
             for what in block.instructions:
                 if isinstance(what, Load) and "Srcu-lock" in what.tags:
                     cookies.setdefault(what.source, []).append((function.name, what.dst))
-                elif isinstance(what, Store) and "Srcu-unlock" not in what.tags:
-                    stored.update((function.name, number) for number in registers_of(what.value))
+                elif isinstance(what, Store):
+                    into = ends.setdefault(what.source, set()) if "Srcu-unlock" in what.tags else stored
+                    into.update((function.name, number) for number in registers_of(what.value))
                 elif isinstance(what, Rmw):
                     stored.update((function.name, number) for number in registers_of(what.new))
-    return frozenset(source for source, firsts in cookies.items() if stored & _reached(flows, firsts))
+                elif isinstance(what, Fence):
+                    awaited = awaited or "Sync-srcu" in what.tags
+                if isinstance(what, (Load, Rmw, Wait)) and "Srcu-lock" not in getattr(what, "tags", ()):
+                    loads.append((function.name, what.dst))
+    reached = {source: _reached(flows, firsts) for source, firsts in cookies.items()}
+    from_memory = _reached(flows, loads)
+    return Cookies(
+        frozenset(source for source, found in reached.items() if stored & found),
+        {end: frozenset(source for source, found in reached.items() if own & found) for end, own in ends.items()},
+        frozenset(end for end, own in ends.items() if own & from_memory),
+        awaited,
+    )
 
 
 def _flows(program: Program, function: Function) -> Iterator[tuple[Register, Register]]:
@@ -53,7 +87,7 @@ def _into(function: Function, value: Expr, there: Register) -> Iterator[tuple[Re
         yield (function.name, number), there
 
 
-def _reached(flows: dict[Register, set[Register]], firsts: list[Register]) -> set[Register]:
+def _reached(flows: Mapping[Register, set[Register]], firsts: Iterable[Register]) -> set[Register]:
     found = set(firsts)
     todo = list(firsts)
     while todo:

@@ -209,15 +209,28 @@ class _Search:
         )
 
 
-def outcomes(program: Program, model: str, reduce: bool = True) -> frozenset[tuple[tuple[str, Value], ...]]:
+@frozen
+class Outcomes:
+    """How executions in which every thread returns may end.
+
+    Attributes:
+        finals: contents of global memory: (name of a cell, value) in order of address, for cells that were accessed or
+            initialised.
+        reason: why there may be others; empty when these are all.
+    """
+
+    finals: frozenset[tuple[tuple[str, Value], ...]]
+    reason: str
+
+
+def outcomes(program: Program, model: str, reduce: bool = True) -> Outcomes:
     """All contents of global memory at the ends of executions in which every thread returns.
 
-    Each outcome is (name of a cell, value) in order of address, for cells that were accessed or initialised.
     Findings that stop the thread that makes them leave an execution without an outcome.
     """
     search = _Search(program, model, frozenset(), Limits(), reduce)
-    search.run()
-    return frozenset(search.finals)
+    reason = search.run().reason
+    return Outcomes(frozenset(search.finals), reason)
 
 
 def _finals(space: Space) -> set[tuple[tuple[str, Value], ...]]:

@@ -42,14 +42,15 @@ Frames = tuple[tuple[Point, tuple[Value, ...]], ...]
 Cell = tuple[int, tuple[int, Value]]
 
 
-Sections = tuple[tuple[int, int], ...]
+Sections = tuple[tuple[int, int, int], ...]
+"""Read-side sections: the kind of each, the number of the place that opened it, and its own among those of its kind."""
 
 
 class Own:
     """What belongs to a thread beside its frames.
 
     Attributes:
-        sections: the read-side sections that are open, in order: kind, and number of the place that opened it.
+        sections: the read-side sections that are open, in order.
         counts: for each place that allocates, how often it has; sorted.
         private: bases of its locals that nobody else can know; sorted.
         cells: contents of those: (address, (size, value)), sorted.
@@ -92,7 +93,8 @@ class Local:
         copy, plain, full, unlock: a Load that may read undefined values; an Rmw that is a plain read when it
             fails; a Store that waits for an empty buffer and goes to memory at once; one that gives a lock back.
         mark: number of the kind of read-side section that the step opens or ends, or that it waits for; -1 for none.
-        ends: the step ends the outermost section of that kind.
+        ends: the step ends a section of that kind; of RCU, the outermost.
+        section: the number of that section among those of its kind.
         publish: cells to be written to memory with the step, and bases of locals that get out with it.
         callee, args: what a Spawn starts.
         finding, reason, source: why it is FAULTY or STUCK, and where.
@@ -125,6 +127,7 @@ class Local:
         "publish",
         "reason",
         "relied",
+        "section",
         "slots",
         "source",
         "thread",
@@ -150,6 +153,7 @@ class Local:
         self.unlock = False
         self.mark = -1
         self.ends = False
+        self.section = 0
         self.publish: tuple[tuple[Cell, ...], tuple[int, ...]] = ((), ())
         self.callee = ""
         self.args: tuple[Value, ...] = ()

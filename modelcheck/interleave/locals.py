@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from modelcheck.interleave import local as kinds
-from modelcheck.interleave.cookies import handed_on
+from modelcheck.interleave.cookies import cookies_of
 from modelcheck.interleave.local import Frames, Local, Own, Private, Sections
 from modelcheck.interleave.objects import Objects
 from modelcheck.interleave.reduction import control
@@ -69,7 +69,7 @@ class Locals:
         self._section_kinds: dict[int, int] = {}
         self._openers: list[tuple[Source, tuple[Source, ...]]] = []
         self._opener_numbers: dict[tuple[Source, tuple[Source, ...]], int] = {}
-        self.handed_on = handed_on(code.program)
+        self.cookies = cookies_of(code.program)
         self.every: list[Local] = []
         self._table: dict[object, Local] = {}
         self._starts: dict[object, Local] = {}
@@ -118,9 +118,13 @@ class Locals:
         sections = own.sections
         match local.kind:
             case kinds.ENTER | kinds.LOAD if local.mark >= 0:
-                sections = (*sections, (self._section_kinds[local.mark], self._opener(local)))
-            case kinds.LEAVE | kinds.STORE if local.mark >= 0:
-                sections = _without(sections, self._section_kinds[local.mark])
+                kind = self._section_kinds[local.mark]
+                sections = (*sections, (kind, self._opener(local), _number(sections, kind)))
+            case kinds.LEAVE if local.mark >= 0:
+                sections = _without_last(sections, RCU)
+            case kinds.STORE if local.ends:
+                ended = self._section_kinds[local.mark], local.section
+                sections = tuple(one for one in sections if (one[0], one[2]) != ended)
         point, registers = thread.frames[-1]
         if point.kind == "alloc":
             size = allocation_size(thread, point, registers)
@@ -169,14 +173,16 @@ class Locals:
             self.every.append(found)
         return found
 
-    def inside(self, local: Local, mark: int) -> int:
-        """1 while the thread of ``local`` is in a read-side section of kind ``mark``, else 0."""
-        return int(_open(local.own, self._section_kinds[mark]) > 0)
+    def inside(self, local: Local, mark: int) -> tuple[int, ...]:
+        """The read-side sections of kind ``mark`` that the thread of ``local`` is in; those of RCU count as one."""
+        kind = self._section_kinds[mark]
+        numbers = tuple(number for one, _, number in local.own.sections if one == kind)
+        return numbers[:1] if kind == RCU else numbers
 
     def endable(self, local: Local, mark: int) -> Source | None:
         """Where the thread of ``local`` has entered a section of kind ``mark`` that others may end, if it is in one."""
-        places = [self._openers[place][0] for kind, place in local.own.sections if kind == self._section_kinds[mark]]
-        return next((source for source in places if source in self.handed_on), None)
+        places = [self._openers[place][0] for kind, place, _ in local.own.sections if kind == self._section_kinds[mark]]
+        return next((source for source in places if source in self.cookies.handed_on), None)
 
     def _forget(self, thread: Thread, private: Private) -> None:
         """Drop the locals that nothing leads to any more."""
@@ -317,7 +323,8 @@ class Locals:
                 local.unlock, local.full = what.unlock, self.buffered and bool(what.tags & FULL)
                 if "Srcu-unlock" in what.tags:
                     local.mark = self.mark(local.address)
-                    local.ends = _open(local.own, local.address) == 1
+                    ended = self._ended_by(local, what.source)
+                    local.ends, local.section = ended is not None, ended or 0
                 self._publish(local, private, (local.value,))
             case ir.Rmw():
                 local.kind, local.plain = kinds.RMW, "LF" in what.failed_tags
@@ -325,6 +332,24 @@ class Locals:
                 self._publish(local, private, tuple(registers[number] for number in _inputs(what.new)))
             case ir.Wait():
                 local.kind = kinds.WAIT
+
+    def _ended_by(self, local: Local, end: Source) -> int | None:
+        """The number of the section that srcu_read_unlock() at ``end`` ends in this thread, by whose cookie it gives.
+
+        Raises Halting where several may be meant, and it matters which.
+        """
+        cookies = self.cookies
+        given = cookies.given.get(end, frozenset())
+        if end in cookies.loaded:
+            given |= cookies.handed_on
+        meant = [
+            number
+            for kind, opener, number in local.own.sections
+            if kind == local.address and self._openers[opener][0] in given
+        ]
+        if len(meant) > 1 and cookies.awaited:
+            raise Halting("which of several SRCU sections ends here is not known to the explorer", end)
+        return meant[-1] if meant else None
 
     def _free(self, local: Local, thread: Thread, point: Point, registers: Registers) -> None:
         local.kind = kinds.FREE
@@ -362,9 +387,9 @@ class Locals:
         result = thread.result
         bases = private.behind((result,))
         cells = tuple(private.contents(bases))
-        for _, opener in own.sections if self.strict else ():
+        for _, opener, _ in own.sections if self.strict else ():
             source, stack = self._openers[opener]
-            if source not in self.handed_on:
+            if source not in self.cookies.handed_on:
                 return self._faulty((), own, Finding("lock-misuse", LEFT_OPEN, source, stack, thread.number))
         # A section that it leaves open holds grace periods back for ever.
         kept = Own(own.sections, private.freeze(()).counts)
@@ -394,10 +419,16 @@ class Locals:
 
 def _open(own: Own, kind: int) -> int:
     """How many read-side sections of ``kind`` are open."""
-    return sum(one == kind for one, _ in own.sections)
+    return sum(one == kind for one, _, _ in own.sections)
 
 
-def _without(sections: Sections, kind: int) -> Sections:
+def _number(sections: Sections, kind: int) -> int:
+    """A number that no open section of ``kind`` has; 0 for all of RCU, where the outermost counts alone."""
+    taken = {number for one, _, number in sections if one == kind}
+    return 0 if kind == RCU else next(number for number in range(len(taken) + 1) if number not in taken)
+
+
+def _without_last(sections: Sections, kind: int) -> Sections:
     """``sections`` after the end of the last of ``kind``, if there is one."""
     for index in reversed(range(len(sections))):
         if sections[index][0] == kind:

@@ -328,7 +328,7 @@ class Space:
 
     def _deadlocks(self) -> Finding | None:
         """A state from which no end can be reached, with nothing but fruitless looks left to do."""
-        if "deadlock" not in self.properties and not self.assumes and not self.system.locals.handed_on:
+        if "deadlock" not in self.properties and not self.assumes and not self.system.locals.cookies.handed_on:
             return None
         for number in endless(self.edges, self.ends):
             state = self.states[number]

@@ -38,6 +38,7 @@ class Entry(NamedTuple):
         life: slot that says whether the object has been freed, or -1.
         frees: it ends the object's life instead of writing.
         mark: number of the kind of read-side section that ends here, or -1.
+        section: its own number among those of its kind.
         place: number of (address, source, stack), for messages.
     """
 
@@ -46,13 +47,17 @@ class Entry(NamedTuple):
     life: int
     frees: bool
     mark: int
+    section: int
     place: int
 
 
 Buffer = tuple[Entry, ...]
 
-Grace = tuple[tuple[int, tuple[tuple[int, int], ...]], ...]
-"""For each thread in a grace period: its number, and (thread, section ends to come) of those it waits for."""
+Readers = tuple[tuple[int, tuple[int, ...]], ...]
+"""Threads, each with the numbers of its sections of some kind whose ends are to come."""
+
+Grace = tuple[tuple[int, Readers], ...]
+"""For each thread in a grace period: its number, and the sections it waits for."""
 
 
 class State(NamedTuple):

@@ -134,7 +134,7 @@ class System:
                 memory = self.lives.freed(memory, entry.life, address)
             memory = self.lives.written(memory, entry.life, entry.slots, entry.values)
             if entry.mark >= 0 and grace:
-                grace = _closed(threads, grace, thread, entry.mark)
+                grace = _closed(threads, grace, thread, entry.mark, entry.section)
         return State(memory, threads, _replaced(state.buffers, thread, buffer[1:]), grace)
 
     def allocated(self, state: State, thing: MemoryObject) -> bool:
@@ -193,7 +193,9 @@ class System:
             return self._buffered(state, thread, local, False, local.mark if local.ends else -1)
         memory = self._published(state.memory, local)
         memory = self.lives.written(memory, local.life, local.slots, _parts(local.value, local.slots))
-        grace = _closed(state.threads, state.grace, thread, local.mark) if local.ends else state.grace
+        grace = state.grace
+        if local.ends:
+            grace = _closed(state.threads, grace, thread, local.mark, local.section)
         return self._moved(state, thread, local, 0, memory, grace=grace)
 
     def _rmw(self, state: State, thread: int, local: Local) -> State | None:
@@ -234,7 +236,7 @@ class System:
             return self._moved(state, thread, local, 0)
         if state.buffers[thread]:
             return self._buffered(state, thread, local, False, local.mark)
-        grace = _closed(state.threads, state.grace, thread, local.mark)
+        grace = _closed(state.threads, state.grace, thread, local.mark, local.section)
         return self._moved(state, thread, local, 0, grace=grace)
 
     def _sync(self, state: State, thread: int, local: Local) -> State | None:
@@ -248,10 +250,10 @@ class System:
         inside = []
         for number, other in enumerate(state.threads):
             if number != thread:
-                ends = sum(entry.mark == local.mark for entry in state.buffers[number])
+                ends = [entry.section for entry in state.buffers[number] if entry.mark == local.mark]
                 ends += self.locals.inside(other, local.mark)
                 if ends:
-                    inside.append((number, ends))
+                    inside.append((number, tuple(sorted(ends))))
         if not inside:
             return self._moved(state, thread, local, 0)
         return state._replace(grace=tuple(sorted((*state.grace, (thread, tuple(inside))))))
@@ -310,7 +312,7 @@ class System:
             return None
         values = () if frees or local.kind == kinds.LEAVE else _parts(local.value, local.slots)
         slots = local.slots if values else ()
-        entry = Entry(slots, values, local.life, frees, mark, self._place(local))
+        entry = Entry(slots, values, local.life, frees, mark, local.section, self._place(local))
         memory = self._published(state.memory, local)
         return self._moved(state, thread, local, 0, memory, _replaced(state.buffers, thread, (*buffer, entry)))
 
@@ -406,12 +408,23 @@ def joined(parts: tuple[Value, ...]) -> Value:
     return parts[0] if len(parts) == 1 else join_bytes(list(parts))
 
 
-def _closed(threads: tuple[Local, ...], grace: Grace, thread: int, mark: int) -> Grace:
-    """``grace`` after the read-side section of kind ``mark`` in ``thread`` has ended."""
+def _closed(threads: tuple[Local, ...], grace: Grace, thread: int, mark: int, section: int) -> Grace:
+    """``grace`` after read-side section number ``section`` of kind ``mark`` in ``thread`` has ended.
+
+    Of two ends with one number the first belongs to the older section: ends leave a buffer in order.
+    """
     found = []
     for waiter, readers in grace:
         if threads[waiter].mark == mark:
-            left = ((reader, ends - (reader == thread)) for reader, ends in readers)
+            left = ((reader, _less(ends, section) if reader == thread else ends) for reader, ends in readers)
             readers = tuple((reader, ends) for reader, ends in left if ends)
         found.append((waiter, readers))
     return tuple(found)
+
+
+def _less(numbers: tuple[int, ...], number: int) -> tuple[int, ...]:
+    """``numbers`` without one ``number``, if it is there."""
+    if number not in numbers:
+        return numbers
+    at = numbers.index(number)
+    return (*numbers[:at], *numbers[at + 1 :])

@@ -50,11 +50,12 @@ def alike(program: Program, name: str, properties: frozenset[str] = EVERYTHING, 
 
 
 def ends(program: Program, name: str) -> set[tuple[int, ...]]:
-    """The final values of the cells in `WANT` that the explorer finds; none where the program is too large for it."""
+    """The final values of the cells in `WANT` that the explorer finds; none where it does not know all."""
     found: set[tuple[int, ...]] = set()
     if explore(program, name, frozenset(), STATES).reason.startswith("limit"):
         return found
-    for outcome in outcomes(wanting(program, (UNWANTED,) * len(WANT)), name):
+    ended = outcomes(wanting(program, (UNWANTED,) * len(WANT)), name)
+    for outcome in () if ended.reason else ended.finals:
         values = dict(outcome)
         found.add(tuple(int(values.get(cell, 0)) for cell in WANT))  # type: ignore[arg-type]
     return found

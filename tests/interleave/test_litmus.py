@@ -26,7 +26,8 @@ def final(bodies: Sequence[Body], model: str, reduce: bool = True, read: Sequenc
     names = ["x", "y", "r0", "r1", "r2", "r3", "r4", "r5"]
     program = threads(functions, names)
     found = outcomes(program, model, reduce)
-    return {tuple(dict(row)[name] for name in read) for row in found}
+    assert not found.reason
+    return {tuple(dict(row)[name] for name in read) for row in found.finals}
 
 
 def stores_then_loads(store: int, load: int, result: int, fence: str = "") -> Body:

@@ -16,20 +16,24 @@ from modelcheck.solve.litmus import observed
 STRIDE = 64
 
 
-def states(test: LitmusTest, model: str) -> set[tuple[int, ...]]:
-    """The final values of what ``test`` observes, in every execution under ``sc`` or ``tso`` that ends and counts."""
+def states(test: LitmusTest, model: str) -> tuple[set[tuple[int, ...]], str]:
+    """The final values of what ``test`` observes, in every execution under ``sc`` or ``tso`` that ends and counts.
+
+    And why there may be others, empty when these are all.
+    """
     asked = () if test.filter is None else tuple(observables(test.filter))
     shown = observed(test)
     names = {
         what: f"{what.thread}:{what.name}" if isinstance(what, Register) else what.name for what in (*shown, *asked)
     }
     found: set[tuple[int, ...]] = set()
-    for outcome in outcomes(storing(test, {w: n for w, n in names.items() if isinstance(w, Register)}), model):
+    ended = outcomes(storing(test, {w: n for w, n in names.items() if isinstance(w, Register)}), model)
+    for outcome in ended.finals:
         cells = dict(outcome)
         values = {what: _number(cells.get(name, 0)) for what, name in names.items()}
         if test.filter is None or holds(test.filter, lambda operand, v=values: _value(operand, v)):  # type: ignore[misc]
             found.add(tuple(values[what] for what in shown))
-    return found
+    return found, ended.reason
 
 
 def _value(operand: Operand, values: Mapping[Observable, int]) -> int:

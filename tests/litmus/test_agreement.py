@@ -19,10 +19,8 @@ SHARED = Path(__file__).parents[3] / "shared" / "litmus"
 MOST = 5
 """Executions that a shared test may have under the kernel's model to be explored here."""
 
-OPEN = dict.fromkeys(
-    ("C-srcu-nest-5", "C-srcu-nest-6"), "the explorer takes SRCU sections that overlap in one thread for nested ones"
-)
-"""Where the engines part, and why."""
+HANDED_ON = frozenset({"C-srcu-nest-6"})
+"""Where a grace period waits for a section whose cookie is handed on: the explorer does not know who ends it."""
 
 
 def paths() -> list[Path]:
@@ -50,9 +48,12 @@ def tests() -> dict[Path, LitmusTest]:
 
 @pytest.mark.parametrize("model", ["sc", "tso"])
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_states(path: Path, model: str, tests: dict[Path, LitmusTest], request: pytest.FixtureRequest) -> None:
-    if path.stem in OPEN:
-        request.applymarker(pytest.mark.xfail(reason=OPEN[path.stem], strict=True))
+def test_states(path: Path, model: str, tests: dict[Path, LitmusTest]) -> None:
     found = observe(tests[path], load_model(model))
     assert not found.reason
-    assert {state for state, _ in found.states} == states(tests[path], model)
+    explored, reason = states(tests[path], model)
+    if path.stem in HANDED_ON:
+        assert "handed on" in reason
+        assert explored <= {state for state, _ in found.states}
+    else:
+        assert (explored, reason) == ({state for state, _ in found.states}, "")

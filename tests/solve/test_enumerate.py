@@ -126,6 +126,8 @@ def test_the_explorer_finds_the_same_states(tmp_path: Path, name: str, model: st
     declarations, *bodies = PROGRAMS[name]
     one = program(tmp_path, declarations, *bodies)
     found = [dict(state) for state in count(one, model).states]
-    explored = [dict(outcome) for outcome in outcomes(one, model)]
+    ended = outcomes(one, model)
+    assert not ended.reason
+    explored = [dict(outcome) for outcome in ended.finals]
     names = sorted({cell for state in found for cell in state})
     assert {tuple(s[n] for n in names) for s in found} == {tuple(e.get(n, 0) for n in names) for e in explored}
