@@ -236,7 +236,7 @@ void virtballoon_remove(struct virtio_balloon *vb)
 		unsigned long before = vb->num_pages;
 
 		leak_balloon(vb, before);
-		assume_round_not_in_vain(vb->num_pages < before);
+		stop_if_in_vain(vb->num_pages < before);
 	}
 	free_balloon_mapping(vb->mapping);
 	kfree(vb);

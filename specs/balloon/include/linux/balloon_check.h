@@ -27,12 +27,13 @@ static inline void check_listed(struct page *page)
 
 /*
  * A round of removal that took no page, because somebody has it locked, changes nothing: what follows could have
- * happened without it. Such executions are left out, and removal goes round at most once for each page. (What this hides is
+ * happened without it. So removal is not followed any further, and goes round at most once for each page. (What this hides is
  * a page that stays locked for ever, for which removal would go round for ever.)
  */
-static inline void assume_round_not_in_vain(bool took)
+static inline void stop_if_in_vain(bool took)
 {
-	__mc_assume(took);
+	if (!took)
+		__mc_halt();
 }
 
 #endif
