@@ -46,20 +46,16 @@ void first_isolated_second_ballooned(void)
 	isolate_migratepage(&cc, page_to_pfn(FIRST));
 }
 
-/* A second compacting thread comes by a page. */
-static void compact_other(unsigned long pfn)
+/* Compaction moves the first page, which it has isolated, if there is a free one to move it to; else it keeps it. */
+void try_to_move_first(void)
 {
-	isolate_migratepage(&compactors[NR_COMPACTORS - 1], pfn);
+	unmap_and_move(FIRST, MIGRATE_SYNC);
 }
 
-void compact_first_too(void)
-{
-	compact_other(0);
-}
-
+/* A second compacting thread comes by the second page. */
 void compact_second_too(void)
 {
-	compact_other(1);
+	isolate_migratepage(&compactors[NR_COMPACTORS - 1], 1);
 }
 
 /* The device's thread gives a page back and takes one again. */

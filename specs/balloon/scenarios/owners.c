@@ -112,7 +112,11 @@ struct page *read_file_page(struct inode *inode)
 void truncate_file_page(struct page *page)
 {
 	lock_page(page);
+#if FILE_WIPE_ONCE
+	ACCESS_ONCE(page->mapping) = NULL;
+#else
 	page->mapping = NULL;
+#endif
 	unlock_page(page);
 	put_page(page);
 }

@@ -25,6 +25,11 @@
 #define SLAB_USES_MAPPING	1
 #endif
 
+/* 1: the page cache wipes ->mapping with ACCESS_ONCE(). It never did. */
+#ifndef FILE_WIPE_ONCE
+#define FILE_WIPE_ONCE	0
+#endif
+
 /* All of these give NULL when no page is free. */
 
 /* A fault of a process: an anonymous page, mapped once. */

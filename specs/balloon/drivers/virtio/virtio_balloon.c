@@ -238,6 +238,5 @@ void virtballoon_remove(struct virtio_balloon *vb)
 		leak_balloon(vb, before);
 		stop_if_in_vain(vb->num_pages < before);
 	}
-	free_balloon_mapping(vb->mapping);
-	kfree(vb);
+	virtballoon_free(vb);
 }
