@@ -2,6 +2,7 @@
 /*
  * Rows 9 and 10: the old page is wiped by unmap_and_move(), after migration has let go of its lock.
  */
+#include <linux/balloon_check.h>
 #include <linux/compaction.h>
 #include <linux/migrate.h>
 
@@ -15,13 +16,13 @@ void compact_first_too(void)
 
 /*
  * virtballoon_remove(), its loop gone round once. A page that is locked just then ends a round early, and removal
- * begins another: again and again, while the lock is held. Executions in which the first round does not get
- * everything are left out; later rounds do nothing that the first does not.
+ * begins another: again and again, while the lock is held. Removal is not followed beyond a first round that does not
+ * get everything; later rounds do nothing that the first does not.
  */
 void remove_device(void)
 {
 	leak_balloon(vb, vb->num_pages);
-	__mc_assume(!vb->num_pages);
+	stop_if_in_vain(!vb->num_pages);
 	virtballoon_free(vb);
 }
 
