@@ -88,6 +88,31 @@ def tell(execution: Execution, model: str) -> Telling:
     return Telling(steps, number, visible, stale, frozenset(ahead))
 
 
+def schedule(execution: Execution, model: str) -> list[tuple[int, bool]] | None:
+    """What a machine that is ``sc`` or ``tso`` does in turn: (event, whether it is its reaching memory that is meant).
+
+    Events at rest come last. Under SC every store reaches memory at once, and that is no item of its own. None when no
+    such machine can do that.
+    """
+    rest = sorted((e for e in execution.events if e.final and e.thread >= 0), key=lambda e: (e.position, e.id))
+    last = [(event.id, False) for event in rest]
+    if model == "sc":
+        ordered = _interleaved(execution)
+        return [(number, False) for number in ordered if execution.events[number].thread >= 0] + last
+    done = _buffered(execution, one_queue=True)
+    if done is None:
+        return None
+    events, reached = done
+    items: list[tuple[int, bool]] = []
+    drains = list(reached.items())
+    for index, number in enumerate([*events, None]):
+        while drains and drains[0][1] <= index:
+            items.append((drains.pop(0)[0], True))
+        if number is not None and execution.events[number].thread >= 0:
+            items.append((number, False))
+    return items + last
+
+
 def next_writes(execution: Execution) -> dict[int, int]:
     """The write that directly follows each write in coherence order."""
     later: dict[int, set[int]] = {}

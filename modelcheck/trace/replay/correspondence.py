@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from modelcheck.program.expr import Undefined, Value
 from modelcheck.program.memory import AddressSpace
-from modelcheck.solve.result import TouchedObject
+from modelcheck.solve.result import ExecutedEvent, TouchedObject
 
 
 class Correspondence:
@@ -85,7 +85,7 @@ class Correspondence:
             return False
         if kind in ("global", "function") and old.name != name:
             return False
-        if kind == "heap" and stem(old.name) != stem(name):
+        if kind == "heap" and old.name.partition("@")[0] != name.partition("@")[0]:
             return False
         self._now[old.base] = base
         self._then[base] = old.base
@@ -95,3 +95,16 @@ class Correspondence:
 def stem(text: str) -> str:
     """``text`` without the line numbers of places: ``page@balloon.c:192`` is named for where it is allocated."""
     return re.sub(r"(?<=[\w.>)]):\d+", "", text)
+
+
+def does(told: ExecutedEvent) -> str:
+    """What a step of the trace does, in words."""
+    if told.kind == "F":
+        return f"has a fence [{', '.join(sorted(told.tags))}]"
+    if told.kind == "poison":
+        return f"frees {told.name}"
+    if isinstance(told.value, Undefined) or told.value is None:
+        value = "undefined"
+    else:
+        value = told.points or (str(told.value) if told.value < 4096 else hex(told.value))
+    return f"{'reads' if told.kind == 'R' else 'writes'} {told.name} = {value}"

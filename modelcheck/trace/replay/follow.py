@@ -20,7 +20,7 @@ from modelcheck.program.memory import UNSUPPORTED, AddressSpace
 from modelcheck.solve.initial import InitialMemory
 from modelcheck.solve.result import ExecutedEvent, Execution, TouchedObject
 from modelcheck.solve.valuesets import rests_on
-from modelcheck.trace.replay.correspondence import Correspondence
+from modelcheck.trace.replay.correspondence import Correspondence, does
 
 LAST: Final = 1 << 30
 """From this position on events close read-side sections that a thread leaves open; the program has none there."""
@@ -100,8 +100,11 @@ class Way:
 class Follower:
     """One attempt to follow ``execution`` through ``graph``, with ``guesses`` for the choices that are not told."""
 
-    def __init__(self, graph: EventGraph, execution: Execution, guesses: Mapping[int, int]) -> None:
+    def __init__(
+        self, graph: EventGraph, execution: Execution, guesses: Mapping[int, int], initial: tuple[int, ...] = ()
+    ) -> None:
         self.graph = graph
+        self.initial = initial
         self.execution = execution
         self.space = AddressSpace(graph.objects)
         self.memory = InitialMemory(graph, self.space)
@@ -508,18 +511,18 @@ class Follower:
         way.over = True
 
     def _unexpected(self, way: Way, event: Event, address: int) -> None:
-        does = f"{'reads' if event.kind == 'R' else 'writes'} {self.space.name(address)}"
+        doing = f"{'reads' if event.kind == 'R' else 'writes'} {self.space.name(address)}"
         told = self._behind_fences(way)
         if told is None:
-            reason = f"goes on and {does}, where the trace's thread does nothing more"
+            reason = f"goes on and {doing}, where the trace's thread does nothing more"
         else:
-            reason = f"{does}, where the trace {_does(told)}"
+            reason = f"{doing}, where the trace {does(told)}"
         self._depart(way, reason, event.source, event.stack)
 
     def _differs(self, way: Way, told: ExecutedEvent, event: Event, verb: str, value: Value, address: int) -> None:
         way.cursor = way.told.index(told)
         now = self._shown(value, address)
-        reason = f"{verb} {self.space.name(address)} = {now}, where the trace {_does(told)}"
+        reason = f"{verb} {self.space.name(address)} = {now}, where the trace {does(told)}"
         self._depart(way, reason, event.source, event.stack)
 
     def _shown(self, value: Value, address: int) -> str:
@@ -541,17 +544,17 @@ class Follower:
         stack: tuple[Source, ...] = ()
         if stopped:
             source, stack = stopped[-1].source, stopped[-1].stack
-            reason = f"stops ({stopped[-1].property}: {stopped[-1].message}), where the trace {_does(left)}"
+            reason = f"stops ({stopped[-1].property}: {stopped[-1].message}), where the trace {does(left)}"
         elif waits:
             source, stack = waits[-1].source, waits[-1].stack
-            reason = f"{waits[-1].what}, where the trace {_does(left)}"
+            reason = f"{waits[-1].what}, where the trace {does(left)}"
         elif cuts:
             source = cuts[-1].source
-            reason = f"{cuts[-1].reason}: the trace {_does(left)}"
+            reason = f"{cuts[-1].reason}: the trace {does(left)}"
         else:
             last = next((step for step in reversed(way.done)), None)
             source, stack = (last.source, last.stack) if last is not None else (None, ())
-            reason = f"does no more, where the trace {_does(left)}"
+            reason = f"does no more, where the trace {does(left)}"
         self.departures.append(Departure(float(left.order), left.id, way.thread, reason, source, stack))
 
     def _verify(self) -> None:
@@ -560,33 +563,22 @@ class Follower:
             step, source = self.step_of.get(told), self.step_of.get(self.sources[told])
             if step is not None and source is not None and step.value != source.value:
                 event = self.execution.events[told]
-                reason = f"would have to read what no write gives it: the trace {_does(event)}"
+                reason = f"would have to read what no write gives it: the trace {does(event)}"
                 self.departures.append(
                     Departure(float(event.order), told, step.thread, reason, step.source, step.stack)
                 )
 
 
-def _does(told: ExecutedEvent) -> str:
-    """What a step of the trace does, in words."""
-    if told.kind == "F":
-        return f"has a fence [{', '.join(sorted(told.tags))}]"
-    if told.kind == "poison":
-        return f"frees {told.name}"
-    if isinstance(told.value, Undefined) or told.value is None:
-        value = "undefined"
-    else:
-        value = told.points or (str(told.value) if told.value < 4096 else hex(told.value))
-    return f"{'reads' if told.kind == 'R' else 'writes'} {told.name} = {value}"
-
-
-def attempts(graph: EventGraph, execution: Execution, most: int = 256) -> Iterator[tuple[Follower, Departure | None]]:
+def attempts(
+    graph: EventGraph, execution: Execution, initial: tuple[int, ...] = (), most: int = 256
+) -> Iterator[tuple[Follower, Departure | None]]:
     """Follow ``execution`` through ``graph``: once for each outcome of the choices that the trace does not tell.
 
     Gives what was followed, and where it departs from the trace if it does; ``most`` times at most.
     """
     guesses: dict[int, int] = {}
     for _ in range(most):
-        follower = Follower(graph, execution, guesses)
+        follower = Follower(graph, execution, guesses, initial)
         yield follower, follower.follow()
         trail = follower.guessed
         while trail and guesses.get(trail[-1], 0) + 1 >= graph.choices[trail[-1]]:

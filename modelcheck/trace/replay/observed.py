@@ -173,8 +173,21 @@ class Observed:
                 if (read := follower.graph.events[n].rmw) is not None and read in self._of_event
             ),
             objects=_objects(follower, events),
-            initial=follower.execution.initial,
+            initial=follower.initial,
+            choices=self._choices(),
         )
+
+    def _choices(self) -> tuple[Pair, ...]:
+        """The outcomes of the program's choices, by thread; one that decides nothing has its first."""
+        follower = self._follower
+        made = [
+            (follower.graph.choosers[number], outcome)
+            for number, guard in enumerate(follower.graph.chosen)
+            if follower.graph.choosers[number] >= 0 and follower.holds(guard)
+            for outcome in (follower.choices.get(number, 0),)
+            if isinstance(outcome, int)
+        ]
+        return tuple(sorted(made, key=lambda pair: pair[0]))
 
     def _reads_from(self, steps: list[Step]) -> tuple[Pair, ...]:
         follower = self._follower

@@ -9,6 +9,7 @@ import attrs
 
 from modelcheck.cat.violations import Violation
 from modelcheck.errors import InputError
+from modelcheck.interleave.system import MODELS
 from modelcheck.program.graph import EventGraph
 from modelcheck.program.ir import Program, Source, Tags
 from modelcheck.program.machine import Finding, Initial, Stuck
@@ -19,6 +20,7 @@ from modelcheck.trace.judged import Edge
 from modelcheck.trace.replay.broken import broken
 from modelcheck.trace.replay.correspondence import stem
 from modelcheck.trace.replay.follow import Departure, Follower, Found, attempts
+from modelcheck.trace.replay.machine import Strays, play
 from modelcheck.trace.replay.observed import Observed
 from modelcheck.trace.replay.replayed import FOREIGN, IMPOSSIBLE, REPRODUCES, Place, Replayed
 from modelcheck.trace.replay.today import Foreign, Sources, Today
@@ -59,6 +61,8 @@ class _Replay:
     def run(self) -> Replayed:
         if not self.trace.execution.events:
             return self._before_threads()
+        if self.trace.setting.engine == "interleave" and self.today.load in MODELS:
+            return self._as_interleaving()
         best: Replayed | None = None
         for initial in self._initials():
             for one in self._attempts(initial):
@@ -105,7 +109,7 @@ class _Replay:
         bounds = Bounds(self.trace.unroll, self.trace.recursion, looks, model.coherent)
         graph = self.sources.graph(self.today.program, initial, bounds)
         self._same_threads(graph)
-        for follower, departure in attempts(graph, self.trace.execution):
+        for follower, departure in attempts(graph, self.trace.execution, initial.choices):
             if departure is not None:
                 yield self._departs(departure)
             else:
@@ -139,6 +143,8 @@ class _Replay:
             if late and found.property != "use-after-free":
                 continue  # behind a late read everything else rests on garbage
             if self._same(found, observed):
+                if self.today.load in MODELS:
+                    return self._interleaved(follower.initial, execution)
                 return self._reproduces(found, observed)
             others.append(found)
         reason = f"{self.trace.property} does not fail here any more"
@@ -146,6 +152,44 @@ class _Replay:
             reason += f": {others[0].property} does ({others[0].message})"
         now = self._place_now(others[0].source, others[0].stack) if others else None
         return Replayed(IMPOSSIBLE, reason, None, self._failure_then(), now, execution=execution)
+
+    # ------------------------------------------------------------ interleavings
+
+    def _as_interleaving(self) -> Replayed:
+        """A trace of the explorer's holds the steps that its machine takes, and no others."""
+        best: Replayed | None = None
+        for initial in self._initials():
+            one = self._interleaved(initial.choices, self.trace.execution)
+            if one.outcome == REPRODUCES:
+                return one
+            if best is None or self._further(one, best):
+                best = one
+        return best or self._fails_before_threads()
+
+    def _interleaved(self, choices: tuple[int, ...], execution: Execution) -> Replayed:
+        """Take ``execution``, of the trace or of today's code, on a machine that is SC or TSO."""
+        initial = next(o for o in self.today.outcomes if isinstance(o, Initial) and o.choices == choices)
+        own = execution is self.trace.execution
+        try:
+            run = play(self.today.program, initial, execution, self.today.load, self.properties)
+        except Strays as stray:
+            now = None if stray.local is None else self._place_now(stray.local.place, stray.local.stack)
+            told = stray.event if own else None
+            then = None if told is None else self._then(told)
+            return Replayed(IMPOSSIBLE, f"as an interleaving: {stray.reason}", told, then, now)
+        others = run.findings()
+        for finding in others:
+            place = (finding.source, finding.stack)
+            if self._same(Found(finding.property, finding.message, *place, finding.thread, 0), None):
+                reason = f"{finding.property}: {finding.message or self.trace.message}"
+                return Replayed(
+                    REPRODUCES, reason, None, self._failure_then(), self._place_now(*place), execution=execution
+                )
+        reason = f"{self.trace.property} does not fail here any more"
+        if others:
+            reason += f": {others[0].property} does ({others[0].message})"
+        now = self._place_now(others[0].source, others[0].stack) if others else None
+        return Replayed(IMPOSSIBLE, reason, None, self._failure_then(), now)
 
     def _forbidden(self, observed: Observed, violation: Violation) -> Replayed:
         execution = observed.execution
@@ -209,14 +253,15 @@ class _Replay:
         trace = self.trace
         if found.property != trace.property:
             return False
-        if found.property == "deadlock":
-            return True  # every step is the same, so the same threads wait
+        if found.property in ("deadlock", "double-free"):
+            # Every step is the same, so the same threads wait; which of two frees is told as the second may differ.
+            return True
         if found.property == "race" and observed is not None:
             return self._same_race(found)
-        if stem(found.message) == stem(trace.message) and (found.property != "leak" or observed is None):
-            return True
         if found.property == "leak":
-            return stem(found.message) == stem(trace.message)
+            return _leaked(found.message) == _leaked(trace.message)
+        if stem(found.message) == stem(trace.message):
+            return True
         then = None if trace.source is None else [s.function for s in (*trace.stack, trace.source)]
         return found.property != "assertion" and then == [s.function for s in (*found.stack, found.source)]
 
@@ -260,6 +305,11 @@ class _Replay:
 
     def _place_now(self, source: Source, stack: tuple[Source, ...]) -> Place:
         return Place(source, stack, line_of(self.today.program, source))
+
+
+def _leaked(message: str) -> str:
+    """The object that a leak's message speaks of, without the place where it is allocated."""
+    return message.partition(" is still ")[0].partition("@")[0].partition(".")[0]
 
 
 def line_of(program: Program, source: Source) -> str:
