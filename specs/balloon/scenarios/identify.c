@@ -2,8 +2,8 @@
 /*
  * Rows 3, 4 and 5: compaction takes a page for a balloon page that is none, not yet one, or no more one.
  */
+#include <asm/barrier.h>
 #include <linux/balloon_compaction.h>
-#include <linux/kthread.h>
 #include <linux/list.h>
 
 #include "owners.h"
@@ -15,7 +15,7 @@ void no_device(void)
 	INIT_LIST_HEAD(&cc.migratepages);
 }
 
-/* One thread makes the device and inflates the balloon by a page. */
+/* One thread makes the device and inflates the balloon by a page, with nothing between. */
 void probe_and_inflate(void)
 {
 	int err;
@@ -24,19 +24,14 @@ void probe_and_inflate(void)
 	fill_balloon(vb, 1);
 }
 
-static int vballoon(void *device)
-{
-	fill_balloon(device, 1);
-	return 0;
-}
-
-/* As the driver does it: probe starts the device's own thread, and that inflates. */
-void probe_and_start(void)
+/* As the driver does it: probe wakes the device's own thread, which inflates. A wake-up is a full barrier. */
+void probe_wake_inflate(void)
 {
 	int err;
 
 	vb = virtballoon_probe(&err);
-	kthread_stop(kthread_run(vballoon, vb, "vballoon"));
+	smp_mb();
+	fill_balloon(vb, 1);
 }
 
 /* Row 4. Two pages are the balloon's; the first one is isolated. */

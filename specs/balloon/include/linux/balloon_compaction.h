@@ -23,6 +23,12 @@
 #include <linux/slab.h>
 #include <linux/vmstat.h>
 
+#ifdef CONFIG_ALPHA
+/* The one machine on which it is anything: there, it is a full barrier. */
+#undef smp_read_barrier_depends
+#define smp_read_barrier_depends()	smp_mb()
+#endif
+
 /* What a_ops->migratepage() of a balloon gives: "done, and by now neither page can be asked what it was". */
 #define BALLOON_MIGRATION_RETURN	0xba1100
 
