@@ -7,7 +7,7 @@ so ``is`` compares them and a dictionary may be keyed by them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any, Final
 
 
@@ -33,7 +33,7 @@ class Expr:
         kind: ``const`` (``data``: the value, or UNDEFINED), ``reg`` (``data``: register number in its
             function), ``old`` (in an Rmw only: the value read), ``op`` (``data``: operator name),
             ``read`` (in an event graph only; ``data``: event id), ``choice`` (in an event graph only;
-            ``data``: choice id).
+            ``data``: choice id), ``switch`` (``data``: its number).
         width: bits of the result: 1, 8, 16, 32 or 64.
         args: operands of an ``op``.
     """
@@ -91,6 +91,21 @@ def read(event: int, width: int) -> Expr:
 def choice(number: int, width: int) -> Expr:
     """The outcome of nondeterministic choice ``number`` of an event graph."""
     return _intern("choice", number, width, ())
+
+
+def switch(number: int) -> Expr:
+    """Whether the program runs with change ``number`` in it: open, but the same throughout an execution. Width 1."""
+    return _intern("switch", number, 1, ())
+
+
+def settled(expression: Expr, on: Container[int]) -> Expr:
+    """``expression`` with each switch replaced by whether its number is in ``on``."""
+    if expression.kind == "switch":
+        return TRUE if expression.data in on else FALSE
+    if not expression.args:
+        return expression
+    args = tuple(settled(argument, on) for argument in expression.args)
+    return expression if args == expression.args else op(expression.data, expression.width, *args)
 
 
 def mask(width: int) -> int:

@@ -168,6 +168,7 @@ class Session:
         self.progress = progress
         self.refinements = 0
         self.deadlock: Deadlock | None = None
+        self._known: dict[frozenset[str], tuple[list[Finding], Deadlock | None]] = {}
         self.space = AddressSpace(graph.objects)
         tick = until(deadline)
         domains = analyse(graph, self.space, model.coherent, thin_air, tick)
@@ -184,20 +185,29 @@ class Session:
         self.present = frozenset[str]().union(*(event.tags | event.failed for event in graph.events))
         self.frames = Frames(self.encoding, self.coherence, model.compares_values(self.present))
 
-    def decide(self, properties: frozenset[str]) -> Result:
-        """The verdict for ``properties``."""
+    def decide(self, properties: frozenset[str], among: int = YES) -> Result:
+        """The verdict for ``properties`` on the executions in which ``among`` holds."""
+        circuit = self.encoding.circuit
         findings = self._findings(properties)
-        failing = self.encoding.circuit.any_of([finding.literal for finding in findings])
-        proposal = self.search(failing)
+        failing = circuit.any_of([finding.literal for finding in findings])
+        proposal = self.search(circuit.all_of((failing, among)))
         if proposal is not None:
             return self._failure(proposal, findings)
         if "race" in properties and "data-race" in self.model.flag_names:
-            raced = self.race()
+            raced = self.race(among)
             if raced is not None:
                 return self._raced(*raced)
-        return self._bounds()
+        reason = self.reaches_bound(among)
+        return Result("PASS") if reason is None else Result("UNKNOWN", reason=reason)
 
     def _findings(self, properties: frozenset[str]) -> list[Finding]:
+        known = self._known.get(properties)
+        if known is None:
+            known = self._known[properties] = self._find(properties)
+        findings, self.deadlock = known
+        return findings
+
+    def _find(self, properties: frozenset[str]) -> tuple[list[Finding], Deadlock | None]:
         encoding, coherence = self.encoding, self.coherence
         findings = list(encoding.findings)
         if "use-after-free" in properties:
@@ -206,14 +216,16 @@ class Session:
             findings += misused_locks(encoding)
         if "leak" in properties:
             findings += leaks(encoding, coherence)
-        self.deadlock = Deadlock(encoding, coherence, self.left_open) if "deadlock" in properties else None
-        if self.deadlock is not None:
-            findings += self.deadlock.finding()
+        deadlock = Deadlock(encoding, coherence, self.left_open) if "deadlock" in properties else None
+        if deadlock is not None:
+            findings += deadlock.finding()
         found = [finding for finding in findings if finding.property in properties and finding.literal != NO]
-        if encoding.late == NO:
-            return found
-        # Late reads are followed for their own sake: what else they lead to rests on garbage.
-        return [f if f.property == "use-after-free" else evolve(f, literal=self._in_time(f.literal)) for f in found]
+        if encoding.late != NO:
+            # Late reads are followed for their own sake: what else they lead to rests on garbage.
+            found = [
+                f if f.property == "use-after-free" else evolve(f, literal=self._in_time(f.literal)) for f in found
+            ]
+        return found, deadlock
 
     def _in_time(self, literal: int) -> int:
         """``literal``, with every read of freed memory stopping its thread."""
@@ -270,13 +282,9 @@ class Session:
             finding = evolve(finding, source=waits[0].source, stack=waits[0].stack)
         return Result("FAIL", finding.property, message, finding.source, finding.stack, execution=execution)
 
-    def _bounds(self) -> Result:
-        """PASS, unless an execution gets to where the program was cut short."""
-        reason = self.reaches_bound()
-        return Result("PASS") if reason is None else Result("UNKNOWN", reason=reason)
-
-    def reaches_bound(self) -> str | None:
-        """Where an execution gets to which the bounds cut off, or which cannot be modelled; None when none does."""
+    def reaches_bound(self, among: int = YES) -> str | None:
+        """Where an execution gets to which the bounds cut off, or which cannot be modelled, of those in which ``among``
+        holds; None when none does."""
         encoding = self.encoding
         cuts: list[tuple[int, str]] = []
         for cut in self.graph.cuts:
@@ -288,7 +296,8 @@ class Session:
         for literal, wait in self.deadlock.undecided if self.deadlock is not None else ():
             cuts.append((literal, f"{wait.source}: whether this loop waits for ever depends on what is chosen in it"))
         cuts = [(literal, reason) for literal, reason in cuts if literal != NO]
-        proposal = self.search(self._in_time(encoding.circuit.any_of([literal for literal, _ in cuts])))
+        bound = self._in_time(encoding.circuit.any_of([literal for literal, _ in cuts]))
+        proposal = self.search(encoding.circuit.all_of((bound, among)))
         if proposal is None:
             return None
         return next(reason for literal, reason in cuts if self.solver.holds(literal))

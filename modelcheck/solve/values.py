@@ -14,7 +14,11 @@ executed."""
 
 
 class Valuation:
-    """Lowers the expressions of one event graph to literals of ``circuit``."""
+    """Lowers the expressions of one event graph to literals of ``circuit``.
+
+    Attributes:
+        switches: the literal of each switch that occurs, by its number.
+    """
 
     def __init__(self, circuit: Circuit, domains: Domains, choices: tuple[int, ...]) -> None:
         self._circuit = circuit
@@ -24,6 +28,7 @@ class Valuation:
         self._undefineds: dict[Expr, int] = {}
         self._owner: dict[int, tuple[str, int]] = {}
         self._choices = choices
+        self.switches: dict[int, int] = {}
 
     def truth(self, expression: Expr) -> int:
         """The literal of a width-1 expression."""
@@ -51,6 +56,12 @@ class Valuation:
                 return self._values[expression]
         return {}
 
+    def _switch(self, number: int) -> int:
+        found = self.switches.get(number)
+        if found is None:
+            found = self.switches[number] = self._circuit.fresh()
+        return found
+
     def equals(self, one: Expr, other: Expr) -> int:
         """The literal of ``one == other``."""
         left, right = self.values(one), self.values(other)
@@ -61,6 +72,8 @@ class Valuation:
         circuit = self._circuit
         if expression.kind == "const":
             return YES if expression.data == 1 else NO
+        if expression.kind == "switch":
+            return self._switch(expression.data)
         domain = self._domains.values[expression]
         if domain == {1}:
             return YES

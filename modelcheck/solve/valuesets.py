@@ -64,6 +64,8 @@ class ValueSets:
                 self.values[node] = frozenset([node.data])
             elif node.kind == "choice":
                 self.values[node] = frozenset(range(choices[node.data]))
+            elif node.kind == "switch":
+                self.values[node] = frozenset((0, 1))
             else:
                 self.values[node] = frozenset()
 

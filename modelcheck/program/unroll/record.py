@@ -205,7 +205,7 @@ class Record:
 
     def _value(self, state: State, expression: Expr, got: Expr | None = None) -> Val:
         """``expression`` over registers as one over reads, with its dependencies; ``got`` stands for `expr.old`."""
-        if expression.kind == "const":
+        if expression.kind in ("const", "switch"):
             return expression, NO_DEPS
         if expression.kind == "reg":
             found = state.regs[expression.data]
