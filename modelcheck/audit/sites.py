@@ -1,0 +1,311 @@
+"""Where elements stand in a program: the operations, by their place in the user's sources."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from attrs import define, evolve, field, frozen
+
+from modelcheck.audit.names import kind_of, name_of
+from modelcheck.audit.rewrite import At
+from modelcheck.program.expr import Expr
+from modelcheck.program.flow import EXIT, Loop, flow_of
+from modelcheck.program.ir import (
+    Assign,
+    Branch,
+    Call,
+    Fence,
+    Function,
+    Instruction,
+    Load,
+    Program,
+    Rmw,
+    Source,
+    Spawn,
+    Store,
+    Switch,
+    Wait,
+)
+
+
+@frozen
+class Step:
+    """One instruction of a site."""
+
+    function: str
+    at: At
+    instruction: Instruction
+
+
+@define
+class Site:
+    """An operation at one place of the sources; compiled into several functions where it stands in a header.
+
+    Attributes:
+        source: the place.
+        text: the operation as it is written.
+        kind: of the element that it is, or part of.
+        steps: the instructions that it came to.
+    """
+
+    source: Source
+    text: str
+    kind: str
+    steps: list[Step] = field(factory=list)
+
+    @property
+    def name(self) -> str:
+        """The operation's name."""
+        return name_of(self.text)
+
+
+@frozen
+class TestSite:
+    """A condition that decides whether the code goes on: a branch with far more behind one arm than behind the other.
+
+    Attributes:
+        source, text: the condition, or the part of it that the branch is on.
+        passed: its value where the code goes on.
+        branches: functions and blocks that end in the branch.
+    """
+
+    source: Source
+    text: str
+    passed: bool
+    branches: tuple[tuple[str, int], ...]
+
+
+class Sites:
+    """The sites in those functions of a program that its threads may run.
+
+    Args:
+        program: whose.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+
+    @cached_property
+    def reached(self) -> tuple[str, ...]:
+        """The functions that the threads may run, in the order of the program."""
+        found = {name for function in self.program.functions.values() for name in _spawned(function)}
+        stack = list(found)
+        while stack:
+            for name in _called(self.program.functions[stack.pop()]):
+                if name not in found and name in self.program.functions:
+                    found.add(name)
+                    stack.append(name)
+        return tuple(name for name in self.program.functions if name in found)
+
+    @cached_property
+    def own(self) -> tuple[Function, ...]:
+        """Those of them that the user wrote."""
+        return tuple(self.program.functions[name] for name in self.reached if self.is_own(name))
+
+    def is_own(self, name: str) -> bool:
+        """Whether a function is the user's, and none of our headers'."""
+        return not self.program.functions[name].source.file.startswith("<")
+
+    @cached_property
+    def operations(self) -> tuple[Site, ...]:
+        """What has a name that is known."""
+        found: dict[Source, Site] = {}
+        for function in self.own:
+            for number, block in enumerate(function.blocks):
+                for index, instruction in enumerate(block.instructions):
+                    if isinstance(instruction, Call) and not self._is_ours(instruction):
+                        continue
+                    place = self._operation(instruction)
+                    if place is not None:
+                        text = self.text(place)
+                        kind = kind_of(name_of(text))
+                        assert kind is not None
+                        site = found.setdefault(place, Site(place, text, kind))
+                        site.steps.append(Step(function.name, (number, index), instruction))
+        return tuple(sorted(found.values(), key=lambda s: (s.source.file, s.source.line, s.source.column)))
+
+    def _operation(self, instruction: Instruction) -> Source | None:
+        """The place of the operation that an instruction belongs to; within a macro's arguments, the innermost known.
+
+        A call of one of our functions is looked for by its name, anything else is what the whole text begins with.
+        """
+        source = instruction.source
+        text = self.text(source)
+        if not text:
+            # Within the arguments of a macro clang gives but the line.
+            source = evolve(source, column=1, end_line=source.line, end_column=1 << 20)
+            text = self.text(source)
+        wanted = instruction.callee.partition("@")[0] if isinstance(instruction, Call) else name_of(text)
+        wanted = str(wanted)
+        if name_of(text) == wanted or (kind_of(name_of(text)) is not None and kind_of(wanted) is None):
+            return source if kind_of(name_of(text)) is not None else None
+        if kind_of(wanted) is None or source.line != source.end_line:
+            return None
+        text = self._lines(source)[0]
+        found = re.search(rf"\b{re.escape(wanted)}\s*\(", text)
+        if found is None:
+            return None
+        end = _closing(text, found.end())
+        return evolve(source, column=source.column + found.start(), end_column=source.column + end)
+
+    def _is_ours(self, call: Call) -> bool:
+        return isinstance(call.callee, str) and not self.is_own(call.callee)
+
+    def text(self, source: Source) -> str:
+        """What stands at ``source``, on one line."""
+        return " ".join(line.strip() for line in self._lines(source))
+
+    def _lines(self, source: Source) -> list[str]:
+        lines = self.program.files.get(source.file, "").splitlines()[source.line - 1 : source.end_line]
+        if lines:
+            lines[-1] = lines[-1][: source.end_column - 1]
+            lines[0] = lines[0][source.column - 1 :]
+        return lines
+
+    @cached_property
+    def synchronising(self) -> Mapping[str, bool]:
+        """Of every function, whether it or one that it calls holds a read-modify-write, a fence or a marked access."""
+        return self._closed({name: any(map(_synchronises, _steps(f))) for name, f in self.program.functions.items()})
+
+    @cached_property
+    def reading(self) -> Mapping[str, bool]:
+        """Of every function, whether it or one that it calls reads memory."""
+        looks = (Load, Rmw, Wait)
+        return self._closed(
+            {name: any(isinstance(s, looks) for s in _steps(f)) for name, f in self.program.functions.items()}
+        )
+
+    def _closed(self, found: dict[str, bool]) -> Mapping[str, bool]:
+        again = True
+        while again:
+            again = False
+            for name, function in self.program.functions.items():
+                if not found[name] and any(found.get(callee, False) for callee in _called(function)):
+                    found[name] = again = True
+        return found
+
+    # ------------------------------------------------------------ tests
+
+    @cached_property
+    def tests(self) -> tuple[TestSite, ...]:
+        """Conditions on what was read from memory, or given by what reads it, that decide whether the code goes on."""
+        found: dict[tuple[Source, bool], list[tuple[str, int]]] = {}
+        for function in self.own:
+            flow = flow_of(function)
+            read = self._read_registers(function)
+            for number, block in enumerate(function.blocks):
+                end = block.terminator
+                if not isinstance(end, Branch) or not _registers(end.condition) & read:
+                    continue
+                loops = list(_around(flow.order, number))
+                if any(target not in loop.blocks for loop in loops for target in (end.then, end.otherwise)):
+                    continue
+                join = flow.join.get(number, EXIT)
+                then, otherwise = _arm(function, end.then, join), _arm(function, end.otherwise, join)
+                if then != otherwise and self._is_no_lock(function, number, end):
+                    found.setdefault((end.source, then > otherwise), []).append((function.name, number))
+        sites = [TestSite(s, self.text(s), passed, tuple(where)) for (s, passed), where in found.items()]
+        return tuple(sorted(sites, key=lambda s: (s.source.file, s.source.line, s.source.column)))
+
+    def _read_registers(self, function: Function) -> set[int]:
+        """Registers that hold what was read from memory."""
+        found: set[int] = set()
+        again = True
+        while again:
+            size = len(found)
+            for step in _steps(function):
+                match step:
+                    case Load(dst) | Rmw(dst) | Wait(dst):
+                        found.add(dst)
+                    case Call(dst, callee) if dst is not None:
+                        names = [callee] if isinstance(callee, str) else list(step.targets)
+                        if any(self.reading.get(name, False) for name in names):
+                            found.add(dst)
+                    case Assign(dst, value) if _registers(value) & found:
+                        found.add(dst)
+            again = len(found) > size
+        return found
+
+    def _is_no_lock(self, function: Function, number: int, branch: Branch) -> bool:
+        """Whether a branch is not on the result of taking a lock, which is the lock's business."""
+        kind = kind_of(name_of(self.text(branch.source).lstrip("!( ")))
+        return kind not in ("lock", "read-side section")
+
+
+def _closing(text: str, start: int) -> int:
+    """Behind the parenthesis that closes the one before ``start``."""
+    depth = 1
+    for index in range(start, len(text)):
+        depth += (text[index] == "(") - (text[index] == ")")
+        if not depth:
+            return index + 1
+    return len(text)
+
+
+def _steps(function: Function) -> Iterator[Instruction]:
+    for block in function.blocks:
+        yield from block.instructions
+
+
+def _spawned(function: Function) -> Iterator[str]:
+    for step in _steps(function):
+        if isinstance(step, Spawn):
+            if isinstance(step.callee, str):
+                yield step.callee
+            yield from step.targets
+
+
+def _called(function: Function) -> Iterator[str]:
+    for step in _steps(function):
+        if isinstance(step, Call):
+            if isinstance(step.callee, str):
+                yield step.callee
+            yield from step.targets
+
+
+def _synchronises(step: Instruction) -> bool:
+    match step:
+        case Rmw() | Fence():
+            return True
+        case Load() | Store():
+            return bool(step.tags)
+    return False
+
+
+def _registers(expression: Expr) -> set[int]:
+    if expression.kind == "reg":
+        return {expression.data}
+    return set().union(*map(_registers, expression.args)) if expression.args else set()
+
+
+def _around(elements: tuple[int | Loop, ...], block: int) -> Iterator[Loop]:
+    for element in elements:
+        if isinstance(element, Loop) and block in element.blocks:
+            yield element
+            yield from _around(element.body, block)
+
+
+def _arm(function: Function, start: int, join: int) -> int:
+    """How much stands on the way from block ``start`` to block ``join``: instructions that may touch memory."""
+    seen: set[int] = set()
+    stack = [start]
+    count = 0
+    while stack:
+        number = stack.pop()
+        if number == join or number in seen:
+            continue
+        seen.add(number)
+        block = function.blocks[number]
+        count += sum(not isinstance(step, Assign) for step in block.instructions)
+        match block.terminator:
+            case Branch(_, then, otherwise):
+                stack += [then, otherwise]
+            case Switch(_, cases, default):
+                stack += [*(target for _, target in cases), default]
+            case end:
+                target = getattr(end, "target", None)
+                if target is not None:
+                    stack.append(target)
+    return count

@@ -1,0 +1,228 @@
+"""A program with a switch for each weaker form of each element in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from attrs import define, evolve, field, frozen
+
+from modelcheck.audit.element import ANNOTATION, ATOMIC, BARRIER, GRACE, LOCK, SECTION, TEST, Edit, Element, Option
+from modelcheck.audit.names import BARRIERS, TRIES, WEAKER_FENCES, family_of
+from modelcheck.audit.pairs import paired
+from modelcheck.audit.rewrite import Alternative, Rewriting, copied, plain
+from modelcheck.audit.sites import Site, Sites, TestSite
+from modelcheck.audit.spelling import unmarked, weaker_atomics, weaker_marks
+from modelcheck.program.expr import const
+from modelcheck.program.ir import Assign, Call, Fence, Function, Instruction, Load, Program, Rmw, Source, Store, Tags
+
+FULL: Tags = frozenset({"MB", "SC", "ACQ_REL"})
+ACQUIRING: Tags = frozenset({"ACQUIRE", "ACQ", "CON"})
+RELEASING: Tags = frozenset({"RELEASE", "REL"})
+MARKED: Tags = frozenset({"ONCE", "RLX"})
+ORDERS: Tags = FULL | ACQUIRING | RELEASING | MARKED
+
+
+@frozen
+class Switched:
+    """A program with switches, and what they are.
+
+    ``program`` runs as it did where every switch is off.
+    """
+
+    program: Program
+    elements: tuple[Element, ...]
+
+
+def switched(program: Program, where: Callable[[Source], bool], kinds: Iterable[str]) -> Switched:
+    """``program`` with a switch for each weaker form of each element of ``kinds`` that stands at a place of ``where``."""
+    return _Switching(program, where, frozenset(kinds)).result()
+
+
+@define
+class _Switching:
+    program: Program
+    where: Callable[[Source], bool]
+    kinds: frozenset[str]
+    sites: Sites = field(init=False)
+    rewritings: dict[str, Rewriting] = field(factory=dict)
+    made: dict[str, Function] = field(factory=dict)
+    elements: list[Element] = field(factory=list)
+    switches: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        self.sites = Sites(self.program)
+
+    def result(self) -> Switched:
+        operations = [site for site in self.sites.operations if self.where(site.source)]
+        for group in paired([site for site in operations if site.kind in (LOCK, SECTION)], self.sites):
+            if group[0].kind in self.kinds:
+                self._section(group)
+        for site in operations:
+            if site.kind in self.kinds:
+                match site.kind:
+                    case "barrier" | "grace period":
+                        self._barrier(site)
+                    case "annotation":
+                        self._annotation(site)
+                    case "atomic operation":
+                        self._atomic(site)
+        if TEST in self.kinds:
+            for test in self.sites.tests:
+                if self.where(test.source):
+                    self._test(test)
+        functions = {**self.program.functions, **self.made}
+        for name, rewriting in self.rewritings.items():
+            functions[name] = rewriting.result()
+        order = {kind: place for place, kind in enumerate((BARRIER, LOCK, SECTION, GRACE, ANNOTATION, ATOMIC, TEST))}
+        self.elements.sort(key=lambda e: (order[e.kind], e.places[0].file, e.places[0].line, e.places[0].column))
+        return Switched(evolve(self.program, functions=functions), tuple(self.elements))
+
+    def _rewriting(self, name: str) -> Rewriting:
+        function = self.made.get(name) or self.program.functions[name]
+        return self.rewritings.setdefault(name, Rewriting(function))
+
+    def _number(self) -> int:
+        self.switches += 1
+        return self.switches
+
+    def _replace(self, function: str, at: tuple[int, int], alternative: Alternative) -> None:
+        self._rewriting(function).alternatives.setdefault(at, []).append(alternative)
+
+    # ------------------------------------------------------------ kinds of elements
+
+    def _section(self, group: Sequence[Site]) -> None:
+        """A lock, or read-side section: without its operations."""
+        number = self._number()
+        for site in group:
+            for step in site.steps:
+                self._replace(step.function, step.at, Alternative(number, _skipped(step.instruction, site.name)))
+        edits = tuple(_without(site) for site in group)
+        opening = next(site for site in group if (found := family_of(site.name)) and found[1])
+        places = (opening.source, *(site.source for site in group if site is not opening))
+        option = Option("left out", number, True, edits)
+        self.elements.append(Element(group[0].kind, opening.text, places, (option,)))
+
+    def _barrier(self, site: Site) -> None:
+        tag = BARRIERS.get(site.name, "")
+        forms: list[tuple[str, Tags | None]] = [(text, frozenset({tag})) for text, tag in WEAKER_FENCES.get(tag, ())]
+        fences = [step for step in site.steps if isinstance(step.instruction, Fence)]
+        if not fences:
+            return
+        options = []
+        for text, tags in [*forms, ("left out", None)]:
+            number = self._number()
+            for step in fences:
+                assert isinstance(step.instruction, Fence)
+                instead = () if tags is None else (evolve(step.instruction, tags=tags),)
+                self._replace(step.function, step.at, Alternative(number, instead))
+            edit = _without(site) if tags is None else Edit(site.source, text)
+            options.append(Option(text, number, tags is None, (edit,)))
+        self.elements.append(Element(site.kind, site.text, (site.source,), tuple(options)))
+
+    def _annotation(self, site: Site) -> None:
+        options = []
+        for name, tags, text in weaker_marks(site):
+            number = self._number()
+            done = False
+            for step in site.steps:
+                if isinstance(step.instruction, Load | Store) and step.instruction.tags & ORDERS:
+                    weaker = evolve(step.instruction, tags=tags)
+                    self._replace(step.function, step.at, Alternative(number, (weaker,)))
+                    done = True
+            if done:
+                edits = (Edit(site.source, text),) if text else ()
+                options.append(Option(name, number, not tags, edits))
+        if options:
+            self.elements.append(Element(site.kind, site.text, (site.source,), tuple(options)))
+
+    def _atomic(self, site: Site) -> None:
+        """A read-modify-write: with less order, and done in two steps."""
+        places = self._inside(site)
+        steps = [(function, at, step) for function, at, step in places if isinstance(step, Rmw) and not step.waits]
+        if not steps:
+            return
+        present: Tags = frozenset().union(*(step.read_tags | step.write_tags for _, _, step in steps))
+        options = []
+        for name, read, write, text in weaker_atomics(site, present & ORDERS):
+            number = self._number()
+            for function, at, step in steps:
+                weaker = evolve(
+                    step,
+                    read_tags=(step.read_tags - ORDERS) | read,
+                    write_tags=(step.write_tags - ORDERS) | write,
+                )
+                self._replace(function, at, Alternative(number, (weaker,)))
+            options.append(Option(name, number, False, (Edit(site.source, text),) if text else ()))
+        number = self._number()
+        for function, at, step in steps:
+            self._replace(function, at, plain(step, self._rewriting(function), number))
+        text = unmarked(site)
+        options.append(Option("not atomic", number, True, (Edit(site.source, text),) if text else ()))
+        self.elements.append(Element(site.kind, site.text, (site.source,), tuple(options)))
+
+    def _inside(self, site: Site) -> list[tuple[str, tuple[int, int], Instruction]]:
+        """The instructions of a site, and of its own copy of those of our functions that it calls."""
+        found: list[tuple[str, tuple[int, int], Instruction]] = []
+        for step in site.steps:
+            if not isinstance(step.instruction, Call):
+                found.append((step.function, step.at, step.instruction))
+                continue
+            callee = str(step.instruction.callee)
+            wanted = {
+                name: synchronises and not self.sites.is_own(name) and not name.startswith("__mc_")
+                for name, synchronises in self.sites.synchronising.items()
+            }
+            if not wanted.get(callee):
+                continue
+            suffix = f"#{self.switches}.{len(self.made)}"
+            copies = copied(self.program, callee, suffix, wanted)
+            self.made.update(copies)
+            self._redirect(step.function, step.at, f"{callee}{suffix}")
+            for name, function in copies.items():
+                for number, block in enumerate(function.blocks):
+                    for index, instruction in enumerate(block.instructions):
+                        found.append((name, (number, index), instruction))
+        return found
+
+    def _redirect(self, name: str, at: tuple[int, int], callee: str) -> None:
+        rewriting = self._rewriting(name)
+        number, index = at
+        block = rewriting.function.blocks[number]
+        steps = list(block.instructions)
+        call = steps[index]
+        assert isinstance(call, Call)
+        steps[index] = evolve(call, callee=callee)
+        blocks = list(rewriting.function.blocks)
+        blocks[number] = evolve(block, instructions=tuple(steps))
+        rewriting.function = evolve(rewriting.function, blocks=tuple(blocks))
+
+    def _test(self, test: TestSite) -> None:
+        number = self._number()
+        for function, block in test.branches:
+            self._rewriting(function).decided.setdefault(block, []).append((number, test.passed))
+        value = "1" if test.passed else "0"
+        edit = Edit(test.source, value if re.fullmatch(r"[\w\s.>\-*&|!=<+()\[\]]*", test.text) else "")
+        edit = Edit(test.source, f"((void)({test.text}), {value})") if "(" in test.text else edit
+        option = Option("left out", number, True, (edit,) if edit.text else ())
+        self.elements.append(Element(TEST, test.text, (test.source,), (option,)))
+
+
+def _skipped(step: Instruction, name: str) -> tuple[Instruction, ...]:
+    """What is left of a lock operation that is left out: its result, as if it had been done."""
+    if isinstance(step, Call) and step.dst is not None:
+        return (Assign(step.dst, const(1 if TRIES.fullmatch(name) else 0, 32), step.source),)
+    if isinstance(step, Rmw):
+        return (Assign(step.dst, const(0, step.size * 8), step.source),)
+    if isinstance(step, Store | Fence) or isinstance(step, Call):
+        return ()
+    return (step,)
+
+
+def _without(site: Site) -> Edit:
+    """The operation taken out of the text; where it is an operand, what it gives is left."""
+    found = family_of(site.name)
+    opens = found is not None and found[1]
+    if TRIES.fullmatch(site.name):
+        return Edit(site.source, "1")
+    return Edit(site.source, "" if not opens or not site.name.startswith("srcu") else "0")
