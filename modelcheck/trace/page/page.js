@@ -54,17 +54,13 @@
     }
     grid.append(box);
   });
-  const broke = make("div", "broken", grid.dataset.broke);
-  broke.setAttribute("role", "note");
-  broke.style.gridRow = String(data.passages.length + 1);
-  grid.append(broke);
   const svg = draw("svg", { "aria-hidden": "true" });
   grid.append(svg);
 
   // ---- edges
 
   /** A line from one side of a place to that of another; sides are 1 (right) and -1 (left). */
-  const line = (parent, kind, classes, x1, y1, side1, x2, y2, side2, reach, label = "") => {
+  const line = (parent, kind, classes, x1, y1, side1, x2, y2, side2, reach, label = "", at = 0.5) => {
     const group = draw("g", { class: kind });
     const tip = x2 + side2 * 6;
     const path = `M${x1} ${y1} C${x1 + side1 * reach} ${y1} ${tip + side2 * reach} ${y2} ${tip} ${y2}`;
@@ -73,7 +69,7 @@
     if (label) {
       const beside = side1 === side2;
       const x = beside ? Math.max(x1, x2) + side1 * reach * 0.75 + 4 : (x1 + x2) / 2;
-      const text = { x, y: y1 + (y2 - y1) * (beside ? 0.5 : 0.35) + 4, class: "edge-label", "text-anchor": beside ? "end" : "middle" };
+      const text = { x, y: y1 + (y2 - y1) * at + 4, class: "edge-label", "text-anchor": beside ? "end" : "middle" };
       group.append(draw("text", text, label));
     }
     parent.append(group);
@@ -103,7 +99,8 @@
     const rest = (number) => data.steps[number - 1].lane >= threads;
     const narrow = getComputedStyle(grid).display !== "grid";
     const side = grid.clientWidth - parseFloat(getComputedStyle(grid).paddingRight);
-    for (const [kind, a, b, classes, label] of drawn) {
+    drawn.forEach(([kind, a, b, classes, label], index) => {
+      const at = [0.5, 0.32, 0.66, 0.42][index % 4];
       const from = rows.get(a).getBoundingClientRect();
       const to = rows.get(b).getBoundingClientRect();
       // Edges at one row lie beside one another, not on one another.
@@ -117,14 +114,14 @@
       if (narrow || data.steps[a - 1].lane === data.steps[b - 1].lane || rest(a) || rest(b)) {
         const x1 = narrow ? side : from.right - origin.left;
         const x2 = narrow ? side : to.right - origin.left;
-        line(svg, kind, classes, x1, y1, 1, x2, y2, 1, Math.min(30, 12 + Math.abs(y2 - y1) / 14), classes && label);
+        line(svg, kind, classes, x1, y1, 1, x2, y2, 1, Math.min(30, 12 + Math.abs(y2 - y1) / 14), classes && label, at);
       } else {
         const way = to.left >= from.right ? 1 : -1;
         const x1 = (way > 0 ? from.right : from.left) - origin.left;
         const x2 = (way > 0 ? to.left : to.right) - origin.left;
-        line(svg, kind, classes, x1, y1, way, x2, y2, -way, Math.max(18, Math.abs(x2 - x1) / 2), classes && label);
+        line(svg, kind, classes, x1, y1, way, x2, y2, -way, Math.max(18, Math.abs(x2 - x1) / 2), classes && label, at);
       }
-    }
+    });
   };
 
   // ---- source
