@@ -18,8 +18,8 @@ from modelcheck.trace.trace import Trace
 
 _Item = TypeVar("_Item")
 
-_LOOKED_AT: Final = 48
-"""Shortest cycles that are compared; there may be very many."""
+_LOOKED_AT: Final = 20_000
+"""Events of all the shortest cycles' executions that are compared; there may be very many cycles."""
 
 
 @frozen
@@ -70,11 +70,9 @@ def forbidden_by_sc(trace: Trace, telling: Telling) -> Cycle | None:
     part = _restricted(whole, _leading_to_failure(trace))
     in_part = _against_order(part)
     model = _model(trace.model)
-    found = [
-        _broken(trace, model, links, bool(in_part))
-        for edge in in_part or closing
-        for links in islice(_cycles(part if in_part else whole, *edge), _LOOKED_AT)
-    ]
+    shortest = (links for edge in in_part or closing for links in _cycles(part if in_part else whole, *edge))
+    most = 1 + _LOOKED_AT // len(whole.events)
+    found = [_broken(trace, model, links, bool(in_part)) for links in islice(shortest, most)]
 
     def cost(cycle: Cycle) -> tuple[object, ...]:
         steps = sorted(telling.number[link.source] for link in cycle.links)

@@ -7,6 +7,7 @@ from typing import Final
 
 from attrs import frozen
 
+from modelcheck.errors import InputError
 from modelcheck.program.expr import Undefined
 from modelcheck.program.ir import Source
 from modelcheck.program.places import inside, own_place
@@ -18,6 +19,9 @@ from modelcheck.trace.trace import Trace
 
 AT_REST: Final = "at rest"
 """The lane of what is done after all threads have ended."""
+
+_MOST: Final = 2000
+"""Events that are told; nobody reads so many, and orders take quadratic time."""
 
 _LONGEST: Final = 5
 """So many lines of a statement are shown behind its first."""
@@ -110,7 +114,12 @@ class Narrative:
 
 
 def narrative(trace: Trace) -> Narrative:
-    """Tell ``trace``: its steps in an order that explains them, and the ending, derived from its relations."""
+    """Tell ``trace``: its steps in an order that explains them, and the ending, derived from its relations.
+
+    Raises `InputError` for more events than can be told.
+    """
+    if (count := len(trace.execution.events)) > _MOST:
+        raise InputError(f"a trace of {count} events is too long to be told: at most {_MOST}")
     return _Teller(trace).narrative()
 
 
@@ -351,6 +360,6 @@ def shown_value(event: ExecutedEvent) -> str:
         return "undefined"
     if event.points:
         return event.points
-    if (below := value - (1 << 8 * event.size)) >= -4096 and event.size >= 4:
+    if event.size in (4, 8) and (below := value - (1 << 8 * event.size)) >= -4096:
         return str(below)
     return str(value) if value < 4096 else hex(value)

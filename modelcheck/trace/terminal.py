@@ -18,7 +18,7 @@ def lines(told: Narrative, width: int | None = None) -> Iterator[str]:
     """``told`` in columns that fit into ``width`` characters; one column where they do not, or without a width."""
     yield from _wrapped(told.title, width)
     for short, full in told.legend:
-        yield f"     {short} is {full}"
+        yield from _wrapped(f"{'':{_INDENT}}{short} is {full}", width, _INDENT)
     yield ""
     columns = [lane for lane in told.lanes if lane != AT_REST]
     room = 0 if width is None or not columns else (width - 3 * (len(columns) - 1)) // len(columns)
@@ -73,7 +73,8 @@ def _ending(told: Narrative, width: int | None) -> Iterator[str]:
     ending = told.ending
     if ending.cycle:
         yield ""
-        yield "These steps form a cycle, so that no single order of all steps explains them (SC forbids it):"
+        head = "These steps form a cycle, so that no single order of all steps explains them (SC forbids it):"
+        yield from _wrapped(head, width, 0)
         who = max(len(told.lanes[turn.lane]) for turn in ending.cycle)
         for turn in ending.cycle:
             said = f"{turn.number:>{_INDENT - 1}} {told.lanes[turn.lane]:<{who}}  {turn.text}, {turn.way}"

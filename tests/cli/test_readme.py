@@ -6,6 +6,7 @@ import re
 import tomllib
 from pathlib import Path
 
+from modelcheck.cli.show import show
 from modelcheck.program.ir import PROPERTIES
 from modelcheck.program.places import inside, own_place
 from modelcheck.trace import read_trace
@@ -39,6 +40,20 @@ def test_the_failure_explained_is_the_trace_that_is_kept() -> None:
     assert steps
     for step in "".join(steps).splitlines():
         assert step in lines
+
+
+def test_the_trace_told_ends_as_is_said() -> None:
+    command, shown = blocks(section("Telling a trace"))
+    lines = list(told_lines(narrative(read_trace(ROOT / command.split()[-1]))))
+    assert shown.splitlines()
+    for line in filter(None, shown.splitlines()):
+        assert line in lines
+    assert lines[-1] == shown.splitlines()[-1]
+
+
+def test_every_option_of_show_that_writes_is_explained() -> None:
+    explained = set(re.findall(r"^\| `--(\w+) FILE`", section("Telling a trace"), re.MULTILINE))
+    assert explained == {str(option.name) for option in show.params if option.metavar == "[FILE]"}
 
 
 def test_the_spec_shown_is_one_that_is_checked_elsewhere() -> None:

@@ -7,10 +7,12 @@ from pathlib import Path
 import attrs
 import pytest
 
-from modelcheck.program.ir import Source
-from modelcheck.trace import Trace, read_trace
+from modelcheck.errors import InputError
+from modelcheck.program.ir import Program, Source
+from modelcheck.trace import Trace, read_trace, record
 from modelcheck.trace.narrative import Narrative, narrative
 from modelcheck.trace.terminal import lines
+from tests.solve import checking
 
 TRACES = Path(__file__).parents[2] / "traces"
 
@@ -92,6 +94,35 @@ def test_a_failure_before_the_first_thread_has_a_place_and_no_steps() -> None:
     story = narrative(attrs.evolve(trace, execution=none))
     assert story.ending.order == "It fails before the first thread starts."
     assert [line for line in lines(story, 80) if "misidentified" in line]
+
+
+def test_a_cycle_beside_the_failure_is_told_as_that() -> None:
+    text = """
+    static int x, y, r0, r1;
+    void t0(void) { WRITE_ONCE(x, 1); r0 = READ_ONCE(y); }
+    void t1(void) { WRITE_ONCE(y, 1); r1 = READ_ONCE(x); }
+    void final(void) { assert(r0 || r1); }
+    """
+    result = checking.answer(text, "tso", {"assertion"})
+    assert result.execution is not None
+    one = next(e.source for e in result.execution.events if e.source.function == "t0")
+    for place, told in [
+        (result.source, "Nothing orders the store of x"),
+        # Had t0 failed, what t1 read would be nothing to it.
+        (one, "No step that leads to the failure depends on it"),
+    ]:
+        failed = attrs.evolve(result, source=place, stack=())
+        program = Program({}, (), "main", {})
+        trace = record(program, failed, spec="s", scenario="s", variant="v", model="tso", unroll=1, recursion=1)
+        assert told in narrative(trace).ending.order
+
+
+def test_a_trace_too_long_to_be_told_is_refused() -> None:
+    trace = read_trace(TRACES / "balloon" / "clear-watched--clear-no-wmb--lkmm.json")
+    events = [e for e in trace.execution.events if e.thread > 0]
+    many = tuple(attrs.evolve(events[n % len(events)], id=n) for n in range(2001))
+    with pytest.raises(InputError, match="2001 events is too long to be told"):
+        narrative(attrs.evolve(trace, execution=attrs.evolve(trace.execution, events=many)))
 
 
 def hostile(trace: Trace, text: str) -> Trace:
