@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 
 from attrs import field, frozen
@@ -53,9 +53,9 @@ class Configuration:
             raise InputError("no model is named here: add a line model FILE.cat", str(self.file))
         return load_model(self.model, bell=None if self.bell is None else str(self.bell), variants=self.variants)
 
-    def primitives(self) -> Mapping[str, Primitive] | None:
-        """The primitives that its macro file defines; None when it names none."""
-        return None if self.macros is None else read_definitions(self.macros)
+    def primitives(self, declared: Set[str] = frozenset()) -> Mapping[str, Primitive] | None:
+        """The primitives that its macro file defines, where the model declares these tags; None when it names none."""
+        return None if self.macros is None else read_definitions(self.macros, declared)
 
 
 def read_configuration(path: Path) -> Configuration:

@@ -10,7 +10,7 @@ other primitives.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -98,18 +98,21 @@ class Primitive:
     column: int
 
 
-def read_definitions(path: Path) -> dict[str, Primitive]:
-    """The primitives that a macro file defines. Raises InputError when it cannot be read or is wrong."""
+def read_definitions(path: Path, declared: Set[str] = frozenset()) -> dict[str, Primitive]:
+    """The primitives that a macro file defines. Raises InputError when it cannot be read or is wrong.
+
+    ``declared``: tags of the model that goes with it, beside those that are known anyway.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise InputError("this is no text file (UTF-8)", str(path)) from None
     except OSError as error:
         raise InputError(f"cannot read this macro file: {error.strerror}", str(path)) from None
-    return parse_definitions(text, str(path))
+    return parse_definitions(text, str(path), declared)
 
 
-def parse_definitions(text: str, file: str) -> dict[str, Primitive]:
+def parse_definitions(text: str, file: str, declared: Set[str] = frozenset()) -> dict[str, Primitive]:
     """The primitives that ``text`` defines, and those of `BUILT_IN`, by name; of two definitions the later one counts.
 
     Raises InputError with line and column: a definition that is cut off, an operation or a tag that does not exist, a
@@ -117,7 +120,7 @@ def parse_definitions(text: str, file: str) -> dict[str, Primitive]:
     """
     found = {
         primitive.name: primitive
-        for reader in (_Reader(BUILT_IN, "built in"), _Reader(text, file))
+        for reader in (_Reader(BUILT_IN, "built in", declared), _Reader(text, file, declared))
         for primitive in reader.primitives()
     }
     for primitive in found.values():
@@ -145,8 +148,9 @@ _TAG = re.compile(r"[ \t]*\{[ \t]*'?([A-Za-z][\w-]*)[ \t]*\}")
 class _Reader:
     """Goes through the text of a macro file."""
 
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str, file: str, declared: Set[str]) -> None:
         self.file = file
+        self.tags = tags.KNOWN | declared
         self.text = _COMMENT.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), text)
 
     def wrong(self, message: str, at: int) -> NoReturn:
@@ -241,7 +245,7 @@ class _Reader:
                 return "", after
             self.wrong(f"{name} needs a tag in braces", after)
         tag = _event_tag(name, match.group(1))
-        if tag not in tags.KNOWN:
+        if tag not in self.tags:
             self.wrong(f"there is no tag {match.group(1)}", match.start(1))
         if name == "__srcu" and tag not in SRCU_TAGS:
             self.wrong(f"{match.group(1)} is no tag of {name}", match.start(1))

@@ -76,6 +76,7 @@ class Elaborator:
         axioms: the checks met so far, flags too.
         labels: a name for terms that have one.
         variants: the variants that conditions may ask for.
+        declared: the tags that enumerations have declared so far.
         load: reads an included file: (path, place of the include) -> syntax.
     """
 
@@ -86,7 +87,7 @@ class Elaborator:
     axioms: list[Axiom] = field(factory=list)
     labels: dict[Node, str] = field(factory=dict)
     _procedures: dict[str, syntax.Procedure] = field(factory=dict)
-    _declared: set[str] = field(factory=set)
+    declared: set[str] = field(factory=set)
     _choosing: bool = False
     _depth: int = 0
     _applications: int = 0
@@ -152,14 +153,14 @@ class Elaborator:
     def _annotate(self, named: Sequence[syntax.Name | syntax.Tag]) -> None:
         """See that what instructions may bear has been declared; what macro files write is not held to it."""
         for one in named:
-            if isinstance(one, syntax.Tag) and one.name not in self._declared:
+            if isinstance(one, syntax.Tag) and one.name not in self.declared:
                 raise wrong(f"no enum declares the tag '{one.name}", one.at)
             if isinstance(one, syntax.Name):
                 self._value(one, self.names)
 
     def _enumerate(self, at: syntax.Place, name: str, declared: tuple[str, ...]) -> None:
         self.names = {**self.names, name: Collection(tuple(map(TagValue, declared)))}
-        self._declared.update(declared)
+        self.declared.update(declared)
         for tag in declared:
             node = union_of_tags(self.terms, (tag,))
             self.names |= {tag: node, tag[:1].upper() + tag[1:]: node}

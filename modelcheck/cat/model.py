@@ -43,6 +43,7 @@ class Model:
         labels: a name for terms that have one.
         coherent: some axiom forbids every cycle of po-loc, rf, co and fr (False when its form does not show it).
         atomic: no write by another thread comes between the halves of a read-modify-write (the same).
+        declared: the tags that its enumerations declare.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Model:
     labels: Mapping[Node, str]
     coherent: bool
     atomic: bool
+    declared: frozenset[str]
     _recursive: frozenset[str]
     _last: Evaluation | None = None
     _explainer: Explainer | None = None
@@ -74,6 +76,7 @@ class Model:
             elaborator.labels,
             any(_forbids_coherence_cycles(axiom, elaborator.terms) for axiom in axioms),
             any(_keeps_atomicity(axiom, elaborator.terms) for axiom in axioms),
+            frozenset(elaborator.declared),
             frozenset(axiom.name for axiom in axioms if rests_on_recursion(axiom.node)),
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from modelcheck.errors import InputError
 
 if TYPE_CHECKING:
     from modelcheck.cat import Model
+    from modelcheck.cat.definitions import Primitive
     from modelcheck.frontend.litmus import LitmusTest, Macros
     from modelcheck.solve.litmus import Observation
     from modelcheck.solve.proposal import Proposal
@@ -51,21 +52,21 @@ class ModelChoice:
         from modelcheck.cat.macros import header
         from modelcheck.frontend.litmus import Macros
 
-        model, primitives = None, None
-        if self.configuration is not None:
-            configuration = read_configuration(Path(self.configuration))
-            if self.name is None and self.bell is None:
-                model = configuration.load()
-            else:
-                bell = self.bell or (str(configuration.bell) if configuration.bell else None)
-                model = load_model(
-                    self.name or configuration.model or "lkmm", bell=bell, variants=configuration.variants
-                )
-            primitives = configuration.primitives()
+        configuration = None if self.configuration is None else read_configuration(Path(self.configuration))
+        if configuration is None:
+            model = load_model(self.name or "lkmm", bell=self.bell)
+        elif self.name is None and self.bell is None:
+            model = configuration.load()
+        else:
+            bell = self.bell or (str(configuration.bell) if configuration.bell else None)
+            model = load_model(self.name or configuration.model or "lkmm", bell=bell, variants=configuration.variants)
+        primitives: Mapping[str, Primitive] | None = None
         if self.macros is not None:
-            primitives = read_definitions(Path(self.macros))
+            primitives = read_definitions(Path(self.macros), model.declared)
+        elif configuration is not None:
+            primitives = configuration.primitives(model.declared)
         macros = None if primitives is None else Macros(frozenset(primitives), header(primitives))
-        return model or load_model(self.name or "lkmm", bell=self.bell), macros
+        return model, macros
 
 
 @frozen

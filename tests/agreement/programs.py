@@ -162,6 +162,13 @@ nested = st.one_of(
     some.map(lambda body: _block("for (int i = 0; i < 2; i++) {", body)),
     some.map(lambda body: _block("rcu_read_lock();", body, "rcu_read_unlock();")),
     some.map(lambda body: _block("{ int k = srcu_read_lock(&s);", body, "srcu_read_unlock(&s, k); }")),
+    st.tuples(some, some, some).map(
+        lambda t: (
+            _block("{ int k = srcu_read_lock(&s);", t[0], "int j = srcu_read_lock(&s);")
+            + _block("", t[1], "srcu_read_unlock(&s, k);")
+            + _block("", t[2], "srcu_read_unlock(&s, j); }")
+        )
+    ),
     _choice("rcu_read_lock(); r = *READ_ONCE(p); rcu_read_unlock();"),
     some.map(lambda body: _block("mutex_lock(&n);", body, "mutex_unlock(&n);")),
     st.tuples(_filled("switch (r) {{ case {}:", small), some, some).map(

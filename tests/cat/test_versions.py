@@ -166,6 +166,23 @@ def test_the_same_primitives_mean_the_same(
     assert judged(style, tmp_path, threads, condition).verdict == verdict
 
 
+def test_a_tag_that_the_model_declares_is_one(tmp_path: Path) -> None:
+    (tmp_path / "m.bell").write_text("\"own fence\"\nenum Fences = 'half || 'mb\ninstructions F[Fences]\n")
+    (tmp_path / "m.def").write_text(
+        "half() { __fence{half}; }\nset(X,V) { __store{once}(*X,V); }\nget(X) __load{once}(*X)"
+    )
+    (tmp_path / "m.cat").write_text('"m"\nacyclic (po ; [Half] ; po) | rfe | coe | fre as order\n')
+    model = load_model(str(tmp_path / "m.cat"), bell=str(tmp_path / "m.bell"))
+    primitives = read_definitions(tmp_path / "m.def", model.declared)
+    macros = Macros(frozenset(primitives), header(primitives))
+    for fence, verdict in (("half();", "Never"), ("", "Sometimes")):
+        text = f"C t\n{{}}\nP0(int *x, int *y) {{ set(x, 1); {fence} int r0 = get(y); }}\n"
+        text += f"P1(int *x, int *y) {{ set(y, 1); {fence} int r0 = get(x); }}\nexists (0:r0=0 /\\ 1:r0=0)\n"
+        assert observe(parse_litmus(text, "t.litmus", macros), model).verdict == verdict
+    with pytest.raises(InputError, match="there is no tag half"):
+        read_definitions(tmp_path / "m.def")
+
+
 SECTIONS = {
     "one inside the other": "int r1 = srcu_read_lock(s); int r2 = srcu_read_lock(s); "
     "srcu_read_unlock(s, r2); srcu_read_unlock(s, r1);",
