@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from modelcheck.program.expr import Expr, conj, disj, negate, op
 from modelcheck.program.graph import Guard
@@ -29,8 +30,12 @@ def extend(guard: Guard, condition: Expr) -> Guard | None:
 
 def contradict(one: Guard, other: Guard) -> bool:
     """Whether the two plainly cannot hold together (False: not seen)."""
-    atoms = set(other)
-    return any(negate(atom) in atoms for atom in one)
+    return not _opposites(one).isdisjoint(other)
+
+
+@lru_cache(maxsize=4096)
+def _opposites(guard: Guard) -> frozenset[Expr]:
+    return frozenset(map(negate, guard))
 
 
 def common_prefix(guards: Sequence[Guard]) -> int:

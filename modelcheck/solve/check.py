@@ -24,6 +24,7 @@ from modelcheck.solve.lemmas import add_lemmas, overtaken
 from modelcheck.solve.properties import Deadlock, late_writes, leaks, misused_locks
 from modelcheck.solve.proposal import Proposal
 from modelcheck.solve.result import ExecutedEvent, Execution, Result
+from modelcheck.solve.rising import add_rising
 from modelcheck.solve.sat import NO, YES, Solver
 from modelcheck.solve.sections import close_sections
 from modelcheck.solve.symmetry import break_symmetry
@@ -181,6 +182,8 @@ class Session:
         tick()
         self.identical = break_symmetry(self.encoding, self.coherence) if symmetry else []
         add_lemmas(self.encoding, self.coherence, model)
+        if model.coherent and model.atomic:
+            add_rising(self.encoding, self.coherence)
         self.solver = Solver(self.encoding.circuit)
         self.present = frozenset[str]().union(*(event.tags | event.failed for event in graph.events))
         self.frames = Frames(self.encoding, self.coherence, model.compares_values(self.present))

@@ -9,6 +9,9 @@ from collections.abc import Iterable, Mapping
 
 from attrs import frozen
 
+from modelcheck.program.graph import Event
+from modelcheck.program.guards import contradict
+
 Place = int
 
 
@@ -56,6 +59,20 @@ def circles(
         for number in {component[place] for place in origins} & {component[place] for place in targets}:
             inside.setdefault(number, []).append(write)
     return [Circle(frozenset(members[number]), tuple(inside[number])) for number in sorted(inside)]
+
+
+def most_executed(writes: Iterable[Event]) -> int:
+    """No execution has more of ``writes`` than this: of those in a thread that exclude one another it has one."""
+    groups: dict[int, list[list[Event]]] = {}
+    for write in writes:
+        here = groups.setdefault(write.thread, [])
+        fits = (group for group in here if all(contradict(write.guard, other.guard) for other in group))
+        group = next(fits, None)
+        if group is None:
+            here.append([write])
+        else:
+            group.append(write)
+    return sum(map(len, groups.values()))
 
 
 def _components(flow: Mapping[Place, set[Place]]) -> list[list[Place]]:

@@ -14,7 +14,7 @@ from modelcheck.program.expr import UNDEFINED, Expr, Undefined, Value, mask
 from modelcheck.program.graph import Blocked, Check, Cut, Event, EventGraph
 from modelcheck.program.ir import Source
 from modelcheck.program.memory import AddressSpace
-from modelcheck.solve.circles import Circle, circles
+from modelcheck.solve.circles import Circle, circles, most_executed
 from modelcheck.solve.initial import InitialMemory
 from modelcheck.solve.origins import Origins, Place
 from modelcheck.solve.valuesets import MOST_VALUES, Tick, TooManyValues, ValueSets, nodes, support
@@ -90,8 +90,10 @@ class _Analysis:
         self.supports: dict[int, set[int]] = {}
         self.circles: list[Circle] = []
         self.round: set[int] = set()
+        self.leaked = False
         self.steps: dict[tuple[int, ...], int] = {}
         self.inflow: dict[tuple[int, ...], list[object]] = {}
+        self.most: dict[tuple[int, ...], int] = {}
         self.held: dict[int, frozenset[Value]] = {}
         self.shape = (0, 0)
         self.moved: set[int] = set()
@@ -119,8 +121,9 @@ class _Analysis:
         """Let values spread until nothing is new, holding back what goes round in circles; then let that go a step on.
 
         In an execution a value passes each write at most once. So what goes round a circle takes as many steps as
-        the circle has writes, and a circle waits until those that its values come from are done. When an event or an
-        address that turns up later changes what goes into a circle, it all starts anew, with that known.
+        an execution may have of the circle's writes, and a circle waits until those that its values come from are
+        done. When an event or an address that turns up later changes what goes into a circle, it all starts anew, with
+        that known.
         """
         changed = self._start()
         settled = True
@@ -132,7 +135,7 @@ class _Analysis:
                 settled = False
             if grown:
                 changed = self.sets.evaluate(grown)
-            elif not settled and self._disturbed():
+            elif not settled and (self.leaked or self._disturbed()):
                 changed = self._start()
             elif self._step():
                 changed = set()
@@ -146,6 +149,7 @@ class _Analysis:
         self.held = {}
         self.steps = {}
         self.inflow = {}
+        self.leaked = False
         return set(self.sets.order)
 
     def _shape(self) -> tuple[int, int]:
@@ -158,7 +162,9 @@ class _Analysis:
             if write.id not in self.supports:
                 self.supports[write.id] = support(write.value)
         self.circles = circles(self.places, self.supports, [w.id for w in writes])
-        self.round = {write for circle in self.circles for write in circle.writes}
+        before, self.round = self.round, {write for circle in self.circles for write in circle.writes}
+        # Until now what these wrote was not held back.
+        self.leaked = self.leaked or not self.round <= before
         if self.thin_air:
             for circle in self.circles:
                 # Round a single cell coherence leaves no room for it.
@@ -197,7 +203,8 @@ class _Analysis:
         for circle in self.circles:
             if circle.writes not in self.inflow:
                 self.inflow[circle.writes] = self._flows_in(circle)
-            while self.steps.get(circle.writes, 0) < len(circle.writes):
+            most = self._most(circle)
+            while self.steps.get(circle.writes, 0) < most:
                 self.steps[circle.writes] = self.steps.get(circle.writes, 0) + 1
                 moved = False
                 for write in circle.writes:
@@ -209,8 +216,15 @@ class _Analysis:
                         moved = True
                 if moved:
                     return True
-                self.steps[circle.writes] = len(circle.writes)
+                self.steps[circle.writes] = most
         return False
+
+    def _most(self, circle: Circle) -> int:
+        """How many of the circle's writes an execution has at most: those of one thread may exclude one another."""
+        found = self.most.get(circle.writes)
+        if found is None:
+            found = self.most[circle.writes] = most_executed([self.graph.events[write] for write in circle.writes])
+        return found
 
     def _propagate(self, changed: set[Expr]) -> set[Expr]:
         """Bring events to life, find what accesses touch, and let reads see new values; gives the reads that grew."""

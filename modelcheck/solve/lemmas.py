@@ -18,6 +18,7 @@ from attrs import frozen
 
 from modelcheck.cat import Candidate, Model
 from modelcheck.program.graph import Event
+from modelcheck.program.guards import contradict
 from modelcheck.program.ir import Tags
 from modelcheck.solve.coherence import Coherence
 from modelcheck.solve.encode import Encoding
@@ -199,7 +200,7 @@ class _Sections:
         index = next(i for i, event in enumerate(several) if event.id == write.id)
         others = set(self.writes)
         for event in reversed(several[:index]) if back else several[index + 1 :]:
-            if event.id == write.rmw:
+            if event.id == write.rmw or contradict(event.guard, write.guard):
                 continue
             yield event
             if event.id in others and self._stands_for(event, write):

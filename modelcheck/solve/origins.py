@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from modelcheck.program.graph import Event, EventGraph
+from modelcheck.program.guards import contradict
 
 Place = int
 """The address of a cell; all live accesses of one cell have one size."""
@@ -30,7 +31,7 @@ class Origins:
         shadowed = False
         for write in self._writers.get(place, ()):
             if write.thread == event.thread and (self._coherent or event.final or write.final):
-                if write.position >= event.position:
+                if write.position >= event.position or contradict(write.guard, event.guard):
                     continue
                 if event.final and not write.final:
                     if not self._overwritten(write, place):

@@ -33,7 +33,7 @@ def break_symmetry(encoding: Encoding, coherence: Coherence) -> list[list[int]]:
             for other in group[place + 1 :]:
                 for a in chosen:
                     for b in chosen:
-                        back = coherence.before(events[other][b].id, events[one][a].id)
+                        back = coherence.back(events[other][b].id, events[one][a].id)
                         if back != NO:
                             encoding.circuit.add(-back)
         ordered.append(group)
