@@ -173,7 +173,8 @@ class _Teller:
             origin = self.events[self.reads[first.id]]
             locks = "LKW" in last.tags
             if origin.kind == "poison":
-                text += f", freed in step {self.telling.number[origin.id]}" if origin.thread >= 0 else ", freed before"
+                freed = f"in step {self.telling.number[origin.id]}" if origin.id in self.telling.number else "before"
+                text = f"reads {first.name}, which was freed {freed}"
             elif origin.id in self.telling.number:
                 text += f", {'released in' if locks else 'from'} step {self.telling.number[origin.id]}"
             elif not locks:
@@ -197,7 +198,10 @@ class _Teller:
             else:
                 found.append(f"the old value, though step {number} put {to} there{self._because(first.id)}")
         if first.id in telling.ahead:
-            found.append(f"a value that is written later, in step {telling.number[self.reads[first.id]]}")
+            write = self.events[self.reads[first.id]]
+            done = "freed" if write.kind == "poison" else "written"
+            number = telling.number[write.id]
+            found.append(f"{done} by a step that is taken later, step {number}{self._because(first.id)}")
         leaving = [self.events[store] for store, number in telling.visible.items() if number == step.number]
         for who, several in groupby(leaving, key=self._who):
             stores = [f"step {telling.number[e.id]}'s store ({e.name} = {shown_value(e)})" for e in several]
@@ -205,7 +209,11 @@ class _Teller:
         return tuple(map(self.names.text, found))
 
     def _because(self, read: int) -> str:
-        if self.cycle is None or all(link.source != read for link in self.cycle.links):
+        links = () if self.cycle is None else self.cycle.links
+        if self.cycle is None or not any(
+            (link.source == read and link.relation == "fr") or (link.target == read and link.relation == "rf")
+            for link in links
+        ):
             return ""
         pairs = [
             f"step {self.telling.number[pair.before]} before step {self.telling.number[pair.after]}"
@@ -256,8 +264,9 @@ class _Teller:
         turns = []
         for link in self.cycle.links:
             event = self.events[link.source]
-            verb = {"R": "reads", "F": "fence"}.get(event.kind, "writes")
-            text = self.names.text(f"{verb} {event.name} = {shown_value(event)}")
+            verb = {"R": "reads", "poison": "frees"}.get(event.kind, "writes")
+            gone = event.kind == "poison" or isinstance(event.value, Undefined)
+            text = self.names.text(f"{verb} {event.name}" + ("" if gone else f" = {shown_value(event)}"))
             turns.append(Turn(self.telling.number[event.id], self._lane(event), text, _WAYS[link.relation]))
         return tuple(turns)
 
@@ -308,7 +317,7 @@ class _Teller:
 
     def _access(self, number: int) -> str:
         event = self.events[number]
-        verb = "load" if event.kind == "R" else "store"
+        verb = {"R": "load", "poison": "free"}.get(event.kind, "store")
         plain = "plain " if self.trace.property == "race" and not event.tags else ""
         place = own_place(event.source, event.stack)
         return f"the {plain}{verb} of {event.name} ({place}, step {self.telling.number[number]})"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
@@ -15,9 +14,9 @@ from modelcheck.trace.mermaid import mermaid
 from modelcheck.trace.names import names
 from modelcheck.trace.narrative import narrative
 from modelcheck.trace.perfetto import perfetto
-from tests.trace.test_narrative import hostile
+from tests.trace.test_narrative import KEPT, hostile
 
-WEAK = Path(__file__).parents[2] / "traces" / "balloon" / "assign--isolate-no-locks--lkmm.json"
+WEAK = KEPT / "weak.json"
 HOSTILE = '"; participant x\nend\r\n%% <b>#quot;\\"'
 
 _PARTICIPANT = r"participant L\d+ as [^;:#\n]*"

@@ -20,11 +20,10 @@ from selenium.webdriver.remote.webelement import WebElement
 
 from modelcheck.trace import Trace, read_trace
 from modelcheck.trace.page import page
-from tests.trace.test_narrative import hostile
+from tests.trace.test_narrative import KEPT, hostile
 
-TRACES = Path(__file__).parents[2] / "traces"
-WEAK = TRACES / "balloon" / "assign--isolate-no-locks--lkmm.json"
-LONG = TRACES / "balloon" / "migrate-leak--test-page-mapping--tso.json"
+WEAK = KEPT / "weak.json"
+LONG = KEPT / "long.json"
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 DRIVER = shutil.which("chromedriver")

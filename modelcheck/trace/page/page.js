@@ -28,6 +28,7 @@
   const threads = data.lanes.length - (data.rest ? 1 : 0);
   const columns = `repeat(${Math.max(1, threads)}, minmax(0, 1fr))`;
   grid.style.gridTemplateColumns = one(".heads").style.gridTemplateColumns = columns;
+  if (threads > 2) one("main").classList.add("many");
   data.lanes.slice(0, threads).forEach((name, index) => one(".heads").append(make("span", lane(index), name)));
   data.passages.forEach((passage, index) => {
     const rest = passage.lane >= threads;
