@@ -18,9 +18,9 @@ from pathlib import Path, PurePath
 
 from attrs import frozen
 
-from modelcheck.cli.cells import Cell, Choice, choose
-from modelcheck.cli.job import Job, answer
 from modelcheck.frontend.spec import Spec, read_spec
+from modelcheck.verdicts.cells import Cell, Choice, choose
+from modelcheck.verdicts.job import Job, answer
 
 
 @frozen

@@ -65,13 +65,13 @@ def check(
     out. Exit codes: 0 every verdict is as the spec expects, 1 one is
     not, 3 the only differences are UNKNOWN, 2 the input is wrong.
     """
-    from modelcheck.cli.cells import Choice, choose
-    from modelcheck.cli.row import exit_code
-    from modelcheck.cli.run import run
     from modelcheck.cli.summary import summary
     from modelcheck.cli.table import view
-    from modelcheck.cli.warn import warnings
     from modelcheck.frontend.spec import program_spec, read_spec
+    from modelcheck.verdicts.cells import Choice, choose
+    from modelcheck.verdicts.row import exit_code
+    from modelcheck.verdicts.rows import run
+    from modelcheck.verdicts.warn import warnings
 
     spec = program_spec(target) if target.suffix == ".c" and not target.is_dir() else read_spec(target)
     cells = choose(spec, Choice(scenario, variant, model, properties, timeout, unroll))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from modelcheck.cli.row import Row
-from modelcheck.cli.warn import Warned
 from modelcheck.frontend.spec import Spec
+from modelcheck.verdicts.row import Row
+from modelcheck.verdicts.warn import Warned
 
 
 def to_markdown(spec: Spec, rows: Sequence[Row], warned: Sequence[Warned] = ()) -> Iterator[str]:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from modelcheck.cli.row import Row
-    from modelcheck.cli.warn import Warned
     from modelcheck.frontend.spec import Spec
     from modelcheck.trace.page.verdicts import Verdict, Verdicts
+    from modelcheck.verdicts.row import Row
+    from modelcheck.verdicts.warn import Warned
 
 
 @click.command(
@@ -61,15 +61,15 @@ def report(
 
     The pages load nothing and need no server: the folder can be sent as it is. Exit codes are those of check.
     """
-    from modelcheck.cli.cells import Choice, choose
-    from modelcheck.cli.row import exit_code
-    from modelcheck.cli.run import run
     from modelcheck.cli.table import view
-    from modelcheck.cli.warn import warnings
     from modelcheck.errors import InputError
     from modelcheck.frontend.spec import program_spec, read_spec
     from modelcheck.trace import read_trace, write_atomically
     from modelcheck.trace.page import index, page
+    from modelcheck.verdicts.cells import Choice, choose
+    from modelcheck.verdicts.row import exit_code
+    from modelcheck.verdicts.rows import run
+    from modelcheck.verdicts.warn import warnings
 
     if folder.exists() and not folder.is_dir():
         raise InputError("is no folder: --html takes one to write pages into", str(folder))

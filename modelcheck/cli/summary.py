@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from modelcheck.cli.markdown import to_markdown
-from modelcheck.cli.row import INTERRUPTED, Row, to_json
-from modelcheck.cli.warn import Warned
 from modelcheck.frontend.spec import Spec
+from modelcheck.verdicts.row import INTERRUPTED, Row, to_json
+from modelcheck.verdicts.warn import Warned
 
 
 def summary(

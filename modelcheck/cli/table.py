@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from types import TracebackType
-from typing import TYPE_CHECKING, Final, Protocol, Self, TextIO
+from typing import TYPE_CHECKING, Final, Self, TextIO
 
-from modelcheck.cli.cells import Cell
-from modelcheck.cli.row import Row
 from modelcheck.program.ir import PROPERTIES
+from modelcheck.verdicts.cells import Cell
+from modelcheck.verdicts.row import Row
+from modelcheck.verdicts.view import Silent, View
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -19,50 +19,12 @@ _HEADINGS: Final = ("scenario", "variant", "model", "verdict", "expected")
 """Before the effort (what the engine counts) and the seconds."""
 
 
-class View(Protocol):
-    """Something that shows cells as they are started and answered; a context manager around the run."""
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trail: TracebackType | None
-    ) -> None: ...
-
-    def started(self, number: int) -> None:
-        """Cell ``number`` is being worked on."""
-
-    def answered(self, number: int, row: Row) -> None:
-        """Cell ``number`` has its row."""
-
-    def tick(self) -> None:
-        """Time has passed."""
-
-
 def view(cells: Sequence[Cell], engine: str, format: str, stream: TextIO) -> View:  # noqa: A002 (the option's name)
     """The way to show ``cells`` on ``stream``: nothing before the end but for the table."""
     if format != "table":
         return Silent()
     effort = "executions" if engine == "interleave" else "refinements"
     return LiveTable(cells, effort, stream) if stream.isatty() else Lines(cells, effort, stream)
-
-
-class Silent:
-    """Shows nothing."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def started(self, number: int) -> None:
-        """Nothing."""
-
-    def answered(self, number: int, row: Row) -> None:
-        """Nothing."""
-
-    def tick(self) -> None:
-        """Nothing."""
 
 
 class Lines(Silent):

@@ -12,8 +12,8 @@ import pytest
 
 import modelcheck as package
 from modelcheck.cli.app import _SUBCOMMANDS
-from modelcheck.cli.job import Answer
 from modelcheck.solve.result import Result
+from modelcheck.verdicts.job import Answer
 from tests.cli.conftest import Command
 
 ROOT = Path(__file__).parents[2]
@@ -28,7 +28,7 @@ def test_every_help_ends_with_an_example_that_works(
     _, _, end = outcome.out.partition("\n  Example")
     examples = end.partition("\n\n")[0].splitlines()[1:]
     assert examples
-    monkeypatch.setattr("modelcheck.cli.run.answer", lambda job: Answer(Result(job.cell.expected.verdict)))
+    monkeypatch.setattr("modelcheck.verdicts.rows.answer", lambda job: Answer(Result(job.cell.expected.verdict)))
     monkeypatch.chdir(ROOT)
     for example in examples:
         name, *arguments = shlex.split(example)

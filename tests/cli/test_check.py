@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from modelcheck.cli.job import Answer, Job
 from modelcheck.errors import InputError
 from modelcheck.program.ir import Program, Source
 from modelcheck.solve.result import Execution, Result
 from modelcheck.trace import record, to_bytes
+from modelcheck.verdicts.job import Answer, Job
 from tests.cli.conftest import Command
 
 SPEC = """
@@ -64,7 +64,7 @@ def fake(job: Job) -> Answer:
 
 @pytest.fixture
 def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr("modelcheck.cli.run.answer", fake)
+    monkeypatch.setattr("modelcheck.verdicts.rows.answer", fake)
     folder = tmp_path / "small"
     folder.mkdir()
     (folder / "a.c").write_text("int x;\n")
@@ -223,7 +223,7 @@ def test_a_mistake_of_ours_is_unknown_and_called_so(modelcheck: Command, spec: P
 def test_an_engine_that_does_not_come_back_is_unknown(
     modelcheck: Command, spec: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("modelcheck.cli.run._limit", lambda timeout: 0.3)
+    monkeypatch.setattr("modelcheck.verdicts.rows._limit", lambda timeout: 0.3)
     scenario(spec, "slow")
     outcome = modelcheck("check", spec, "--scenario", "slow", "--timeout", "0.1")
     assert outcome.code == 3
@@ -311,8 +311,8 @@ INTERRUPTED = """
 import sys
 sys.path.insert(0, {tests!r})
 import test_check
-import modelcheck.cli.run
-modelcheck.cli.run.answer = test_check.fake
+import modelcheck.verdicts.rows
+modelcheck.verdicts.rows.answer = test_check.fake
 from modelcheck.cli.app import main
 sys.argv = ["modelcheck", "check", {spec!r}, "-j", "1", "--traces", {traces!r}, *{more!r}]
 main()
@@ -352,10 +352,10 @@ def test_ctrl_c_keeps_and_tells_what_was_found(spec: Path, tmp_path: Path, more:
 def test_a_terminal_shows_a_live_table(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import io
 
-    from modelcheck.cli.cells import Choice, choose
-    from modelcheck.cli.run import run
     from modelcheck.cli.table import LiveTable
     from modelcheck.frontend.spec import read_spec
+    from modelcheck.verdicts.cells import Choice, choose
+    from modelcheck.verdicts.rows import run
 
     class Terminal(io.StringIO):
         def isatty(self) -> bool:

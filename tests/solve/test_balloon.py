@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from modelcheck.cli.cells import Cell, Choice, choose
 from modelcheck.frontend.spec import load_program, read_spec
 from modelcheck.solve.check import check
+from modelcheck.verdicts.cells import Cell, Choice, choose
 from tests.solve.checking import model, verify
 
 SPEC = read_spec(Path(__file__).parents[2] / "specs" / "balloon")

@@ -16,15 +16,15 @@ from attrs import frozen
 
 from modelcheck.cat import load_model
 from modelcheck.cat.candidate import Candidate, Relation
-from modelcheck.cli.cells import Cell, Choice, choose
-from modelcheck.cli.job import Job, answer
 from modelcheck.cli.markdown import to_markdown
-from modelcheck.cli.row import Row
-from modelcheck.cli.run import run
-from modelcheck.cli.table import Silent
 from modelcheck.frontend.spec import Spec, read_spec
 from modelcheck.solve.result import Execution, Pair
 from modelcheck.trace import Trace, read_trace, trace_path
+from modelcheck.verdicts.cells import Cell, Choice, choose
+from modelcheck.verdicts.job import Job, answer
+from modelcheck.verdicts.row import Row
+from modelcheck.verdicts.rows import run
+from modelcheck.verdicts.view import Silent
 
 ROOT = Path(__file__).parents[2]
 SPECS = sorted(path.parent.name for path in (ROOT / "specs").glob("*/spec.toml"))

@@ -11,12 +11,12 @@ from typing import Any
 import attrs
 import pytest
 
-from modelcheck.cli.cells import Cell, Choice, choose
-from modelcheck.cli.job import Job, answer
 from modelcheck.errors import InputError
 from modelcheck.frontend.spec import program_spec
 from modelcheck.trace import Trace, read_trace
 from modelcheck.trace.replay import FOREIGN, IMPOSSIBLE, REPRODUCES, Replayed, Sources, replay
+from modelcheck.verdicts.cells import Cell, Choice, choose
+from modelcheck.verdicts.job import Job, answer
 
 ROOT = Path(__file__).parents[2]
 TRACES = sorted((ROOT / "traces").glob("*/*.json"))

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from modelcheck.cli.warn import Warned
 from modelcheck.frontend.spec import Expectation
 from modelcheck.program.touch import Touches
+from modelcheck.verdicts.warn import Warned
 
 INTERRUPTED: Final = "interrupted"
 """The reason of cells that were left open."""

@@ -7,15 +7,15 @@ from collections.abc import Generator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from modelcheck.cli.cells import Cell
-from modelcheck.cli.job import Answer, Job, answer, forget
-from modelcheck.cli.row import INTERRUPTED, Row
-from modelcheck.cli.table import View
 from modelcheck.errors import InputError
 from modelcheck.frontend.spec import Spec
 from modelcheck.program.places import inside, own_place
 from modelcheck.run import Done, Event, Lost, Started, run_here, run_pool
 from modelcheck.trace.store import read_trace, trace_path, write_atomically
+from modelcheck.verdicts.cells import Cell
+from modelcheck.verdicts.job import Answer, Job, answer, forget
+from modelcheck.verdicts.row import INTERRUPTED, Row
+from modelcheck.verdicts.view import View
 
 
 def run(spec: Spec, cells: Sequence[Cell], engine: str, traces: Path, processes: int | None, view: View) -> list[Row]:

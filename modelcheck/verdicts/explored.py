@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import attrs
 
-from modelcheck.cli.cells import Cell
 from modelcheck.interleave.explore import Exploration, Limits, explore, start
 from modelcheck.interleave.local import CHOOSE
 from modelcheck.interleave.state import Choice
@@ -13,6 +12,7 @@ from modelcheck.interleave.witness import WitnessEvent, witness
 from modelcheck.program.ir import Program
 from modelcheck.program.memory import AddressSpace
 from modelcheck.solve.result import ExecutedEvent, Execution, Pair, Result, TouchedObject
+from modelcheck.verdicts.cells import Cell
 
 
 def explored(program: Program, cell: Cell) -> Result:

@@ -7,10 +7,10 @@ from pathlib import Path
 import attrs
 from attrs import frozen
 
-from modelcheck.cli.cells import Cell
 from modelcheck.frontend.spec import Scenario, Spec, Variant, load_program, macros
 from modelcheck.program.ir import Program
 from modelcheck.solve.result import Result
+from modelcheck.verdicts.cells import Cell
 
 
 @frozen
@@ -95,7 +95,7 @@ def _check(program: Program, job: Job) -> Result:
     """The verdict of the engine asked for. The engines, and what they load, are imported by who runs them."""
     cell = job.cell
     if job.engine == "interleave":
-        from modelcheck.cli.explored import explored
+        from modelcheck.verdicts.explored import explored
 
         return explored(program, cell)
     from modelcheck.cat import load_model

@@ -12,7 +12,7 @@ from modelcheck.frontend.spec import Scenario, Spec
 from modelcheck.program.touch import Touches, apart
 
 if TYPE_CHECKING:
-    from modelcheck.cli.row import Row
+    from modelcheck.verdicts.row import Row
 
 
 @frozen
