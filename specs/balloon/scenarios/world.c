@@ -8,6 +8,13 @@
 
 #include "world.h"
 
+/* The mapping of a balloon's page. */
+#ifdef CONFIG_BALLOON_COMPACTION
+#define OF_BALLOON	(vb->mapping)
+#else
+#define OF_BALLOON	NULL
+#endif
+
 struct virtio_balloon *vb;
 struct compact_control compactors[NR_COMPACTORS];
 
@@ -71,7 +78,7 @@ void at_rest(void)
 		/* The balloon's reference, and isolation's. */
 		__mc_assert(!on_balloon || count == 1, "leak", "a page on the balloon's list has a reference nobody will drop");
 		__mc_assert(!on_isolated || count == 2, "leak", "an isolated page has not exactly two references");
-		__mc_assert(!(on_balloon || on_isolated) || mem_map[i].mapping == vb->mapping, "misidentified",
+		__mc_assert(!(on_balloon || on_isolated) || mem_map[i].mapping == OF_BALLOON, "misidentified",
 			    "a page of the balloon does not look like one");
 	}
 	__mc_assert(vb->num_isolated_pages == num_isolated, "counters", "num_isolated_pages is not what is isolated");
