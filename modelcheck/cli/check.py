@@ -39,6 +39,7 @@ import click
     metavar="DIR",
     help="Where traces of failures are kept.",
 )
+@click.option("--minimise", is_flag=True, help="Cut each trace down to what matters before it is kept.")
 @click.option(
     "-j", "--jobs", type=click.IntRange(0), metavar="N", help="Processes; default: one for each core; 0: none."
 )
@@ -55,6 +56,7 @@ def check(
     engine: str,
     format: str,  # noqa: A002 (the option's name)
     traces: Path,
+    minimise: bool,
     jobs: int | None,
 ) -> None:
     """Check every scenario of a spec (a folder with a spec.toml), for every variant and memory model; or a C file
@@ -75,7 +77,7 @@ def check(
 
     spec = program_spec(target) if target.suffix == ".c" and not target.is_dir() else read_spec(target)
     cells = choose(spec, Choice(scenario, variant, model, properties, timeout, unroll))
-    rows = run(spec, cells, engine, traces, jobs, view(cells, engine, format, sys.stdout))
+    rows = run(spec, cells, engine, traces, jobs, view(cells, engine, format, sys.stdout), minimise)
     warned = warnings(spec, rows)
     summary(spec, rows, warned, format, sys.stdout)
     sys.stdout.flush()

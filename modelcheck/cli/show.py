@@ -6,7 +6,7 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 
 import click
 
@@ -14,6 +14,13 @@ from modelcheck.errors import InputError
 
 if TYPE_CHECKING:
     from modelcheck.trace import Trace
+
+
+class NotWrittenError(click.ClickException):
+    """A trace cannot be written in the format asked for; nothing is wrong with it."""
+
+    def show(self, file: IO[str] | None = None) -> None:
+        click.echo(f"modelcheck: {self.message}", err=True)
 
 
 def _html(trace: Trace) -> str:
@@ -44,11 +51,24 @@ def _perfetto(trace: Trace) -> str:
     return perfetto(trace, narrative(trace))
 
 
+def _litmus(trace: Trace) -> str:
+    from modelcheck.cat import load_model
+    from modelcheck.cli.origin import model_place
+    from modelcheck.minimise.litmus import litmus_test
+    from modelcheck.trace.litmus import InexpressibleError
+
+    try:
+        return litmus_test(trace, load_model(model_place(trace)))
+    except InexpressibleError as reason:
+        raise NotWrittenError(f"no litmus test says this: {reason}") from None
+
+
 _FORMATS: Final[Mapping[str, Callable[[Trace], str]]] = {
     "html": _html,
     "dot": _dot,
     "mermaid": _mermaid,
     "perfetto": _perfetto,
+    "litmus": _litmus,
 }
 """What a trace can be written as, by the option's name."""
 
@@ -78,6 +98,7 @@ def _written(name: str, about: str) -> Callable[[Callable[..., None]], Callable[
 @_written("dot", "a graph of events and relations for Graphviz")
 @_written("mermaid", "a sequence diagram for Mermaid")
 @_written("perfetto", "a Chrome trace for ui.perfetto.dev, threads as tracks")
+@_written("litmus", "the failing core as a litmus test, if there is one with the same verdict")
 def show(traces: tuple[Path, ...], width: int | None, **files: str | None) -> None:
     """Tell the execution in a trace file: its steps in an order that explains them, each with its thread and what it
     reads, writes or locks, below the source line that it belongs to; what a step sees late, and why; what broke; and

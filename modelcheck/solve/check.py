@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from attrs import evolve
@@ -151,6 +151,7 @@ class Session:
         identical: groups of threads that stand for one another.
         present: the tags that events bear.
         proposal, candidate: the last one that the model allowed.
+        effort: how much work the solver may put into one proposal (as `Solver.check` has it); None: any.
     """
 
     def __init__(
@@ -168,6 +169,7 @@ class Session:
         self.deadline = deadline
         self.progress = progress
         self.refinements = 0
+        self.effort: int | None = None
         self.deadlock: Deadlock | None = None
         self._known: dict[frozenset[str], tuple[list[Finding], Deadlock | None]] = {}
         self.space = AddressSpace(graph.objects)
@@ -191,19 +193,20 @@ class Session:
     def decide(self, properties: frozenset[str], among: int = YES) -> Result:
         """The verdict for ``properties`` on the executions in which ``among`` holds."""
         circuit = self.encoding.circuit
-        findings = self._findings(properties)
+        findings = self.findings(properties)
         failing = circuit.any_of([finding.literal for finding in findings])
         proposal = self.search(circuit.all_of((failing, among)))
         if proposal is not None:
-            return self._failure(proposal, findings)
+            return self.failure(proposal, findings)
         if "race" in properties and "data-race" in self.model.flag_names:
             raced = self.race(among)
             if raced is not None:
-                return self._raced(*raced)
+                return self.raced(*raced)
         reason = self.reaches_bound(among)
         return Result("PASS") if reason is None else Result("UNKNOWN", reason=reason)
 
-    def _findings(self, properties: frozenset[str]) -> list[Finding]:
+    def findings(self, properties: frozenset[str]) -> list[Finding]:
+        """What may break one of ``properties``, but for races."""
         known = self._known.get(properties)
         if known is None:
             known = self._known[properties] = self._find(properties)
@@ -234,16 +237,16 @@ class Session:
         """``literal``, with every read of freed memory stopping its thread."""
         return self.encoding.circuit.all_of((literal, -self.encoding.late))
 
-    def search(self, wanted: int) -> Proposal | None:
-        """A consistent execution in which ``wanted`` holds, or None when there is none.
+    def search(self, *wanted: int) -> Proposal | None:
+        """A consistent execution in which all of ``wanted`` hold, or None when there is none.
 
         Raises:
-            OutOfTime: the deadline has passed.
+            OutOfTime: the deadline has passed, or the effort was not enough.
         """
-        if wanted == NO:
+        if NO in wanted:
             return None
         while True:
-            answer = self.solver.check([wanted], self._left())
+            answer = self.solver.check(wanted, self._left(), self.effort)
             if answer is None:
                 raise OutOfTime
             if not answer:
@@ -271,7 +274,8 @@ class Session:
             raise OutOfTime
         return left
 
-    def _failure(self, proposal: Proposal, findings: list[Finding]) -> Result:
+    def failure(self, proposal: Proposal, findings: Sequence[Finding]) -> Result:
+        """The result that tells of the first of ``findings`` that ``proposal``, the last one found, shows."""
         held = [finding for finding in findings if self.solver.holds(finding.literal)]
         execution = execution_of(proposal)
         finding = min(held, key=lambda f: _told_at(execution, f))
@@ -305,19 +309,28 @@ class Session:
             return None
         return next(reason for literal, reason in cuts if self.solver.holds(literal))
 
-    def race(self, among: int = YES) -> tuple[Proposal, tuple[int, int]] | None:
-        """An execution with two accesses that race by the model's own flag, of those in which ``among`` holds.
-
-        Gives the execution and the numbers of the two accesses in it, or None.
-        """
-        encoding, circuit = self.encoding, self.encoding.circuit
+    def conflicts(self) -> dict[tuple[int, int], int]:
+        """Pairs of accesses that may race, with the literal that both are executed and meet."""
+        encoding = self.encoding
         both: dict[tuple[int, int], int] = {}
         for one, other in _conflicts(encoding):
-            literal = circuit.all_of(
+            literal = encoding.circuit.all_of(
                 (encoding.executed[one], encoding.executed[other], encoding.same_place(one, other))
             )
             if literal != NO:
                 both[one, other] = literal
+        return both
+
+    def race(
+        self, among: int = YES, pairs: Mapping[tuple[int, int], int] | None = None
+    ) -> tuple[Proposal, tuple[int, int]] | None:
+        """An execution with two accesses that race by the model's own flag, of those in which ``among`` holds.
+
+        ``pairs``: only these, in this order, each with a literal that holds when it counts; None: all `conflicts`.
+        Gives the execution and the numbers of the two accesses in it, or None.
+        """
+        circuit = self.encoding.circuit
+        both = self.conflicts() if pairs is None else pairs
         select = {pair: circuit.fresh() for pair in both}
         for pair, literal in select.items():
             circuit.add(-literal, both[pair])
@@ -328,18 +341,22 @@ class Session:
                 return None
             candidate = self.candidate
             racing = self.model.flags(candidate).get("data-race", ())
+            if pairs is not None:
+                counted = {p for p, literal in both.items() if self.solver.holds(literal)}
+                racing = tuple(r for r in racing if (proposal.chosen[r[0]], proposal.chosen[r[1]]) in counted)
             if racing:
                 return proposal, racing[0]
             self.refinements += 1
             # None of the pairs in this execution races: learn of each of them why.
             for pair in [p for p, literal in both.items() if self.solver.holds(literal)]:
                 facts: set[tuple[str, int, int]] = set()
-                for one, other in (pair, pair[::-1]):
+                for one, other in (pair, pair[::-1]) if pairs is None else (pair,):
                     numbers = proposal.number[one], proposal.number[other]
                     facts |= self.model.explain_flag_absence(candidate, "data-race", *numbers)
                 circuit.add(-select[pair], *proposal.clause(facts))
 
-    def _raced(self, proposal: Proposal, pair: tuple[int, int]) -> Result:
+    def raced(self, proposal: Proposal, pair: tuple[int, int]) -> Result:
+        """The result that tells of the race of ``pair`` in ``proposal``; its place is the second one's."""
         one, other = (self.encoding.events[proposal.chosen[number]] for number in pair)
         place = self.space.name(proposal.place[one.id])
         names = self.graph.threads

@@ -79,6 +79,8 @@ class Execution:
     ``initial`` are the outcomes of the choices that initialisation made (`Initial.choices`), ``choices`` those of the
     program's later choices as pairs (thread, outcome): by thread, those of a thread in its order. (An allocation that
     may fail is one: 0 works, 1 fails.) ``conditions`` are what the guards of events speak of.
+
+    ``partial``: only what leads to a failure is there; threads have more to do than that.
     """
 
     threads: tuple[str, ...]
@@ -93,6 +95,7 @@ class Execution:
     initial: tuple[int, ...] = ()
     choices: tuple[Pair, ...] = ()
     conditions: tuple[Condition, ...] = ()
+    partial: bool = False
 
 
 @frozen

@@ -13,22 +13,32 @@ NO: Final = -1
 
 
 class Circuit:
-    """Collects clauses; gates define new literals. `Solver` takes the clauses over."""
+    """Collects clauses; gates define new literals. `Solver` takes the clauses over.
+
+    Attributes:
+        switches: None, or a dictionary to be filled: every demand that comes with a reason holds only while a literal
+            of its own does, and here is the reason of each such literal.
+    """
 
     def __init__(self) -> None:
         self.variables = 1
         self.clauses: list[tuple[int, ...]] = [(YES,)]
         self._ands: dict[tuple[int, ...], int] = {}
         self.gates: dict[int, tuple[int, ...]] = {}
+        self.switches: dict[int, object] | None = None
 
     def fresh(self) -> int:
         """A new literal."""
         self.variables += 1
         return self.variables
 
-    def add(self, *literals: int) -> None:
-        """Demand that one of ``literals`` holds."""
+    def add(self, *literals: int, because: object = None) -> None:
+        """Demand that one of ``literals`` holds; ``because``: what in the model or the program it rests on."""
         if YES not in literals:
+            if self.switches is not None and because is not None:
+                switch = self.fresh()
+                self.switches[switch] = because
+                literals = (*literals, -switch)
             self.clauses.append(tuple(literal for literal in literals if literal != NO))
 
     def all_of(self, literals: Iterable[int]) -> int:
@@ -132,10 +142,17 @@ class Solver:
         self._declared = circuit.variables
         self._loaded = len(circuit.clauses)
 
-    def check(self, assumptions: Sequence[int] = (), seconds: float | None = None) -> bool | None:
-        """Whether the clauses can hold together with ``assumptions``; None when time ran out."""
+    def check(
+        self, assumptions: Sequence[int] = (), seconds: float | None = None, effort: int | None = None
+    ) -> bool | None:
+        """Whether the clauses can hold together with ``assumptions``; None when time or effort ran out.
+
+        ``effort`` is in z3's own unit of work, which is the same on every machine.
+        """
         self._load()
         self.checks += 1
+        if effort is not None:
+            self._solver.set("rlimit", effort)
         if seconds is not None:
             if seconds <= 0:
                 return None
@@ -152,6 +169,15 @@ class Solver:
             return True
         self._model = None
         return False if answer == self._z3.unsat else None
+
+    def core(self) -> list[int]:
+        """Of the assumptions of the last check, which found that they cannot hold, some that cannot; ascending."""
+        found: list[int] = []
+        for term in self._solver.unsat_core():
+            negated = self._z3.is_not(term)
+            name = (term.arg(0) if negated else term).decl().name()
+            found.append(-int(name[1:]) if negated else int(name[1:]))
+        return sorted(found, key=abs)
 
     def _constant(self, variable: int) -> Any:
         found = self._constants.get(variable)

@@ -28,6 +28,9 @@ _LARGEST_FILE: Final = 64 << 20
 _LARGEST_EXACT: Final = 1 << 53
 """Integers from here up are written as text: readers in other languages would round them."""
 
+_LEFT_OUT: Final = ((None, "minimised"), ("execution", "partial"))
+"""Keys, of the whole or of a part of it, that are there only where they say something."""
+
 
 def trace_path(folder: Path, spec: str, scenario: str, variant: str, model: str) -> Path:
     """Where the trace of one cell of a spec's table is kept: ``FOLDER/SPEC/SCENARIO--VARIANT--MODEL.json``."""
@@ -37,6 +40,10 @@ def trace_path(folder: Path, spec: str, scenario: str, variant: str, model: str)
 def to_bytes(trace: Trace) -> bytes:
     """``trace`` as the bytes of its file: a JSON object, its keys in order, one event a line."""
     document = {"format": _FORMAT, "version": VERSION, **_converter().unstructure(trace)}
+    for place, key in _LEFT_OUT:
+        of = document if place is None else document[place]
+        if not of[key]:
+            del of[key]
     return (_laid_out(document) + "\n").encode()
 
 
@@ -84,7 +91,9 @@ def read_trace(path: Path) -> Trace:
     if version not in _READ or isinstance(version, bool):
         known = " and ".join(map(str, _READ))
         raise InputError(f"has version {str(version)[:20]!s}; this modelcheck reads versions {known}", name)
-    content = {k: v for k, v in document.items() if k not in ("format", "version")}
+    content = {"minimised": [], **{k: v for k, v in document.items() if k not in ("format", "version")}}
+    if isinstance(content.get("execution"), dict):
+        content["execution"] = {"partial": False, **content["execution"]}
     try:
         trace = _converter(whole=version == VERSION).structure(content, Trace)
     except (cattrs.BaseValidationError, _DamageError, RecursionError) as error:

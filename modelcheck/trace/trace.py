@@ -58,6 +58,7 @@ class Trace:
         execution: events, relations and objects.
         setting: what else was checked.
         judged: what the model says of the execution.
+        minimised: what was dropped when the execution was cut down to what matters, a sentence each.
     """
 
     tool: str
@@ -75,3 +76,4 @@ class Trace:
     execution: Execution
     setting: Setting = field(factory=Setting)
     judged: Judged = field(factory=Judged)
+    minimised: tuple[str, ...] = ()

@@ -20,6 +20,7 @@ class Job:
     spec: Spec
     cell: Cell
     engine: str
+    minimise: bool = False
 
 
 @frozen
@@ -53,20 +54,23 @@ def answer(job: Job) -> Answer:
             scenario.final,
             macros(job.spec, scenario, cell.variant),
         )
-        trace = to_bytes(
-            record(
-                program,
-                result,
-                spec=job.spec.name,
-                scenario=cell.scenario.name,
-                variant=cell.variant.name,
-                model=cell.model,
-                unroll=cell.scenario.unroll,
-                recursion=cell.scenario.recursion,
-                setting=setting,
-                load=cell.load,
-            )
+        made = record(
+            program,
+            result,
+            spec=job.spec.name,
+            scenario=cell.scenario.name,
+            variant=cell.variant.name,
+            model=cell.model,
+            unroll=cell.scenario.unroll,
+            recursion=cell.scenario.recursion,
+            setting=setting,
+            load=cell.load,
         )
+        if job.minimise and made.execution.events:
+            from modelcheck.cli.smaller import smaller
+
+            made = smaller(made, program, scenario.properties, {cell.model: cell.load}) or made
+        trace = to_bytes(made)
     return Answer(attrs.evolve(result, execution=None), trace)
 
 

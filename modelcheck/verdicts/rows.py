@@ -18,7 +18,15 @@ from modelcheck.verdicts.row import INTERRUPTED, Row
 from modelcheck.verdicts.view import View
 
 
-def run(spec: Spec, cells: Sequence[Cell], engine: str, traces: Path, processes: int | None, view: View) -> list[Row]:
+def run(
+    spec: Spec,
+    cells: Sequence[Cell],
+    engine: str,
+    traces: Path,
+    processes: int | None,
+    view: View,
+    minimise: bool = False,
+) -> list[Row]:
     """Answer all cells.
 
     Args:
@@ -28,12 +36,13 @@ def run(spec: Spec, cells: Sequence[Cell], engine: str, traces: Path, processes:
         traces: folder for traces; each is there as soon as its cell is answered.
         processes: how many; None: one for each core, 0: in this process.
         view: is told of each step.
+        minimise: cut each trace down to what matters.
 
     Gives a row for each cell, in their order. What Ctrl-C leaves open is UNKNOWN. Raises `InputError` for sources that
     are wrong.
     """
     rows: dict[int, Row] = {}
-    events = _events([Job(spec, cell, engine) for cell in cells], processes)
+    events = _events([Job(spec, cell, engine, minimise) for cell in cells], processes)
     with view:
         try:
             with closing(events):

@@ -33,7 +33,7 @@ def test_every_help_ends_with_an_example_that_works(
     for example in examples:
         name, *arguments = shlex.split(example)
         assert name == "modelcheck"
-        written = {name: str(tmp_path / name) for name in ("pictures", "assign.html", "balloon-report")}
+        written = {name: str(tmp_path / name) for name in ("pictures", "assign.html", "balloon-report", "smaller.json")}
         arguments = [written.get(argument, argument) for argument in arguments]
         if arguments[0] in ("check", "report"):
             arguments += ["-j", "0", "--traces", str(tmp_path)]

@@ -124,3 +124,17 @@ def test_what_is_no_trace_is_one_line_and_exit_2(modelcheck: Command, tmp_path: 
     assert (outcome.code, outcome.err) == (2, "modelcheck: t.json: is no trace of modelcheck\n")
     assert modelcheck("show", "none.json").err == "modelcheck: none.json: cannot be read: No such file or directory\n"
     assert modelcheck("show").code == 2
+
+
+def test_the_core_is_a_litmus_test_or_one_line_says_why_not(modelcheck: Command, tmp_path: Path) -> None:
+    stored = Path(__file__).parents[2] / "traces" / "balloon"
+    file = tmp_path / "core.litmus"
+    assert modelcheck("show", stored / "assign--isolate-no-locks--lkmm.json", "--litmus", file).code == 0
+    outcome = modelcheck("litmus", file)
+    assert outcome.code == 0
+    assert "Observation balloon-assign-isolate-no-locks-lkmm Sometimes 1 3" in outcome.out
+    assert " Never 0 3\n" in modelcheck("litmus", file, "--model", "sc").out
+    outcome = modelcheck("show", stored / "inflate-may-fail--posted--sc.json", "--litmus")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err.startswith("modelcheck: no litmus test says this: ")
+    assert outcome.err.count("\n") == 1

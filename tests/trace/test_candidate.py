@@ -64,7 +64,7 @@ def test_it_is_the_candidate_that_the_engine_judged(text: str, name: str) -> Non
     (initial,) = initialise(checking.parse(text))
     assert isinstance(initial, Initial)
     session = Session(unroll(checking.parse(text), initial, Bounds()), load_model(name))
-    wanted = session.encoding.circuit.any_of([f.literal for f in session._findings(frozenset(PROPERTIES))])
+    wanted = session.encoding.circuit.any_of([f.literal for f in session.findings(frozenset(PROPERTIES))])
     proposal = session.search(wanted)
     if proposal is None:
         assert name != "lkmm"

@@ -134,7 +134,7 @@ class Follower:
         for way in self.ways:
             self._finish(way)
         self.rest = self._way(0, final=True)
-        if any(way.broken for way in self.ways):
+        if self.execution.partial or any(way.broken for way in self.ways):
             self.rest.steps = ()
         self._advance([self.rest])
         self._finish(self.rest)
@@ -276,6 +276,8 @@ class Follower:
         place = address if isinstance(address, int) else None
         told = self._next(way)
         told_id = None
+        if told is None and self.execution.partial:
+            return  # behind the last step that the trace tells, it orders nothing
         if told is not None and told.kind == "F" and told.tags == event.tags:
             told_id = told.id
             way.cursor += 1
@@ -456,6 +458,8 @@ class Follower:
             poisoned = True
         old_base = self.objects.back(thing.base)
         if not poisoned and old_base in self._touched:
+            if self._cut_off(way):
+                return
             self._depart(way, f"frees {thing.name}, which the trace does not", event.source, event.stack)
             return
         step = Step(
@@ -510,7 +514,14 @@ class Follower:
         self.departures.append(Departure(order, step, way.thread, reason, source, stack))
         way.over = True
 
+    def _cut_off(self, way: Way) -> bool:
+        """Whether a trace that is only part of an execution goes no further in this thread; then nor do we."""
+        way.over = self.execution.partial and self._behind_fences(way) is None
+        return way.over
+
     def _unexpected(self, way: Way, event: Event, address: int) -> None:
+        if self._cut_off(way):
+            return
         doing = f"{'reads' if event.kind == 'R' else 'writes'} {self.space.name(address)}"
         told = self._behind_fences(way)
         if told is None:

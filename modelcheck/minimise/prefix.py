@@ -1,0 +1,101 @@
+"""What of an execution comes before a failure: its steps, and those that they rest on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from attrs import evolve
+
+from modelcheck.solve.result import Condition, ExecutedEvent, Execution, Pair
+
+Point = tuple[int, int]
+"""A thread, and a position in its program order."""
+
+
+def prefix(execution: Execution, points: Iterable[Point]) -> Execution:
+    """The part of ``execution`` that leads to ``points``.
+
+    It holds each thread up to its point, and with every event those before it in its thread, the write that it reads
+    from, and the other half of a read-modify-write: what is left out could as well not have happened yet. Initial
+    writes stay where an event that is kept touches their cell; what ran at rest goes.
+    """
+    events = execution.events
+    ends: dict[int, int] = {}
+    sources = {read: write for write, read in execution.rf}
+    halves = {a: b for pair in execution.rmw for a, b in (pair, pair[::-1])}
+    threads: dict[int, list[ExecutedEvent]] = {}
+    for event in events:
+        if event.thread >= 0 and not event.final:
+            threads.setdefault(event.thread, []).append(event)
+    left = list(points)
+    while left:
+        thread, position = left.pop()
+        before = ends.get(thread, -1)
+        if position <= before:
+            continue
+        ends[thread] = position
+        for event in threads.get(thread, ()):
+            if before < event.position <= position:
+                for needed in (sources.get(event.id), halves.get(event.id)):
+                    if needed is not None and events[needed].thread >= 0:
+                        left.append((events[needed].thread, events[needed].position))
+    kept = {e.id for t, several in threads.items() for e in several if e.position <= ends.get(t, -1)}
+    touched = {events[number].address for number in kept}
+    kept |= {e.id for e in events if e.thread < 0 and e.address in touched}
+    return evolve(restricted(execution, kept), partial=True)
+
+
+def restricted(execution: Execution, kept: Iterable[int]) -> Execution:
+    """``execution`` with no events but ``kept``, numbered anew, and no objects but those that they touch or point to.
+
+    A condition of an event stays when the reads that it speaks of do.
+    """
+    numbers = {old: new for new, old in enumerate(sorted(kept))}
+    told = sorted(numbers, key=lambda old: execution.events[old].order)
+    place = {old: order for order, old in enumerate(told)}
+    guards, conditions = _conditions(execution, numbers)
+    events = tuple(
+        evolve(execution.events[old], id=new, order=place[old], guard=guards[old]) for old, new in numbers.items()
+    )
+
+    def pairs(several: tuple[Pair, ...]) -> tuple[Pair, ...]:
+        return tuple((numbers[a], numbers[b]) for a, b in several if a in numbers and b in numbers)
+
+    met = {e.address for e in events} | {e.value for e in events if e.points}
+    objects = tuple(
+        o
+        for o in execution.objects
+        if any(isinstance(at, int) and o.base <= at < o.base + max(o.size, 1) for at in met)
+    )
+    return evolve(
+        execution,
+        events=events,
+        rf=pairs(execution.rf),
+        co=pairs(execution.co),
+        addr=pairs(execution.addr),
+        data=pairs(execution.data),
+        ctrl=pairs(execution.ctrl),
+        rmw=pairs(execution.rmw),
+        objects=objects,
+        conditions=conditions,
+    )
+
+
+def _conditions(
+    execution: Execution, numbers: Mapping[int, int]
+) -> tuple[Mapping[int, tuple[int, ...]], tuple[Condition, ...]]:
+    """The guards of the events that stay, and the conditions that they speak of, events numbered anew."""
+    found: dict[int, int] = {}
+    guards: dict[int, tuple[int, ...]] = {}
+    for old in numbers:
+        guard = [g for g in execution.events[old].guard if all(r in numbers for r in execution.conditions[g].reads)]
+        guards[old] = tuple(found.setdefault(g, len(found)) for g in guard)
+
+    def renumbered(match: re.Match[str]) -> str:
+        return f"#{numbers.get(int(match[1]), match[1])}"
+
+    conditions = [execution.conditions[g] for g in found]
+    return guards, tuple(
+        Condition(re.sub(r"#(\d+)", renumbered, c.text), tuple(numbers[r] for r in c.reads)) for c in conditions
+    )
