@@ -31,22 +31,29 @@ def minimise(context: click.Context, trace: Path, output: Path | None, source: P
     """Find a smaller execution that fails as the one in TRACE does: the same property at the same place, with fewer
     threads, under the simplest model, with fewer steps and fewer switches of thread.
 
-    Says what it dropped, and writes a trace like any other. Exit codes: 0 it is written, 1 no execution of the source
-    fails so, 2 the input is wrong.
+    Says what it dropped, and writes a trace like any other, on the code as it is now. Exit codes: 0 it is written,
+    1 the failure does not reproduce on this code, 2 the input is wrong.
     """
-    from modelcheck.cli.origin import model_file, origin_of
-    from modelcheck.cli.smaller import smaller
+    from modelcheck.cli.smaller import on_today, smaller
     from modelcheck.errors import InputError
     from modelcheck.trace import read_trace, to_bytes, write_atomically
+    from modelcheck.trace.replay import FOREIGN, REPRODUCES, Sources, replay
 
-    known = read_trace(trace)
-    if not known.execution.events:
+    stored = read_trace(trace)
+    if not stored.execution.events:
         raise InputError("fails before any thread starts: there is nothing to cut down", str(trace))
-    origin = origin_of(trace, known, source)
-    files = {known.model: model_file(origin.spec, known.model)}
-    found = smaller(known, origin.program, origin.scenario.properties, files)
+    sources = Sources(source)
+    replayed = replay(stored, sources, trace)
+    if replayed.outcome == FOREIGN:
+        raise InputError(f"does not belong to this source: {replayed.reason}", str(trace))
+    if replayed.outcome != REPRODUCES:
+        click.echo(f"{trace}: {replayed.outcome}: {replayed.reason}")
+        context.exit(1)
+    today = sources.of(stored, trace)
+    properties = frozenset(stored.setting.properties) or today.scenario.properties
+    found = smaller(on_today(stored, replayed), today.program, properties, {stored.model: today.load})
     if found is None:
-        click.echo(f"{trace}: no execution of the source fails so")
+        click.echo(f"{trace}: no execution of the source was found that fails so")
         context.exit(1)
     file = output or trace.with_name(f"{trace.name.removesuffix('.json')}.minimised.json")
     write_atomically(file, to_bytes(found))

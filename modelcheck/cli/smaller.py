@@ -11,6 +11,18 @@ from modelcheck.minimise import Failure, minimise
 from modelcheck.program.ir import Program
 from modelcheck.solve.sat import begin_anew
 from modelcheck.trace import Trace, record
+from modelcheck.trace.replay.replayed import Replayed
+
+
+def on_today(trace: Trace, replayed: Replayed) -> Trace:
+    """``trace``, which reproduces, with the execution and the place of its failure as they are in today's code."""
+    place = replayed.now
+    return attrs.evolve(
+        trace,
+        source=None if place is None else place.source,
+        stack=() if place is None else place.stack,
+        execution=replayed.execution or trace.execution,
+    )
 
 
 def smaller(trace: Trace, program: Program, properties: frozenset[str], files: Mapping[str, str]) -> Trace | None:
