@@ -67,7 +67,7 @@ def answer(job: Job) -> Answer:
             load=cell.load,
         )
         if job.minimise and made.execution.events:
-            from modelcheck.cli.smaller import smaller
+            from modelcheck.minimise.smaller import smaller
 
             made = smaller(made, program, scenario.properties, {cell.model: cell.load}) or made
         trace = to_bytes(made)

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import attrs
 
 from modelcheck.cat import load_model
-from modelcheck.minimise import Failure, minimise
+from modelcheck.minimise.minimise import minimise
+from modelcheck.minimise.question import Failure
 from modelcheck.program.ir import Program
 from modelcheck.solve.sat import begin_anew
 from modelcheck.trace import Trace, record
