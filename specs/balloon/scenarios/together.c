@@ -15,13 +15,6 @@ void two_ballooned(void)
 	world_init(2);
 }
 
-/* The first page is isolated, the second at home in the balloon; the others are free. */
-void first_isolated_second_ballooned(void)
-{
-	world_init(2);
-	isolate_migratepage(&cc, page_to_pfn(FIRST));
-}
-
 /* A thread that compacts comes by a page, and what it isolates it puts back at once. */
 static void isolate_and_putback(unsigned long pfn)
 {
