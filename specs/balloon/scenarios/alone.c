@@ -30,7 +30,7 @@ void device_life(void)
 	int err;
 
 	vb = virtballoon_probe(&err);
-	fill_balloon(vb, 2);
+	fill_balloon(vb, 1);
 	virtballoon_remove(vb);
 	vb = NULL;
 }
