@@ -51,7 +51,9 @@ def main() -> NoReturn:
         code = cli.main(prog_name="modelcheck", standalone_mode=False)
         sys.stdout.flush()
     except InputError as error:
-        print(f"modelcheck: {error}", file=sys.stderr)
+        # What is wrong may quote a file from anywhere: nothing of it may act on the terminal.
+        said = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(error).replace("\n", " "))
+        print(f"modelcheck: {said}", file=sys.stderr)
         code = 2
     except click.ClickException as error:
         error.show()

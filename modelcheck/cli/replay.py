@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from modelcheck.trace import Trace
-    from modelcheck.trace.replay import Replayed
+    from modelcheck.trace.replay import Replayed, Sources
 
 
 @click.command(
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
 @click.option(
     "--patch", type=click.Path(path_type=Path), metavar="FILE", help="A unified diff to apply to the sources."
 )
+@click.option("--interactive", is_flag=True, help="Step through it: commands on standard input, help lists them.")
 @click.pass_context
-def replay(context: click.Context, trace: Path, source: Path | None, patch: Path | None) -> None:
+def replay(context: click.Context, trace: Path, source: Path | None, patch: Path | None, interactive: bool) -> None:
     """Follow a trace step by step on the code as it is now, without the solver.
 
     It reproduces (exit code 0), is no longer possible (1; the first step is told at which code or model departs),
@@ -38,16 +40,41 @@ def replay(context: click.Context, trace: Path, source: Path | None, patch: Path
     """
     from modelcheck.errors import InputError
     from modelcheck.trace import read_trace
+    from modelcheck.trace.names import clean
     from modelcheck.trace.replay import FOREIGN, REPRODUCES, Sources
     from modelcheck.trace.replay import replay as follow
 
     stored = read_trace(trace)
-    found = follow(stored, Sources(source, patch), trace)
+    sources = Sources(source, patch)
+    found = follow(stored, sources, trace)
     if found.outcome == FOREIGN:
-        raise InputError(f"does not belong to this source: {found.reason}", str(trace))
+        raise InputError(clean(f"does not belong to this source: {found.reason}"), str(trace))
     for line in _told(stored, found):
-        click.echo("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line))
+        click.echo(clean(line))
+    if interactive:
+        _interact(stored, found, sources, trace)
     context.exit(0 if found.outcome == REPRODUCES else 1)
+
+
+def _interact(trace: Trace, found: Replayed, sources: Sources, path: Path) -> None:
+    import attrs
+
+    from modelcheck.cli.stepper import Stepper
+    from modelcheck.errors import InputError
+    from modelcheck.trace.names import names
+    from modelcheck.trace.replay.inspect import Inspector
+    from modelcheck.trace.replay.machine import Strays
+
+    if found.execution is None or not found.execution.events:
+        raise InputError("cannot be stepped through: it is not followed to its end", str(path))
+    properties = frozenset(trace.setting.properties) | {trace.property}
+    try:
+        inspector = Inspector(sources.of(trace, path), found.execution, trace.model, properties)
+    except Strays as stray:
+        raise InputError(f"cannot be stepped through: {stray.reason}", str(path)) from None
+    called = names(attrs.evolve(trace, execution=found.execution))
+    for line in Stepper(inspector).talk(sys.stdin):
+        click.echo(called.text(line))
 
 
 def _told(trace: Trace, found: Replayed) -> Iterator[str]:

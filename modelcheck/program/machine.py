@@ -116,6 +116,40 @@ def initialise(program: Program) -> tuple[Outcome, ...]:
     return tuple(outcomes)
 
 
+def call(
+    program: Program,
+    name: str,
+    space: AddressSpace,
+    contents: Mapping[int, tuple[int, Value]],
+    freed: frozenset[int] = frozenset(),
+) -> Value:
+    """What function ``name`` of ``program``, which takes nothing, returns when it is called alone.
+
+    Args:
+        program: with the function; it is compiled for this call.
+        name: the function.
+        space: all objects.
+        contents: of memory: address -> (size, value). What the call writes is forgotten.
+        freed: bases of objects whose life has ended.
+
+    Raises:
+        Fault: the function does something wrong.
+        Halting: it cannot be modelled, or takes too long.
+    """
+    code = compiled(program)
+    thread = Thread.start(code, 0, name, ())
+    run = _Run(code, thread, space, Cells(space, contents), freed, ())
+    source = program.functions[name].source
+    try:
+        if run.go() or thread.point.kind == "spawn":
+            raise Halting("it starts a thread, or makes a choice", source)
+    except (_Waits, _Ended):
+        raise Halting("it would wait, or end its thread", source) from None
+    except Discard:
+        raise Halting("an assumption does not hold", source) from None
+    return thread.result
+
+
 class _Waits(Exception):  # noqa: N818
     """The step at hand waits, and there is no other thread."""
 

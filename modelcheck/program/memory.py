@@ -120,6 +120,13 @@ class AddressSpace:
         leaf = _leaf(at, holder - at.base)
         if leaf is not None and "*" not in leaf.type:
             return ""
+        return self.leads(value)
+
+    def leads(self, value: int) -> str:
+        """What a pointer leads to that is ``value``: ``&page[1]``, ``&vb.pages``, a function; empty for no object."""
+        to = self.find(value)
+        if to is None:
+            return ""
         return to.name if to.kind == "function" else f"&{to.name}{_whole(to, value - to.base)}"
 
 

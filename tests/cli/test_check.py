@@ -57,8 +57,16 @@ def fake(job: Job) -> Answer:
     execution = Execution(("f", "g"), (), (), (), (), (), (), ())
     result = Result("FAIL", "leak", "page 1 has no owner", PLACE, (), 5, 7, 0.5, "", execution)
     program = Program({}, (), "main", {})
-    names = {"scenario": cell.scenario.name, "variant": cell.variant.name, "model": cell.model}
-    trace = record(program, result, spec=job.spec.name, **names, unroll=3, recursion=3)
+    trace = record(
+        program,
+        result,
+        spec=job.spec.name,
+        scenario=cell.scenario.name,
+        variant=cell.variant.name,
+        model=cell.model,
+        unroll=3,
+        recursion=3,
+    )
     return Answer(result, to_bytes(trace))
 
 

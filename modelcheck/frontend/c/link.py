@@ -199,13 +199,17 @@ class Linker:
             self._addresses[name] = self.objects.function(name)
         return self._addresses[name]
 
-    def finish(self) -> tuple[dict[str, Function], tuple[MemoryObject, ...]]:
-        """Lower everything that is reached; give the functions by name, and the objects by address."""
+    def settle(self) -> None:
+        """Lower everything that is reached so far; objects that it uses have their addresses from then on."""
         self.objects.settle()
         while self._queue:
             definition = self._queue.popleft()
             self._lowered[definition.program_name] = self._lower(self, definition)
             self.objects.settle()
+
+    def finish(self) -> tuple[dict[str, Function], tuple[MemoryObject, ...]]:
+        """Lower everything that is reached; give the functions by name, and the objects by address."""
+        self.settle()
         shapes = {shape for lowered in self._lowered.values() for shape in lowered.builder.shapes.values()}
         targets = {shape: tuple(name for name in self._addresses if self._fits(name, shape)) for shape in shapes}
         functions = {

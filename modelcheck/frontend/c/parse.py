@@ -110,9 +110,14 @@ class Unit:
 
 
 def parse_file(
-    path: Path, headers_folder: Path, include: Sequence[Path], defines: Mapping[str, str], known: Files
+    path: Path,
+    headers_folder: Path,
+    include: Sequence[Path],
+    defines: Mapping[str, str],
+    known: Files,
+    content: str | None = None,
 ) -> Unit:
-    """Parse one C file.
+    """Parse one C file, or ``content`` in its stead.
 
     Raises:
         InputError: the file is missing or clang finds an error in it.
@@ -130,7 +135,7 @@ def parse_file(
             *(f"-D{name}={value}" for name, value in defines.items()),
         ]
         try:
-            parsed = cl.TranslationUnit(str(path), arguments)
+            parsed = cl.TranslationUnit(str(path), arguments, content)
         except OSError as error:
             raise InputError(str(error), shown) from error
     _complain(parsed, known)

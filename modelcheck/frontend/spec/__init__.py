@@ -60,7 +60,7 @@ every variant, or model, not named. What is not said is expected to PASS.
 Names of scenarios and variants are letters and digits with single ``-``, ``_`` or ``.`` between them: they
 become file names of traces."""
 
-from modelcheck.frontend.spec.load import load_program, macros
+from modelcheck.frontend.spec.load import load_expression, load_program, macros
 from modelcheck.frontend.spec.spec import (
     DEFAULT_MODELS,
     DEFAULT_PROPERTIES,
@@ -81,6 +81,7 @@ __all__ = [
     "Scenario",
     "Spec",
     "Variant",
+    "load_expression",
     "load_program",
     "macros",
     "program_spec",

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from modelcheck.errors import InputError
 from modelcheck.frontend.spec import locate
@@ -24,22 +25,38 @@ def load_program(spec: Spec, scenario: Scenario, variant: Variant) -> Program:
     a function that is not there.
     """
     # libclang is loaded by those who parse only.
-    from modelcheck.frontend.c import ScenarioEntry, parse_program
+    from modelcheck.frontend.c import parse_program
 
-    entry = ScenarioEntry(scenario.init, scenario.threads, scenario.final) if scenario.threads else None
     with _tree(spec, variant) as folder:
-        sources = [_place(spec, folder, name) for name in spec.sources]
-        names = _Names(folder, dict(zip(sources, spec.sources, strict=True)))
         try:
-            return parse_program(
-                sources,
-                include=[_place(spec, folder, name) for name in spec.include],
-                defines=macros(spec, scenario, variant),
-                scenario=entry,
-                names=names,
-            )
+            return parse_program(**_read(spec, scenario, variant, folder))
         except InputError as error:
             raise _placed(spec, scenario, variant, error) from None
+
+
+def load_expression(
+    spec: Spec, scenario: Scenario, variant: Variant, expression: str, function: str, values: Mapping[str, int]
+) -> Program:
+    """The program of `load_program` with a function more, which gives the value of a C expression: see
+    `modelcheck.frontend.c.expression.parse_expression` for the last three, and for what it raises."""
+    from modelcheck.frontend.c.expression import parse_expression
+
+    with _tree(spec, variant) as folder:
+        return parse_expression(expression, function=function, values=values, **_read(spec, scenario, variant, folder))
+
+
+def _read(spec: Spec, scenario: Scenario, variant: Variant, folder: Path) -> dict[str, Any]:
+    """What to parse, for the parsers of the C front end."""
+    from modelcheck.frontend.c import ScenarioEntry
+
+    sources = [_place(spec, folder, name) for name in spec.sources]
+    return {
+        "sources": sources,
+        "include": [_place(spec, folder, name) for name in spec.include],
+        "defines": macros(spec, scenario, variant),
+        "scenario": ScenarioEntry(scenario.init, scenario.threads, scenario.final) if scenario.threads else None,
+        "names": _Names(folder, dict(zip(sources, spec.sources, strict=True))),
+    }
 
 
 def macros(spec: Spec, scenario: Scenario, variant: Variant) -> Mapping[str, str]:

@@ -71,7 +71,7 @@ class Sources:
             (trace.variant, spec.variants, "variant"),
         ):
             if name not in there:
-                raise Foreign(f"{spec.file} has no {what} '{name}'")
+                raise Foreign(f"{spec.file} has no {what} '{name[:200]}'")
         model, load = self._model(trace, spec)
         key = (place, trace.scenario, trace.variant)
         if key not in self._programs:
@@ -98,9 +98,9 @@ class Sources:
             return self.source
         origin = Path(trace.setting.origin or f"specs/{trace.spec}")
         for folder in (Path(), *(path.resolve().parents if path is not None else ())):
-            if (folder / origin / "spec.toml").is_file() or (origin.suffix == ".c" and (folder / origin).is_file()):
+            if _there(folder / origin / "spec.toml") or (origin.suffix == ".c" and _there(folder / origin)):
                 return folder / origin
-        raise Foreign(f"its spec is not at {origin}; --source DIR says where it is")
+        raise Foreign(f"its spec is not at {str(origin)[:200]}; --source DIR says where it is")
 
     def _spec(self, place: Path) -> Spec:
         if place not in self._specs:
@@ -154,8 +154,16 @@ class Sources:
         if trace.model in BUILT_IN:
             return load_model(trace.model), trace.model
         if not trace.model.endswith(".cat"):
-            raise Foreign(f"there is no memory model '{trace.model}'")
+            raise Foreign(f"there is no memory model '{trace.model[:200]}'")
         for load in (spec.folder / trace.model, Path(trace.model)):
-            if load.is_file():
+            if _there(load):
                 return load_model(str(load)), str(load)
-        raise Foreign(f"its memory model {trace.model} is not there")
+        raise Foreign(f"its memory model {trace.model[:200]} is not there")
+
+
+def _there(path: Path) -> bool:
+    """Whether there is such a file; a name that no file can have is none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
