@@ -218,7 +218,7 @@ def test_the_patch_that_mends_a_variant_of_the_balloon_ends_its_trace(tmp_path: 
     patch.write_text(wrong.replace("@@ -52,7 +52,6 @@", "@@ -52,6 +52,7 @@").replace("-\tsmp_wmb();", "+\tsmp_wmb();"))
     found = replay(read_trace(path), Sources(patch=patch), path)
     assert found.outcome == IMPOSSIBLE
-    assert "there is a fence [Wmb] at include/linux/balloon_compaction.h:55" in found.reason
+    assert "there is a fence [Wmb] at include/linux/balloon_compaction.h:" in found.reason
 
 
 @pytest.mark.parametrize(
