@@ -28,7 +28,7 @@ def sources() -> Sources:
     return Sources()
 
 
-@pytest.mark.parametrize("path", [p for p in TRACES if p.parent.name != "explained"], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", TRACES, ids=lambda path: path.stem)
 def test_every_stored_trace_reproduces(path: Path) -> None:
     found = replay(read_trace(path), sources(), path)
     assert found.outcome == REPRODUCES, (found.reason, found.now)
