@@ -5,6 +5,7 @@ The exploration works in rounds: see `reduction` for why a round may have to be 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from operator import itemgetter
 from time import monotonic
 from typing import Final
@@ -12,7 +13,7 @@ from typing import Final
 from attrs import frozen
 
 from modelcheck.interleave.leak import contents
-from modelcheck.interleave.space import Again, Space
+from modelcheck.interleave.space import Again, Space, Tick
 from modelcheck.interleave.state import Choice, MixedSizes
 from modelcheck.interleave.system import System
 from modelcheck.interleave.touch import touching
@@ -25,6 +26,9 @@ from modelcheck.program.thread import Finding
 from modelcheck.program.touch import Touches, together
 
 ALL: Final = frozenset(ir.PROPERTIES)
+
+MakeSpace = Callable[[System, frozenset[str], bool, Tick], Space]
+"""Takes what `Space` takes."""
 
 
 @frozen
@@ -72,6 +76,7 @@ def explore(
     properties: frozenset[str] = ALL,
     limits: Limits = Limits(),
     reduce: bool = True,
+    make: MakeSpace = Space,
 ) -> Exploration:
     """Look for an execution of ``program`` that breaks one of ``properties``.
 
@@ -81,11 +86,12 @@ def explore(
         properties: findings of others are no failure; they stop the thread that makes them if it cannot go on.
         limits: where to give up.
         reduce: whether to leave out interleavings that make no difference.
+        make: what makes each round's `Space`, for those who look at more than the verdict.
 
     Raises:
         ValueError: for another model.
     """
-    return _Search(program, model, properties, limits, reduce).run()
+    return _Search(program, model, properties, limits, reduce, make).run()
 
 
 def start(
@@ -117,13 +123,22 @@ class _GaveUp(Exception):  # noqa: N818
 class _Search:
     """One call of `explore`."""
 
-    def __init__(self, program: Program, model: str, properties: frozenset[str], limits: Limits, reduce: bool) -> None:
+    def __init__(
+        self,
+        program: Program,
+        model: str,
+        properties: frozenset[str],
+        limits: Limits,
+        reduce: bool,
+        make: MakeSpace = Space,
+    ) -> None:
         self.program = program
         self.code = compiled(program)
         self.model = model
         self.properties = properties
         self.limits = limits
         self.reduce = reduce
+        self.make = make
         self.began = monotonic()
         self.states = 0
         self.executions = 0
@@ -155,7 +170,7 @@ class _Search:
             system = System(self.code, initial, self.model, split, self.properties)
             try:
                 while True:
-                    space = Space(system, self.properties, self.reduce, self._tick)
+                    space = self.make(system, self.properties, self.reduce, self._tick)
                     try:
                         finding = space.explore()
                     except Again:
