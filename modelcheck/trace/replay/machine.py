@@ -51,9 +51,13 @@ class Moment:
 
 
 class Strays(Exception):  # noqa: N818 (a result on its way)
-    """The machine cannot take the next step: ``event`` is that of the execution, ``local`` where the thread stands."""
+    """The machine cannot take the next step: ``event`` is that of the execution, ``local`` where the thread stands.
+
+    ``findings`` are what was wrong before.
+    """
 
     def __init__(self, reason: str, event: int | None = None, local: Local | None = None) -> None:
+        self.findings: tuple[Finding, ...] = ()
         self.reason = reason
         self.event = event
         self.local = local
@@ -72,12 +76,20 @@ class _Told(System):
         return super()._look(state, thread, local) if self.told is None else self.told
 
 
-def play(program: Program, initial: Initial, execution: Execution, model: str, properties: frozenset[str]) -> Run:
+def play(
+    program: Program,
+    initial: Initial,
+    execution: Execution,
+    model: str,
+    properties: frozenset[str],
+    unfinished: bool = False,
+) -> Run:
     """Take the steps of ``execution`` from ``initial`` on.
 
     Args:
         program, initial: what runs.
         execution: what to do; where objects lie may differ.
+        unfinished: it ends where something is wrong, and the step that is wrong may be none of its events.
         model: ``sc``, ``tso``; any other is taken as it is told.
         properties: as for `System`.
 
@@ -87,10 +99,13 @@ def play(program: Program, initial: Initial, execution: Execution, model: str, p
     while True:
         try:
             run = Run(program, initial, execution, model, properties, split)
-            run.run()
+            run.run(unfinished)
         except MixedSizes as mixed:
             split |= {mixed.word}
             continue
+        except Strays as stray:
+            stray.findings = tuple(local.finding for local in run.state.threads if local.finding is not None)
+            raise
         return run
 
 
@@ -137,8 +152,8 @@ class Run:
         self._taken: set[int] = set()
         self._skipped: set[int] = set()
 
-    def run(self) -> None:
-        """Take all steps. Raises `Strays`."""
+    def run(self, unfinished: bool = False) -> None:
+        """Take all steps, and of an ``unfinished`` execution one more where that is wrong. Raises `Strays`."""
         items = self._items()
         if items is None:
             raise Strays(f"no {self.model} machine does that")
@@ -151,6 +166,19 @@ class Run:
             else:
                 self._do(event)
         self._settle()
+        if unfinished:
+            self._go_wrong()
+
+    def _go_wrong(self) -> None:
+        """What fails is the next step of a thread, if nothing has failed so far."""
+        if any(local.finding is not None for local in self.state.threads):
+            return
+        for choice in self.system.enabled(self.state):
+            after = self.system.take(self.state, choice)
+            if after.threads[choice.thread].finding is not None:
+                self.state = after
+                self._moment(None)
+                return
 
     def _items(self) -> list[tuple[int, bool]] | None:
         if not self.weak:

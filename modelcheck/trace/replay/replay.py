@@ -59,9 +59,11 @@ class _Replay:
         self.properties = frozenset(trace.setting.properties) or today.scenario.properties | {trace.property}
 
     def run(self) -> Replayed:
+        explored = self.trace.setting.engine == "interleave" and self.today.load in MODELS
         if not self.trace.execution.events:
-            return self._before_threads()
-        if self.trace.setting.engine == "interleave" and self.today.load in MODELS:
+            first = self._before_threads()
+            return first if first.outcome == REPRODUCES or not explored else self._as_interleaving()
+        if explored:
             return self._as_interleaving()
         best: Replayed | None = None
         for initial in self._initials():
@@ -171,25 +173,32 @@ class _Replay:
         initial = next(o for o in self.today.outcomes if isinstance(o, Initial) and o.choices == choices)
         own = execution is self.trace.execution
         try:
-            run = play(self.today.program, initial, execution, self.today.load, self.properties)
+            run = play(self.today.program, initial, execution, self.today.load, self.properties, unfinished=own)
         except Strays as stray:
+            for finding in stray.findings:
+                # The machine stops a thread at what is wrong; the solver lets it go on where it can.
+                if (again := self._found_again(finding, execution)) is not None:
+                    return again
             now = None if stray.local is None else self._place_now(stray.local.place, stray.local.stack)
             told = stray.event if own else None
             then = None if told is None else self._then(told)
             return Replayed(IMPOSSIBLE, f"as an interleaving: {stray.reason}", told, then, now)
         others = run.findings()
         for finding in others:
-            place = (finding.source, finding.stack)
-            if self._same(Found(finding.property, finding.message, *place, finding.thread, 0), None):
-                reason = f"{finding.property}: {finding.message or self.trace.message}"
-                return Replayed(
-                    REPRODUCES, reason, None, self._failure_then(), self._place_now(*place), execution=execution
-                )
+            if (again := self._found_again(finding, execution)) is not None:
+                return again
         reason = f"{self.trace.property} does not fail here any more"
         if others:
             reason += f": {others[0].property} does ({others[0].message})"
         now = self._place_now(others[0].source, others[0].stack) if others else None
         return Replayed(IMPOSSIBLE, reason, None, self._failure_then(), now)
+
+    def _found_again(self, finding: Finding, execution: Execution) -> Replayed | None:
+        place = (finding.source, finding.stack)
+        if not self._same(Found(finding.property, finding.message, *place, finding.thread, 0), None):
+            return None
+        reason = f"{finding.property}: {finding.message or self.trace.message}"
+        return Replayed(REPRODUCES, reason, None, self._failure_then(), self._place_now(*place), execution=execution)
 
     def _forbidden(self, observed: Observed, violation: Violation) -> Replayed:
         execution = observed.execution
