@@ -13,7 +13,18 @@ import click
 import modelcheck
 from modelcheck.errors import InputError
 
-_SUBCOMMANDS: Final = ("check", "enumerate", "litmus", "locks", "minimise", "new", "replay", "report", "show")
+_SUBCOMMANDS: Final = (
+    "check",
+    "enumerate",
+    "explain",
+    "litmus",
+    "locks",
+    "minimise",
+    "new",
+    "replay",
+    "report",
+    "show",
+)
 """Each is the function of its name in the module ``modelcheck.cli.NAME``."""
 
 

@@ -34,8 +34,8 @@ def minimise(context: click.Context, trace: Path, output: Path | None, source: P
     Says what it dropped, and writes a trace like any other, on the code as it is now. Exit codes: 0 it is written,
     1 the failure does not reproduce on this code, 2 the input is wrong.
     """
-    from modelcheck.minimise.smaller import on_today, smaller
     from modelcheck.errors import InputError
+    from modelcheck.minimise.smaller import on_today, smaller
     from modelcheck.trace import read_trace, to_bytes, write_atomically
     from modelcheck.trace.replay import FOREIGN, REPRODUCES, Sources, replay
 

@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from modelcheck.cat import Model
+from modelcheck.cat.violations import Step, Violation
 from modelcheck.program.graph import EventGraph
 from modelcheck.program.ir import Program
 from modelcheck.program.machine import Initial, Stuck, initialise
@@ -151,6 +152,8 @@ class Session:
         identical: groups of threads that stand for one another.
         present: the tags that events bear.
         proposal, candidate: the last one that the model allowed.
+        accounted: as an argument: each clause that rests on the memory model can be switched off (`Circuit.switches`
+            has them), to see which are needed.
         effort: how much work the solver may put into one proposal (as `Solver.check` has it); None: any.
     """
 
@@ -162,6 +165,7 @@ class Session:
         progress: Progress | None = None,
         thin_air: bool = False,
         symmetry: bool = False,
+        accounted: bool = False,
     ) -> None:
         model.require_explicable()
         self.graph = graph
@@ -177,6 +181,8 @@ class Session:
         domains = analyse(graph, self.space, model.coherent, thin_air, tick)
         self.live = len(domains.live)
         self.encoding = Encoding(graph, domains, self.space, overtaken(model))
+        if accounted:
+            self.encoding.circuit.switches = {}
         # Values out of thin air and sections without an end are for litmus tests, whose judge is herd.
         self.left_open = close_sections(self.encoding, paired=thin_air)
         tick()
@@ -184,7 +190,7 @@ class Session:
         tick()
         self.identical = break_symmetry(self.encoding, self.coherence) if symmetry else []
         add_lemmas(self.encoding, self.coherence, model)
-        if model.coherent and model.atomic:
+        if model.coherent and model.atomic and not accounted:
             add_rising(self.encoding, self.coherence)
         self.solver = Solver(self.encoding.circuit)
         self.present = frozenset[str]().union(*(event.tags | event.failed for event in graph.events))
@@ -246,7 +252,8 @@ class Session:
         if NO in wanted:
             return None
         while True:
-            answer = self.solver.check(wanted, self._left(), self.effort)
+            assumed = (*wanted, *(self.encoding.circuit.switches or ()))
+            answer = self.solver.check(assumed, self._left(), self.effort)
             if answer is None:
                 raise OutOfTime
             if not answer:
@@ -258,13 +265,16 @@ class Session:
                 self.proposal = proposal
                 return proposal
             self.refinements += 1
-            self._learn(proposal, [violation.facts for violation in judgement.violations])
+            self._learn(proposal, judgement.violations)
             if self.progress is not None:
                 self.progress(self.refinements)
 
-    def _learn(self, proposal: Proposal, several: Iterable[frozenset[tuple[str, int, int]]]) -> None:
-        for clause in sorted({tuple(sorted(proposal.clause(facts))) for facts in several}, key=len):
-            self.encoding.circuit.add(*clause)
+    def _learn(self, proposal: Proposal, violations: Iterable[Violation]) -> None:
+        several = [(tuple(sorted(proposal.clause(violation.facts))), violation) for violation in violations]
+        why = dict(reversed(several))
+        for clause in sorted({clause for clause, _ in several}, key=len):
+            because = None if self.encoding.circuit.switches is None else _learnt(proposal, why[clause])
+            self.encoding.circuit.add(*clause, because=because)
 
     def _left(self) -> float | None:
         if self.deadline is None:
@@ -363,6 +373,24 @@ class Session:
         both = [f"{names[event.thread]} at {told(event.source, event.stack)}" for event in (one, other)]
         message = f"data race on {place}: {' and '.join(both)}"
         return Result("FAIL", "race", message, other.source, other.stack, execution=execution_of(proposal))
+
+
+@frozen
+class Learnt:
+    """Why a clause was learnt: the violation, its cycle and facts in numbers of the encoding's events."""
+
+    axiom: str
+    cycle: tuple[Step, ...]
+    facts: frozenset[tuple[str, int, int]]
+
+
+def _learnt(proposal: Proposal, violation: Violation) -> Learnt:
+    def number(n: int) -> int:
+        return proposal.chosen[n] if n >= 0 else n
+
+    cycle = tuple(Step(number(s.source), number(s.target), s.label) for s in violation.cycle)
+    facts = frozenset((name, number(a), number(b)) for name, a, b in violation.facts)
+    return Learnt(violation.axiom, cycle, facts)
 
 
 def _told_at(execution: Execution, finding: Finding) -> tuple[int, int]:

@@ -251,7 +251,8 @@ class Coherence:
                 if one != other:
                     back = self.order(other, one)
                     if back != NO:
-                        encoding.circuit.add(-first, -second, -back, *elsewhere)
+                        because = ("coherence", place, earlier, later)
+                        encoding.circuit.add(-first, -second, -back, *elsewhere, because=because)
 
     def _beside(self, read: int, place: Place) -> list[int]:
         """The writes to ``place`` that the thread of ``read`` may have beside it."""
@@ -272,10 +273,11 @@ class Coherence:
                 continue
             other = encoding.events[write]
             hit = (-literal, -encoding.executed[write], -encoding.at[write][place], -encoding.at[read][place])
+            because = ("coherence", place, read, write)
             if other.position < event.position:
-                circuit.add(*hit, self.before(write, source))
+                circuit.add(*hit, self.before(write, source), because=because)
             else:
-                circuit.add(*hit, self.before(source, write))
+                circuit.add(*hit, self.before(source, write), because=because)
 
     def _at_rest(self, read: int, several: Rounds, literal: int, place: Place) -> None:
         """What runs at rest sees the last write of the threads, or its own latest."""
@@ -307,7 +309,8 @@ class Coherence:
                         after = NO if others in (several, mine) else self.order(several, others)
                         if after != NO:
                             hit = -encoding.executed[write], -encoding.at[write][place], -self._hit(others, place)
-                            circuit.add(-literal, *hit, -after, self.order(mine, others))
+                            because = ("atomicity", place, event.rmw, write)
+                            circuit.add(-literal, *hit, -after, self.order(mine, others), because=because)
 
     def last(self, place: Place) -> dict[int, int]:
         """Which write's value a cell holds at rest: literals by write (the initial one included)."""

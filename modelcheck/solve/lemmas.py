@@ -81,6 +81,7 @@ class _Lemmas:
         self.coherence = coherence
         self.model = model
         self.known: dict[tuple[object, ...], bool] = {}
+        self.passage = (-1, -1)  # of the clauses at hand: the releasing write, the acquiring event
         self.threads: dict[int, list[Event]] = {}
         for number, event in enumerate(encoding.events):
             if number in encoding.at and encoding.executed[number] != NO and event.thread >= 0 and not event.final:
@@ -110,6 +111,7 @@ class _Lemmas:
                 passages.append(_Passage(first.tags, releasing, (second.failed, None), None))
             before = [e for e in self.threads[first.thread] if e.position < first.position and e.id != first.rmw]
             behind = [e for e in self.threads[second.thread] if e.position > second.position and e is not half]
+            self.passage = write, read
             self.around(before, behind, literal, tuple(passages))
 
     def around(
@@ -130,19 +132,20 @@ class _Lemmas:
 
     def _forbid(self, one: Event, other: Event, order: int, passages: tuple[_Passage, ...]) -> None:
         encoding, coherence, circuit = self.encoding, self.coherence, self.encoding.circuit
+        because = ("passage", *self.passage, one.id, other.id)
         if one.kind == "R" and other.kind == "W":
             literal = encoding.rf.get((other.id, one.id), NO)
             if literal != NO and self._borne_out("rf", one, other, passages):
-                circuit.add(-order, -literal)
+                circuit.add(-order, -literal, because=because)
         elif one.kind == "W" and other.kind == "W":
             literal = coherence.before(other.id, one.id)
             if literal != NO and self._borne_out("co", one, other, passages):
-                circuit.add(-order, -literal)
+                circuit.add(-order, -literal, because=because)
         elif one.kind == "W" and other.kind == "R" and self._borne_out("fr", one, other, passages):
             for source in encoding.sources.get(other.id, ()):
                 after = coherence.before(source, one.id)
                 if after != NO:
-                    circuit.add(-order, -encoding.rf[source, other.id], -after)
+                    circuit.add(-order, -encoding.rf[source, other.id], -after, because=because)
 
     def _borne_out(self, edge: str, one: Event, other: Event, passages: tuple[_Passage, ...]) -> bool:
         key = (edge, one.kind, one.tags, one.failed, other.kind, other.tags, other.failed, passages)
@@ -189,6 +192,7 @@ class _Sections:
         passages = tuple(
             _Passage(first.tags, releasing, (events[second.rmw].tags, second.tags), between) for between in self.between
         )
+        self.lemmas.passage = release, acquire
         self.lemmas.around(self._section(first, back=True), self._section(second, back=False), order, passages)
 
     def _section(self, write: Event, back: bool) -> Iterator[Event]:

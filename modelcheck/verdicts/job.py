@@ -38,7 +38,7 @@ _latest: tuple[Spec, Scenario, Variant, Program] | None = None
 def answer(job: Job) -> Answer:
     """Raises `InputError` for sources that are wrong."""
     cell = job.cell
-    program = _program(job)
+    program = program_of(job)
     result = _check(program, job)
     trace = None
     if result.verdict == "FAIL":
@@ -87,7 +87,8 @@ def forget() -> None:
     _latest = None
 
 
-def _program(job: Job) -> Program:
+def program_of(job: Job) -> Program:
+    """The program of a cell. Raises `InputError` for sources that are wrong."""
     global _latest
     key = (job.spec, job.cell.scenario, job.cell.variant)
     if _latest is None or _latest[:3] != key:
