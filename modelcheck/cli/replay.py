@@ -69,7 +69,11 @@ def _interact(trace: Trace, found: Replayed, sources: Sources, path: Path) -> No
         raise InputError("cannot be stepped through: it is not followed to its end", str(path))
     properties = frozenset(trace.setting.properties) | {trace.property}
     try:
-        inspector = Inspector(sources.of(trace, path), found.execution, trace.model, properties)
+        try:
+            inspector = Inspector(sources.of(trace, path), found.execution, trace.model, properties)
+        except Strays:
+            # The solver goes on behind what is wrong where a thread can; not asked for it, so does the machine.
+            inspector = Inspector(sources.of(trace, path), found.execution, trace.model, properties - {trace.property})
     except Strays as stray:
         raise InputError(f"cannot be stepped through: {stray.reason}", str(path)) from None
     called = names(attrs.evolve(trace, execution=found.execution))

@@ -1,0 +1,72 @@
+"""What either engine finds in random programs replays, whatever the model: no failure is lost on its way to a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from modelcheck.frontend.spec import Scenario, Spec, Variant
+from modelcheck.frontend.spec.written import Expectation
+from modelcheck.program.ir import Program
+from modelcheck.program.machine import initialise
+from modelcheck.solve.check import check
+from modelcheck.solve.result import Result
+from modelcheck.solve.sat import begin_anew
+from modelcheck.trace import Setting, Trace, read_trace, record, to_bytes
+from modelcheck.trace.replay import REPRODUCES, Sources, replay
+from modelcheck.trace.replay.today import Today
+from modelcheck.verdicts.cells import Cell
+from modelcheck.verdicts.explored import explored
+from tests.agreement.engines import EVERYTHING, model, parse
+from tests.agreement.programs import careless
+
+SCENARIO = Scenario("s", properties=EVERYTHING)
+BASE = Variant("base")
+
+
+class Fixed(Sources):
+    """One program, whatever a trace says."""
+
+    def __init__(self, program: Program, name: str, folder: Path) -> None:
+        super().__init__()
+        file = folder / "random.c"
+        spec = Spec("random", folder, file, ("random.c",), {"base": BASE}, {"s": SCENARIO})
+        self.today = Today(spec, SCENARIO, BASE, program, model(name), name, initialise(program))
+
+    def of(self, trace: Trace, path: Path | None = None) -> Today:
+        return self.today
+
+
+@pytest.mark.parametrize(
+    ("name", "engine"), [("sc", "z3"), ("tso", "z3"), ("lkmm", "z3"), ("sc", "interleave"), ("tso", "interleave")]
+)
+def test_a_failure_that_is_found_replays(name: str, engine: str, tmp_path: Path) -> None:
+    failures = 0
+    for seed in range(16):
+        program = parse(careless(seed), tmp_path)
+        begin_anew()
+        result: Result
+        if engine == "z3":
+            result = check(program, model(name), EVERYTHING)
+        else:
+            result = explored(program, Cell(SCENARIO, BASE, name, name, Expectation()))
+        if result.verdict != "FAIL":
+            continue
+        failures += 1
+        setting = Setting("", engine, tuple(sorted(EVERYTHING)))
+        trace = record(
+            program,
+            result,
+            spec="random",
+            scenario="s",
+            variant="base",
+            model=name,
+            unroll=3,
+            recursion=4,
+            setting=setting,
+        )
+        (tmp_path / "t.json").write_bytes(to_bytes(trace))
+        found = replay(read_trace(tmp_path / "t.json"), Fixed(program, name, tmp_path))
+        assert (seed, found.outcome, found.reason) == (seed, REPRODUCES, found.reason)
+    assert failures > 5
