@@ -36,8 +36,8 @@ from modelcheck.solve.witness import execution_of
 Progress = Callable[[int], None]
 """Called with the number of refinements so far."""
 
-CYCLES = 24
-"""How many forbidden cycles to learn from one proposal."""
+CYCLES = 6
+"""How many forbidden cycles to learn from one proposal: explaining one costs more than asking z3 again without it."""
 
 
 class OutOfTime(Exception):  # noqa: N818 (what is raised to leave a search)

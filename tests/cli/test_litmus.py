@@ -220,7 +220,7 @@ def stores(body: str = "WRITE_ONCE(*x, 1);", condition: str = "exists (x=1)") ->
 
 WRONG = {
     "cut": (stores()[:30], "cut.litmus:4:1: the file ends"),
-    "condition": (stores(condition="exists (x="), "condition.litmus:8:1: there is no location"),
+    "condition": (stores(condition="exists (x="), "condition.litmus:8:1: a location is expected here"),
     "empty": ("", "empty.litmus:1:1: the file is empty"),
     "undeclared": (stores("WRITE_ONCE(*x, y);"), "undeclared.litmus:5:17: y"),
     "primitive": (stores("smp_bm();"), "primitive.litmus:5:2: there is no primitive smp_bm()"),

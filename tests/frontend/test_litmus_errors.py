@@ -61,6 +61,8 @@ def test_the_good_one_is_good() -> None:
         ("0:r0=1", "x[4]=1", "8:9", "no x[4]"),
         ("0:r0=1", "0:r0", "8:13", "comparison"),
         ("0:r0=1)", "0:r0=1", "9:1", "the end of the file"),
+        ("0:r0=1)", "0:", "9:1", "the name of a register is expected here, and not the end of the file"),
+        ("0:r0=1)", "x=1 /\\ *", "9:1", "a location is expected here, and not the end of the file"),
         ("exists", "exist", "8:1", "exist is not expected"),
         ("exists", "filter (0:r5=1) exists", "8:9", "no register r5"),
         ("exists", "P0(int *y) { }\nexists", "8:1", "thread P0 is there twice"),

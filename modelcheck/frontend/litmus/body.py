@@ -219,7 +219,9 @@ class _Rewriting:
             elif not (self.parens and "try_cmpxchg" in self.parens[-1][0]):  # which takes a variable, and no pointer
                 self.addresses = True
         elif word in ("->", "."):
-            self.text.wrong("members of structures are no part of C litmus tests", token.at)
+            self.text.wrong(
+                "members of structures are no part of C litmus tests; make each a location of its own", token.at
+            )
         elif word == ":" and self.case:
             self.case = False
             return True

@@ -176,9 +176,11 @@ class Rest:
         number = self.text.integer(thread)
         if number >= len(self.registers):
             self.text.wrong(f"there is no thread P{number}; the last one is P{len(self.registers) - 1}", thread.at)
-        if shown and name.kind == "name" and name.text not in self.registers[number]:
+        if name.kind != "name":
+            self.text.wrong(f"the name of a register is expected here, and not {name.text}", name.at)
+        if shown and name.text not in self.registers[number]:
             self.absent.append(Register(number, name.text))
-        elif name.kind != "name" or name.text not in self.registers[number]:
+        elif name.text not in self.registers[number]:
             near = get_close_matches(name.text, sorted(self.registers[number]), n=3)
             hint = f"; did you mean {' or '.join(near)}?" if near else ""
             self.text.wrong(f"there is no register {name.text} in P{number}{hint}", thread.at)
@@ -191,7 +193,9 @@ class Rest:
     def _address(self) -> tuple[str, int | None, int]:
         token = self._take()
         place = self.places.get(token.text)
-        if token.kind != "name" or place is None:
+        if token.kind != "name":
+            self.text.wrong(f"a location is expected here, and not {token.text}", token.at)
+        if place is None:
             near = get_close_matches(token.text, list(self.places), n=3)
             hint = f"; did you mean {' or '.join(near)}?" if near else ""
             self.text.wrong(f"there is no location {token.text}{hint}", token.at)
