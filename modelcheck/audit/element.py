@@ -59,6 +59,11 @@ class Element:
     options: tuple[Option, ...]
 
     @property
+    def key(self) -> tuple[str, tuple[Source, ...]]:
+        """What it is known by in all scenarios of a spec; its switches have numbers of their own in each."""
+        return self.kind, self.places
+
+    @property
     def name(self) -> str:
         """``smp_wmb() in assign_balloon_mapping()``."""
         place = self.places[0]
@@ -66,3 +71,41 @@ class Element:
 
     def __str__(self) -> str:
         return f"{self.name}, {self.places[0]}"
+
+
+@frozen
+class Insertion:
+    """A fence put in between two statements.
+
+    Attributes:
+        text: as it would be written.
+        before: the statement behind it, and where that begins.
+        place: where that begins; the text would be a line of its own there.
+        switch: number of the switch that turns it on.
+    """
+
+    text: str
+    before: str
+    place: Source
+    switch: int
+
+    @property
+    def edit(self) -> Edit:
+        """The line put in."""
+        indent = self.place.column - 1
+        return Edit(self.place, f"{self.text};\n" + "\t" * indent)
+
+
+@frozen
+class Strengthening:
+    """A load or store written with more order than it has.
+
+    Attributes:
+        was: its text.
+        place: where it stands.
+        forms: by the name of the stronger form, weakest first: the switch and the edit.
+    """
+
+    was: str
+    place: Source
+    forms: tuple[tuple[str, int, Edit], ...]

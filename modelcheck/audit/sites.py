@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from attrs import define, evolve, field, frozen
@@ -23,7 +23,6 @@ from modelcheck.program.ir import (
     Program,
     Rmw,
     Source,
-    Spawn,
     Store,
     Switch,
     Wait,
@@ -77,8 +76,23 @@ class TestSite:
     branches: tuple[tuple[str, int], ...]
 
 
+@frozen
+class Gap:
+    """A place between two statements of a function: before the one that begins at ``source``.
+
+    Attributes:
+        source: of the statement behind it, or where the function returns.
+        text: of that statement.
+        places: functions, blocks and indexes of its first instruction.
+    """
+
+    source: Source
+    text: str
+    places: tuple[tuple[str, At], ...]
+
+
 class Sites:
-    """The sites in those functions of a program that its threads may run.
+    """The sites in the functions of a program that the user wrote.
 
     Args:
         program: whose.
@@ -88,25 +102,18 @@ class Sites:
         self.program = program
 
     @cached_property
-    def reached(self) -> tuple[str, ...]:
-        """The functions that the threads may run, in the order of the program."""
-        found = {name for function in self.program.functions.values() for name in _spawned(function)}
-        stack = list(found)
-        while stack:
-            for name in _called(self.program.functions[stack.pop()]):
-                if name not in found and name in self.program.functions:
-                    found.add(name)
-                    stack.append(name)
-        return tuple(name for name in self.program.functions if name in found)
-
-    @cached_property
     def own(self) -> tuple[Function, ...]:
-        """Those of them that the user wrote."""
-        return tuple(self.program.functions[name] for name in self.reached if self.is_own(name))
+        """The functions that the user wrote."""
+        return tuple(function for name, function in self.program.functions.items() if self.is_own(name))
 
     def is_own(self, name: str) -> bool:
         """Whether a function is the user's, and none of our headers'."""
-        return not self.program.functions[name].source.file.startswith("<")
+        return self.program.functions[name].source.file in self._texts
+
+    @cached_property
+    def _texts(self) -> Mapping[str, list[str]]:
+        """The lines of the user's files."""
+        return {name: t.splitlines() for name, t in self.program.files.items() if not name.startswith("<")}
 
     @cached_property
     def operations(self) -> tuple[Site, ...]:
@@ -125,6 +132,25 @@ class Sites:
                         site = found.setdefault(place, Site(place, text, kind))
                         site.steps.append(Step(function.name, (number, index), instruction))
         return tuple(sorted(found.values(), key=lambda s: (s.source.file, s.source.line, s.source.column)))
+
+    @cached_property
+    def accesses(self) -> tuple[Site, ...]:
+        """Loads and stores that stand by themselves: no other access comes from the same text."""
+        found: dict[Source, Site] = {}
+        for function in self.own:
+            for number, block in enumerate(function.blocks):
+                for index, step in enumerate(block.instructions):
+                    if not isinstance(step, Assign):
+                        site = found.setdefault(step.source, Site(step.source, self.text(step.source), ""))
+                        site.steps.append(Step(function.name, (number, index), step))
+
+        def alone(site: Site) -> bool:
+            kinds = {type(step.instruction) for step in site.steps}
+            functions = [step.function for step in site.steps]
+            return kinds in ({Load}, {Store}) and len(functions) == len(set(functions))
+
+        sites = [site for site in found.values() if site.text and alone(site)]
+        return tuple(sorted(sites, key=lambda s: (s.source.file, s.source.line, s.source.column)))
 
     def _operation(self, instruction: Instruction) -> Source | None:
         """The place of the operation that an instruction belongs to; within a macro's arguments, the innermost known.
@@ -158,7 +184,7 @@ class Sites:
         return " ".join(line.strip() for line in self._lines(source))
 
     def _lines(self, source: Source) -> list[str]:
-        lines = self.program.files.get(source.file, "").splitlines()[source.line - 1 : source.end_line]
+        lines = self._texts.get(source.file, [])[source.line - 1 : source.end_line]
         if lines:
             lines[-1] = lines[-1][: source.end_column - 1]
             lines[0] = lines[0][source.column - 1 :]
@@ -185,6 +211,42 @@ class Sites:
                 if not found[name] and any(found.get(callee, False) for callee in _called(function)):
                     found[name] = again = True
         return found
+
+    # ------------------------------------------------------------ between statements
+
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Before each statement that does something with memory, and before each return: where a line may be put in."""
+        found: dict[Source, list[tuple[str, At]]] = {}
+        for function in self.own:
+            for number, block in enumerate(function.blocks):
+                before = None
+                for index, instruction in enumerate(block.instructions):
+                    source = self._statement(instruction.source)
+                    if source is not None and source.line != before and not isinstance(instruction, Assign):
+                        before = source.line
+                        start = _first_of_line(block.instructions, index, source)
+                        found.setdefault(source, []).append((function.name, (number, start)))
+        gaps = [Gap(source, self._line(source).strip(), tuple(places)) for source, places in found.items()]
+        return tuple(sorted(gaps, key=lambda g: (g.source.file, g.source.line)))
+
+    def _line(self, source: Source) -> str:
+        return self._texts[source.file][source.line - 1]
+
+    def _statement(self, source: Source) -> Source | None:
+        """The empty range where the statement begins that something at ``source`` is in; None where no line can be put
+        in before it: within a statement of several lines, in a head, or where a body is without braces."""
+        lines = self._texts.get(source.file)
+        if lines is None or not 0 < source.line <= len(lines):
+            return None
+        line = lines[source.line - 1]
+        indent = len(line) - len(line.lstrip())
+        above = next((text.strip() for text in reversed(lines[: source.line - 1]) if text.strip()), "")
+        starts = re.match(r"(while|for|else|do|case|default|\}|#)\b|\}|#", line.strip())
+        if starts or not re.search(r"[;{}:]$|\*/$", above) or re.match(r"(case|default)\b", above):
+            return None
+        column = indent + 1
+        return Source(source.file, source.line, column, source.line, column, source.function)
 
     # ------------------------------------------------------------ tests
 
@@ -249,12 +311,11 @@ def _steps(function: Function) -> Iterator[Instruction]:
         yield from block.instructions
 
 
-def _spawned(function: Function) -> Iterator[str]:
-    for step in _steps(function):
-        if isinstance(step, Spawn):
-            if isinstance(step.callee, str):
-                yield step.callee
-            yield from step.targets
+def _first_of_line(steps: Sequence[Instruction], index: int, source: Source) -> int:
+    """The first of the instructions up to ``index`` that stand on the line of ``source`` without a break."""
+    while index and steps[index - 1].source.line == source.line and steps[index - 1].source.file == source.file:
+        index -= 1
+    return index
 
 
 def _called(function: Function) -> Iterator[str]:

@@ -53,6 +53,35 @@ def weaker_marks(site: Site) -> Iterator[Mark]:
         yield "plain", NONE, f"({given[0]} = ({given[1]}))"
 
 
+def stronger_marks(site: Site) -> Iterator[tuple[str, Tags, str]]:
+    """The stronger forms of a load or store, weakest first: name, tags, text. None where the text is not understood."""
+    tags = {step.instruction.tags for step in site.steps if isinstance(step.instruction, Load | Store)}
+    if tags not in ({NONE}, {ONCE}):
+        return
+    plain = tags == {NONE}
+    if isinstance(site.steps[0].instruction, Load):
+        found = re.fullmatch(rf"(?:READ_ONCE|ACCESS_ONCE)\(({_LVALUE})\)|({_LVALUE})", site.text)
+        if found is None:
+            return
+        place = found.group(1) or found.group(2)
+        if plain:
+            yield "READ_ONCE()", ONCE, f"READ_ONCE({place})"
+        yield "smp_load_acquire()", frozenset({"ACQUIRE"}), f"smp_load_acquire(&{place})"
+        return
+    pattern = rf"WRITE_ONCE\(({_LVALUE}), (.+)\)|(?:ACCESS_ONCE\(({_LVALUE})\)|({_LVALUE})) = (.+)"
+    found = re.fullmatch(pattern, site.text)
+    if found is None:
+        return
+    place = found.group(1) or found.group(3) or found.group(4)
+    value = found.group(2) or found.group(5)
+    if plain:
+        yield "WRITE_ONCE()", ONCE, f"WRITE_ONCE({place}, {value})"
+    yield "smp_store_release()", frozenset({"RELEASE"}), f"smp_store_release(&{place}, {value})"
+
+
+_LVALUE = r"\*?[A-Za-z_]\w*(?:->\w+|\.\w+|\[\w+\])*"
+"""What names a place in memory, in the simple cases."""
+
 Atomic = tuple[str, Tags, Tags, str | None]
 """Name of the weaker form, tags of its read and of its write, its text."""
 

@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Final
 
 from attrs import define, evolve, field, frozen
 
-from modelcheck.audit.element import ANNOTATION, ATOMIC, BARRIER, GRACE, LOCK, SECTION, TEST, Edit, Element, Option
+from modelcheck.audit.element import (
+    ANNOTATION,
+    ATOMIC,
+    BARRIER,
+    GRACE,
+    LOCK,
+    SECTION,
+    TEST,
+    Edit,
+    Element,
+    Insertion,
+    Option,
+    Strengthening,
+)
 from modelcheck.audit.names import BARRIERS, TRIES, WEAKER_FENCES, family_of
 from modelcheck.audit.pairs import paired
 from modelcheck.audit.rewrite import Alternative, Rewriting, copied, plain
-from modelcheck.audit.sites import Site, Sites, TestSite
-from modelcheck.audit.spelling import unmarked, weaker_atomics, weaker_marks
+from modelcheck.audit.sites import Gap, Site, Sites, TestSite
+from modelcheck.audit.spelling import stronger_marks, unmarked, weaker_atomics, weaker_marks
 from modelcheck.program.expr import const
 from modelcheck.program.ir import Assign, Call, Fence, Function, Instruction, Load, Program, Rmw, Source, Store, Tags
 
 FULL: Tags = frozenset({"MB", "SC", "ACQ_REL"})
 ACQUIRING: Tags = frozenset({"ACQUIRE", "ACQ", "CON"})
 RELEASING: Tags = frozenset({"RELEASE", "REL"})
+FENCES: Final = {"smp_mb()": "Mb", "smp_wmb()": "Wmb", "smp_rmb()": "Rmb"}
+"""Fences that may be put in, by their text, with their tags."""
+
 MARKED: Tags = frozenset({"ONCE", "RLX"})
 ORDERS: Tags = FULL | ACQUIRING | RELEASING | MARKED
 
@@ -32,11 +49,23 @@ class Switched:
 
     program: Program
     elements: tuple[Element, ...]
+    insertions: tuple[Insertion, ...] = ()
+    strengthenings: tuple[Strengthening, ...] = ()
 
 
-def switched(program: Program, where: Callable[[Source], bool], kinds: Iterable[str]) -> Switched:
-    """``program`` with a switch for each weaker form of each element of ``kinds`` that stands at a place of ``where``."""
-    return _Switching(program, where, frozenset(kinds)).result()
+def switched(
+    program: Program,
+    where: Callable[[Source], bool],
+    kinds: Iterable[str],
+    fences: Collection[str] = (),
+    stronger: bool = False,
+) -> Switched:
+    """``program`` with a switch for each weaker form of each element of ``kinds`` that stands at a place of ``where``.
+
+    ``fences``: those of `FENCES` that may be put in between statements, each with a switch. ``stronger``: loads and
+    stores may be written with more order, each form with a switch.
+    """
+    return _Switching(program, where, frozenset(kinds), tuple(fences), stronger).result()
 
 
 @define
@@ -44,10 +73,14 @@ class _Switching:
     program: Program
     where: Callable[[Source], bool]
     kinds: frozenset[str]
+    fences: tuple[str, ...]
+    stronger: bool
     sites: Sites = field(init=False)
     rewritings: dict[str, Rewriting] = field(factory=dict)
     made: dict[str, Function] = field(factory=dict)
     elements: list[Element] = field(factory=list)
+    insertions: list[Insertion] = field(factory=list)
+    strengthenings: list[Strengthening] = field(factory=list)
     switches: int = 0
 
     def __attrs_post_init__(self) -> None:
@@ -71,12 +104,24 @@ class _Switching:
             for test in self.sites.tests:
                 if self.where(test.source):
                     self._test(test)
+        for gap in self.sites.gaps if self.fences else ():
+            if self.where(gap.source):
+                self._gap(gap)
+        if self.stronger:
+            for site in self.sites.accesses:
+                if self.where(site.source):
+                    self._strengthen(site)
         functions = {**self.program.functions, **self.made}
         for name, rewriting in self.rewritings.items():
             functions[name] = rewriting.result()
         order = {kind: place for place, kind in enumerate((BARRIER, LOCK, SECTION, GRACE, ANNOTATION, ATOMIC, TEST))}
         self.elements.sort(key=lambda e: (order[e.kind], e.places[0].file, e.places[0].line, e.places[0].column))
-        return Switched(evolve(self.program, functions=functions), tuple(self.elements))
+        return Switched(
+            evolve(self.program, functions=functions),
+            tuple(self.elements),
+            tuple(self.insertions),
+            tuple(self.strengthenings),
+        )
 
     def _rewriting(self, name: str) -> Rewriting:
         function = self.made.get(name) or self.program.functions[name]
@@ -206,6 +251,27 @@ class _Switching:
         edit = Edit(test.source, f"((void)({test.text}), {value})") if "(" in test.text else edit
         option = Option("left out", number, True, (edit,) if edit.text else ())
         self.elements.append(Element(TEST, test.text, (test.source,), (option,)))
+
+
+    def _gap(self, gap: Gap) -> None:
+        for text in self.fences:
+            number = self._number()
+            for function, at in gap.places:
+                fence = Fence(frozenset({FENCES[text]}), gap.source)
+                self._rewriting(function).insertions.setdefault(at, []).append((number, fence))
+            self.insertions.append(Insertion(text, gap.text, gap.source, number))
+
+
+    def _strengthen(self, site: Site) -> None:
+        forms = []
+        for name, tags, text in stronger_marks(site):
+            number = self._number()
+            for step in site.steps:
+                assert isinstance(step.instruction, Load | Store)
+                self._replace(step.function, step.at, Alternative(number, (evolve(step.instruction, tags=tags),)))
+            forms.append((name, number, Edit(site.source, text)))
+        if forms:
+            self.strengthenings.append(Strengthening(site.text, site.source, tuple(forms)))
 
 
 def _skipped(step: Instruction, name: str) -> tuple[Instruction, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from modelcheck.program.expr import Expr, Undefined, Value, apply
 
@@ -22,9 +22,13 @@ class Concrete:
     Args:
         reads: value of each executed read, by event id. May grow; a value that is there may not change.
         choices: outcome of each choice made, by choice id; the same holds.
+        switches: numbers of the switches that are on.
     """
 
-    def __init__(self, reads: Mapping[int, Value], choices: Mapping[int, Value]) -> None:
+    def __init__(
+        self, reads: Mapping[int, Value], choices: Mapping[int, Value], switches: Container[int] = ()
+    ) -> None:
+        self._switches = switches
         self._reads = reads
         self._choices = choices
         self._known: dict[Expr, Value] = {}
@@ -61,6 +65,8 @@ class Concrete:
             case "const":
                 constant: Value = expression.data
                 return constant
+            case "switch":
+                return int(expression.data in self._switches)
             case "read" | "choice":
                 known = self._reads if expression.kind == "read" else self._choices
                 if expression.data not in known:

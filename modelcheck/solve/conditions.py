@@ -108,6 +108,8 @@ class Conditions:
                 return f"#{number}"
             case "choice":
                 return f"choice {e.data}"
+            case "switch":
+                return f"change {e.data}"
         if depth > _DEEPEST:
             return "…"
         args, operator = e.args, e.data

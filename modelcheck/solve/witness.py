@@ -27,7 +27,7 @@ def execution_of(proposal: Proposal) -> Execution:
     order = _order(proposal, rf, co, count)
     reads = _read(proposal, numbers)
     choices = _choices(proposal, reads)
-    conditions = Conditions(encoding.space, Concrete(reads, choices), index)
+    conditions = Conditions(encoding.space, Concrete(reads, choices, _switches(proposal)), index)
     events: list[ExecutedEvent] = []
     for position, number in enumerate(numbers):
         event = encoding.events[number]
@@ -95,7 +95,7 @@ def _choices(proposal: Proposal, reads: dict[int, Value]) -> dict[int, Value]:
     encoding = proposal.encoding
     holds = proposal.solver.holds
     made: dict[int, Value] = {}
-    concrete = Concrete(reads, made)
+    concrete = Concrete(reads, made, _switches(proposal))
     for number, guard in enumerate(encoding.graph.chosen):
         try:
             if not concrete.all(guard):
@@ -111,6 +111,12 @@ def _made(graph: EventGraph, choices: dict[int, Value]) -> tuple[Pair, ...]:
     """Those that the program's threads make, by thread."""
     made = [(graph.choosers[number], value) for number, value in choices.items() if isinstance(value, int)]
     return tuple(sorted((pair for pair in made if pair[0] >= 0), key=lambda pair: pair[0]))
+
+
+def _switches(proposal: Proposal) -> frozenset[int]:
+    """Those that are on."""
+    switches = proposal.encoding.valuation.switches
+    return frozenset(number for number, literal in switches.items() if proposal.solver.holds(literal))
 
 
 def _told(proposal: Proposal) -> list[int]:

@@ -1,0 +1,268 @@
+"""Repairs: the smallest changes with which a failing scenario holds, each checked as the patch that it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from attrs import define, evolve, field, frozen
+
+from modelcheck.audit.audit import Request, Told, places
+from modelcheck.audit.edits import apply_edits, diff
+from modelcheck.audit.element import BARRIER, Edit, Element
+from modelcheck.audit.session import Question, Switchboard
+from modelcheck.audit.switches import FENCES, Switched, switched
+from modelcheck.audit.taking import lock_changes
+from modelcheck.cat import load_model
+from modelcheck.errors import InputError
+from modelcheck.frontend.spec import Scenario, Variant, load_program
+from modelcheck.program.ir import Program
+from modelcheck.solve.check import check
+from modelcheck.solve.sat import Circuit, Solver
+
+MOST_CHANGES = 4
+"""Repairs of more changes than this are not looked for."""
+
+
+@frozen
+class Form:
+    """One way to make a change: in words, the switches that make it, and how the C says it."""
+
+    text: str
+    switches: tuple[int, ...]
+    edits: tuple[Edit, ...]
+
+
+@frozen
+class Change:
+    """A place where something can be strengthened; ``forms`` from the weakest to the strongest."""
+
+    forms: tuple[Form, ...]
+
+
+@frozen
+class Repair:
+    """Changes with which everything asked about holds.
+
+    Attributes:
+        changes: in words.
+        patch: a unified diff against the variant's sources.
+        checked: scenarios and models that were checked with it, and held.
+    """
+
+    changes: tuple[str, ...]
+    patch: str
+    checked: tuple[tuple[str, str], ...]
+
+
+@frozen
+class Repairs:
+    """The repairs of one failing scenario.
+
+    Attributes:
+        scenario: its name.
+        model: under which it fails.
+        repairs: smallest first.
+        exhaustive: of the changes considered, no other smallest set does.
+        reason: why there are none, or not all.
+    """
+
+    scenario: str
+    model: str
+    repairs: tuple[Repair, ...]
+    exhaustive: bool
+    reason: str = ""
+
+
+def repairs(request: Request, scenario: Scenario, told: Told = lambda text: None) -> Repairs:
+    """The smallest repairs of ``scenario``, which fails under the model of ``request``.
+
+    Considered are a fence put in or moved, a stronger form of a load or store, and, where none of these do, a lock that
+    the program knows taken around the body of a function. Each is then checked as a patch, without switches, in every
+    scenario of ``request`` that held before, and in ``scenario``.
+    """
+    return _Search(request, scenario, told).run()
+
+
+@define
+class _Search:
+    request: Request
+    scenario: Scenario
+    told: Told
+    program: Program = field(init=False)
+    made: Switched = field(init=False)
+    board: Switchboard = field(init=False)
+    changes: list[Change] = field(init=False)
+
+    def run(self) -> Repairs:
+        request, scenario = self.request, self.scenario
+        self.program = load_program(request.spec, scenario, request.variant)
+        where = places(request.spec, self.program, request.files)
+        self.made = switched(self.program, where, (BARRIER,), FENCES, stronger=True)
+        question = Question(
+            scenario.properties, scenario.unroll, scenario.recursion, request.seconds or scenario.timeout
+        )
+        self.board = Switchboard(self.made.program, load_model(request.model[1]), question)
+        model = request.model[0]
+        base = self.board.ask()
+        if base.verdict != "FAIL":
+            return Repairs(scenario.name, model, (), True, f"it does not fail: {base.verdict} {base.reason}".strip())
+        self.changes = list(self._changes())
+        found, exhaustive, reason = self._search()
+        done = [repair for forms in found if (repair := self._checked([form for form in forms])) is not None]
+        if done:
+            return Repairs(scenario.name, model, tuple(done), exhaustive, reason)
+        self.told("locks")
+        taken = [
+            repair
+            for change in lock_changes(self.program, where)
+            if (repair := self._checked([Form(change.text, (), change.edits)])) is not None
+        ]
+        if taken:
+            return Repairs(scenario.name, model, tuple(taken), True, "no fence and no marked access does")
+        return Repairs(
+            scenario.name, model, (), exhaustive, reason or "no fence, marked access or lock considered does"
+        )
+
+    def _changes(self) -> Iterator[Change]:
+        """What can be strengthened in an execution of this scenario."""
+        reaching = self.board.reaching
+        gaps: dict[object, list[Form]] = {}
+        for insertion in self.made.insertions:
+            if insertion.switch in reaching:
+                text = f"put {insertion.text} before '{insertion.before}', {insertion.place}"
+                gaps.setdefault(insertion.place, []).append(Form(text, (insertion.switch,), (insertion.edit,)))
+        order = {text: rank for rank, text in enumerate(("smp_wmb()", "smp_rmb()", "smp_mb()"))}
+        for forms in gaps.values():
+            yield Change(tuple(sorted(forms, key=lambda f: order[f.text.split()[1]])))
+        for access in self.made.strengthenings:
+            forms = [
+                Form(f"make '{access.was}' a {name}, {access.place}", (switch,), (edit,))
+                for name, switch, edit in access.forms
+                if switch in reaching
+            ]
+            if forms:
+                yield Change(tuple(forms))
+
+    # ------------------------------------------------------------ the smallest sets
+
+    def _holds(self, forms: Sequence[Form]) -> bool:
+        return self.board.ask([switch for form in forms for switch in form.switches]).verdict == "PASS"
+
+    def _search(self) -> tuple[list[list[Form]], bool, str]:
+        """The smallest sets of changes that do, each in its weakest form."""
+        strongest = [change.forms[-1] for change in self.changes]
+        if not self._holds(strongest):
+            return [], True, ""
+        circuit = Circuit()
+        on = [circuit.fresh() for _ in self.changes]
+        solver = Solver(circuit)
+        found: list[list[Form]] = []
+        for size in range(1, MOST_CHANGES + 1):
+            bound = _at_most(circuit, on, size)
+            while len(found) < self.request.most and solver.check([bound]):
+                chosen = [number for number, literal in enumerate(on) if solver.holds(literal)]
+                self.told(f"repairs of {size}: {len(found)} found")
+                if self._holds([strongest[number] for number in chosen]):
+                    found.append(self._weakest(chosen))
+                    circuit.add(*(-on[number] for number in chosen))
+                else:
+                    failing = self._grown(set(chosen), strongest)
+                    circuit.add(*(literal for number, literal in enumerate(on) if number not in failing))
+            if found:
+                full = len(found) >= self.request.most
+                return found, not full, f"stopped after {len(found)} repairs" if full else ""
+        return [], False, f"none of up to {MOST_CHANGES} changes does"
+
+    def _grown(self, chosen: set[int], strongest: Sequence[Form]) -> set[int]:
+        """As many changes more as leave it failing; in halves, since most change nothing."""
+        rest = [number for number in range(len(strongest)) if number not in chosen]
+        stack = [rest]
+        while stack:
+            part = stack.pop()
+            if not self._holds([strongest[number] for number in sorted(chosen | set(part))]):
+                chosen |= set(part)
+            elif len(part) > 1:
+                middle = len(part) // 2
+                stack += [part[middle:], part[:middle]]
+        return chosen
+
+    def _weakest(self, chosen: Sequence[int]) -> list[Form]:
+        forms = [self.changes[number].forms[-1] for number in chosen]
+        for index, number in enumerate(chosen):
+            for weaker in self.changes[number].forms:
+                tried = [*forms[:index], weaker, *forms[index + 1 :]]
+                if self._holds(tried):
+                    forms = tried
+                    break
+        return [self._moved(form, forms) for form in forms]
+
+    def _moved(self, form: Form, forms: Sequence[Form]) -> Form:
+        """A fence put in, as one that is moved where one like it in the same function is then of no use."""
+        for element in self.made.elements:
+            insertion = next((i for i in self.made.insertions if (i.switch,) == form.switches), None)
+            if insertion is None or insertion.text != element.text:
+                continue
+            if insertion.place.function == element.places[0].function and self._useless(element, forms):
+                option = element.options[-1]
+                text = f"move {element.text} from line {element.places[0].line} to before '{insertion.before}'"
+                return Form(f"{text}, {insertion.place}", (*form.switches, option.switch), (*form.edits, *option.edits))
+        return form
+
+    def _useless(self, element: Element, forms: Sequence[Form]) -> bool:
+        option = element.options[-1]
+        return option.switch in self.board.reaching and self._holds([*forms, Form("", (option.switch,), ())])
+
+    # ------------------------------------------------------------ as a patch
+
+    def _checked(self, forms: Sequence[Form]) -> Repair | None:
+        """The repair as a patch, if it holds as such."""
+        request = self.request
+        before = {name: text for name, text in self.program.files.items() if not name.startswith("<")}
+        after = apply_edits(before, [edit for form in forms for edit in form.edits])
+        variant = evolve(request.variant, files={**request.variant.files, **after})
+        checked = []
+        for scenario in (self.scenario, *(s for s in request.scenarios if s.name != self.scenario.name)):
+            self.told(f"a repair as a patch: {scenario.name}")
+            verdict = self._verdict(scenario, variant)
+            if verdict == "PASS":
+                checked.append((scenario.name, request.model[0]))
+            elif scenario.name == self.scenario.name or self._verdict(scenario, request.variant) == "PASS":
+                return None
+        return Repair(tuple(form.text for form in forms), diff(before, after), tuple(checked))
+
+    def _verdict(self, scenario: Scenario, variant: Variant) -> str:
+        try:
+            program = load_program(self.request.spec, scenario, variant)
+        except InputError:
+            if variant is self.request.variant:
+                raise
+            return "no C"  # a change that names what is not in scope there
+        return check(
+            program,
+            load_model(self.request.model[1]),
+            scenario.properties,
+            unroll=scenario.unroll,
+            recursion=scenario.recursion,
+            timeout=self.request.seconds or scenario.timeout,
+        ).verdict
+
+
+def _at_most(circuit: Circuit, literals: Sequence[int], bound: int) -> int:
+    """A literal that demands that no more than ``bound`` of ``literals`` hold (a sequential counter, Sinz 2005)."""
+    wanted = circuit.fresh()
+    before: list[int] = []
+    for literal in literals:
+        row = [circuit.fresh() for _ in range(bound)]
+        circuit.add(-literal, row[0])
+        for column in range(bound):
+            if before:
+                circuit.add(-before[column], row[column])
+                if column + 1 < bound:
+                    circuit.add(-literal, -before[column], row[column + 1])
+        if before:
+            circuit.add(-wanted, -literal, -before[-1])
+        before = row
+    return wanted
+
+
+
