@@ -45,6 +45,7 @@ class Request:
         files: globs of the files whose elements are asked about; empty: see `places`.
         most: how many minimal sets to look for.
         seconds: for one set of changes in one scenario, None for no limit.
+        others: further models under which a repair is checked.
     """
 
     spec: Spec
@@ -55,6 +56,7 @@ class Request:
     files: tuple[str, ...] = ()
     most: int = 16
     seconds: float | None = None
+    others: tuple[tuple[str, str], ...] = ()
 
 
 Told = Callable[[str], None]
@@ -253,11 +255,12 @@ class _Audit:
             self.told(f"other places for {element}")
             for insertion in board.switched.insertions:
                 same = insertion.text == element.text and insertion.place.function == element.places[0].function
-                if same and insertion.switch in board.switches.reaching and insertion.place != element.places[0]:
-                    if board.switches.ask((gone, insertion.switch)).verdict == "PASS":
-                        place = f"before '{insertion.before}', {insertion.place}"
-                        failures = (_failure(board.scenario.name, board.base),)
-                        return evolve(judgement, verdict=MISPLACED, failures=failures, place=place)
+                if not same or insertion.switch not in board.switches.reaching:
+                    continue
+                if board.switches.ask((gone, insertion.switch)).verdict == "PASS":
+                    place = f"before '{insertion.before}', {insertion.place}"
+                    failures = (_failure(board.scenario.name, board.base),)
+                    return evolve(judgement, verdict=MISPLACED, failures=failures, place=place)
         return judgement
 
 

@@ -23,7 +23,7 @@ class Family:
 
 
 FAMILIES: Final = (
-    Family(LOCK, r"(raw_)?spin_(try)?lock\w*", r"(raw_)?spin_unlock\w*"),
+    Family(LOCK, r"(raw_)?spin_(try)?lock(?!_init)\w*", r"(raw_)?spin_unlock\w*"),
     Family(LOCK, r"mutex_(try)?lock\w*", r"mutex_unlock"),
     Family(LOCK, r"read_(try)?lock\w*", r"read_unlock\w*"),
     Family(LOCK, r"write_(try)?lock\w*", r"write_unlock\w*"),

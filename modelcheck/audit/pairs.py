@@ -15,9 +15,9 @@ Group = list[Site]
 def paired(sites: Iterable[Site], program: Sites) -> list[Sequence[Site]]:
     """The operations on locks and read-side sections, in groups that can only be left out together.
 
-    Those of one function on one lock, by its text, are a group. Where a function opens what it does not close, or closes
-    what it did not open, its group is joined with those on the same member in the functions that call it or that it
-    calls. A group without an operation that opens, or without one that closes, is none.
+    Those of one function on one lock, by its text, are a group. Where a function opens what it does not close, or
+    closes what it did not open, its group is joined with those on the same member in the functions that call it or
+    that it calls. A group without an operation that opens, or without one that closes, is none.
     """
     groups: dict[tuple[str, str, Family], Group] = {}
     for site in sites:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from attrs import define, evolve, field, frozen
 
@@ -11,16 +11,19 @@ from modelcheck.audit.edits import apply_edits, diff
 from modelcheck.audit.element import BARRIER, Edit, Element
 from modelcheck.audit.session import Question, Switchboard
 from modelcheck.audit.switches import FENCES, Switched, switched
-from modelcheck.audit.taking import lock_changes
+from modelcheck.audit.taking import LockChange, lock_changes
 from modelcheck.cat import load_model
 from modelcheck.errors import InputError
 from modelcheck.frontend.spec import Scenario, Variant, load_program
-from modelcheck.program.ir import Program
+from modelcheck.program.ir import Program, Source
 from modelcheck.solve.check import check
 from modelcheck.solve.sat import Circuit, Solver
 
 MOST_CHANGES = 4
 """Repairs of more changes than this are not looked for."""
+
+MOST_LOCKS = 120
+"""So many ways to take a lock are tried."""
 
 
 @frozen
@@ -92,6 +95,7 @@ class _Search:
     made: Switched = field(init=False)
     board: Switchboard = field(init=False)
     changes: list[Change] = field(init=False)
+    held: dict[tuple[str, str], bool] = field(factory=dict)
 
     def run(self) -> Repairs:
         request, scenario = self.request, self.scenario
@@ -108,20 +112,30 @@ class _Search:
             return Repairs(scenario.name, model, (), True, f"it does not fail: {base.verdict} {base.reason}".strip())
         self.changes = list(self._changes())
         found, exhaustive, reason = self._search()
-        done = [repair for forms in found if (repair := self._checked([form for form in forms])) is not None]
+        done = [repair for forms in found if (repair := self._checked(forms)) is not None]
         if done:
             return Repairs(scenario.name, model, tuple(done), exhaustive, reason)
-        self.told("locks")
-        taken = [
-            repair
-            for change in lock_changes(self.program, where)
-            if (repair := self._checked([Form(change.text, (), change.edits)])) is not None
-        ]
-        if taken:
-            return Repairs(scenario.name, model, tuple(taken), True, "no fence and no marked access does")
-        return Repairs(
-            scenario.name, model, (), exhaustive, reason or "no fence, marked access or lock considered does"
-        )
+        events = base.execution.events if base.execution else ()
+        functions = {place.function for event in events for place in (event.source, *event.stack)}
+        taken, exhaustive, reason = self._locks(where, functions)
+        return Repairs(scenario.name, model, taken, exhaustive, reason)
+
+    def _locks(self, where: Callable[[Source], bool], functions: set[str]) -> tuple[tuple[Repair, ...], bool, str]:
+        """Locks taken over as few lines as do, in the functions that the failure runs through."""
+        candidates = sorted(lock_changes(self.program, where, functions), key=lambda c: c.lines)
+        found: list[tuple[LockChange, Repair]] = []
+        for tried, change in enumerate(candidates):
+            self.told(f"locks: {tried} of {len(candidates)}, {len(found)} repairs")
+            if len(found) >= self.request.most or tried >= MOST_LOCKS:
+                reason = f"{tried} of {len(candidates)} ways to take a lock were tried"
+                return tuple(repair for _, repair in found), False, reason
+            if any(change.covers(smaller) for smaller, _ in found):
+                continue
+            repair = self._checked([Form(change.text, (), change.edits)])
+            if repair is not None:
+                found.append((change, repair))
+        reason = "" if found else "no fence, marked access or lock considered does"
+        return tuple(repair for _, repair in found), True, reason
 
     def _changes(self) -> Iterator[Change]:
         """What can be strengthened in an execution of this scenario."""
@@ -221,16 +235,27 @@ class _Search:
         after = apply_edits(before, [edit for form in forms for edit in form.edits])
         variant = evolve(request.variant, files={**request.variant.files, **after})
         checked = []
+        models = (request.model, *(model for model in request.others if model != request.model))
         for scenario in (self.scenario, *(s for s in request.scenarios if s.name != self.scenario.name)):
-            self.told(f"a repair as a patch: {scenario.name}")
-            verdict = self._verdict(scenario, variant)
-            if verdict == "PASS":
-                checked.append((scenario.name, request.model[0]))
-            elif scenario.name == self.scenario.name or self._verdict(scenario, request.variant) == "PASS":
-                return None
+            for name, load in models:
+                if name not in scenario.models and name != request.model[0]:
+                    continue
+                self.told(f"a repair as a patch: {scenario.name}, {name}")
+                if self._verdict(scenario, variant, load) == "PASS":
+                    checked.append((scenario.name, name))
+                elif (scenario, name) == (self.scenario, request.model[0]) or self._held(scenario, load):
+                    return None
         return Repair(tuple(form.text for form in forms), diff(before, after), tuple(checked))
 
-    def _verdict(self, scenario: Scenario, variant: Variant) -> str:
+    def _held(self, scenario: Scenario, load: str) -> bool:
+        """Whether a scenario holds without the repair."""
+        known = self.held.get((scenario.name, load))
+        if known is None:
+            known = self._verdict(scenario, self.request.variant, load) == "PASS"
+            self.held[scenario.name, load] = known
+        return known
+
+    def _verdict(self, scenario: Scenario, variant: Variant, load: str) -> str:
         try:
             program = load_program(self.request.spec, scenario, variant)
         except InputError:
@@ -239,7 +264,7 @@ class _Search:
             return "no C"  # a change that names what is not in scope there
         return check(
             program,
-            load_model(self.request.model[1]),
+            load_model(load),
             scenario.properties,
             unroll=scenario.unroll,
             recursion=scenario.recursion,
@@ -263,6 +288,3 @@ def _at_most(circuit: Circuit, literals: Sequence[int], bound: int) -> int:
             circuit.add(-wanted, -literal, -before[-1])
         before = row
     return wanted
-
-
-

@@ -1,11 +1,11 @@
 """Which sets of elements suffice, and which losses break it: minimal sets of both kinds, each the other's dual.
 
-The minimal sets that suffice are the minimal hitting sets of the minimal losses (Reiter 1987). They are listed as MARCO does
-(Liffiton, Previti, Malik, Marques-Silva 2016): a set not yet known to be on either side is asked about, then grown or
-shrunk as far as it stays on its side, and the whole region that this settles is put aside.
+The minimal sets that suffice are the minimal hitting sets of the minimal losses (Reiter 1987). They are listed as
+MARCO does (Liffiton, Previti, Malik, Marques-Silva 2016): a set not yet known to be on either side is asked about, then
+grown or shrunk as far as it stays on its side, and the whole region that this settles is put aside.
 
-It is taken that what breaks goes on to be broken when more is left out. Each set listed was asked about as it stands, and so
-was each neighbour that its being minimal rests on.
+It is taken that what breaks goes on to be broken when more is left out. Each set listed was asked about as it stands,
+and so was each neighbour that its being minimal rests on.
 """
 
 from __future__ import annotations

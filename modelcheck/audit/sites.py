@@ -8,6 +8,7 @@ from functools import cached_property
 
 from attrs import define, evolve, field, frozen
 
+from modelcheck.audit.element import LOCK, SECTION
 from modelcheck.audit.names import kind_of, name_of
 from modelcheck.audit.rewrite import At
 from modelcheck.program.expr import Expr
@@ -163,8 +164,7 @@ class Sites:
             # Within the arguments of a macro clang gives but the line.
             source = evolve(source, column=1, end_line=source.line, end_column=1 << 20)
             text = self.text(source)
-        wanted = instruction.callee.partition("@")[0] if isinstance(instruction, Call) else name_of(text)
-        wanted = str(wanted)
+        wanted = str(instruction.callee).partition("@")[0] if isinstance(instruction, Call) else name_of(text)
         if name_of(text) == wanted or (kind_of(name_of(text)) is not None and kind_of(wanted) is None):
             return source if kind_of(name_of(text)) is not None else None
         if kind_of(wanted) is None or source.line != source.end_line:
@@ -266,7 +266,7 @@ class Sites:
                     continue
                 join = flow.join.get(number, EXIT)
                 then, otherwise = _arm(function, end.then, join), _arm(function, end.otherwise, join)
-                if then != otherwise and self._is_no_lock(function, number, end):
+                if then != otherwise and self.text(end.source) and self._is_no_lock(end):
                     found.setdefault((end.source, then > otherwise), []).append((function.name, number))
         sites = [TestSite(s, self.text(s), passed, tuple(where)) for (s, passed), where in found.items()]
         return tuple(sorted(sites, key=lambda s: (s.source.file, s.source.line, s.source.column)))
@@ -290,10 +290,10 @@ class Sites:
             again = len(found) > size
         return found
 
-    def _is_no_lock(self, function: Function, number: int, branch: Branch) -> bool:
+    def _is_no_lock(self, branch: Branch) -> bool:
         """Whether a branch is not on the result of taking a lock, which is the lock's business."""
         kind = kind_of(name_of(self.text(branch.source).lstrip("!( ")))
-        return kind not in ("lock", "read-side section")
+        return kind not in (LOCK, SECTION)
 
 
 def _closing(text: str, start: int) -> int:

@@ -252,7 +252,6 @@ class _Switching:
         option = Option("left out", number, True, (edit,) if edit.text else ())
         self.elements.append(Element(TEST, test.text, (test.source,), (option,)))
 
-
     def _gap(self, gap: Gap) -> None:
         for text in self.fences:
             number = self._number()
@@ -260,7 +259,6 @@ class _Switching:
                 fence = Fence(frozenset({FENCES[text]}), gap.source)
                 self._rewriting(function).insertions.setdefault(at, []).append((number, fence))
             self.insertions.append(Insertion(text, gap.text, gap.source, number))
-
 
     def _strengthen(self, site: Site) -> None:
         forms = []
@@ -280,7 +278,7 @@ def _skipped(step: Instruction, name: str) -> tuple[Instruction, ...]:
         return (Assign(step.dst, const(1 if TRIES.fullmatch(name) else 0, 32), step.source),)
     if isinstance(step, Rmw):
         return (Assign(step.dst, const(0, step.size * 8), step.source),)
-    if isinstance(step, Store | Fence) or isinstance(step, Call):
+    if isinstance(step, Store | Fence | Call):
         return ()
     return (step,)
 

@@ -14,6 +14,7 @@ import modelcheck
 from modelcheck.errors import InputError
 
 _SUBCOMMANDS: Final = (
+    "audit",
     "check",
     "enumerate",
     "explain",
