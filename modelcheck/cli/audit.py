@@ -64,8 +64,9 @@ def audit(
     traces: Path | None,
     jobs: int | None,
 ) -> None:
-    """Say of every barrier, lock, annotation, atomic operation and test in the code under check what becomes of the
-    scenarios without it, or with a weaker form of it; which sets of them suffice; and where a misplaced barrier belongs.
+    """Say of every barrier, lock, annotation, atomic operation and test in the code under check what becomes of
+    the scenarios without it, or with a weaker form of it; which sets of them suffice; and where a misplaced barrier
+    belongs.
 
     With --repair, also the smallest changes with which a failing scenario holds, each as a patch that has been
     checked. Exit codes: 0 all is decided, 1 a failing scenario has no repair, 3 something is unknown, 2 the input is

@@ -45,7 +45,7 @@ def test_each_kind_of_element_is_judged_by_what_becomes_of_the_program_without_i
     report = audited(written(tmp_path), "lkmm")
     (audit,) = report.audits
     assert {j.element.kind for j in audit.judgements} == {BARRIER, LOCK, ANNOTATION, ATOMIC, TEST}
-    # Message passing needs a barrier on each side (MP in the kernel's recipes): for two stores, one for stores is enough.
+    # Message passing needs a barrier on each side (MP in the kernel's recipes), and for stores one for stores is enough.
     assert (of(audit, "smp_mb()").verdict, of(audit, "smp_mb()").weaker) == (TOO_STRONG, "smp_wmb()")
     assert of(audit, "smp_rmb()").verdict == NECESSARY
     # Without either lock the two increments may lose one; the counter's order is of no account, its atomicity is.
