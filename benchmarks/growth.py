@@ -22,11 +22,11 @@ import attrs
 from attrs import frozen
 
 from benchmarks.scenarios import by_room
-from modelcheck.cli.cells import Cell
-from modelcheck.cli.job import Job, answer
 from modelcheck.frontend.spec import DEFAULT_PROPERTIES, Expectation, Scenario, Spec, Variant, read_spec
 from modelcheck.solve import check as engine
 from modelcheck.solve.result import Result
+from modelcheck.verdicts.cells import Cell
+from modelcheck.verdicts.job import Job, answer
 
 SOURCE: Final = "scenarios/growth.c"
 TEXT: Final = r"""
