@@ -86,14 +86,18 @@ class _Account:
         self.session.effort = EFFORT
         self.elements = Elements(session.encoding, model)
         self._facts: dict[int, Fact] = {}
+        self._enough: list[int] | None = []
 
     def explanations(self, properties: frozenset[str]) -> list[Explanation]:
         """An explanation for each outcome that could be."""
         session, circuit = self.session, self.session.encoding.circuit
         findings = session.findings(properties - {"race"})
         # First everything at once, so that all is learnt that is needed.
-        found = session.search(circuit.any_of([finding.literal for finding in findings]))
+        anything = circuit.any_of([finding.literal for finding in findings])
+        found = session.search(anything)
         assert found is None, "only what passes can be explained"
+        # What excludes all of it is far less than all that is known, and what excludes each is among that.
+        self._enough = self._excluded(anything, circuit.switches or ())
         several: dict[tuple[str, str], list[Finding]] = {}
         for finding in findings:
             several.setdefault((finding.property, _place(finding)), []).append(finding)
@@ -105,11 +109,11 @@ class _Account:
         return explanations
 
     def _one(self, outcome: Outcome, wanted: int) -> Explanation:
-        assert self.session.encoding.circuit.switches is not None
         needed = self._excluded(wanted, ())
         least = True
         if needed is None:
-            needed = self._excluded(wanted, self.session.encoding.circuit.switches)
+            assert self._enough is not None
+            needed = self._excluded(wanted, self._enough)
             assert needed is not None
             needed, least = self._fewest(wanted, needed)
         return Explanation((outcome,), self._groups(needed), least)
@@ -118,7 +122,7 @@ class _Account:
         """Of ``switches`` some that exclude ``wanted``; None when they do not."""
         chosen = list(switches)
         solver = self.session.solver
-        answer = solver.check([wanted, *chosen], effort=self.session.effort)
+        answer = solver.check([wanted, *chosen], effort=self.session.effort, model=False)
         if answer is None:
             raise OutOfTime
         if answer:

@@ -143,11 +143,16 @@ class Solver:
         self._loaded = len(circuit.clauses)
 
     def check(
-        self, assumptions: Sequence[int] = (), seconds: float | None = None, effort: int | None = None
+        self,
+        assumptions: Sequence[int] = (),
+        seconds: float | None = None,
+        effort: int | None = None,
+        model: bool = True,
     ) -> bool | None:
         """Whether the clauses can hold together with ``assumptions``; None when time or effort ran out.
 
-        ``effort`` is in z3's own unit of work, which is the same on every machine.
+        ``effort`` is in z3's own unit of work, which is the same on every machine. ``model``: it will be asked what
+        holds; getting that costs more than the answer.
         """
         self._load()
         self.checks += 1
@@ -165,7 +170,7 @@ class Solver:
         answer = self._solver.check(*terms)
         self._known = {}
         if answer == self._z3.sat:
-            self._model = self._solver.model()
+            self._model = self._solver.model() if model else None
             return True
         self._model = None
         return False if answer == self._z3.unsat else None
