@@ -169,11 +169,12 @@ def _interleaved(execution: Execution) -> list[int]:
     closure = Closure(len(events))
     for own in program_order(execution):
         closure.add(pairwise(own))
-    read_half = {write: read for read, write in execution.rmw}
+    read_half = {write: read for read, write in execution.rmw} | _frees(execution)
     for edges in (execution.rf, next_writes(execution).items(), from_reads(execution)):
         told = [(a, b) for a, b in edges if not events[a].final and not events[b].final]
         closure.add(told)
-        # What comes before the write of a read-modify-write comes before its read, or it would come between them.
+        # What comes before the write of a read-modify-write comes before its read, or it would come between them; and a
+        # free ends the lives of all cells at once.
         closure.add((a, read_half[b]) for a, b in told if b in read_half and a != read_half[b])
     found = _sorted(execution, closure.edges)
     assert found is not None, "edges that close no cycle have an order"
@@ -224,7 +225,23 @@ def _buffered(execution: Execution, *, one_queue: bool) -> tuple[list[int], dict
     edges += [
         (before, read) for read, write in halves.items() for before, node in edges if node == write and before != read
     ]
+    ends = _frees(execution)
+    cells = {memory(event): memory(first) for event, first in ends.items()}
+    together = {*cells, *cells.values(), *ends, *ends.values()}
+    edges += [(before, cells[node]) for before, node in edges if node in cells and before not in together]
     return _sorted(execution, edges, stores)
+
+
+def _frees(execution: Execution) -> dict[int, int]:
+    """Of each event by which a free ends the life of a cell the first one of that free; of the first ones none."""
+    first: dict[tuple[int, int], int] = {}
+    found = {}
+    for event in execution.events:
+        if event.kind == "poison" and event.thread >= 0 and not event.final:
+            leader = first.setdefault((event.thread, event.position), event.id)
+            if leader != event.id:
+                found[event.id] = leader
+    return found
 
 
 def _empties(event: ExecutedEvent) -> bool:

@@ -122,6 +122,7 @@ class Follower:
         self.closing = [event for event in execution.events if event.position >= LAST]
         self.sources = {read: write for write, read in execution.rf}
         self._written = {step: rmw for rmw, step in execution.rmw}
+        self._fresh = {made.object.base for made in graph.allocations}
         self._touched = {o.base for e in execution.events if e.address is not None and (o := self._object(e))}
         self._poisons = {o.base for e in execution.events if e.kind == "poison" and (o := self._object(e))}
         self._steps = {(t, f): self._sorted(t, f) for t in range(len(graph.threads)) for f in (False, True)}
@@ -146,6 +147,12 @@ class Follower:
         """What was executed, thread by thread, what runs at rest behind."""
         assert self.rest is not None
         return [step for way in (*self.ways, self.rest) for step in way.done]
+
+    def at_first(self, address: int, size: int) -> Value:
+        """What a cell holds before anybody writes it; one of an object that a thread makes has nothing yet."""
+        thing = self.space.find(address)
+        made = thing is not None and thing.base in self._fresh
+        return UNDEFINED if made else self.memory[address, size]
 
     def blocked(self) -> list[Blocked]:
         """Waits that threads have come to."""
@@ -308,7 +315,7 @@ class Follower:
             return True
         if told is None:
             last = self._own_last(way, address)
-            value = self.memory[address, event.size] if last is None else last
+            value = self.at_first(address, event.size) if last is None else last
         else:
             known = self._source_value(told, address, event)
             if known is None:
@@ -401,7 +408,7 @@ class Follower:
         if source.kind == "poison":
             return UNDEFINED
         if source.thread == -1:
-            return self.memory[address, event.size]
+            return self.at_first(address, event.size)
         step = self.step_of.get(source.id)
         if step is not None:
             return step.value

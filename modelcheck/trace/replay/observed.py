@@ -67,7 +67,7 @@ class Observed:
                     then[step.address] = of_read[step.told]
         sizes = {step.address: step.size for step in steps if step.address is not None and step.kind != "F"}
         for address, size in sorted(sizes.items()):
-            value = follower.memory[address, size]
+            value = follower.at_first(address, size)
             number = len(self._events)
             name = follower.space.name(address)
             points = follower.space.pointed(address, value) if isinstance(value, int) else ""

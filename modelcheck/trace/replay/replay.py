@@ -56,6 +56,7 @@ class _Replay:
         self.trace = trace
         self.today = today
         self.sources = sources
+        self._failed: tuple[Source, tuple[Source, ...]] = (Source("", 0, 0, 0, 0), ())
         self.properties = frozenset(trace.setting.properties) or today.scenario.properties | {trace.property}
 
     def run(self) -> Replayed:
@@ -146,6 +147,7 @@ class _Replay:
                 continue  # behind a late read everything else rests on garbage
             if self._same(found, observed):
                 if self.today.load in MODELS:
+                    self._failed = found.source, found.stack
                     return self._interleaved(follower.initial, execution)
                 return self._reproduces(found, observed)
             others.append(found)
@@ -179,6 +181,8 @@ class _Replay:
                 # The machine stops a thread at what is wrong; the solver lets it go on where it can.
                 if (again := self._found_again(finding, execution)) is not None:
                     return again
+            if not own and self._goes_on(initial, execution):
+                return self._again(execution)
             now = None if stray.local is None else self._place_now(stray.local.place, stray.local.stack)
             told = stray.event if own else None
             then = None if told is None else self._then(told)
@@ -192,6 +196,22 @@ class _Replay:
             reason += f": {others[0].property} does ({others[0].message})"
         now = self._place_now(others[0].source, others[0].stack) if others else None
         return Replayed(IMPOSSIBLE, reason, None, self._failure_then(), now)
+
+    def _goes_on(self, initial: Initial, execution: Execution) -> bool:
+        """Whether a machine that is asked for nothing, and so goes on behind all that threads can go on behind, takes
+        ``execution`` to its end. What fails in it has been found already."""
+        try:
+            play(self.today.program, initial, execution, self.today.load, frozenset())
+        except Strays:
+            return False
+        return True
+
+    def _again(self, execution: Execution) -> Replayed:
+        source, stack = self._failed
+        reason = f"{self.trace.property}: {self.trace.message}"
+        return Replayed(
+            REPRODUCES, reason, None, self._failure_then(), self._place_now(source, stack), execution=execution
+        )
 
     def _found_again(self, finding: Finding, execution: Execution) -> Replayed | None:
         place = (finding.source, finding.stack)
