@@ -10,8 +10,8 @@ from typing import Final, NoReturn
 
 import click
 
-import modelcheck
 from modelcheck.errors import InputError
+from modelcheck.version import __version__
 
 _SUBCOMMANDS: Final = (
     "audit",
@@ -48,7 +48,7 @@ class _Subcommands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog="\b\nExample:\n  modelcheck check specs/balloon",
 )
-@click.version_option(modelcheck.__version__, prog_name="modelcheck")
+@click.version_option(__version__, prog_name="modelcheck")
 def cli() -> None:
     """Every execution of concurrent C that a memory model allows, within stated bounds.
 

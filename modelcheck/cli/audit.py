@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from modelcheck.audit.element import KINDS
+from modelcheck.auditing.element import KINDS
 
 _KINDS = {kind.replace(" ", "-"): kind for kind in KINDS}
 
@@ -72,7 +72,7 @@ def audit(
     checked. Exit codes: 0 all is decided, 1 a failing scenario has no repair, 3 something is unknown, 2 the input is
     wrong.
     """
-    from modelcheck.audit.report import audit_spec, exit_code, keep
+    from modelcheck.auditing.report import audit_spec, exit_code, keep
     from modelcheck.cli.audit_text import write
     from modelcheck.frontend.spec import program_spec, read_spec
     from modelcheck.verdicts.cells import Choice, choose

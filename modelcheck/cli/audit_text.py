@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from modelcheck.audit.element import KINDS, Element
-from modelcheck.audit.judgement import (
+from modelcheck.auditing.element import KINDS, Element
+from modelcheck.auditing.judgement import (
     GIVEN,
     MISPLACED,
     NOT_REACHED,
@@ -17,7 +17,7 @@ from modelcheck.audit.judgement import (
     Judgement,
     ModelAudit,
 )
-from modelcheck.audit.report import Report
+from modelcheck.auditing.report import Report
 
 Kept = Mapping[tuple[str, int], Path]
 

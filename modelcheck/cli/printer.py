@@ -9,7 +9,7 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from modelcheck.cli.judge import Judged
+from modelcheck.verdicts.litmus import Judged
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

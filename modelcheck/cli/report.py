@@ -96,7 +96,7 @@ def _page(row: Row) -> str:
 
 
 def _verdicts(spec: Spec, rows: Sequence[Row], warned: Sequence[Warned]) -> Verdicts:
-    import modelcheck
+    from modelcheck.version import __version__
     from modelcheck.trace.names import clean
     from modelcheck.trace.page.verdicts import Line, Section, Verdicts
 
@@ -112,7 +112,7 @@ def _verdicts(spec: Spec, rows: Sequence[Row], warned: Sequence[Warned]) -> Verd
         about = clean(spec.scenarios[name].about)
         told = tuple(clean(warning.message) for warning in warned if warning.scenario == name)
         sections.append(Section(clean(name), about, tuple(map(clean, models)), tuple(lines), told))
-    tool = f"modelcheck {modelcheck.__version__}"
+    tool = f"modelcheck {__version__}"
     return Verdicts(clean(spec.name), clean(spec.about), _count(rows), tool, tuple(sections))
 
 

@@ -25,9 +25,7 @@ class Concrete:
         switches: numbers of the switches that are on.
     """
 
-    def __init__(
-        self, reads: Mapping[int, Value], choices: Mapping[int, Value], switches: Container[int] = ()
-    ) -> None:
+    def __init__(self, reads: Mapping[int, Value], choices: Mapping[int, Value], switches: Container[int] = ()) -> None:
         self._switches = switches
         self._reads = reads
         self._choices = choices

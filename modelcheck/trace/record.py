@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 
-import modelcheck
 from modelcheck.cat import load_model
 from modelcheck.program.ir import Program, Source
 from modelcheck.solve.result import Execution, Result
 from modelcheck.trace.judged import Judged, judge
 from modelcheck.trace.trace import Setting, SourceText, Trace
+from modelcheck.version import __version__
 
 
 def record(
@@ -37,7 +37,7 @@ def record(
     """
     execution = result.execution or Execution((), (), (), (), (), (), (), ())
     return Trace(
-        f"modelcheck {modelcheck.__version__}",
+        f"modelcheck {__version__}",
         spec,
         scenario,
         variant,

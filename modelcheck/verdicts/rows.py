@@ -22,7 +22,7 @@ def run(
     spec: Spec,
     cells: Sequence[Cell],
     engine: str,
-    traces: Path,
+    traces: Path | None,
     processes: int | None,
     view: View,
     minimise: bool = False,
@@ -33,7 +33,7 @@ def run(
         spec: what the cells are of.
         cells: what to answer, in this order.
         engine: ``z3`` or ``interleave``.
-        traces: folder for traces; each is there as soon as its cell is answered.
+        traces: folder for traces; each is there as soon as its cell is answered. None: none are kept.
         processes: how many; None: one for each core, 0: in this process.
         view: is told of each step.
         minimise: cut each trace down to what matters.
@@ -82,13 +82,15 @@ def _limit(timeout: float | None) -> float | None:
     return None if timeout is None else timeout * 1.25 + 5
 
 
-def _row(spec: Spec, cell: Cell, answer: Answer, traces: Path) -> Row:
+def _row(spec: Spec, cell: Cell, answer: Answer, traces: Path | None) -> Row:
     result = answer.result
-    path = trace_path(traces, spec.name, cell.scenario.name, cell.variant.name, cell.model)
-    if answer.trace is not None:
-        write_atomically(path, answer.trace)
-    elif result.verdict == "PASS" and path.exists() and _refuted(path, cell):
-        path.unlink()
+    path = None
+    if traces is not None:
+        path = trace_path(traces, spec.name, cell.scenario.name, cell.variant.name, cell.model)
+        if answer.trace is not None:
+            write_atomically(path, answer.trace)
+        elif result.verdict == "PASS" and path.exists() and _refuted(path, cell):
+            path.unlink()
     return Row(
         cell.scenario.name,
         cell.variant.name,
@@ -99,7 +101,7 @@ def _row(spec: Spec, cell: Cell, answer: Answer, traces: Path) -> Row:
         result.message,
         str(own_place(result.source, result.stack)) if result.source else None,
         inside(result.source, result.stack) if result.source else "",
-        str(path) if answer.trace is not None else None,
+        str(path) if path is not None and answer.trace is not None else None,
         result.events,
         result.refinements,
         result.seconds,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from modelcheck.cli.judge import Batch, Judged, judge
+from modelcheck.verdicts.litmus import Batch, Judged, judge
 from tests.cli.conftest import Command
 
 BUFFERING = """C SB
@@ -348,7 +348,7 @@ def _dies(batch: Batch) -> list[Judged]:
 def test_a_process_that_dies_loses_one_test_only(
     modelcheck: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("modelcheck.cli.litmus.judge", _dies)
+    monkeypatch.setattr("modelcheck.verdicts.tests.judge", _dies)
     names = [f"t{number:02}" for number in range(20)]
     for name in names:
         write(tmp_path, name)

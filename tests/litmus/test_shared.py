@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from modelcheck.cat import load_model
-from modelcheck.cli.herd import herd_lines
 from modelcheck.errors import InputError
 from modelcheck.frontend.litmus import LitmusTest, read_litmus
 from modelcheck.solve.litmus import observe
+from modelcheck.verdicts.herd import herd_lines
 
 SHARED = Path(__file__).parents[3] / "shared" / "litmus"
 HERD = SHARED / "herd7-output"

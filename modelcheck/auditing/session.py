@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from attrs import define, evolve, field, frozen
 
-from modelcheck.audit.rewrite import settle
+from modelcheck.auditing.rewrite import settle
 from modelcheck.cat import Model
 from modelcheck.program.ir import Program
 from modelcheck.program.machine import Initial, Stuck, initialise

@@ -8,9 +8,9 @@ from functools import cached_property
 
 from attrs import define, evolve, field, frozen
 
-from modelcheck.audit.element import LOCK, SECTION
-from modelcheck.audit.names import kind_of, name_of
-from modelcheck.audit.rewrite import At
+from modelcheck.auditing.element import LOCK, SECTION
+from modelcheck.auditing.names import kind_of, name_of
+from modelcheck.auditing.rewrite import At
 from modelcheck.program.expr import Expr
 from modelcheck.program.flow import EXIT, Loop, flow_of
 from modelcheck.program.ir import (

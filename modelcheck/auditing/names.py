@@ -10,7 +10,7 @@ from typing import Final
 
 from attrs import frozen
 
-from modelcheck.audit.element import ANNOTATION, ATOMIC, BARRIER, GRACE, LOCK, SECTION
+from modelcheck.auditing.element import ANNOTATION, ATOMIC, BARRIER, GRACE, LOCK, SECTION
 
 
 @frozen

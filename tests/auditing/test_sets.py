@@ -7,7 +7,7 @@ from itertools import chain, combinations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from modelcheck.audit.sets import minimal_sets
+from modelcheck.auditing.sets import minimal_sets
 
 COUNT = 5
 

@@ -87,15 +87,51 @@ class Batch:
 
 @frozen
 class Judged:
-    """One test's outcome: its fields for JSON and CSV, and its lines as herd7 prints them; or what is wrong with it.
+    """One litmus test's outcome, or what is wrong with it.
 
-    ``warning``: a comment in the test says otherwise.
+    Attributes:
+        file: where it is.
+        test: its name; None where it cannot be read.
+        verdict: ``Never``, ``Sometimes``, ``Always``, ``Unknown``, or ``Error``.
+        positive, negative: executions that meet the condition, and that do not; None where they were not counted.
+        states: number of final states; None likewise.
+        flags: raised by the model.
+        seconds: wall time.
+        reason: why Unknown.
+        lines: what herd7 prints.
+        error: what is wrong with it.
+        warning: a comment in the test says otherwise.
     """
 
-    fields: dict[str, Any]
+    file: str
+    test: str | None
+    verdict: str
+    positive: int | None = None
+    negative: int | None = None
+    states: int | None = None
+    flags: tuple[str, ...] = ()
+    seconds: float | None = None
+    reason: str = ""
     lines: tuple[str, ...] = ()
     error: str | None = None
     warning: str | None = None
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """As an object of the JSON output."""
+        if self.error is not None:
+            return {"file": self.file, "test": None, "verdict": self.verdict, "error": self.error}
+        found: dict[str, Any] = {
+            "file": self.file,
+            "test": self.test,
+            "verdict": self.verdict,
+            "positive": self.positive,
+            "negative": self.negative,
+            "states": self.states,
+            "flags": list(self.flags),
+            "seconds": self.seconds,
+        }
+        return {**found, "reason": self.reason} if self.reason else found
 
 
 def judge(batch: Batch) -> list[Judged]:
@@ -121,36 +157,35 @@ def _settle() -> None:
 
 def unread(file: str, error: InputError) -> Judged:
     """The outcome of what cannot be read."""
-    return Judged({"file": file, "test": None, "verdict": "Error", "error": str(error)}, error=str(error))
+    return Judged(file, None, "Error", error=str(error))
 
 
 def lost(path: Path, reason: str) -> Judged:
     """The outcome of a test whose process came to an end."""
-    fields = {"file": str(path), "test": path.stem, "verdict": "Unknown", "flags": [], "reason": reason}
-    return Judged(fields, (f"Test {path.stem}", f"Observation {path.stem} Unknown", f"Reason {reason}", ""))
+    lines = (f"Test {path.stem}", f"Observation {path.stem} Unknown", f"Reason {reason}", "")
+    return Judged(str(path), path.stem, "Unknown", reason=reason, lines=lines)
 
 
 def _judged(path: Path, test: LitmusTest, model: Model, batch: Batch) -> Judged:
-    from modelcheck.cli.herd import herd_lines
+    from modelcheck.verdicts.herd import herd_lines
 
     pictures = _Pictures(test.name, batch.show)
     seen = _observe(test, model, batch, pictures)
     if batch.pictures is not None:
         pictures.write(batch.pictures)
-    fields: dict[str, Any] = {
-        "file": str(path),
-        "test": test.name,
-        "verdict": seen.verdict,
-        "positive": seen.positive,
-        "negative": seen.negative,
-        "states": len(seen.states) if seen.positive is not None else None,
-        "flags": list(seen.flags),
-        "seconds": round(seen.seconds, 4),
-    }
-    if seen.reason:
-        fields["reason"] = seen.reason
-    warning = _contradiction(path, test, seen) if batch.model.kernel else None
-    return Judged(fields, tuple(herd_lines(test, seen)), warning=warning)
+    return Judged(
+        str(path),
+        test.name,
+        seen.verdict,
+        seen.positive,
+        seen.negative,
+        len(seen.states) if seen.positive is not None else None,
+        tuple(seen.flags),
+        round(seen.seconds, 4),
+        seen.reason,
+        tuple(herd_lines(test, seen)),
+        warning=_contradiction(path, test, seen) if batch.model.kernel else None,
+    )
 
 
 def _contradiction(path: Path, test: LitmusTest, seen: Observation) -> str | None:

@@ -8,8 +8,8 @@ from fnmatch import fnmatchcase
 
 from attrs import define, evolve, field, frozen
 
-from modelcheck.audit.element import BARRIER, KINDS, Element
-from modelcheck.audit.judgement import (
+from modelcheck.auditing.element import BARRIER, KINDS, Element
+from modelcheck.auditing.judgement import (
     GIVEN,
     MISPLACED,
     NECESSARY,
@@ -21,9 +21,9 @@ from modelcheck.audit.judgement import (
     Judgement,
     ModelAudit,
 )
-from modelcheck.audit.session import Question, Switchboard
-from modelcheck.audit.sets import Sets, minimal_sets
-from modelcheck.audit.switches import FENCES, Switched, switched
+from modelcheck.auditing.session import Question, Switchboard
+from modelcheck.auditing.sets import Sets, minimal_sets
+from modelcheck.auditing.switches import FENCES, Switched, switched
 from modelcheck.cat import load_model
 from modelcheck.frontend.spec import Scenario, Spec, Variant, load_program
 from modelcheck.program.ir import Program, Source

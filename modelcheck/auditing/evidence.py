@@ -6,9 +6,9 @@ import re
 
 from attrs import evolve, frozen
 
-from modelcheck.audit.audit import Request
-from modelcheck.audit.edits import apply_edits, diff
-from modelcheck.audit.judgement import Judgement
+from modelcheck.auditing.audit import Request
+from modelcheck.auditing.edits import apply_edits, diff
+from modelcheck.auditing.judgement import Judgement
 from modelcheck.frontend.spec import load_program
 from modelcheck.frontend.spec.written import Expectation
 from modelcheck.verdicts.cells import Cell

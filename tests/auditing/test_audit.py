@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from modelcheck.audit.element import ANNOTATION, ATOMIC, BARRIER, KINDS, LOCK, TEST
-from modelcheck.audit.judgement import (
+from modelcheck.auditing.element import ANNOTATION, ATOMIC, BARRIER, KINDS, LOCK, TEST
+from modelcheck.auditing.judgement import (
     GIVEN,
     MISPLACED,
     NECESSARY,
@@ -17,10 +17,10 @@ from modelcheck.audit.judgement import (
     Judgement,
     ModelAudit,
 )
-from modelcheck.audit.report import Report, audit_spec
+from modelcheck.auditing.report import Report, audit_spec
 from modelcheck.frontend.spec import program_spec, read_spec
 from modelcheck.verdicts.cells import Choice, choose
-from tests.audit.programs import MAILBOX, written
+from tests.auditing.programs import MAILBOX, written
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,7 +45,7 @@ def test_each_kind_of_element_is_judged_by_what_becomes_of_the_program_without_i
     report = audited(written(tmp_path), "lkmm")
     (audit,) = report.audits
     assert {j.element.kind for j in audit.judgements} == {BARRIER, LOCK, ANNOTATION, ATOMIC, TEST}
-    # Message passing needs a barrier on each side (MP in the kernel's recipes), and for stores one for stores is enough.
+    # Message passing needs a barrier on each side (MP in the kernel's recipes); for stores, one for stores.
     assert (of(audit, "smp_mb()").verdict, of(audit, "smp_mb()").weaker) == (TOO_STRONG, "smp_wmb()")
     assert of(audit, "smp_rmb()").verdict == NECESSARY
     # Without either lock the two increments may lose one; the counter's order is of no account, its atomicity is.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from modelcheck.audit.element import Element
+from modelcheck.auditing.element import Element
 
 NECESSARY = "necessary"
 TOO_STRONG = "too strong"
@@ -59,7 +59,7 @@ class ModelAudit:
         judgements: of each element, in the order of the sources.
         asked: scenarios that hold as they are, and so were asked about.
         failing: scenarios that fail, or are not known, as they are: (name, what comes of them).
-        suffice, losses: minimal sets of elements; see `modelcheck.audit.sets`.
+        suffice, losses: minimal sets of elements; see `modelcheck.auditing.sets`.
         exhaustive: whether these are all; ``reason`` why not.
         questions: how many sets of changes the solver was asked about.
         seconds: wall time.

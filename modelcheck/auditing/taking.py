@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Iterator
 
 from attrs import frozen
 
-from modelcheck.audit.element import LOCK, Edit
-from modelcheck.audit.names import TRIES, arguments, family_of
-from modelcheck.audit.sites import Sites
+from modelcheck.auditing.element import LOCK, Edit
+from modelcheck.auditing.names import TRIES, arguments, family_of
+from modelcheck.auditing.sites import Sites
 from modelcheck.program.ir import Function, Program, Source
 
 

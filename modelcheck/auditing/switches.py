@@ -8,7 +8,7 @@ from typing import Final
 
 from attrs import define, evolve, field, frozen
 
-from modelcheck.audit.element import (
+from modelcheck.auditing.element import (
     ANNOTATION,
     ATOMIC,
     BARRIER,
@@ -22,11 +22,11 @@ from modelcheck.audit.element import (
     Option,
     Strengthening,
 )
-from modelcheck.audit.names import BARRIERS, TRIES, WEAKER_FENCES, family_of
-from modelcheck.audit.pairs import paired
-from modelcheck.audit.rewrite import Alternative, Rewriting, copied, plain
-from modelcheck.audit.sites import Gap, Site, Sites, TestSite
-from modelcheck.audit.spelling import stronger_marks, unmarked, weaker_atomics, weaker_marks
+from modelcheck.auditing.names import BARRIERS, TRIES, WEAKER_FENCES, family_of
+from modelcheck.auditing.pairs import paired
+from modelcheck.auditing.rewrite import Alternative, Rewriting, copied, plain
+from modelcheck.auditing.sites import Gap, Site, Sites, TestSite
+from modelcheck.auditing.spelling import stronger_marks, unmarked, weaker_atomics, weaker_marks
 from modelcheck.program.expr import const
 from modelcheck.program.ir import Assign, Call, Fence, Function, Instruction, Load, Program, Rmw, Source, Store, Tags
 

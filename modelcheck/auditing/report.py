@@ -9,10 +9,10 @@ from pathlib import Path
 
 from attrs import frozen
 
-from modelcheck.audit.audit import Request, audit
-from modelcheck.audit.evidence import Evidence, evidence
-from modelcheck.audit.judgement import NECESSARY, OPEN, TOO_STRONG, ModelAudit
-from modelcheck.audit.repair import Repairs, repairs
+from modelcheck.auditing.audit import Request, audit
+from modelcheck.auditing.evidence import Evidence, evidence
+from modelcheck.auditing.judgement import NECESSARY, OPEN, TOO_STRONG, ModelAudit
+from modelcheck.auditing.repair import Repairs, repairs
 from modelcheck.errors import InputError
 from modelcheck.frontend.spec import Spec
 from modelcheck.run import Done, Event, Lost, run_here, run_pool

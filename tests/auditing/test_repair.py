@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from modelcheck.audit.audit import Request
-from modelcheck.audit.edits import apply_edits, diff
-from modelcheck.audit.element import Edit
-from modelcheck.audit.repair import repairs
+from modelcheck.auditing.audit import Request
+from modelcheck.auditing.edits import apply_edits, diff
+from modelcheck.auditing.element import Edit
+from modelcheck.auditing.repair import repairs
 from modelcheck.frontend.spec import program_spec, read_spec
 from modelcheck.program.ir import Source
-from tests.audit.programs import MAILBOX, written
+from tests.auditing.programs import MAILBOX, written
 
 ROOT = Path(__file__).parents[2]
 

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from modelcheck.audit.audit import places
-from modelcheck.audit.element import KINDS
-from modelcheck.audit.rewrite import settle
-from modelcheck.audit.session import Question, Switchboard
-from modelcheck.audit.switches import FENCES, switched
+from modelcheck.auditing.audit import places
+from modelcheck.auditing.element import KINDS
+from modelcheck.auditing.rewrite import settle
+from modelcheck.auditing.session import Question, Switchboard
+from modelcheck.auditing.switches import FENCES, switched
 from modelcheck.cat import load_model
 from modelcheck.frontend.spec import Scenario, Spec, Variant, load_program, program_spec, read_spec
 from modelcheck.interleave.explore import Limits, explore
 from modelcheck.solve.check import check
-from tests.audit.programs import written
+from tests.auditing.programs import written
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from modelcheck.audit.names import arguments
-from modelcheck.audit.sites import Site
+from modelcheck.auditing.names import arguments
+from modelcheck.auditing.sites import Site
 from modelcheck.program.ir import NONE, Load, Store, Tags
 
 ONCE: Tags = frozenset({"ONCE"})

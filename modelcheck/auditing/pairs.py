@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from modelcheck.audit.names import Family, arguments, family_of
-from modelcheck.audit.sites import Site, Sites
+from modelcheck.auditing.names import Family, arguments, family_of
+from modelcheck.auditing.sites import Site, Sites
 from modelcheck.program.ir import Call
 
 Group = list[Site]

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 from attrs import define, evolve, field, frozen
 
-from modelcheck.audit.audit import Request, Told, places
-from modelcheck.audit.edits import apply_edits, diff
-from modelcheck.audit.element import BARRIER, Edit, Element
-from modelcheck.audit.session import Question, Switchboard
-from modelcheck.audit.switches import FENCES, Switched, switched
-from modelcheck.audit.taking import LockChange, lock_changes
+from modelcheck.auditing.audit import Request, Told, places
+from modelcheck.auditing.edits import apply_edits, diff
+from modelcheck.auditing.element import BARRIER, Edit, Element
+from modelcheck.auditing.session import Question, Switchboard
+from modelcheck.auditing.switches import FENCES, Switched, switched
+from modelcheck.auditing.taking import LockChange, lock_changes
 from modelcheck.cat import load_model
 from modelcheck.errors import InputError
 from modelcheck.frontend.spec import Scenario, Variant, load_program

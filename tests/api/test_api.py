@@ -1,0 +1,66 @@
+"""The Python interface gives what the commands say."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import modelcheck
+from modelcheck.errors import InputError
+
+ROOT = Path(__file__).parents[2]
+SEQLOCK = ROOT / "specs" / "seqlock"
+
+
+def test_check_gives_the_rows_of_the_table() -> None:
+    checked = modelcheck.check(SEQLOCK, variants=["no-wmb-before-even", "base"], models=["sc", "lkmm"])
+    assert {(row.variant, row.model): row.verdict for row in checked.rows} == {
+        ("base", "sc"): "PASS",
+        ("base", "lkmm"): "PASS",
+        ("no-wmb-before-even", "sc"): "PASS",
+        ("no-wmb-before-even", "lkmm"): "FAIL",
+    }
+    assert checked.code == 0
+    assert all(row.trace is None for row in checked.rows)
+
+
+def test_a_trace_is_kept_and_replayed(tmp_path: Path) -> None:
+    chosen = {"variants": ["no-wmb-before-even"], "models": ["lkmm"]}
+    (row,) = modelcheck.check(SEQLOCK, traces=tmp_path, **chosen).rows  # type: ignore[arg-type]
+    assert row.trace is not None
+    found = modelcheck.replay(row.trace, source=SEQLOCK)
+    assert found.outcome == "reproduces"
+
+
+def test_litmus_judges_and_says_what_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "broken.litmus").write_text("C broken\n{}\nP0(int *x) { frob(x); }\nexists (x=1)\n")
+    good = ROOT / "tests" / "litmus" / "atomic-cmpxchg-is-full.litmus"
+    found = modelcheck.litmus([good, tmp_path], model="sc")
+    one, other = found
+    assert (one.test, one.verdict, one.positive) == ("atomic-cmpxchg-is-full", "Never", 0)
+    assert other.verdict == "Error"
+    assert "frob" in (other.error or "")
+
+
+def test_audit_gives_judgements() -> None:
+    report = modelcheck.audit(SEQLOCK, models=["tso"], kinds=["barrier"])
+    (one,) = report.audits
+    assert {judgement.verdict for judgement in one.judgements} == {"redundant"}
+
+
+def test_wrong_input_says_where() -> None:
+    with pytest.raises(InputError, match="nothing is called 'reed'"):
+        modelcheck.check(SEQLOCK, scenarios=["reed"])
+    with pytest.raises(InputError):
+        modelcheck.replay(ROOT / "README.md")
+    with pytest.raises(AttributeError, match="no attribute 'chekc'"):
+        modelcheck.chekc  # noqa: B018
+
+
+def test_asking_for_the_version_loads_no_engine() -> None:
+    code = "import modelcheck, sys; modelcheck.__version__; print('z3' in sys.modules, 'attrs' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.split() == ["False", "False"]
