@@ -96,8 +96,7 @@ def explain(
     if shape == "json":
         click.echo(json.dumps(_json(names, verdict, more, explanations), ensure_ascii=False, indent=1))
     else:
-        races = "race" in cell.scenario.properties and verdict == "PASS"
-        for line in _text(names, verdict, more, explanations, races):
+        for line in _text(names, verdict, more, explanations):
             click.echo("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line))
     context.exit({"PASS": 0, "FAIL": 1}.get(verdict, 3))
 
@@ -121,9 +120,7 @@ def _cell(
     return cell
 
 
-def _text(
-    names: dict[str, str], verdict: str, more: str, explanations: Sequence[Explanation], races: bool
-) -> Iterator[str]:
+def _text(names: dict[str, str], verdict: str, more: str, explanations: Sequence[Explanation]) -> Iterator[str]:
     head = ", ".join(names[key] for key in ("scenario", "variant", "model"))
     yield f"{names['spec']}: {head}: {verdict}{': ' + more if more else ''}"
     if verdict == "FAIL":
@@ -146,9 +143,6 @@ def _text(
             yield from _facts(group)
         if not one.least:
             yield "  (perhaps not all of these facts are needed)"
-    if races:
-        yield ""
-        yield "race: no two accesses race; why is not taken apart."
 
 
 def _summary(explanations: Sequence[Explanation]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from attrs import frozen
 from modelcheck.cat import Model
 from modelcheck.program.graph import Event
 from modelcheck.program.places import own_place
-from modelcheck.solve.check import Learnt
+from modelcheck.solve.check import Learnt, Ordered
 from modelcheck.solve.encode import Encoding
 
 FENCES: Final = {
@@ -67,6 +67,8 @@ class Elements:
         """What a clause says and rests on, of the reason that it was given with."""
         if isinstance(reason, Learnt):
             return self._learnt(reason)
+        if isinstance(reason, Ordered):
+            return self._ordered(reason)
         assert isinstance(reason, tuple)
         kind, *rest = reason
         if kind == "passage":
@@ -121,14 +123,26 @@ class Elements:
         name = f"coherence: accesses of {self._cell(first)} by one thread keep their order"
         return Fact(says, (Element("coherence", name),))
 
-    def _learnt(self, reason: Learnt) -> Fact:
+    def _parts(self, facts: frozenset[tuple[str, int, int]]) -> list[str]:
+        """What was read and which write came first, of ``facts``."""
         events = self._encoding.events
         parts: list[str] = []
-        for name, a, b in sorted(reason.facts, key=lambda fact: (fact[0] != "rf", fact)):
+        for name, a, b in sorted(facts, key=lambda fact: (fact[0] != "rf", fact)):
             if name == "rf":
                 parts.append(f"{self._access(events[b])} gets {self._access(events[a])}")
             elif name == "co" and events[a].thread >= 0:
                 parts.append(f"{self._access(events[a])} comes before {self._access(events[b])}")
+        return parts
+
+    def _ordered(self, reason: Ordered) -> Fact:
+        one, other = (self._access(self._encoding.events[number]) for number in reason.pair)
+        parts = self._parts(reason.facts)
+        says = f"{one} and {other} do not race{' when ' if parts else ''}{' and '.join(parts)}"
+        return Fact(says, tuple(sorted(set(self._rests_on(Learnt("data-race", (), reason.facts))))))
+
+    def _learnt(self, reason: Learnt) -> Fact:
+        events = self._encoding.events
+        parts = self._parts(reason.facts)
         if not parts:
             parts = [self._access(events[step.source]) for step in reason.cycle] or [f"the axiom {reason.axiom}"]
         says = f"not both: {parts[0]}; {parts[1]}" if len(parts) == 2 else f"not all of: {'; '.join(parts)}"

@@ -59,17 +59,21 @@ class Explanation:
 def explain(
     program: Program, model: Model, properties: frozenset[str], unrolled: int, recursion: int
 ) -> tuple[Explanation, ...]:
-    """Why no execution of ``program`` under ``model`` breaks one of ``properties``, races aside: outcomes that need no
-    memory order first, then by the size of what excludes them.
+    """Why no execution of ``program`` under ``model`` breaks one of ``properties``: outcomes that need no memory order
+    first, then by the size of what excludes them.
 
     The program must pass. Raises `OutOfTime` when the solver's effort is not enough.
     """
     found: list[Explanation] = []
+    races = "race" in properties and "data-race" in model.flag_names
     for initial in initialise(program):
         if isinstance(initial, Initial):
-            graph = unroll(program, initial, Bounds(unrolled, recursion, False, model.coherent), lambda: None)
+            graph = unroll(program, initial, Bounds(unrolled, recursion, races, model.coherent), lambda: None)
             session = Session(graph, model, symmetry=True, accounted=True)
-            found += _Account(session, model).explanations(properties)
+            account = _Account(session, model)
+            found += account.explanations(properties)
+            if races:
+                found += account.of_races()
     return _merged(found)
 
 
@@ -106,6 +110,29 @@ class _Account:
             messages = tuple(dict.fromkeys(finding.message for finding in those if finding.property != "deadlock"))
             wanted = circuit.any_of([finding.literal for finding in those])
             explanations.append(self._one(Outcome(name, place, messages), wanted))
+        return explanations
+
+    def of_races(self) -> list[Explanation]:
+        """An explanation for each two lines that could race."""
+        session, encoding = self.session, self.session.encoding
+        found = session.race()
+        assert found is None, "only what passes can be explained"
+        circuit = encoding.circuit
+        self._enough = self._excluded(circuit.any_of(session.races.values()), circuit.switches or ())
+        several: dict[str, dict[tuple[int, int], None]] = {}
+        for pair in session.races:
+            lines = (str(own_place(e.source, e.stack)) for e in (encoding.events[number] for number in pair))
+            several.setdefault(" and ".join(dict.fromkeys(lines)), {})[pair] = None
+        explanations = []
+        for place, pairs in several.items():
+            cells = {
+                encoding.space.name(cell): None
+                for one, other in pairs
+                for cell in encoding.at[one]
+                if cell in encoding.at[other]
+            }
+            outcome = Outcome("race", place, (f"data race on {', '.join(cells)}",))
+            explanations.append(self._one(outcome, circuit.any_of([session.races[pair] for pair in pairs])))
         return explanations
 
     def _one(self, outcome: Outcome, wanted: int) -> Explanation:

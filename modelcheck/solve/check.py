@@ -152,6 +152,7 @@ class Session:
         identical: groups of threads that stand for one another.
         present: the tags that events bear.
         proposal, candidate: the last one that the model allowed.
+        races: of the pairs that were last looked at for races, the literal that asks for each.
         accounted: as an argument: each clause that rests on the memory model can be switched off (`Circuit.switches`
             has them), to see which are needed.
         effort: how much work the solver may put into one proposal (as `Solver.check` has it); None: any.
@@ -175,6 +176,7 @@ class Session:
         self.refinements = 0
         self.effort: int | None = None
         self.deadlock: Deadlock | None = None
+        self.races: dict[tuple[int, int], int] = {}
         self._known: dict[frozenset[str], tuple[list[Finding], Deadlock | None]] = {}
         self.space = AddressSpace(graph.objects)
         tick = until(deadline)
@@ -341,7 +343,7 @@ class Session:
         """
         circuit = self.encoding.circuit
         both = self.conflicts() if pairs is None else pairs
-        select = {pair: circuit.fresh() for pair in both}
+        select = self.races = {pair: circuit.fresh() for pair in both}
         for pair, literal in select.items():
             circuit.add(-literal, both[pair])
         wanted = self._in_time(circuit.all_of((among, circuit.any_of(select.values()))))
@@ -363,7 +365,8 @@ class Session:
                 for one, other in (pair, pair[::-1]) if pairs is None else (pair,):
                     numbers = proposal.number[one], proposal.number[other]
                     facts |= self.model.explain_flag_absence(candidate, "data-race", *numbers)
-                circuit.add(-select[pair], *proposal.clause(facts))
+                because = None if circuit.switches is None else Ordered(pair, _numbered(proposal, facts))
+                circuit.add(-select[pair], *proposal.clause(facts), because=because)
 
     def raced(self, proposal: Proposal, pair: tuple[int, int]) -> Result:
         """The result that tells of the race of ``pair`` in ``proposal``; its place is the second one's."""
@@ -384,13 +387,26 @@ class Learnt:
     facts: frozenset[tuple[str, int, int]]
 
 
+@frozen
+class Ordered:
+    """Why a clause was learnt: two accesses do not race where the facts hold; in numbers of the encoding's events."""
+
+    pair: tuple[int, int]
+    facts: frozenset[tuple[str, int, int]]
+
+
 def _learnt(proposal: Proposal, violation: Violation) -> Learnt:
+    cycle = tuple(Step(proposal.chosen[s.source], proposal.chosen[s.target], s.label) for s in violation.cycle)
+    return Learnt(violation.axiom, cycle, _numbered(proposal, violation.facts))
+
+
+def _numbered(proposal: Proposal, facts: Iterable[tuple[str, int, int]]) -> frozenset[tuple[str, int, int]]:
+    """Facts of a proposal in numbers of the encoding's events; those below 0 are of none."""
+
     def number(n: int) -> int:
         return proposal.chosen[n] if n >= 0 else n
 
-    cycle = tuple(Step(number(s.source), number(s.target), s.label) for s in violation.cycle)
-    facts = frozenset((name, number(a), number(b)) for name, a, b in violation.facts)
-    return Learnt(violation.axiom, cycle, facts)
+    return frozenset((name, number(a), number(b)) for name, a, b in facts)
 
 
 def _told_at(execution: Execution, finding: Finding) -> tuple[int, int]:

@@ -200,3 +200,72 @@ def test_the_same_every_time() -> None:
 
 def test_a_program_without_anything_to_go_wrong() -> None:
     assert explained("static int x; void t0(void) { WRITE_ONCE(x, 1); } void t1(void) { READ_ONCE(x); }", "sc") == ()
+
+
+RACING = {
+    "lock": LOCKED,
+    "release": """
+static int x, y;
+void t0(void) {
+	x = 1;
+	smp_store_release(&y, 1);
+}
+void t1(void) {
+	if (smp_load_acquire(&y))
+		x = 2;
+}
+""",
+    "barrier": """
+static int x, y;
+void t0(void) {
+	x = 1;
+	smp_wmb();
+	WRITE_ONCE(y, 1);
+}
+void t1(void) {
+	if (READ_ONCE(y)) {
+		smp_rmb();
+		int r = x;
+	}
+}
+""",
+}
+
+
+def raceless(text: str) -> tuple[Explanation, ...]:
+    assert checking.verdict(text, "lkmm", {"race"}) == "PASS"
+    return explain(checking.parse(text), checking.model("lkmm"), frozenset({"race"}), 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("shape", "at", "without"),
+    [
+        (
+            "lock",
+            {"spin_lock(&l);", "spin_unlock(&l);"},
+            [("\tspin_lock(&l);\n\tx++;\n\tspin_unlock(&l);\n", "\tx++;\n")],
+        ),
+        (
+            "release",
+            {"smp_store_release(&y, 1);", "if (smp_load_acquire(&y))"},
+            [("smp_store_release(&y, 1)", "WRITE_ONCE(y, 1)"), ("smp_load_acquire(&y)", "READ_ONCE(y)")],
+        ),
+        ("barrier", {"smp_wmb();", "smp_rmb();"}, [("smp_wmb();", ";"), ("smp_rmb();", ";")]),
+    ],
+    ids=["lock", "release", "barrier"],
+)
+def test_what_keeps_plain_accesses_from_racing_is_named_and_needed(
+    shape: str, at: set[str], without: list[tuple[str, str]]
+) -> None:
+    text = RACING[shape]
+    (one,) = raceless(text)
+    assert [outcome.property for outcome in one.outcomes] == ["race"]
+    assert "on x" in one.outcomes[0].messages[0]
+    assert lines(text, {e for group in one.groups for e in group.rests_on}) == at
+    for weaker in without:
+        assert checking.verdict(text.replace(*weaker, 1), "lkmm", {"race"}) == "race"
+
+
+def test_threads_that_share_no_plain_access_cannot_race() -> None:
+    text = "static int x; void t0(void) { WRITE_ONCE(x, 1); } void t1(void) { READ_ONCE(x); }"
+    assert raceless(text) == ()
