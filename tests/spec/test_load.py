@@ -120,3 +120,22 @@ def test_expectations_of_a_scenario_that_there_is_not_are_told(folder: Path) -> 
         f"{folder}/spec.toml:{line}:12: scenario 'inflat' names no threads, and src/a.c has no main() "
         "(did you mean 'inflate'?)"
     )
+
+
+def test_a_scenario_may_have_sources_of_its_own(folder: Path) -> None:
+    (folder / "src" / "more.c").write_text("extern int x;\nvoid g(void)\n{\n\tx = 2;\n}\n")
+    written = SPEC + '\n[scenarios.t]\nthreads = ["f", "g"]\nsources = ["src/more.c"]\n'
+    (folder / "spec.toml").write_text(written)
+    spec = read_spec(folder)
+    base = next(iter(spec.variants.values()))
+    assert {"f", "g"} <= set(load_program(spec, spec.scenarios["t"], base).functions)
+    assert "src/more.c" not in load_program(spec, spec.scenarios["s"], base).files
+
+
+@pytest.mark.parametrize(
+    ("source", "message"), [("src/a.c", "is a source of every scenario already"), ("src/none.c", "no such file")]
+)
+def test_sources_of_a_scenario_that_are_wrong_are_told(folder: Path, source: str, message: str) -> None:
+    (folder / "spec.toml").write_text(SPEC + f'\n[scenarios.t]\nthreads = ["f", "f"]\nsources = ["{source}"]\n')
+    with pytest.raises(InputError, match=message):
+        read_spec(folder)

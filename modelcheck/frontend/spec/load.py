@@ -49,13 +49,14 @@ def _read(spec: Spec, scenario: Scenario, variant: Variant, folder: Path) -> dic
     """What to parse, for the parsers of the C front end."""
     from modelcheck.frontend.c import ScenarioEntry
 
-    sources = [_place(spec, folder, name) for name in spec.sources]
+    written = (*spec.sources, *scenario.sources)
+    sources = [_place(spec, folder, name) for name in written]
     return {
         "sources": sources,
         "include": [_place(spec, folder, name) for name in spec.include],
         "defines": macros(spec, scenario, variant),
         "scenario": ScenarioEntry(scenario.init, scenario.threads, scenario.final) if scenario.threads else None,
-        "names": _Names(folder, dict(zip(sources, spec.sources, strict=True))),
+        "names": _Names(folder, dict(zip(sources, written, strict=True))),
     }
 
 
@@ -122,7 +123,7 @@ def _placed(spec: Spec, scenario: Scenario, variant: Variant, error: InputError)
     if error.file is None:
         message = error.message
         if not scenario.threads and "no function main()" in message:
-            message = f"scenario '{scenario.name}' names no threads, and {', '.join(spec.sources)} has no main()"
+            message = f"scenario '{scenario.name}' names no threads, and {', '.join((*spec.sources, *scenario.sources))} has no main()"
             others = [other.name for other in spec.scenarios.values() if other.threads]
             near = get_close_matches(scenario.name, others, 1)
             message += f" (did you mean '{near[0]}'?)" if near else ""

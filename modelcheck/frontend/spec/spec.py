@@ -51,7 +51,8 @@ class Variant:
 class Scenario:
     """Who runs at once, within which bounds, and what must hold.
 
-    ``threads`` are pairs (label, function); without any, the sources' own ``main()`` runs.
+    ``threads`` are pairs (label, function); without any, the sources' own ``main()`` runs. ``sources``: compiled besides
+    those of the spec.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Scenario:
     timeout: float | None = None
     defines: Mapping[str, str] = field(factory=dict)
     expect: Mapping[str, Mapping[str, Expectation]] = field(factory=dict)
+    sources: tuple[str, ...] = ()
 
     def expected(self, variant: str, model: str) -> Expectation:
         """What the spec expects of this scenario for a variant and a model; PASS where it says nothing."""
@@ -200,6 +202,10 @@ class _Reader:
         path = ("scenarios", name)
         self._check_name("scenarios", name)
         self._check_bounds(path, written.models, written.properties, written.faults)
+        self._exist((*path, "sources"), written.sources)
+        for index, source in enumerate(written.sources):
+            if source in self.written.sources:
+                self.text.wrong(f"'{source}' is a source of every scenario already", *path, "sources", index)
         for key, function in (("init", written.init), ("final", written.final)):
             if function is not None and not function.isidentifier():
                 self.text.wrong(f"'{function}' is no name of a function", *path, key)
@@ -224,6 +230,7 @@ class _Reader:
             written.timeout or spec.timeout,
             {f"MC_FAIL_{fault.upper()}": "1" for fault in faults} | dict(written.defines),
             written.expect,
+            written.sources,
         )
 
     def _chosen(self, path: tuple[str, ...], written: WrittenScenario, variants: tuple[str, ...]) -> tuple[str, ...]:

@@ -78,6 +78,7 @@ class WrittenScenario:
     timeout: Seconds | None = None
     faults: Names | None = None
     defines: Macros = Macros({})
+    sources: Names = Names(())
     variants: Names | None = None
     expect: Expectations = Expectations({})
 
