@@ -96,7 +96,7 @@ def main() -> None:
     parser.add_argument("--variant", action="append", default=[])
     parser.add_argument("--model", nargs="+", default=[])
     parser.add_argument("--bound", nargs="+", default=["unroll", "recursion", "MC_NR_PAGES"])
-    parser.add_argument("--timeout", type=float, default=60, help="seconds by the clock for each cell")
+    parser.add_argument("--timeout", type=float, default=600, help="seconds by the clock for each cell")
     parser.add_argument("--processes", type=int, default=2)
     arguments = parser.parse_args()
     spec = read_spec(arguments.spec)
