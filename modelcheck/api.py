@@ -22,7 +22,14 @@ from attrs import frozen
 
 from modelcheck.auditing.element import KINDS
 from modelcheck.auditing.report import Report, audit_spec
+from modelcheck.errors import InputError
 from modelcheck.frontend.spec import Spec, program_spec, read_spec
+from modelcheck.regression.regress import Folders
+from modelcheck.regression.regress import regress as compare
+from modelcheck.regression.report import Difference
+from modelcheck.regression.report import Report as Regression
+from modelcheck.regression.series import Change, letters_of
+from modelcheck.run import Workers
 from modelcheck.trace import read_trace
 from modelcheck.trace.replay import Replayed, Sources
 from modelcheck.trace.replay import replay as follow
@@ -34,7 +41,20 @@ from modelcheck.verdicts.tests import find, judge_all
 from modelcheck.verdicts.view import Silent, View
 from modelcheck.verdicts.warn import Warned, warnings
 
-__all__ = ["Checked", "Judged", "Replayed", "Report", "audit", "check", "litmus", "replay", "spec_of"]
+__all__ = [
+    "Checked",
+    "Difference",
+    "Judged",
+    "Regression",
+    "Replayed",
+    "Report",
+    "audit",
+    "check",
+    "litmus",
+    "regress",
+    "replay",
+    "spec_of",
+]
 
 
 @frozen
@@ -76,6 +96,7 @@ def check(
     traces: str | Path | None = None,
     minimise: bool = False,
     jobs: int | None = 0,
+    cluster: str | None = None,
     view: View | None = None,
 ) -> Checked:
     """Check a spec, or a C file, as ``modelcheck check`` does.
@@ -89,12 +110,13 @@ def check(
         traces: folder for the traces of failures; None: none are kept.
         minimise: cut each trace down to what matters.
         jobs: processes.
+        cluster: address of a Dask scheduler, whose workers do it instead.
         view: is told of each step.
     """
     spec = spec_of(target)
     cells = choose(spec, Choice(tuple(scenarios), tuple(variants), tuple(models), tuple(properties), timeout, unroll))
     folder = None if traces is None else Path(traces)
-    rows = run(spec, cells, engine, folder, jobs, view or Silent(), minimise)
+    rows = run(spec, cells, engine, folder, Workers(jobs, cluster), view or Silent(), minimise)
     return Checked(spec, tuple(rows), tuple(warnings(spec, rows)))
 
 
@@ -109,6 +131,7 @@ def litmus(
     unroll: int = 4,
     timeout: float | None = None,
     jobs: int | None = 0,
+    cluster: str | None = None,
 ) -> tuple[Judged, ...]:
     """Judge litmus tests as ``modelcheck litmus`` does.
 
@@ -119,12 +142,13 @@ def litmus(
         unroll: how often a loop goes round at most.
         timeout: seconds for each test.
         jobs: processes.
+        cluster: address of a Dask scheduler, whose workers do it instead.
 
     What cannot be read has the verdict ``Error`` and says why.
     """
     files, wrong = find([str(path) for path in paths])
     choice = ModelChoice(model, bell, macros, configuration)
-    with closing(judge_all(files, wrong, choice, count, unroll, timeout, jobs)) as results:
+    with closing(judge_all(files, wrong, choice, count, unroll, timeout, Workers(jobs, cluster))) as results:
         return tuple(results)
 
 
@@ -141,6 +165,55 @@ def replay(trace: str | Path, *, source: str | Path | None = None, patch: str | 
     return follow(read_trace(path), sources, path)
 
 
+def regress(
+    target: str | Path,
+    *,
+    patches: Iterable[str | Path] = (),
+    git: str | None = None,
+    base: str | Path | None = None,
+    each: bool = False,
+    scenarios: Iterable[str] = (),
+    variants: Iterable[str] = (),
+    models: Iterable[str] = (),
+    properties: Iterable[str] = (),
+    unroll: int | None = None,
+    timeout: float | None = None,
+    stored: str | Path | None = None,
+    traces: str | Path | None = None,
+    cache: str | Path | None = None,
+    jobs: int | None = 0,
+    cluster: str | None = None,
+) -> Regression:
+    """Say what patches fix and break, as ``modelcheck regress`` does.
+
+    Args:
+        target: the spec's folder, or a C file; it is not touched.
+        patches: files with patches (diffs, mails, mailboxes), in the order in which they are to be applied.
+        git: ``REV..REV``, instead of patches.
+        base: the folder that paths in patches start from, or the repository of ``git``; None: found.
+        each: look at every patch by itself, too.
+        scenarios, variants, models, properties, unroll, timeout: as for `check`.
+        stored: the folder in which `check` keeps traces, to follow those of the spec; None: none are.
+        traces: folder for the traces of new failures; None: none are kept.
+        cache: folder for answers, to be found by later runs; None: none are kept.
+        jobs: processes.
+        cluster: address of a Dask scheduler, whose workers do it instead.
+    """
+    found = []
+    for patch in map(Path, patches):
+        try:
+            found.append((str(patch), patch.read_bytes()))
+        except OSError as error:
+            raise InputError(f"cannot be read: {error.strerror}", str(patch)) from None
+    return compare(
+        Path(target),
+        Change(letters_of(found), git or "", None if base is None else Path(base), each),
+        Choice(tuple(scenarios), tuple(variants), tuple(models), tuple(properties), timeout, unroll),
+        Folders(*(None if folder is None else Path(folder) for folder in (stored, traces, cache))),
+        Workers(jobs, cluster),
+    )
+
+
 def audit(
     target: str | Path,
     *,
@@ -154,6 +227,7 @@ def audit(
     evidence: bool = False,
     timeout: float | None = None,
     jobs: int | None = 0,
+    cluster: str | None = None,
 ) -> Report:
     """Say what the code of a spec rests on, as ``modelcheck audit`` does.
 
@@ -169,7 +243,8 @@ def audit(
         evidence: check each needed element once more as a patch without it.
         timeout: seconds for each question.
         jobs: processes.
+        cluster: address of a Dask scheduler, whose workers do it instead.
     """
     spec = spec_of(target)
     cells = choose(spec, Choice(tuple(scenarios), (variant or next(iter(spec.variants)),), tuple(models), (), timeout))
-    return audit_spec(spec, cells, tuple(kinds), tuple(files), sets, repair, evidence, jobs)
+    return audit_spec(spec, cells, tuple(kinds), tuple(files), sets, repair, evidence, Workers(jobs, cluster))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -13,11 +12,11 @@ from modelcheck.auditing.audit import Request, audit
 from modelcheck.auditing.evidence import Evidence, evidence
 from modelcheck.auditing.judgement import NECESSARY, OPEN, TOO_STRONG, ModelAudit
 from modelcheck.auditing.repair import Repairs, repairs
-from modelcheck.errors import InputError
 from modelcheck.frontend.spec import Spec
-from modelcheck.run import Done, Event, Lost, run_here, run_pool
+from modelcheck.run import Done, Lost, Workers
 from modelcheck.trace.store import write_atomically
 from modelcheck.verdicts.cells import Cell
+from modelcheck.verdicts.work import work as on_workers
 
 
 @frozen
@@ -66,7 +65,7 @@ def audit_spec(
     most: int = 16,
     repair: bool = False,
     evidences: bool = False,
-    processes: int | None = None,
+    workers: Workers | None = None,
     told: Callable[[str], None] = lambda text: None,
 ) -> Report:
     """The audit of the variant that ``cells`` are of, in their scenarios and under their models.
@@ -76,7 +75,7 @@ def audit_spec(
         kinds, files, most: as in `Request`.
         repair: look for repairs of failing scenarios.
         evidences: check each needed element once more as a patch without it, and make the trace of what fails.
-        processes: how many; None: one for each core, 0: in this process.
+        workers: who does the work; None: a process for each core.
         told: told what is being done.
 
     Raises `InputError` for sources that are wrong.
@@ -100,7 +99,7 @@ def audit_spec(
     ]
     lost: list[tuple[str, str]] = []
     first = [Work(request, evidence=evidences) for request in requests]
-    found = _run(first, processes, told, lost)
+    found = _run(first, workers or Workers(), told, lost)
     audits = [(request, one) for request, one in zip(requests, found, strict=True) if one is not None and one.audit]
     second = [
         Work(request, name)
@@ -109,7 +108,7 @@ def audit_spec(
         for name, verdict in one.audit.failing
         if verdict.startswith("FAIL")
     ]
-    mended = _run(second, processes, told, lost)
+    mended = _run(second, workers or Workers(), told, lost)
     return Report(
         spec.name,
         cells[0].variant.name,
@@ -135,11 +134,11 @@ def work(job: Work) -> Found:
 
 
 def _run(
-    jobs: Sequence[Work], processes: int | None, told: Callable[[str], None], lost: list[tuple[str, str]]
+    jobs: Sequence[Work], workers: Workers, told: Callable[[str], None], lost: list[tuple[str, str]]
 ) -> list[Found | None]:
     found: list[Found | None] = [None] * len(jobs)
     done = 0
-    with closing(_events(jobs, processes)) as events:
+    with closing(on_workers(work, jobs, workers)) as events:
         for event in events:
             if isinstance(event, Done):
                 found[event.number] = event.value
@@ -150,13 +149,6 @@ def _run(
                 done += 1
             told(f"{done} of {len(jobs)} {'repairs' if jobs and jobs[0].repair else 'models'}")
     return found
-
-
-def _events(jobs: Sequence[Work], processes: int | None) -> Generator[Event[Found]]:
-    if processes == 0:
-        return run_here(work, jobs)
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return run_pool(work, jobs, processes or cores, passed=(InputError,))
 
 
 def keep(report: Report, folder: Path) -> dict[tuple[str, int], Path]:

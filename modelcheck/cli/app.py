@@ -22,6 +22,7 @@ _SUBCOMMANDS: Final = (
     "locks",
     "minimise",
     "new",
+    "regress",
     "replay",
     "report",
     "show",

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from modelcheck.auditing.element import KINDS
+from modelcheck.cli.workers import with_workers, workers
 
 _KINDS = {kind.replace(" ", "-"): kind for kind in KINDS}
 
@@ -45,9 +46,7 @@ _KINDS = {kind.replace(" ", "-"): kind for kind in KINDS}
     metavar="DIR",
     help="Keep, for each element that is needed, the patch without it and the trace of what fails.",
 )
-@click.option(
-    "-j", "--jobs", type=click.IntRange(0), metavar="N", help="Processes; default: one for each core; 0: none."
-)
+@with_workers
 @click.pass_context
 def audit(
     context: click.Context,
@@ -63,6 +62,7 @@ def audit(
     format: str,  # noqa: A002 (the option's name)
     traces: Path | None,
     jobs: int | None,
+    cluster: str | None,
 ) -> None:
     """Say of every barrier, lock, annotation, atomic operation and test in the code under check what becomes of
     the scenarios without it, or with a weaker form of it; which sets of them suffice; and where a misplaced barrier
@@ -86,7 +86,7 @@ def audit(
         if sys.stderr.isatty():
             click.echo(f"\r\x1b[K{text[:110]}", err=True, nl=False)
 
-    report = audit_spec(read, cells, kinds, files, sets, repair, traces is not None, jobs, told)
+    report = audit_spec(read, cells, kinds, files, sets, repair, traces is not None, workers(jobs, cluster), told)
     if sys.stderr.isatty():
         click.echo("\r\x1b[K", err=True, nl=False)
     kept = keep(report, traces) if traces is not None else {}

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from modelcheck.cli.workers import with_workers, workers
+
 
 @click.command(
     short_help="Check a spec, or a C file with a main().",
@@ -40,9 +42,7 @@ import click
     help="Where traces of failures are kept.",
 )
 @click.option("--minimise", is_flag=True, help="Cut each trace down to what matters before it is kept.")
-@click.option(
-    "-j", "--jobs", type=click.IntRange(0), metavar="N", help="Processes; default: one for each core; 0: none."
-)
+@with_workers
 @click.pass_context
 def check(
     context: click.Context,
@@ -58,6 +58,7 @@ def check(
     traces: Path,
     minimise: bool,
     jobs: int | None,
+    cluster: str | None,
 ) -> None:
     """Check every scenario of a spec (a folder with a spec.toml), for every variant and memory model; or a C file
     with a main().
@@ -77,7 +78,8 @@ def check(
 
     spec = program_spec(target) if target.suffix == ".c" and not target.is_dir() else read_spec(target)
     cells = choose(spec, Choice(scenario, variant, model, properties, timeout, unroll))
-    rows = run(spec, cells, engine, traces, jobs, view(cells, engine, format, sys.stdout), minimise)
+    told = view(cells, engine, format, sys.stdout)
+    rows = run(spec, cells, engine, traces, workers(jobs, cluster), told, minimise)
     warned = warnings(spec, rows)
     summary(spec, rows, warned, format, sys.stdout)
     sys.stdout.flush()

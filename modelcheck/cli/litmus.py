@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from modelcheck.cli.workers import with_workers, workers
+
 
 @click.command(
     short_help="Judge litmus tests, as herd7 does.",
@@ -21,7 +23,7 @@ import click
 @click.option("--bell", metavar="FILE", help="Definitions that the model uses.")
 @click.option("--macros", metavar="FILE.def", help="What the primitives that tests call consist of.")
 @click.option("--conf", metavar="FILE.cfg", help="herd7's configuration: names model, bell and macros beside it.")
-@click.option("-j", "--jobs", type=click.IntRange(0), metavar="N", help="Processes; default: one for each core.")
+@with_workers
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="S", help="Seconds for each test.")
 @click.option("--format", "shape", type=click.Choice(["herd", "json", "csv"]), default="herd", show_default=True)
 @click.option("--verdict-only", is_flag=True, help="Decide without counting states and executions.")
@@ -49,6 +51,7 @@ def litmus(
     macros: str | None,
     conf: str | None,
     jobs: int | None,
+    cluster: str | None,
     timeout: float | None,
     shape: str,
     verdict_only: bool,
@@ -73,7 +76,7 @@ def litmus(
     pictures = None if dot is None else show or "prop"
     choice = ModelChoice(model, bell, macros, conf)
     files, wrong = find(paths)
-    results = judge_all(files, wrong, choice, not verdict_only, unroll, timeout, jobs, pictures, dot)
+    results = judge_all(files, wrong, choice, not verdict_only, unroll, timeout, workers(jobs, cluster), pictures, dot)
     with Printer(shape, len(files)) as printer, closing(results):
         for result in results:
             printer.show(result)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from modelcheck.cli.workers import with_workers, workers
+
 if TYPE_CHECKING:
     from modelcheck.frontend.spec import Spec
     from modelcheck.trace.page.verdicts import Verdict, Verdicts
@@ -41,9 +43,7 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Where traces of failures are kept.",
 )
-@click.option(
-    "-j", "--jobs", type=click.IntRange(0), metavar="N", help="Processes; default: one for each core; 0: none."
-)
+@with_workers
 @click.pass_context
 def report(
     context: click.Context,
@@ -55,6 +55,7 @@ def report(
     timeout: float | None,
     traces: Path,
     jobs: int | None,
+    cluster: str | None,
 ) -> None:
     """Check a spec as modelcheck check does, and write the table of its verdicts to DIR/index.html, with a page for
     each failure's trace beside it, DIR/SCENARIO--VARIANT--MODEL.html.
@@ -77,7 +78,7 @@ def report(
     cells = choose(spec, Choice(scenario, variant, model, timeout=timeout))
     if not (folder / "index.html").exists():
         write_atomically(folder / "index.html", b"")  # a folder that cannot be written is told before the work
-    rows = run(spec, cells, "z3", traces, jobs, view(cells, "z3", "table", sys.stdout))
+    rows = run(spec, cells, "z3", traces, workers(jobs, cluster), view(cells, "z3", "table", sys.stdout))
     for row in rows:
         place = folder / _page(row)
         if row.trace is not None:
@@ -96,9 +97,9 @@ def _page(row: Row) -> str:
 
 
 def _verdicts(spec: Spec, rows: Sequence[Row], warned: Sequence[Warned]) -> Verdicts:
-    from modelcheck.version import __version__
     from modelcheck.trace.names import clean
     from modelcheck.trace.page.verdicts import Line, Section, Verdicts
+    from modelcheck.version import __version__
 
     sections = []
     for name in dict.fromkeys(row.scenario for row in rows):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Self, TextIO
 
 from modelcheck.program.ir import PROPERTIES
+from modelcheck.run import Progress
 from modelcheck.verdicts.cells import Cell
 from modelcheck.verdicts.row import Row
 from modelcheck.verdicts.view import Silent, View
@@ -68,6 +69,7 @@ class LiveTable:
         self._console = Console(file=stream)
         self._rows: dict[int, Row] = {}
         self._begun: dict[int, float] = {}
+        self._progress = Progress(len(cells))
         self._live: Live | None = None
 
     def __enter__(self) -> Self:
@@ -98,6 +100,7 @@ class LiveTable:
     def answered(self, number: int, row: Row) -> None:
         """Show its row."""
         self._rows[number] = row
+        self._progress.done += 1
         self.tick()
 
     def tick(self) -> None:
@@ -115,7 +118,7 @@ class LiveTable:
         from rich.table import Table
         from rich.text import Text
 
-        done = f"{len(self._rows)} of {len(self._cells)}" if len(self._rows) < len(self._cells) else None
+        done = str(self._progress) if len(self._rows) < len(self._cells) else None
         table = Table(box=box.SIMPLE_HEAD, caption=done, caption_justify="left", pad_edge=False)
         for number, heading in enumerate(self._headings):
             table.add_column(heading, justify="left" if number < len(_HEADINGS) else "right")

@@ -7,17 +7,16 @@ import signal
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable, Generator, Hashable, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from attrs import define
 
+from modelcheck.run.attempt import attempt, heard
 from modelcheck.run.event import Done, Event, Idle, Lost, Started
 
 J = TypeVar("J")
@@ -145,7 +144,7 @@ def _number(worker: _Worker) -> int:
 def _hear(worker: _Worker) -> Done[Any] | Lost | Exception:
     number = _number(worker)
     try:
-        kind, value = worker.connection.recv()
+        found = worker.connection.recv()
     except (EOFError, OSError):
         worker.process.join()
         code = worker.process.exitcode or 0
@@ -153,12 +152,7 @@ def _hear(worker: _Worker) -> Done[Any] | Lost | Exception:
             return Lost(number, f"its process ended with exit code {code}")
         name = signal.Signals(-code).name
         return Lost(number, f"its process was ended by {name}" + (" (out of memory?)" if name == "SIGKILL" else ""))
-    if kind == "done":
-        return Done(number, value)
-    if kind == "passed":
-        assert isinstance(value, Exception)
-        return value
-    return Lost(number, *value)
+    return heard(number, found)
 
 
 def _work(connection: Connection, call: Callable[[Any], Any], passed: tuple[type[Exception], ...]) -> None:
@@ -169,20 +163,8 @@ def _work(connection: Connection, call: Callable[[Any], Any], passed: tuple[type
     while True:
         if parent.sentinel in wait([connection, parent.sentinel]):
             return
-        answer: tuple[str, Any]
         try:
-            answer = "done", call(connection.recv())
+            job = connection.recv()
         except EOFError:
             return
-        except passed as error:
-            answer = "passed", error
-        except Exception as error:  # noqa: BLE001 (whatever goes wrong is this job's alone, and told)
-            answer = "lost", (_told(error), traceback.format_exc())
-        connection.send(answer)
-
-
-def _told(error: Exception) -> str:
-    """One line for an exception that nobody foresaw, with the place it comes from."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    what = f"{type(error).__name__}: {error}".splitlines()[0].rstrip(": ")
-    return f"internal error: {what} ({Path(last.filename).name}:{last.lineno})"
+        connection.send(attempt(call, job, passed))

@@ -74,13 +74,19 @@ def read_trace(path: Path) -> Trace:
 
     What an older version lacks is made up where that is possible, and else empty.
     """
-    name = str(path)
     try:
         if path.stat().st_size > _LARGEST_FILE:
-            raise InputError(f"is larger than {_LARGEST_FILE >> 20} MB: no trace of ours", name)
-        document = json.loads(path.read_bytes())
+            raise InputError(f"is larger than {_LARGEST_FILE >> 20} MB: no trace of ours", str(path))
+        content = path.read_bytes()
     except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", name) from None
+        raise InputError(f"cannot be read: {error.strerror}", str(path)) from None
+    return parse_trace(content, str(path))
+
+
+def parse_trace(text: bytes, name: str) -> Trace:
+    """The trace in the content of a trace file that is called ``name``; as `read_trace`."""
+    try:
+        document = json.loads(text)
     except json.JSONDecodeError as error:
         raise InputError(f"is no JSON (cut short?): {error.msg}", name, error.lineno, error.colno) from None
     except (UnicodeDecodeError, RecursionError, ValueError):

@@ -15,12 +15,16 @@ from modelcheck.verdicts.cells import Cell
 
 @frozen
 class Job:
-    """A cell, with everything that a process elsewhere needs to answer it."""
+    """A cell, with everything that a process elsewhere needs to answer it.
+
+    ``origin`` is where the spec lies, as its traces say it; empty: where it does.
+    """
 
     spec: Spec
     cell: Cell
     engine: str
     minimise: bool = False
+    origin: str = ""
 
 
 @frozen
@@ -37,8 +41,12 @@ _latest: tuple[Spec, Scenario, Variant, Program] | None = None
 
 def answer(job: Job) -> Answer:
     """Raises `InputError` for sources that are wrong."""
+    return answer_for(job, program_of(job))
+
+
+def answer_for(job: Job, program: Program) -> Answer:
+    """The answer to ``job``, whose program is at hand."""
     cell = job.cell
-    program = program_of(job)
     result = _check(program, job)
     trace = None
     if result.verdict == "FAIL":
@@ -46,7 +54,7 @@ def answer(job: Job) -> Answer:
 
         scenario = cell.scenario
         setting = Setting(
-            origin(job.spec),
+            job.origin or origin(job.spec),
             job.engine,
             tuple(sorted(scenario.properties)),
             scenario.init,

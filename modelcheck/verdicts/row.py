@@ -9,7 +9,10 @@ from typing import Any, Final
 from attrs import frozen
 
 from modelcheck.frontend.spec import Expectation
+from modelcheck.program.places import inside, own_place
 from modelcheck.program.touch import Touches
+from modelcheck.solve.result import Result
+from modelcheck.verdicts.cells import Cell
 from modelcheck.verdicts.warn import Warned
 
 INTERRUPTED: Final = "interrupted"
@@ -22,7 +25,7 @@ class Row:
 
     ``failing`` is the property that fails, ``source`` is ``file:line`` in the user's files, ``inside`` the function and
     the line of a header of ours where it fails within that, ``trace`` the path of the stored trace, ``touches`` which
-    threads touch one another, where that is known.
+    threads touch one another, where that is known, ``function`` the user's function in which it fails.
     """
 
     scenario: str
@@ -40,6 +43,7 @@ class Row:
     seconds: float = 0.0
     reason: str = ""
     touches: Touches | None = None
+    function: str = ""
 
     @property
     def as_expected(self) -> bool:
@@ -80,6 +84,28 @@ class Row:
         if self.verdict == "UNKNOWN":
             return f"UNKNOWN{expected}: {self.reason}"
         return f"{self.verdict}{expected}"
+
+
+def row_of(cell: Cell, result: Result, trace: str | None = None) -> Row:
+    """The row that says ``result`` of ``cell``, with the path of its stored trace."""
+    return Row(
+        cell.scenario.name,
+        cell.variant.name,
+        cell.model,
+        result.verdict,
+        cell.expected,
+        result.property,
+        result.message,
+        str(own_place(result.source, result.stack)) if result.source else None,
+        inside(result.source, result.stack) if result.source else "",
+        trace,
+        result.events,
+        result.refinements,
+        result.seconds,
+        result.reason,
+        result.touches,
+        own_place(result.source, result.stack).function if result.source else "",
+    )
 
 
 def exit_code(rows: Sequence[Row]) -> int:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from pathlib import Path
 
 from modelcheck.errors import InputError
 from modelcheck.frontend.spec import Spec
-from modelcheck.program.places import inside, own_place
-from modelcheck.run import Done, Event, Lost, Started, run_here, run_pool
+from modelcheck.run import Done, Event, Lost, Started, Workers
 from modelcheck.trace.store import read_trace, trace_path, write_atomically
 from modelcheck.verdicts.cells import Cell
 from modelcheck.verdicts.job import Answer, Job, answer, forget
-from modelcheck.verdicts.row import INTERRUPTED, Row
+from modelcheck.verdicts.row import INTERRUPTED, Row, row_of
 from modelcheck.verdicts.view import View
+from modelcheck.verdicts.work import work
 
 
 def run(
@@ -23,7 +22,7 @@ def run(
     cells: Sequence[Cell],
     engine: str,
     traces: Path | None,
-    processes: int | None,
+    workers: Workers,
     view: View,
     minimise: bool = False,
 ) -> list[Row]:
@@ -34,7 +33,7 @@ def run(
         cells: what to answer, in this order.
         engine: ``z3`` or ``interleave``.
         traces: folder for traces; each is there as soon as its cell is answered. None: none are kept.
-        processes: how many; None: one for each core, 0: in this process.
+        workers: who does the work.
         view: is told of each step.
         minimise: cut each trace down to what matters.
 
@@ -42,7 +41,7 @@ def run(
     are wrong.
     """
     rows: dict[int, Row] = {}
-    events = _events([Job(spec, cell, engine, minimise) for cell in cells], processes)
+    events = _events([Job(spec, cell, engine, minimise) for cell in cells], workers)
     with view:
         try:
             with closing(events):
@@ -64,22 +63,11 @@ def run(
     return [rows[number] for number in range(len(cells))]
 
 
-def _events(jobs: Sequence[Job], processes: int | None) -> Generator[Event[Answer]]:
+def _events(jobs: Sequence[Job], workers: Workers) -> Generator[Event[Answer]]:
     forget()
-    if processes == 0:
-        return run_here(answer, jobs)
-    limits = [_limit(job.cell.scenario.timeout) for job in jobs]
+    timeouts = [job.cell.scenario.timeout for job in jobs]
     programs = [(job.cell.scenario.name, job.cell.variant.name) for job in jobs]
-    return run_pool(answer, jobs, processes or _cores(), limits, (InputError,), programs)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _limit(timeout: float | None) -> float | None:
-    """The engine watches the time itself; an engine that does not come back in time is ended a while later."""
-    return None if timeout is None else timeout * 1.25 + 5
+    return work(answer, jobs, workers, timeouts, programs)
 
 
 def _row(spec: Spec, cell: Cell, answer: Answer, traces: Path | None) -> Row:
@@ -91,23 +79,7 @@ def _row(spec: Spec, cell: Cell, answer: Answer, traces: Path | None) -> Row:
             write_atomically(path, answer.trace)
         elif result.verdict == "PASS" and path.exists() and _refuted(path, cell):
             path.unlink()
-    return Row(
-        cell.scenario.name,
-        cell.variant.name,
-        cell.model,
-        result.verdict,
-        cell.expected,
-        result.property,
-        result.message,
-        str(own_place(result.source, result.stack)) if result.source else None,
-        inside(result.source, result.stack) if result.source else "",
-        str(path) if path is not None and answer.trace is not None else None,
-        result.events,
-        result.refinements,
-        result.seconds,
-        result.reason,
-        result.touches,
-    )
+    return row_of(cell, result, str(path) if path is not None and answer.trace is not None else None)
 
 
 def _refuted(path: Path, cell: Cell) -> bool:

@@ -8,7 +8,9 @@ from pathlib import Path
 from attrs import evolve
 
 from modelcheck.errors import InputError
+from modelcheck.run import Done, Lost, Workers
 from modelcheck.verdicts.litmus import Batch, Judged, ModelChoice, judge, lost, unread
+from modelcheck.verdicts.work import work
 
 BATCH = 16
 """Tests that one job reads and judges: clang parses them together."""
@@ -21,7 +23,7 @@ def judge_all(
     count: bool,
     bound: int,
     timeout: float | None,
-    processes: int | None,
+    workers: Workers,
     show: str | None = None,
     pictures: Path | None = None,
 ) -> Generator[Judged]:
@@ -35,7 +37,7 @@ def judge_all(
         Batch(tuple(files[i : i + BATCH]), model, count, bound, timeout, show, pictures)
         for i in range(0, len(files), BATCH)
     ]
-    for several in _results(batches, processes):
+    for several in _results(batches, workers):
         yield from several
 
 
@@ -97,39 +99,31 @@ def _beside(file: Path, name: str) -> str:
     return name[: len(name) - len(bare)] + str(there) if there.exists() and not Path(bare).exists() else name
 
 
-def _results(batches: Sequence[Batch], jobs: int | None) -> Generator[list[Judged]]:
+def _results(batches: Sequence[Batch], workers: Workers) -> Generator[list[Judged]]:
     """The outcomes of each batch, in order."""
-    if len(batches) < 2 or jobs in (0, 1):
+    if workers.cluster is None and (len(batches) < 2 or workers.processes in (0, 1)):
         for batch in batches:
             yield judge(batch)
         return
-    import os
-
-    from modelcheck.run.event import Done, Lost
-    from modelcheck.run.pool import run_pool
-
     waiting: dict[int, list[Judged]] = {}
     turn = 0
-    for event in run_pool(judge, batches, jobs or os.cpu_count() or 1, passed=(InputError,)):
+    for event in work(judge, batches, workers):
         if isinstance(event, Done):
             waiting[event.number] = event.value
         elif isinstance(event, Lost):
-            waiting[event.number] = _singly(batches[event.number], event.reason)
+            waiting[event.number] = _singly(batches[event.number], event.reason, workers)
         while turn in waiting:
             yield waiting.pop(turn)
             turn += 1
 
 
-def _singly(batch: Batch, reason: str) -> list[Judged]:
+def _singly(batch: Batch, reason: str, workers: Workers) -> list[Judged]:
     """What a batch gives whose process came to an end: all but the test that is to blame."""
-    from modelcheck.run.event import Done
-    from modelcheck.run.pool import run_pool
-
     if len(batch.paths) == 1:
         return [lost(batch.paths[0], reason)]
     found = {number: lost(path, reason) for number, path in enumerate(batch.paths)}
     singles = [evolve(batch, paths=(path,)) for path in batch.paths]
-    for event in run_pool(judge, singles, 1, passed=(InputError,)):
+    for event in work(judge, singles, Workers(1) if workers.cluster is None else workers):
         if isinstance(event, Done):
             (found[event.number],) = event.value
     return list(found.values())

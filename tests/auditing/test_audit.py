@@ -19,6 +19,7 @@ from modelcheck.auditing.judgement import (
 )
 from modelcheck.auditing.report import Report, audit_spec
 from modelcheck.frontend.spec import program_spec, read_spec
+from modelcheck.run import Workers
 from modelcheck.verdicts.cells import Choice, choose
 from tests.auditing.programs import MAILBOX, written
 
@@ -30,7 +31,7 @@ def audited(path: Path, *models: str, kinds: tuple[str, ...] = KINDS, repair: bo
     scenarios = (choice["scenario"],) if "scenario" in choice else ()
     variant = choice.get("variant", next(iter(spec.variants)))
     cells = choose(spec, Choice(scenarios, (variant,), models))
-    return audit_spec(spec, cells, kinds, repair=repair, evidences=True, processes=0)
+    return audit_spec(spec, cells, kinds, repair=repair, evidences=True, workers=Workers(0))
 
 
 def verdicts(audit: ModelAudit) -> dict[tuple[str, str], str]:

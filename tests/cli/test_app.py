@@ -37,6 +37,8 @@ def test_every_help_ends_with_an_example_that_works(
         arguments = [written.get(argument, argument) for argument in arguments]
         if arguments[0] in ("check", "report"):
             arguments += ["-j", "0", "--traces", str(tmp_path)]
+        elif arguments[0] == "regress":
+            arguments += ["-j", "0", "--cache", str(tmp_path / "cache")]
         elif arguments[0] == "new":
             (tmp_path / str(len(list(tmp_path.iterdir())))).mkdir()
             arguments += ["--dir", str(max(tmp_path.iterdir()))]

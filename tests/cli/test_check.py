@@ -231,7 +231,7 @@ def test_a_mistake_of_ours_is_unknown_and_called_so(modelcheck: Command, spec: P
 def test_an_engine_that_does_not_come_back_is_unknown(
     modelcheck: Command, spec: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("modelcheck.verdicts.rows._limit", lambda timeout: 0.3)
+    monkeypatch.setattr("modelcheck.verdicts.work.margin", lambda timeout: 0.3)
     scenario(spec, "slow")
     outcome = modelcheck("check", spec, "--scenario", "slow", "--timeout", "0.1")
     assert outcome.code == 3
@@ -362,6 +362,7 @@ def test_a_terminal_shows_a_live_table(spec: Path, monkeypatch: pytest.MonkeyPat
 
     from modelcheck.cli.table import LiveTable
     from modelcheck.frontend.spec import read_spec
+    from modelcheck.run import Workers
     from modelcheck.verdicts.cells import Choice, choose
     from modelcheck.verdicts.rows import run
 
@@ -374,7 +375,7 @@ def test_a_terminal_shows_a_live_table(spec: Path, monkeypatch: pytest.MonkeyPat
     read = read_spec(spec)
     cells = choose(read, Choice())
     stream = Terminal()
-    rows = run(read, cells, "z3", spec / "kept", 0, LiveTable(cells, "refinements", stream))
+    rows = run(read, cells, "z3", spec / "kept", Workers(0), LiveTable(cells, "refinements", stream))
     assert len(rows) == 6
     last = stream.getvalue().rsplit("\x1b[2K", 1)[-1]
     assert last.count("PASS") == 10

@@ -18,6 +18,7 @@ from modelcheck.cat import load_model
 from modelcheck.cat.candidate import Candidate, Relation
 from modelcheck.cli.markdown import to_markdown
 from modelcheck.frontend.spec import Spec, read_spec
+from modelcheck.run import Workers
 from modelcheck.solve.result import Execution, Pair
 from modelcheck.trace import Trace, read_trace, trace_path
 from modelcheck.verdicts.cells import Cell, Choice, choose
@@ -47,7 +48,7 @@ def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     spec = read_spec(ROOT / "specs" / request.param)
     cells = choose(spec, Choice())
     traces = tmp_path_factory.mktemp("traces")
-    return Run(spec, cells, run(spec, cells, "z3", traces, None, Silent()), traces)
+    return Run(spec, cells, run(spec, cells, "z3", traces, Workers(), Silent()), traces)
 
 
 def path_of(spec: Spec, cell: Cell, folder: Path) -> Path:

@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from modelcheck.errors import InputError
 from modelcheck.frontend.spec import locate
-from modelcheck.frontend.spec.patch import apply_patch
+from modelcheck.frontend.spec.patch import apply_patch, is_applied
 from modelcheck.frontend.spec.written import (
     DEFAULT,
     NAME,
@@ -37,7 +37,8 @@ DEFAULT_PROPERTIES: Final = frozenset(PROPERTIES) - {"race"}
 class Variant:
     """The sources with patches, configuration and macros of their own.
 
-    ``files`` are the texts that the patches change, by name relative to the spec's folder; None: deleted.
+    ``files`` are the texts that the patches change, by name relative to the spec's folder; None: deleted. ``problem``
+    says why the patches do not apply, ``note`` that some need not, where that was to be told later (see `read_spec`).
     """
 
     name: str
@@ -45,6 +46,8 @@ class Variant:
     files: Mapping[str, str | None] = field(factory=dict)
     config: Mapping[str, str] = field(factory=dict)
     defines: Mapping[str, str] = field(factory=dict)
+    problem: str = ""
+    note: str = ""
 
 
 @frozen
@@ -121,9 +124,11 @@ def program_spec(file: Path) -> Spec:
     return Spec(file.stem, file.parent, file, (file.name,), {"base": Variant("base")}, {"main": scenario})
 
 
-def read_spec(folder: Path) -> Spec:
+def read_spec(folder: Path, tolerant: bool = False) -> Spec:
     """Read the spec in ``folder`` (or the ``spec.toml`` given itself) and apply its patches.
 
+    ``tolerant``: a patch of a variant that does not apply is told by the variant (`Variant.problem`) instead of here;
+    one that is in the sources already is left out, which the variant tells, too (`Variant.note`).
     Raises `InputError`, with the line in ``spec.toml`` or in the patch, for everything wrong that can be seen without
     parsing the C.
     """
@@ -133,7 +138,7 @@ def read_spec(folder: Path) -> Spec:
             "holds no spec.toml" if folder.is_dir() else "no such file, and no folder with a spec.toml", str(folder)
         )
     written, text = read_written(file)
-    return _Reader(file.parent, written, text).spec(file)
+    return _Reader(file.parent, written, text, tolerant).spec(file)
 
 
 @frozen
@@ -141,6 +146,7 @@ class _Reader:
     folder: Path
     written: WrittenSpec
     text: Text
+    tolerant: bool
 
     def spec(self, file: Path) -> Spec:
         written = self.written
@@ -183,6 +189,7 @@ class _Reader:
             self.text.wrong(f"variant '{name}' changes nothing: it needs a patch, config or defines", *path)
         self._exist((*path, "patch"), written.patch)
         files: dict[str, str | None] = {}
+        note = ""
 
         def read(source: str) -> str | None:
             return files[source] if source in files else self._read(source)
@@ -192,11 +199,17 @@ class _Reader:
             try:
                 files |= apply_patch(file, _text(self.folder / patch), read)
             except InputError as error:
+                if self.tolerant and is_applied(file, _text(self.folder / patch), read):
+                    note = f"{patch} is in the sources already"
+                    continue
                 earlier = written.patch[: written.patch.index(patch)]
                 after = f", after {', '.join(earlier)}" if earlier else ""
+                if self.tolerant:
+                    problem = f"its patch {patch} does not apply{after}: {error.message}"
+                    return Variant(name, written.about, {}, written.config, written.defines, problem)
                 message = f"{error.message} (variant '{name}'{after})"
                 raise InputError(message, error.file, error.line, error.column) from None
-        return Variant(name, written.about, files, written.config, written.defines)
+        return Variant(name, written.about, files, written.config, written.defines, note=note)
 
     def _scenario(self, name: str, written: WrittenScenario, variants: tuple[str, ...]) -> Scenario:
         path = ("scenarios", name)

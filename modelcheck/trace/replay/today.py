@@ -57,6 +57,11 @@ class Sources:
         self._graphs: dict[tuple[int, Bounds], tuple[Initial, EventGraph]] = {}
         self._folders: list[tempfile.TemporaryDirectory[str]] = []
 
+    def add(self, place: Path, spec: Spec, scenario: Scenario, variant: Variant, program: Program) -> None:
+        """Make known what ``place``, a spec's folder or C file, holds: it need not be read again."""
+        self._specs[place] = spec
+        self._programs[place, scenario.name, variant.name] = scenario, variant, program, initialise(program)
+
     def of(self, trace: Trace, path: Path | None = None) -> Today:
         """What ``trace``, which lies at ``path``, is to be replayed on.
 

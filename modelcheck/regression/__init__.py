@@ -1,0 +1,1 @@
+"""Regress: two versions of a spec's sources → which verdicts change, and why."""

@@ -1,0 +1,136 @@
+"""Answers kept by the content of what was asked: found again by any later run, dropped when damaged."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from contextlib import suppress
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, Final
+
+import cattrs
+from attrs import evolve, frozen
+
+from modelcheck.cat import BUILT_IN
+from modelcheck.errors import InputError
+from modelcheck.solve.result import Result
+from modelcheck.trace.store import write_atomically
+from modelcheck.verdicts.job import Answer
+
+_KEEP_DAYS: Final = 60
+"""Entries that nobody has asked for so long are removed."""
+
+
+@frozen
+class Question:
+    """What an answer rests on.
+
+    Attributes:
+        behaviour: `modelcheck.program.digest.digest` of the program within its bounds.
+        layout: a digest of the texts of the program, by which a failure is told to be somewhere.
+        model: a digest of the memory model's text.
+        properties: what must hold.
+    """
+
+    behaviour: str
+    layout: str
+    model: str
+    properties: frozenset[str]
+
+    @property
+    def key(self) -> str:
+        """The same for questions with the same verdict."""
+        parts = (self.behaviour, self.model, sorted(self.properties), tool_digest())
+        return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+    @property
+    def place(self) -> str:
+        """The same for questions with the same verdict at the same lines."""
+        return hashlib.sha256(repr((self.key, self.layout)).encode()).hexdigest()
+
+
+class Cache:
+    """A folder of answers. Any number of processes may use it at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def find(self, question: Question) -> Answer | None:
+        """The answer to ``question``, if it is there whole. A failure counts only where it lies at the same lines."""
+        entry = self._entry(self._path(question.key)) or self._entry(self._path(question.place))
+        if entry is None:
+            return None
+        trace = entry["trace"]
+        result = cattrs.structure(entry["result"], Result)
+        return Answer(result, None if trace is None else trace.encode("utf-8", "surrogatepass"))
+
+    def _entry(self, path: Path) -> dict[str, Any] | None:
+        try:
+            stamp, _, body = path.read_bytes().partition(b"\n")
+        except OSError:
+            return None
+        with suppress(OSError):
+            if stamp.decode("ascii", "replace") != hashlib.sha256(body).hexdigest():
+                path.unlink()
+                return None
+            os.utime(path)
+        found = json.loads(body)
+        return found if isinstance(found, dict) else None
+
+    def keep(self, question: Question, answer: Answer) -> None:
+        """Keep ``answer`` where that is possible. What is UNKNOWN is not kept: another run may know more."""
+        if answer.result.verdict == "UNKNOWN":
+            return
+        result = evolve(answer.result, execution=None, touches=None)
+        entry: dict[str, Any] = {
+            "result": cattrs.unstructure(result),
+            "trace": None if answer.trace is None else answer.trace.decode("utf-8", "surrogatepass"),
+        }
+        body = json.dumps(entry, sort_keys=True).encode("ascii")
+        stamp = hashlib.sha256(body).hexdigest().encode("ascii")
+        with suppress(InputError):  # a cache that cannot be written is none
+            key = question.key if result.verdict == "PASS" else question.place
+            write_atomically(self._path(key), stamp + b"\n" + body)
+
+    def prune(self) -> None:
+        """Remove what nobody has asked for in a long time."""
+        oldest = time.time() - _KEEP_DAYS * 86400
+        for path in self.folder.glob("??/*"):
+            with suppress(OSError):
+                if path.stat().st_mtime < oldest:
+                    path.unlink()
+
+    def _path(self, key: str) -> Path:
+        return self.folder / key[:2] / key[2:]
+
+
+def model_digest(load: str) -> str:
+    """A digest of the text of a memory model, and of the files beside it that it may include."""
+    if load in BUILT_IN:
+        return load  # its text belongs to the tool
+    path = Path(load)
+    found = hashlib.sha256(path.name.encode())
+    beside = sorted({path, *(p for p in path.parent.iterdir() if p.suffix in (".cat", ".bell", ".def", ".cfg"))})
+    for file in beside:
+        found.update(repr((file.name, file.read_bytes())).encode())
+    return found.hexdigest()
+
+
+@cache
+def tool_digest() -> str:
+    """A digest of this version of modelcheck: of all its code, its models and its headers."""
+    found = hashlib.sha256()
+    pending: list[tuple[str, Traversable]] = [("", resources.files("modelcheck"))]
+    while pending:
+        name, place = pending.pop()
+        if place.is_dir():
+            children = sorted(place.iterdir(), key=lambda child: child.name)
+            pending += [(f"{name}/{child.name}", child) for child in children if child.name != "__pycache__"]
+        else:
+            found.update(repr((name, place.read_bytes())).encode())
+    return found.hexdigest()

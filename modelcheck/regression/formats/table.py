@@ -1,0 +1,89 @@
+"""A report for people: what changes, each in a sentence with its reasons; what does not change, counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from modelcheck.regression.report import FIXED, PASSING, Difference, Report, in_order, sentence
+from modelcheck.trace.names import clean
+
+_INDENT = "    "
+
+
+def write(report: Report) -> str:
+    """The lines of the terminal's output."""
+    return "".join(f"{clean(line)}\n" for text in _lines(report) for line in text.split("\n"))
+
+
+def _lines(report: Report) -> Iterator[str]:
+    if len(report.patches) > 1:
+        yield "Patches, in this order:"
+        yield from (f"{_INDENT}{title}" for title in report.patches)
+    for note in report.notes:
+        yield f"Note: {note}"
+    if not report.differences:
+        yield "No patch changes a file of the spec: nothing is checked."
+        return
+    for status, group in groupby(in_order(report.differences), key=lambda difference: difference.status):
+        several = [d for d in group if status != PASSING or d.between]
+        if several:
+            yield f"\n{status.capitalize() if status != PASSING else 'Broken within the series'}:"
+            yield from _alike(several)
+    yield from _stored(report)
+    yield ""
+    yield from _verdict(report)
+
+
+def _alike(several: Sequence[Difference]) -> Iterator[str]:
+    """One entry for the models of which the same is to be said."""
+    same: dict[tuple[object, ...], list[Difference]] = {}
+    for difference in several:
+        key = (difference.scenario, difference.variant, sentence(difference), difference.why, difference.between)
+        same.setdefault(key, []).append(difference)
+    for alike in same.values():
+        first = alike[0]
+        models = ", ".join(difference.model for difference in alike)
+        told = sentence(first)
+        told = told.removeprefix(f"{first.status}: ").removeprefix(f"{first.status} ").removeprefix(f"{first.status}, ")
+        yield f"\n{first.scenario}, {first.variant}, {models}: {told if told != first.status else ''}".rstrip(": ")
+        if first.between:
+            yield f"{_INDENT}fails after: {', '.join(first.between)}; passes in the end"
+        if first.why and first.status == FIXED:
+            yield f"{_INDENT}The old failure is no longer possible:"
+        yield from (f"{_INDENT}{line}" for line in first.why)
+        for difference in alike:
+            if difference.trace is not None:
+                yield f"{_INDENT}modelcheck show {difference.trace}"
+
+
+def _stored(report: Report) -> Iterator[str]:
+    """What stored traces do: those that changed, and a count of the others."""
+    stored = [(difference, one) for difference in report.differences for one in difference.stored]
+    if not stored and not report.strays:
+        return
+    gone = [(d, one) for d, one in stored if one.before.reproduces and not one.after.reproduces]
+    stale = [(d, one) for d, one in stored if not one.before.reproduces]
+    if gone:
+        yield "\nStored traces that are no longer possible:"
+        for difference, one in gone:
+            if difference.status == FIXED:
+                yield f"{_INDENT}{one.path}: {one.after.lines[0] if one.after.lines else one.after.outcome}"
+            else:
+                yield f"{_INDENT}{one.path} (the cell is {difference.status})"
+                yield from (f"{_INDENT}{_INDENT}{line}" for line in one.after.lines)
+    if stale:
+        yield "\nStored traces that were not possible before either:"
+        yield from (f"{_INDENT}{one.path}: {one.before.lines[0]}" for _, one in stale if one.before.lines)
+    if report.strays:
+        yield "\nStored traces that cannot be followed:"
+        yield from (f"{_INDENT}{stray}" for stray in report.strays)
+    same = len(stored) - len(gone) - len(stale)
+    if same:
+        yield f"\n{same} stored trace{'s' if same > 1 else ''} still reproduce{'' if same > 1 else 's'}."
+
+
+def _verdict(report: Report) -> Iterator[str]:
+    yield report.summary()
+    if any(d.status != PASSING and d.trace is None and d.breaks for d in report.differences):
+        yield "--traces DIR keeps the traces of what is broken."

@@ -1,0 +1,126 @@
+"""A spec at the revisions of a git repository, and the patches between them."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path, PurePosixPath
+
+from attrs import frozen
+
+from modelcheck.errors import InputError
+from modelcheck.regression.mail import Letters, read_letters
+from modelcheck.regression.tree import Tree
+
+
+@frozen
+class Revision:
+    """A commit: its name as git abbreviates it, with its first line."""
+
+    name: str
+    title: str
+
+
+def revisions(folder: Path, span: str) -> list[Revision]:
+    """What ``span`` (``REV..REV``) names: the commit before, and those after it up to the last, oldest first.
+
+    Raises `InputError` for what is no such span, and where there is no git or no repository.
+    """
+    first, dots, last = span.partition("..")
+    if not dots or last.startswith((".", "-")) or not first or first.startswith("-"):
+        raise InputError(f"--git: '{span}' is no REV..REV")
+    last = last or "HEAD"
+    names = [_git(folder, "rev-parse", "--verify", "--quiet", f"{first}^{{commit}}", wrong=f"no revision '{first}'")]
+    _git(folder, "rev-parse", "--verify", "--quiet", f"{last}^{{commit}}", wrong=f"no revision '{last}'")
+    names += _git(folder, "rev-list", "--reverse", "--first-parent", f"{first}..{last}").split()
+    if len(names) == 1:
+        raise InputError(f"--git: no commit lies in {span}")
+    found = []
+    for name in names:
+        short, _, title = _git(folder, "log", "-1", "--format=%h %s", name.strip()).strip().partition(" ")
+        found.append(Revision(short, title))
+    return found
+
+
+def checked_out(target: Path, revision: Revision, into: Path) -> Tree:
+    """The spec at ``target`` as it is in ``revision`` of the repository that holds it, in the folder ``into``.
+
+    Raises `InputError` when that has no such spec.
+    """
+    place = target.resolve()
+    lone = place.suffix == ".c"
+    folder = place.parent if lone or place.name == "spec.toml" else place
+    top = Path(_git(folder, "rev-parse", "--show-toplevel").strip()).resolve()
+    name = PurePosixPath(place.relative_to(top).as_posix())
+    into = into / (top.name or "root")
+    into.mkdir(parents=True)
+    kept = [PurePosixPath(folder.relative_to(top).as_posix())]
+    listed = _git(
+        folder, "ls-tree", "--name-only", revision.name, f":/{name}" if str(name) != "." else ".", check=False
+    )
+    if not listed.strip() and str(name) != ".":
+        raise InputError(f"is not in {revision.name} ({revision.title})", str(target))
+    _extract(top, revision, kept, into)
+    tree = Tree(into, name, f"{revision.name}:")
+    if not lone:
+        outside = _outside(tree, folder, top)
+        if outside:
+            _extract(top, revision, outside, into)
+    return tree
+
+
+def between(folder: Path, span: str) -> Letters:
+    """The commits of ``span`` in the repository at ``folder``, as patches."""
+    revisions(folder, span)
+    text = _git_bytes(folder, "format-patch", "--stdout", "--no-signature", "--no-numbered", "--first-parent", span)
+    if not text.strip():
+        raise InputError(f"--git: no commit of {span} changes a file")
+    return read_letters(span, text)
+
+
+def _outside(tree: Tree, folder: Path, top: Path) -> list[PurePosixPath]:
+    """The sources and headers that a spec has elsewhere in the repository."""
+    from modelcheck.frontend.spec.written import read_written
+
+    file = tree.root / tree.target
+    file = file if file.name == "spec.toml" else file / "spec.toml"
+    if not file.is_file():
+        return []
+    written, _ = read_written(file)
+    found = []
+    own = [name for scenario in written.scenarios.values() for name in scenario.sources]
+    for name in (*written.sources, *own, *written.include):
+        place = Path(os.path.normpath(folder / name))
+        if not place.is_relative_to(folder) and place.is_relative_to(top):
+            found.append(PurePosixPath(place.relative_to(top).as_posix()))
+    return found
+
+
+def _extract(top: Path, revision: Revision, places: list[PurePosixPath], into: Path) -> None:
+    archive = _git_bytes(top, "archive", "--format=tar", revision.name, "--", *map(str, places))
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        tar.extractall(into, filter="data")
+
+
+def _git(folder: Path, *arguments: str, wrong: str = "", check: bool = True) -> str:
+    return _git_bytes(folder, *arguments, wrong=wrong, check=check).decode("utf-8", "replace").strip()
+
+
+def _git_bytes(folder: Path, *arguments: str, wrong: str = "", check: bool = True) -> bytes:
+    git = shutil.which("git")
+    if git is None:
+        raise InputError("--git needs git, which is not installed; --patch does not")
+    done = subprocess.run(
+        [git, "-c", "core.quotepath=off", *arguments],
+        cwd=folder,
+        capture_output=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    if check and done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise InputError(f"--git: {wrong or (said[0] if said else 'git failed')}", str(folder))
+    return done.stdout

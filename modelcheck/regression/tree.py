@@ -1,0 +1,204 @@
+"""Copies of a spec with the sources it speaks of, and patches applied to them: the user's files are never touched."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from attrs import evolve, frozen
+
+from modelcheck.errors import InputError
+from modelcheck.frontend.spec import Spec, program_spec, read_spec
+from modelcheck.frontend.spec.patch import apply_loosely, written_paths
+from modelcheck.regression.mail import Patch
+
+FUZZ: Final = 2
+"""Lines of context at the ends of a hunk that may be something else: patch(1)'s own default."""
+
+_PREFIXES: Final = ("a", "b", "i", "w", "c", "o")
+"""What git writes before a path."""
+
+
+@frozen
+class Tree:
+    """A copy of a spec.
+
+    Attributes:
+        root: the folder that holds the copy.
+        target: the spec's folder or C file, from ``root`` on.
+        shown: what stands for ``root`` in messages: the user's own folder, or a revision.
+        note: which state of it this is, for messages; empty: as it is.
+    """
+
+    root: Path
+    target: PurePosixPath
+    shown: str
+    note: str = ""
+
+    @property
+    def home(self) -> PurePosixPath:
+        """The folder of the spec, from ``root`` on."""
+        return self.target.parent if self.target.suffix == ".c" else self.target
+
+    def spec(self, tolerant: bool) -> Spec:
+        """The spec in this tree. Raises `InputError` for a wrong one, with the places that the user knows."""
+        place = self.root / self.target
+        try:
+            if self.target.suffix == ".c":
+                return program_spec(place)
+            return read_spec(place, tolerant)
+        except InputError as error:
+            raise self.as_known(error) from None
+
+    def as_known(self, error: InputError) -> InputError:
+        """``error`` with names of files as the user knows them instead of those of the copy."""
+        message = self.said(error.message) + (f" ({self.note})" if self.note else "")
+        return InputError(message, None if error.file is None else self.said(error.file), error.line, error.column)
+
+    def said(self, text: str) -> str:
+        """``text`` with names of files as the user knows them."""
+        shown = self.shown if self.shown.endswith(":") else f"{self.shown}/"
+        return text.replace(f"{self.root}/", "" if shown in ("/", "./") else shown)
+
+
+@frozen
+class Change:
+    """A patch applied: the tree after it, the files of it that the tree does not hold, and what did not fit exactly."""
+
+    tree: Tree
+    outside: tuple[str, ...]
+    loose: tuple[str, ...]
+
+
+@contextmanager
+def workshop() -> Iterator[Path]:
+    """A temporary folder for trees."""
+    with tempfile.TemporaryDirectory(prefix="modelcheck-") as place:
+        yield Path(place).resolve()
+
+
+def copied(target: Path, base: Path | None, into: Path) -> Tree:
+    """A copy, below ``into``, of the spec at ``target`` with the sources and headers that it has outside of its folder.
+
+    ``base`` is the folder that names in patches are relative to; None: the lowest one that holds everything. Raises
+    `InputError` when there is no such spec, or it is not in ``base``.
+    """
+    lone = target.suffix == ".c" and not target.is_dir()
+    spec = program_spec(target) if lone else read_spec(target)
+    folder = spec.folder.resolve()
+    own = [name for scenario in spec.scenarios.values() for name in scenario.sources]
+    others = [folder / name for name in (*spec.sources, *own, *spec.include)]
+    outside = [place.resolve() for place in others if not place.resolve().is_relative_to(folder)]
+    if base is None:
+        root = Path(os.path.commonpath([folder, *(place.parent for place in outside)]))
+    else:
+        if not base.is_dir():
+            raise InputError("no such folder", str(base))
+        root = base.resolve()
+        for place in (folder, *outside):
+            if not place.is_relative_to(root):
+                raise InputError(f"does not hold {place}, which the spec needs", str(base))
+    home = folder.relative_to(root)
+    into = into / (root.name or "root")
+    if lone:
+        (into / home).mkdir(parents=True, exist_ok=True)
+        for file in sorted((*folder.glob("*.c"), *folder.glob("*.h"))):
+            shutil.copy(file, into / home / file.name)
+    else:
+        _copy(folder, into / home)
+    for place in outside:
+        _copy(place, into / place.relative_to(root))
+    name = PurePosixPath(home.as_posix())
+    shown = root.relative_to(Path.cwd()).as_posix() if root.is_relative_to(Path.cwd()) else str(root)
+    return Tree(into, name / target.name if lone else name, shown)
+
+
+def _copy(place: Path, into: Path) -> None:
+    if place.is_dir():
+        shutil.copytree(place, into, ignore=shutil.ignore_patterns(".*", "*.json", "*.html"), dirs_exist_ok=True)
+    else:
+        into.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(place, into)
+
+
+def patched(tree: Tree, patches: Sequence[Patch], into: Path, note: str) -> Change:
+    """``tree`` with ``patches`` applied in turn, below the folder ``into``, and with another ``note``.
+
+    What a patch changes outside of the tree is passed over, and told. Raises `InputError` for a patch that does not
+    apply, or leads out of the tree.
+    """
+    into = into / tree.root.name
+    shutil.copytree(tree.root, into)
+    after = evolve(tree, root=into)
+    outside: dict[str, None] = {}
+    loose: list[str] = []
+    changed = False
+    for patch in patches:
+        located = _located(after, patch)
+        applied = apply_loosely(patch.file, patch.text, partial(_read, into, patch), located.get, FUZZ)
+        outside |= dict.fromkeys(applied.outside)
+        loose += applied.loose
+        changed = changed or bool(applied.files)
+        for name, text in applied.files.items():
+            path = into / name
+            if text is None:
+                path.unlink(missing_ok=True)
+            else:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+    return Change(evolve(after, note=note) if changed else tree, tuple(outside), tuple(loose))
+
+
+def _read(root: Path, patch: Patch, name: str) -> str | None:
+    path = root / name
+    if not path.is_file():
+        return None
+    try:
+        return path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        raise InputError(f"changes {name}, which is no UTF-8 text", patch.file) from None
+
+
+def _located(tree: Tree, patch: Patch) -> dict[str, str | None]:
+    """The name in the tree of each path that a patch writes; None for those outside.
+
+    As many components are stripped from the front of all of them, and they are taken from the spec's folder or from the
+    tree's, as finds most of the files that the patch changes.
+    """
+    pairs = written_paths(patch.file, patch.text)
+    made = {target for source, target in pairs if source is None and target is not None}
+    paths = {path for pair in pairs for path in pair if path is not None}
+    there = [path for path in paths if path not in made]
+    homes = list(dict.fromkeys((tree.home.as_posix(), ".")))
+    deepest = max((len(PurePosixPath(path).parts) for path in paths), default=1)
+
+    def found(path: str, strip: int, home: str) -> str | None:
+        parts = PurePosixPath(path).parts
+        if len(parts) <= strip:
+            return None
+        name = PurePosixPath(home, *parts[strip:])
+        return name.as_posix() if (tree.root / name).is_file() else None
+
+    def rank(way: tuple[int, str]) -> tuple[int, bool, int]:
+        count = sum(found(path, *way) is not None for path in there)
+        return -count, way[0] != usual, way[0]
+
+    usual = int(all(PurePosixPath(path).parts[0] in _PREFIXES for path in paths))
+    strip, home = min(((strip, home) for strip in range(deepest) for home in homes), key=rank)
+    located = {path: found(path, strip, home) for path in there}
+    any_found = not there or any(name is not None for name in located.values())
+    renamed = {target: source for source, target in pairs if source is not None and target is not None}
+    for path in paths:
+        new = path in made or located.get(renamed.get(path, "")) is not None
+        if located.get(path) is None and new and any_found:
+            parts = PurePosixPath(path).parts[strip:]
+            name = PurePosixPath(home, *parts)
+            if parts and (there or (tree.root / name.parent).is_dir()):
+                located[path] = name.as_posix()
+    return {path: located.get(path) for path in paths}

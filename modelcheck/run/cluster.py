@@ -1,0 +1,82 @@
+"""Jobs on the workers of a Dask scheduler: a worker that is lost loses no job, others do its work again."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Sequence
+from importlib import import_module
+from typing import Any, Final, TypeVar
+
+from modelcheck.run.attempt import Attempt, attempt, heard
+from modelcheck.run.event import Done, Event, Idle, Lost, Started
+from modelcheck.run.unreachable import ClusterError
+
+J = TypeVar("J")
+R = TypeVar("R")
+
+_IDLE_SECONDS: Final = 0.25
+_PATIENCE: Final = 10.0
+"""Seconds to wait for the scheduler to answer."""
+
+
+def run_cluster(
+    call: Callable[[J], R], jobs: Sequence[J], address: str, passed: tuple[type[Exception], ...] = ()
+) -> Generator[Event[R]]:
+    """Run ``call`` on each of ``jobs`` on the workers of the Dask scheduler at ``address``.
+
+    Args:
+        call: a function at the top of a module that the workers have; jobs and results must pickle.
+        passed: exceptions of ``call`` that are raised here, which ends all jobs; any other loses its job.
+
+    Gives events as they happen, each job `Started` (given to the scheduler) and then `Done` or `Lost` once. When the
+    iterator is closed, what has not ended is cancelled. Raises `ClusterError` where there is no such scheduler.
+    """
+    try:
+        distributed: Any = import_module("distributed")
+    except ImportError:
+        raise ClusterError("a cluster needs the package 'distributed': pip install 'modelcheck[cluster]'") from None
+    try:
+        client = distributed.Client(address, timeout=_PATIENCE, set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise ClusterError(f"no Dask scheduler answers at {address}: {str(error).splitlines()[0]}") from None
+    with client:
+        if not client.scheduler_info(n_workers=-1)["workers"]:
+            raise ClusterError(f"the Dask scheduler at {address} has no workers")
+        numbers = {client.submit(_alone, call, job, passed, pure=False): number for number, job in enumerate(jobs)}
+        yield from map(Started, numbers.values())
+        pending = set(numbers)
+        try:
+            while pending:
+                try:
+                    ended = distributed.wait(pending, timeout=_IDLE_SECONDS, return_when="FIRST_COMPLETED").done
+                except TimeoutError:
+                    yield Idle()
+                    continue
+                for future in sorted(ended, key=numbers.__getitem__):
+                    pending.discard(future)
+                    event = _event(numbers[future], future)
+                    if isinstance(event, Exception):
+                        raise event
+                    yield event
+                    future.release()
+        finally:
+            client.cancel(list(pending))
+
+
+def _event(number: int, future: Any) -> Done[Any] | Lost | Exception:
+    if future.status == "finished":
+        return heard(number, future.result())
+    if future.status == "error":
+        error = future.exception()
+        what = "it was given to workers that were lost, again and again (out of memory?)"
+        return Lost(number, what if type(error).__name__ == "KilledWorker" else f"the cluster says: {error}")
+    return Lost(number, "the cluster has gone")
+
+
+_one_at_a_time = threading.Lock()
+
+
+def _alone(call: Callable[[Any], Any], job: Any, passed: tuple[type[Exception], ...]) -> Attempt:
+    """A worker may have several threads; jobs expect a process of their own."""
+    with _one_at_a_time:
+        return attempt(call, job, passed)
