@@ -74,8 +74,8 @@ def audit(request: Request, told: Told = lambda text: None) -> ModelAudit:
 def places(spec: Spec, program: Program, files: Sequence[str]) -> Callable[[Source], bool]:
     """Whether a place is in the code under check.
 
-    That is in the files that ``files`` name (globs); without any, in those that define no function which a scenario
-    names, unless there are no others.
+    That is in the files that ``files`` name (globs); without any, in those that are no scenario's own and define no
+    function which a scenario names, unless there are no others.
     """
     if files:
         return lambda place: any(fnmatchcase(place.file, glob) for glob in files)
@@ -85,6 +85,7 @@ def places(spec: Spec, program: Program, files: Sequence[str]) -> Callable[[Sour
         for name in (scenario.init, scenario.final, *(function for _, function in scenario.threads))
     }
     setting = {f.source.file for name, f in program.functions.items() if name in named}
+    setting |= {source for scenario in spec.scenarios.values() for source in scenario.sources}
     if all(source in setting for source in spec.sources):
         return lambda place: True
     return lambda place: place.file not in setting
