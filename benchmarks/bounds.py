@@ -67,7 +67,7 @@ def raised(spec: Spec, scenario: Scenario, bound: str) -> tuple[int, Scenario] |
 
 def questions(spec: Spec, cells: list[Cell], bounds: list[str]) -> Iterator[Question]:
     """Each cell as it is, and with each of ``bounds`` raised."""
-    for cell in cells:
+    for cell in (attrs.evolve(cell, scenario=attrs.evolve(cell.scenario, timeout=None)) for cell in cells):
         yield Question(Job(spec, cell, "z3"), AS_IT_IS)
         for bound in bounds:
             more = raised(spec, cell.scenario, bound)
