@@ -20,10 +20,10 @@ _FORMATS = ("table", "json", "junit", "sarif", "ktap", "markdown")
     short_help="Tell what a patch fixes and what it breaks.",
     epilog="\b\nExample:\n"
     "  modelcheck regress specs/seqlock --patch specs/seqlock/patches/no-wmb-after-odd.patch\n"
-    "\n\b\nIn a kernel tree, with a series from a mailing list, and before a commit:\n"
+    "\n\b\nA series from a mailing list, commits, and what a mail program pipes:\n"
     "  modelcheck regress specs/balloon --mbox series.mbox --each --format markdown\n"
     "  modelcheck regress specs/balloon --git v1..HEAD --traces new-traces\n"
-    "  git diff | modelcheck regress specs/balloon --patch -\n",
+    "  modelcheck regress specs/balloon --patch -\n",
 )
 @click.argument("target", type=click.Path(path_type=Path), metavar="SPEC|PROGRAM.c")
 @click.option(

@@ -90,14 +90,14 @@ def regress(
     with workshop() as shop:
         series = series_of(target, change, shop)
         if len(series.trees) < 2:
-            return Report(series.trees[0].spec(False).name, series.titles, (), series.notes)
+            return Report(series.trees[0].spec(tolerant=True).name, series.titles, (), series.notes)
         return _compared(series, target, choice or Choice(), folders, workers or Workers(), watcher or Unwatched())
 
 
 def _compared(
     series: Series, target: Path, choice: Choice, folders: Folders, workers: Workers, watcher: Watcher
 ) -> Report:
-    specs = [tree.spec(tolerant=number > 0) for number, tree in enumerate(series.trees)]
+    specs = [tree.spec(tolerant=True) for tree in series.trees]
     cells = _cells([_chosen(tree, spec, choice) for tree, spec in zip(series.trees, specs, strict=True)])
     spec = specs[0]
     stored, strays = _stored(folders.stored, spec.name, cells)

@@ -10,7 +10,7 @@ from attrs import field, frozen
 from modelcheck.errors import InputError
 from modelcheck.regression.mail import Letters, Patch, read_letters
 from modelcheck.regression.revisions import between, checked_out, revisions
-from modelcheck.regression.tree import Tree, copied, patched
+from modelcheck.regression.tree import Tree, copied, patched, same
 
 
 @frozen
@@ -101,7 +101,13 @@ def _from_git(target: Path, change: Change, shop: Path) -> Series:
         raise InputError("no such file or folder", str(target))
     home = target.parent if target.is_file() else target
     commits = revisions(home, change.span)
-    wanted = commits if change.each else [commits[0], commits[-1]]
-    trees = [checked_out(target, commit, shop / str(number)) for number, commit in enumerate(wanted)]
     titles = tuple(f"{commit.name} {commit.title}" for commit in commits[1:])
-    return Series(tuple(trees), titles if change.each else (change.span,), titles, ())
+    wanted = commits if change.each else [commits[0], commits[-1]]
+    trees: list[Tree] = []
+    steps: list[str] = []
+    for number, commit in enumerate(wanted):
+        tree = checked_out(target, commit, shop / str(number))
+        if not trees or not same(trees[-1], tree):
+            trees.append(tree)
+            steps.append(f"{commit.name} {commit.title}" if change.each else change.span)
+    return Series(tuple(trees), tuple(steps[1:]), titles, ())

@@ -155,6 +155,17 @@ def patched(tree: Tree, patches: Sequence[Patch], into: Path, note: str) -> Chan
     return Change(evolve(after, note=note) if changed else tree, tuple(outside), tuple(loose))
 
 
+def same(one: Tree, other: Tree) -> bool:
+    """Whether two trees hold the same files."""
+    return _files(one) == _files(other)
+
+
+def _files(tree: Tree) -> dict[str, bytes]:
+    return {
+        path.relative_to(tree.root).as_posix(): path.read_bytes() for path in tree.root.rglob("*") if path.is_file()
+    }
+
+
 def _read(root: Path, patch: Patch, name: str) -> str | None:
     path = root / name
     if not path.is_file():

@@ -16,7 +16,7 @@ R = TypeVar("R")
 
 _IDLE_SECONDS: Final = 0.25
 _PATIENCE: Final = 10.0
-"""Seconds to wait for the scheduler to answer."""
+"""Seconds to wait for the scheduler to answer, and for a first worker of it."""
 
 
 def run_cluster(
@@ -40,15 +40,18 @@ def run_cluster(
     except (OSError, TimeoutError, ValueError) as error:
         raise ClusterError(f"no Dask scheduler answers at {address}: {str(error).splitlines()[0]}") from None
     with client:
-        if not client.scheduler_info(n_workers=-1)["workers"]:
-            raise ClusterError(f"the Dask scheduler at {address} has no workers")
+        try:
+            client.wait_for_workers(1, timeout=_PATIENCE)
+        except TimeoutError:
+            raise ClusterError(f"the Dask scheduler at {address} has no workers") from None
         numbers = {client.submit(_alone, call, job, passed, pure=False): number for number, job in enumerate(jobs)}
         yield from map(Started, numbers.values())
         pending = set(numbers)
         try:
             while pending:
                 try:
-                    ended = distributed.wait(pending, timeout=_IDLE_SECONDS, return_when="FIRST_COMPLETED").done
+                    with client.as_current():
+                        ended = distributed.wait(pending, timeout=_IDLE_SECONDS, return_when="FIRST_COMPLETED").done
                 except TimeoutError:
                     yield Idle()
                     continue

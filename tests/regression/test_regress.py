@@ -293,6 +293,15 @@ def test_revisions_are_compared_as_they_were_committed(repository: Path) -> None
     assert [title.split(" ", 1)[1] for title in report.patches] == ["comment", "faster"]
 
 
+def test_commits_that_do_not_touch_the_spec_check_nothing(repository: Path) -> None:
+    (repository.parent / "other.txt").write_text("x")
+    git(repository.parent, "add", "other.txt")
+    git(repository.parent, "commit", "-q", "-m", "other")
+    report = regress(repository, Change(span="HEAD~1..HEAD"), None, None, HERE)
+    assert report.differences == ()
+    assert report.exit_code == 0
+
+
 def test_of_several_commits_the_one_to_blame_is_named(repository: Path) -> None:
     report = regress(repository, Change(span="HEAD~2..", each=True), Choice(variants=("base",)), None, HERE)
     assert cell(report, "base", "lkmm").by.endswith(" faster")

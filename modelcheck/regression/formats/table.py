@@ -13,7 +13,8 @@ _INDENT = "    "
 
 def write(report: Report) -> str:
     """The lines of the terminal's output."""
-    return "".join(f"{clean(line)}\n" for text in _lines(report) for line in text.split("\n"))
+    lines = (clean(line) for text in _lines(report) for line in text.split("\n"))
+    return "".join(f"{line}\n" for line in lines).lstrip("\n")
 
 
 def _lines(report: Report) -> Iterator[str]:

@@ -1,0 +1,87 @@
+"""Jobs on a Dask cluster: the same events as from a pool, whoever of the workers is lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from modelcheck.run import ClusterError, Done, Lost, Started, Workers, run_jobs
+from tests.run import test_pool
+
+distributed = pytest.importorskip("distributed")
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """A scheduler with two workers, each a process, which are begun anew when they are lost."""
+    settings = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
+    with distributed.LocalCluster(**settings, silence_logs=50) as cluster:
+        yield cluster.scheduler_address
+
+
+def dies_once(path: str) -> str:
+    """Kill the worker the first time, and answer the second."""
+    mark = Path(path)
+    if not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return "answered"
+
+
+def dies(job: str) -> str:
+    if job == "always":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return job
+
+
+def test_every_job_is_started_and_answered_once(address: str) -> None:
+    events = list(run_jobs(test_pool.square, range(20), Workers(cluster=address)))
+    assert sorted(event.number for event in events if isinstance(event, Started)) == list(range(20))
+    assert sorted((e.number, e.value) for e in events if isinstance(e, Done)) == [(n, n * n) for n in range(20)]
+
+
+def test_exceptions_lose_their_job_or_come_through(address: str) -> None:
+    events = list(run_jobs(test_pool.odd_job, ["raise", "a"], Workers(cluster=address)))
+    (lost,) = [event for event in events if isinstance(event, Lost)]
+    assert lost.number == 0
+    assert lost.reason.startswith("internal error: KeyError: 'nobody foresaw this' (test_pool.py:")
+    assert [event.value for event in events if isinstance(event, Done)] == ["A"]
+    with pytest.raises(FileNotFoundError, match="wrong input"):
+        list(run_jobs(test_pool.odd_job, ["wrong"], Workers(cluster=address), passed=(FileNotFoundError,)))
+
+
+def test_a_worker_that_is_lost_midway_loses_no_job(address: str, tmp_path: Path) -> None:
+    jobs = [str(tmp_path / "mark"), *(str(Path(__file__)) for _ in range(6))]
+    events = list(run_jobs(dies_once, jobs, Workers(cluster=address)))
+    assert sorted((e.number, e.value) for e in events if isinstance(e, Done)) == [(n, "answered") for n in range(7)]
+
+
+def test_a_job_that_kills_every_worker_is_lost_alone(address: str) -> None:
+    events = list(run_jobs(dies, ["a", "always"], Workers(cluster=address)))
+    (lost,) = [event for event in events if isinstance(event, Lost)]
+    assert (lost.number, lost.reason) == (1, "it was given to workers that were lost, again and again (out of memory?)")
+    assert [event.value for event in events if isinstance(event, Done)] == ["a"]
+
+
+def test_no_jobs_are_no_events(address: str) -> None:
+    assert list(run_jobs(test_pool.square, [], Workers(cluster=address))) == []
+
+
+@pytest.mark.parametrize("wrong", ["tcp://127.0.0.1:1", "nonsense://x", "127.0.0.1:1"])
+def test_a_scheduler_that_is_not_there_is_told(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("modelcheck.run.cluster._PATIENCE", 0.5)
+    with pytest.raises(ClusterError, match="no Dask scheduler answers at"):
+        list(run_jobs(test_pool.square, [1], Workers(cluster=wrong)))
+
+
+def test_a_scheduler_without_workers_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("modelcheck.run.cluster._PATIENCE", 5.0)
+    with (
+        distributed.LocalCluster(n_workers=0, dashboard_address=None, silence_logs=50) as cluster,
+        pytest.raises(ClusterError, match="has no workers"),
+    ):
+        list(run_jobs(test_pool.square, [1], Workers(cluster=cluster.scheduler_address)))
