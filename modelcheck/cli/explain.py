@@ -96,6 +96,8 @@ def explain(
     if shape == "json":
         click.echo(json.dumps(_json(names, verdict, more, explanations), ensure_ascii=False, indent=1))
     else:
+        if verdict == "PASS" and "race" in cell.scenario.properties:
+            more = "" if "data-race" in load_model(cell.load).flag_names else f"{cell.model} knows no races"
         for line in _text(names, verdict, more, explanations):
             click.echo("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line))
     context.exit({"PASS": 0, "FAIL": 1}.get(verdict, 3))

@@ -16,7 +16,7 @@ import click
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path),
     metavar="FILE",
     help="Where the smaller trace goes; default: TRACE with .minimised before its suffix.",
 )

@@ -54,19 +54,13 @@ def _perfetto(trace: Trace) -> str:
 def _litmus(trace: Trace) -> str:
     from modelcheck.cat import load_model
     from modelcheck.minimise.litmus import litmus_test
+    from modelcheck.trace import model_place
     from modelcheck.trace.litmus import InexpressibleError
 
     try:
-        return litmus_test(trace, load_model(_model_place(trace)))
+        return litmus_test(trace, load_model(model_place(trace)))
     except InexpressibleError as reason:
         raise NotWrittenError(f"no litmus test says this: {reason}") from None
-
-
-def _model_place(trace: Trace) -> str:
-    """What to load for the model of a trace: a path is seen from where its spec was, else from here."""
-    origin = Path(trace.setting.origin)
-    there = (origin.parent if origin.suffix == ".c" else origin) / trace.model
-    return str(there) if trace.model.endswith(".cat") and there.is_file() else trace.model
 
 
 _FORMATS: Final[Mapping[str, Callable[[Trace], str]]] = {

@@ -4,7 +4,7 @@ from modelcheck.trace.candidate import candidate, modelled
 from modelcheck.trace.judged import Edge, HeldAxiom, Judged, RaisedFlag, judge
 from modelcheck.trace.record import record
 from modelcheck.trace.store import read_trace, to_bytes, trace_path, write_atomically
-from modelcheck.trace.trace import VERSION, Setting, SourceText, Trace
+from modelcheck.trace.trace import VERSION, Setting, SourceText, Trace, model_place
 
 __all__ = [
     "VERSION",
@@ -17,6 +17,7 @@ __all__ = [
     "Trace",
     "candidate",
     "judge",
+    "model_place",
     "modelled",
     "read_trace",
     "record",

@@ -14,7 +14,7 @@ from modelcheck.errors import InputError
 from modelcheck.solve.result import ExecutedEvent, Execution, Pair
 from modelcheck.trace.candidate import candidate
 from modelcheck.trace.steps import Telling, from_reads, next_writes, program_order
-from modelcheck.trace.trace import Trace
+from modelcheck.trace.trace import Trace, model_place
 
 _Item = TypeVar("_Item")
 
@@ -69,7 +69,7 @@ def forbidden_by_sc(trace: Trace, telling: Telling) -> Cycle | None:
         return None
     part = _restricted(whole, _leading_to_failure(trace))
     in_part = _against_order(part)
-    model = _model(trace.model)
+    model = _model(trace)
     shortest = (links for edge in in_part or closing for links in _cycles(part if in_part else whole, *edge))
     most = 1 + _LOOKED_AT // len(whole.events)
     found = [_broken(trace, model, links, bool(in_part)) for links in islice(shortest, most)]
@@ -85,9 +85,9 @@ def forbidden_by_sc(trace: Trace, telling: Telling) -> Cycle | None:
     return attrs.evolve(best, links=best.links[first:] + best.links[:first], missing=tuple(ordered))
 
 
-def _model(name: str) -> Model | None:
+def _model(trace: Trace) -> Model | None:
     try:
-        return load_model(name)
+        return load_model(model_place(trace))
     except InputError:
         return None
 
@@ -236,15 +236,19 @@ def _with(execution: Execution, fences: Iterable[tuple[int, str]], marked: Itera
 # ---------------------------------------------------------------- what the failure rests on
 
 
+def failing_threads(trace: Trace) -> set[int]:
+    """The threads that run what fails: mostly one; none when that is not known."""
+    root = trace.stack[0] if trace.stack else trace.source
+    return {e.thread for e in trace.execution.events if root is not None and _root(e) == (root.file, root.function)}
+
+
 def _leading_to_failure(trace: Trace) -> set[int]:
     """All events that can have a part in the failure: those of the failing thread, those that any of them depends on,
     all writes to what any of them reads, and so on. Where the failing thread is not known: all."""
     execution = trace.execution
-    root = trace.stack[0] if trace.stack else trace.source
-    wanted = [e.id for e in execution.events if root is not None and _root(e) == (root.file, root.function)]
-    if root is None or not wanted:
+    thread = failing_threads(trace)
+    if not thread:
         return {event.id for event in execution.events}
-    thread = {execution.events[number].thread for number in wanted}
     open_ = [e.id for e in execution.events if e.thread in thread]
     before: dict[int, list[int]] = {}
     writes: dict[int | None, list[int]] = {}

@@ -12,7 +12,7 @@ from modelcheck.program.expr import Undefined
 from modelcheck.program.ir import Source
 from modelcheck.program.places import inside, own_place
 from modelcheck.solve.result import ExecutedEvent
-from modelcheck.trace.cycle import Cycle, forbidden_by_sc
+from modelcheck.trace.cycle import Cycle, failing_threads, forbidden_by_sc
 from modelcheck.trace.names import Names, clean, names
 from modelcheck.trace.steps import Step, Telling, tell
 from modelcheck.trace.trace import Trace
@@ -90,6 +90,7 @@ class Ending:
         within: the place in a header that the line calls; may be empty.
         message: the failure in a few words.
         order: what it takes: that it is an interleaving, or which accesses would have to be ordered.
+        dropped: of a failure that was cut down to what matters: what was left out, a sentence each.
     """
 
     cycle: tuple[Turn, ...]
@@ -97,6 +98,7 @@ class Ending:
     within: str
     message: str
     order: str
+    dropped: tuple[str, ...] = ()
 
 
 @frozen
@@ -177,6 +179,8 @@ class _Teller:
                 text = f"reads {first.name}, which was freed {freed}"
             elif origin.id in self.telling.number:
                 text += f", {'released in' if locks else 'from'} step {self.telling.number[origin.id]}"
+            elif self._unwritten(first.id):
+                text = f"reads {first.name}{self._tags(step)} from the start, when nobody had written it"
             elif not locks:
                 text += ", from the start"
         return Sentence(step.number, self._lane(first), kind, self.names.text(text), self._notes(step))
@@ -227,8 +231,7 @@ class _Teller:
 
     def _what(self, step: Step) -> tuple[str, str]:
         first, last = step.first, step.last
-        tags = sorted({tag for event in step.events for tag in event.tags} - {"RMW"})
-        shown = f" [{', '.join(tags)}]" if tags else ""
+        shown = self._tags(step)
         if "LKW" in last.tags:
             return "lock", f"takes the lock {_lock(last)}"
         if "UL" in last.tags:
@@ -243,6 +246,15 @@ class _Teller:
             return "read", f"reads {first.name} = {shown_value(first)}{shown}"
         return "write", f"writes {first.name} = {shown_value(first)}{shown}"
 
+    def _unwritten(self, read: int) -> bool:
+        """Whether what ``read`` reads is memory as it was before anybody wrote: its value is any."""
+        write = self.reads.get(read)
+        return write is not None and self.events[write].thread < 0 and isinstance(self.events[write].value, Undefined)
+
+    def _tags(self, step: Step) -> str:
+        tags = sorted({tag for event in step.events for tag in event.tags} - {"RMW"})
+        return f" [{', '.join(tags)}]" if tags else ""
+
     # ------------------------------------------------------------ the ending
 
     def _ending(self) -> Ending:
@@ -255,8 +267,9 @@ class _Teller:
                 broke = f"{broke}: {code}"
             if place_within := inside(trace.source, trace.stack):
                 within = f"in {place_within}: {self._line(trace.source)}".rstrip(": ")
-        parts = (self.names.text(text) for text in (broke, within, trace.message, self._order()))
-        return Ending(self._turns(), *parts)
+        text = self.names.text
+        dropped = tuple(map(clean, trace.minimised))
+        return Ending(self._turns(), text(broke), text(within), text(trace.message), text(self._order()), dropped)
 
     def _turns(self) -> tuple[Turn, ...]:
         if self.cycle is None or self.trace.property == "race":
@@ -265,7 +278,7 @@ class _Teller:
         for link in self.cycle.links:
             event = self.events[link.source]
             verb = {"R": "reads", "poison": "frees"}.get(event.kind, "writes")
-            gone = event.kind == "poison" or isinstance(event.value, Undefined)
+            gone = event.kind == "poison" or isinstance(event.value, Undefined) or self._unwritten(event.id)
             text = self.names.text(f"{verb} {event.name}" + ("" if gone else f" = {shown_value(event)}"))
             turns.append(Turn(self.telling.number[event.id], self._lane(event), text, _WAYS[link.relation]))
         return tuple(turns)
@@ -284,7 +297,8 @@ class _Teller:
             one, other = sorted(found[0], key=lambda event: self.telling.number[event])
             return f"Nothing orders {self._access(one)} and {self._access(other)}."
         if cycle is None:
-            return "Each step sees what the steps before it did: this is an interleaving, it takes no weak memory."
+            alone = "Each step sees what the steps before it did: this is an interleaving, it takes no weak memory."
+            return f"{alone}{self._between()}"
         steps = _listed(sorted({self.telling.number[link.source] for link in cycle.links}))
         if not cycle.leads_to_failure:
             return (
@@ -309,6 +323,25 @@ class _Teller:
             cure.append(f"{once} in step {self.telling.number[number]}")
         told = "; and ".join(sentences)
         return f"{told[0].upper()}{told[1:]}. With {_listed(cure)}, {self._model()} would forbid this execution."
+
+    def _between(self) -> str:
+        """What the thread that fails saw last of another one's doing, locks aside; empty when it saw nothing."""
+        number, threads = self.telling.number, failing_threads(self.trace)
+        seen = [
+            (number[read], number[write], read, write)
+            for write, read in self.trace.execution.rf
+            if self.events[read].thread in threads
+            and not self.events[read].final
+            and self.events[write].thread not in (-1, *threads)
+            and not self.events[write].tags & {"LKW", "UL"}
+        ]
+        if len(threads) != 1 or not seen:
+            return ""
+        step, by, read, write = max(seen)
+        event = self.events[write]
+        place = own_place(event.source, event.stack)
+        done = f"which {self._who(event)} freed" if event.kind == "poison" else f"as {self._who(event)} wrote it"
+        return f" What came between: step {step} reads {self.events[read].name}, {done} in step {by} ({place})."
 
     def _failing(self, pair: tuple[int, int]) -> bool:
         """Whether one of the two is at the place of the failure, and the message is about their location."""

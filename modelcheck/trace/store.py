@@ -6,6 +6,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from modelcheck.program.ir import Source
 from modelcheck.solve.result import Condition, ExecutedEvent, Execution, TouchedObject
 from modelcheck.trace.judged import Edge, HeldAxiom, Judged, RaisedFlag, judge
 from modelcheck.trace.trace import VERSION, Setting, SourceText, Trace
+from modelcheck.trace.wellformed import complaints
 
 _FORMAT: Final = "modelcheck trace"
 _READ: Final = (1, 2)
@@ -50,9 +52,15 @@ def to_bytes(trace: Trace) -> bytes:
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that whoever reads it finds all of ``content`` or what was there before.
 
-    Makes the folders above it. Raises `InputError` when the place cannot be written.
+    Makes the folders above it; follows links; what is there and no file (a device, a pipe) is written into. Raises
+    `InputError` when the place cannot be written.
     """
     try:
+        if path.is_symlink():
+            path = path.resolve()
+        if path.exists() and not path.is_file() and not path.is_dir():
+            path.write_bytes(content)
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
@@ -65,8 +73,9 @@ def write_atomically(path: Path, content: bytes) -> None:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-    except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", str(path)) from None
+    except (OSError, RuntimeError) as error:  # RuntimeError: links that lead round
+        reason = error.strerror if isinstance(error, OSError) else "its links lead round"
+        raise InputError(f"cannot be written: {reason}", str(path)) from None
 
 
 def read_trace(path: Path) -> Trace:
@@ -104,7 +113,7 @@ def parse_trace(text: bytes, name: str) -> Trace:
         trace = _converter(whole=version == VERSION).structure(content, Trace)
     except (cattrs.BaseValidationError, _DamageError, RecursionError) as error:
         raise InputError(f"is damaged: {_first(error)}", name) from None
-    for complaint in _inconsistent(trace):
+    for complaint in chain(_inconsistent(trace), complaints(trace.execution)):
         raise InputError(f"is damaged: {complaint}", name)
     if version != VERSION and trace.model in BUILT_IN and trace.execution.events:
         trace = attrs.evolve(trace, judged=judge(trace.execution, load_model(trace.model)))
@@ -276,6 +285,8 @@ def _first(error: BaseException) -> str:
 
 def _inconsistent(trace: Trace) -> Iterator[str]:
     execution, judged = trace.execution, trace.judged
+    if trace.unroll < 1 or trace.recursion < 1:
+        yield "its bounds are below 1"
     count = len(execution.events)
     for index, event in enumerate(execution.events):
         if event.id != index:

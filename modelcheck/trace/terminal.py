@@ -80,6 +80,11 @@ def _ending(told: Narrative, width: int | None) -> Iterator[str]:
             said = f"{turn.number:>{_INDENT - 1}} {told.lanes[turn.lane]:<{who}}  {turn.text}, {turn.way}"
             yield from _wrapped(said, width, _INDENT + who + 4)
         yield f"     … step {ending.cycle[0].number} again"
+    if ending.dropped:
+        yield ""
+        yield from _wrapped("This is a longer failure cut down to what matters:", width, 0)
+        for text in ending.dropped:
+            yield from _wrapped(f"{'':{_INDENT}}{text}", width, _INDENT)
     yield ""
     yield from _wrapped(ending.broke, width)
     for text in (ending.within, ending.message, ending.order):

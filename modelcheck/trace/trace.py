@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 from attrs import field, frozen
 
+from modelcheck.cat import BUILT_IN
+from modelcheck.errors import InputError
 from modelcheck.program.ir import Source
 from modelcheck.solve.result import Execution
 from modelcheck.trace.judged import Judged
@@ -77,3 +81,19 @@ class Trace:
     setting: Setting = field(factory=Setting)
     judged: Judged = field(factory=Judged)
     minimised: tuple[str, ...] = ()
+
+
+def model_place(trace: Trace) -> str:
+    """What to load for the model of ``trace``: a path is seen from where its spec was, else from here.
+
+    Raises `InputError` for what is neither built in nor a ``.cat`` file that is there: the name is whoever's who wrote
+    the trace, and need not be one to be opened.
+    """
+    if trace.model in BUILT_IN:
+        return trace.model
+    origin = Path(trace.setting.origin)
+    for place in ((origin.parent if origin.suffix == ".c" else origin) / trace.model, Path(trace.model)):
+        with suppress(OSError, ValueError):
+            if place.suffix == ".cat" and place.is_file():
+                return str(place)
+    raise InputError(f"its memory model '{trace.model[:80]}' is not there")

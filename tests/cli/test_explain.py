@@ -28,6 +28,24 @@ def test_what_values_exclude_is_said_to_need_no_ordering(modelcheck: Command, ma
     assert outcome.out.endswith("Nothing in it could go wrong: no memory ordering is needed.\n")
 
 
+def test_races_are_accounted_for_or_said_to_be_unknown_to_the_model(modelcheck: Command, mailbox: Path) -> None:
+    file = mailbox.parent / "plain.c"
+    file.write_text(
+        "#include <pthread.h>\n#include <linux/compiler.h>\n#include <asm/barrier.h>\nstatic int letter, flag;\n"
+        "static void *f(void *p) {\n\tletter = 42;\n\tsmp_store_release(&flag, 1);\n\treturn p;\n}\n"
+        "static void *g(void *p) {\n\tif (smp_load_acquire(&flag))\n\t\tletter = 7;\n\treturn p;\n}\n"
+        "int main(void) {\n\tpthread_t t, u;\n\tpthread_create(&t, 0, f, 0);\n\tpthread_create(&u, 0, g, 0);\n"
+        "\tpthread_join(t, 0);\n\tpthread_join(u, 0);\n\treturn 0;\n}\n"
+    )
+    outcome = modelcheck("explain", file, "--model", "lkmm", "--property", "race")
+    assert outcome.code == 0
+    assert "race at plain.c:6 and plain.c:12: data race on letter\n" in outcome.out
+    assert "the acquire of flag (plain.c:11)" in outcome.out
+    assert "the release of flag (plain.c:7)" in outcome.out
+    outcome = modelcheck("explain", mailbox, "--model", "sc", "--property", "race")
+    assert outcome.out.startswith("mailbox: deliver, base, sc: PASS: sc knows no races\n")
+
+
 def test_json_has_every_fact(modelcheck: Command, mailbox: Path) -> None:
     outcome = modelcheck("explain", mailbox, "--model", "lkmm", "--property", "assertion", "--format", "json")
     found = json.loads(outcome.out)

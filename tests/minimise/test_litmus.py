@@ -15,11 +15,12 @@ from modelcheck.minimise.litmus import litmus_test
 from modelcheck.program.ir import Source
 from modelcheck.solve.litmus import observe
 from modelcheck.solve.result import ExecutedEvent, Execution, Pair
-from modelcheck.trace import Trace, read_trace
+from modelcheck.trace import Trace, model_place, read_trace
 from modelcheck.trace.candidate import candidate
 from modelcheck.trace.litmus import InexpressibleError, Writing, litmus_text
 
-TRACES = sorted((Path(__file__).parents[2] / "traces").rglob("*.json"))
+ROOT = Path(__file__).parents[2]
+TRACES = sorted((ROOT / "traces").rglob("*.json"))
 
 ALONE = "only one thread has a part in it: there is no order of several threads' accesses to ask about"
 DEADLOCK = "a litmus test asks about executions that end, and this one is a deadlock"
@@ -30,7 +31,8 @@ HERE = Source("a.c", 1, 1, 1, 2, "f")
 @pytest.mark.parametrize("path", TRACES, ids=lambda path: path.stem)
 def test_every_stored_trace_has_a_test_with_its_verdict_or_a_reason_why_not(path: Path) -> None:
     trace = read_trace(path)
-    model = load_model(trace.model)
+    beside = attrs.evolve(trace.setting, origin=str(ROOT / trace.setting.origin))
+    model = load_model(model_place(attrs.evolve(trace, setting=beside)))
     text, reason = "", ""
     try:
         text = litmus_test(trace, model)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import random
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelcheck.errors import InputError
-from modelcheck.trace import Trace, read_trace, to_bytes
+from modelcheck.trace import Trace, model_place, read_trace, to_bytes
+from modelcheck.trace.narrative import narrative
 from modelcheck.trace.replay import FOREIGN, IMPOSSIBLE, REPRODUCES, Sources, replay
 
 ROOT = Path(__file__).parents[2]
@@ -127,7 +130,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return found
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@settings(max_examples=80, deadline=None, derandomize=True, database=None)
 @given(st.integers(0, 2**32), JUNK, st.booleans())
 def test_junk_anywhere_ends_in_one_line_or_an_outcome(folder: Path, seed: int, junk: Any, drop: bool) -> None:
     chance = random.Random(seed)
@@ -207,3 +210,31 @@ def test_the_wrong_property_or_place_does_not_reproduce(folder: Path) -> None:
 def test_bytes_that_are_written_are_those_that_were_read() -> None:
     for path in STORED:
         assert to_bytes(read_trace(path)) == path.read_bytes()
+
+
+def test_only_models_are_opened_for_a_model(folder: Path, tmp_path: Path) -> None:
+    """A device or a secret that a trace names as its memory model is not read."""
+    trace = read_trace(STORED[0])
+    pipe = tmp_path / "pipe.cat"
+    os.mkfifo(pipe)
+    secret = tmp_path / "secret"
+    secret.write_text("x")
+    for name in ("/dev/zero", str(pipe), str(secret), "lkmm.cat", "\0.cat", "a" * 5000 + ".cat", ""):
+        with pytest.raises(InputError, match="is not there"):
+            model_place(attrs.evolve(trace, model=name))
+        assert narrative(attrs.evolve(trace, model=name)).ending.order
+    assert model_place(trace) == "lkmm"
+    beside = attrs.evolve(trace.setting, origin=str(ROOT / "specs" / "balloon"))
+    named = attrs.evolve(trace, model="models/alpha.cat", setting=beside)
+    assert Path(model_place(named)).samefile(ROOT / "specs" / "balloon" / "models" / "alpha.cat")
+
+
+def test_many_writes_without_an_order_are_refused(folder: Path) -> None:
+    made = copy.deepcopy(document(STORED[0]))
+    execution = made["execution"]
+    write = next(e for e in execution["events"] if e["kind"] == "W" and e["thread"] >= 0)
+    count = len(execution["events"])
+    last = 1 + max(e["position"] for e in execution["events"])
+    more = range(count, 19_000)
+    execution["events"] += [{**write, "id": n, "order": n, "position": last + n, "tags": []} for n in more]
+    assert outcome(made, folder) == "refused"

@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
@@ -83,6 +84,14 @@ def test_the_page_refers_to_nothing_outside_itself() -> None:
         for name in ("src", "href", "action", "srcset", "data", "poster"):
             assert (attributes.get(name) or "data:,").startswith("data:"), (tag, attributes)
         assert not [name for name in attributes if name.startswith("on") or name == "style"]
+
+
+def test_what_minimising_left_out_is_on_the_page() -> None:
+    trace = read_trace(WEAK)
+    assert "Cut down to what matters" not in page(trace)
+    assert "<li>no step of <b> is needed</li>".replace("<b>", "&lt;b&gt;") in page(
+        attrs.evolve(trace, minimised=("no step of <b> is needed",))
+    )
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -233,6 +242,9 @@ def test_it_shows_the_line_in_its_source_and_where_it_was_called(browser: Browse
     browser.press(Keys.END)
     assert "list_del(&page->lru);" in browser.one('#source [aria-current="step"]').text
     assert "<linux/list.h>:65" in browser.one("#source .inner").text
+    assert browser.count("#source .broke") == 1
+    assert "breaks here" in browser.one("#source .broke").text
+    assert read_trace(WEAK).message in browser.one(".broken").text
 
 
 @browser_wanted

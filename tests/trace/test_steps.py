@@ -93,7 +93,8 @@ def test_a_buffered_execution_is_told_as_a_machine_with_buffers_takes_it(text: s
 
 
 def test_each_step_is_told_once_and_threads_keep_their_order() -> None:
-    for path in TRACES:
+    # Interleavings are told in the order that they have; the weak ones are those that need one.
+    for path in [path for path in TRACES if not path.stem.endswith(("--sc", "--tso"))]:
         trace = read_trace(path)
         telling = tell(trace.execution, trace.model)
         told = [event.id for step in telling.steps for event in step.events]

@@ -21,7 +21,7 @@ from modelcheck.trace import Trace, read_trace, record, to_bytes, trace_path, wr
 TEXT = "int x;\nvoid f(void)\n{\n\tx = 1;\n}\n" + "// a line\n" * 5 + f"int y = {'(' * 60}1{')' * 60};\n"
 WRITE = Source("a.c", 4, 2, 4, 7, "f")
 FLAG = 0x1000
-X = TouchedObject("x", FLAG, 4, "global")
+X = TouchedObject("x", FLAG, 8, "global")
 
 
 def event(number: int, kind: str, value: Value | None, *, thread: int = 0, tags: str = "") -> ExecutedEvent:
@@ -33,7 +33,7 @@ def event(number: int, kind: str, value: Value | None, *, thread: int = 0, tags:
         kind=kind,
         tags=frozenset(tags.split()),
         address=None if fence else FLAG,
-        size=0 if fence else 4,
+        size=0 if fence else 8,
         value=value,
         source=WRITE,
         stack=(Source("a.c", 2, 1, 2, 9, "f"),),
@@ -50,7 +50,7 @@ def example() -> Trace:
         event(2, "F", None, tags="Mb"),
         event(3, "R", 1 << 53, thread=1),
     )
-    execution = Execution(("f", "g"), events, ((1, 3),), ((0, 1),), (), (), (), (), (X,))
+    execution = Execution(("f", "g"), events, ((0, 3),), ((0, 1),), (), (), (), (), (X,))
     outer = (Source("a.c", 11, 1, 11, 9, ""),)
     result = Result("FAIL", "assertion", 'x is "1" — not 2', WRITE, outer, 3, 0, 0.1, "", execution)
     program = Program({}, (), "main", {"a.c": TEXT})
@@ -113,6 +113,26 @@ def test_a_failed_write_leaves_what_was_there(tmp_path: Path, monkeypatch: pytes
     assert path.read_bytes() == b"old"
 
 
+def test_what_is_no_file_is_written_into_and_stays_what_it_is(tmp_path: Path) -> None:
+    pipe, link, far = (tmp_path / name for name in ("pipe", "link", "far"))
+    os.mkfifo(pipe)
+    end = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write_atomically(pipe, b"x")
+        assert os.read(end, 9) == b"x"
+    finally:
+        os.close(end)
+    assert pipe.is_fifo()
+    link.symlink_to(far)
+    write_atomically(link, b"y")
+    assert link.is_symlink()
+    assert far.read_bytes() == b"y"
+    (tmp_path / "round").symlink_to(tmp_path / "round")
+    for place in ("round", "."):
+        with pytest.raises(InputError, match="cannot be written: "):
+            write_atomically(tmp_path / place, b"z")
+
+
 def test_a_trace_is_readable_by_whom_the_umask_says(tmp_path: Path) -> None:
     before = os.umask(0o022)
     try:
@@ -144,6 +164,9 @@ def _set(*path: str | int, to: object) -> Callable[[Any], None]:
         (_set("execution", "co", to=[[1]]), "a relation holds something that is no pair at execution.co"),
         (_set("execution", "events", to=None), "a list is missing at execution.events"),
         (_set("sources", to=[]), "damaged"),
+        (_set("execution", "rf", 0, 0, to=1), "event 3 does not read what event 1 writes"),
+        (_set("execution", "co", to=[]), "co is no order of the writes to x"),
+        (_set("unroll", to=0), "its bounds are below 1"),
         (_set("extra", to=1), "unknown key 'extra'"),
         (lambda d: d.pop("model"), "model is missing"),
     ],

@@ -39,6 +39,7 @@ def data(trace: Trace, told: Narrative) -> dict[str, Any]:
             clean(file): [[number, clean(line)] for number, line in sorted(text.lines.items())]
             for file, text in sorted(trace.sources.items())
         },
+        "broke": None if trace.source is None else _place(own_place(trace.source, trace.stack)),
         "edges": _edges(trace, told),
         "cycle": _cycle(told),
         "heap": heap(trace, told),

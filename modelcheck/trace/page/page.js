@@ -140,10 +140,12 @@
       before = number;
       const here = number >= from && number <= to;
       const other = others.find((place) => place.line === number);
-      const row = make("div", "row" + (here ? " here" : other ? " other " + lane(other.lane) : ""));
+      const broke = data.broke !== null && file === data.broke[0] && number === data.broke[1];
+      const row = make("div", "row" + (here ? " here" : other ? " other " + lane(other.lane) : "") + (broke ? " broke" : ""));
       if (here) row.setAttribute("aria-current", "step");
       row.append(make("span", "nr", number), make("code", "", text));
-      row.append(make("span", "tag", other && !here ? data.lanes[other.lane] : ""));
+      const tags = [other && !here ? data.lanes[other.lane] : "", broke ? "breaks here" : ""];
+      row.append(make("span", "tag", tags.filter((tag) => tag).join(", ")));
       table.append(row);
     }
     return table;
@@ -263,11 +265,14 @@
   const memory = () => {
     const [values, written] = held();
     const read = new Map(heap.reads.filter(([step]) => step === current).map(([, field, text]) => [field, text]));
+    // What reads and writes has the value it read no longer before it.
+    const both = current > 0 && ["change", "lock"].includes(data.steps[current - 1].kind);
     one(".when").textContent = current === 0 ? "at the start" : `after step ${current}`;
     fields.forEach((field, index) => {
       const [text, to] = values[index];
       field.row.className = written.has(index) ? "written" : read.has(index) ? "read" : "";
-      const seen = !written.has(index) && read.has(index) && read.get(index) !== text ? `this step read ${read.get(index)}` : "";
+      const old = read.has(index) && read.get(index) !== text && !(written.has(index) && both);
+      const seen = old ? `this step read ${read.get(index)}` : "";
       if (field.shown !== values[index] || field.seen !== seen) {
         field.shown = values[index];
         field.seen = seen;

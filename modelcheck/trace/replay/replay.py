@@ -24,8 +24,8 @@ from modelcheck.trace.replay.machine import Strays, play
 from modelcheck.trace.replay.observed import Observed
 from modelcheck.trace.replay.replayed import FOREIGN, IMPOSSIBLE, REPRODUCES, Place, Replayed
 from modelcheck.trace.replay.today import Foreign, Sources, Today
-from modelcheck.trace.replay.wellformed import complaints
 from modelcheck.trace.trace import Trace
+from modelcheck.trace.wellformed import complaints
 
 
 def replay(trace: Trace, sources: Sources, path: Path | None = None) -> Replayed:
