@@ -62,10 +62,13 @@ def report(
 
     The pages load nothing and need no server: the folder can be sent as it is. Exit codes are those of check.
     """
+    from attrs import evolve
+
     from modelcheck.cli.table import view
     from modelcheck.errors import InputError
     from modelcheck.frontend.spec import program_spec, read_spec
     from modelcheck.trace import read_trace, write_atomically
+    from modelcheck.trace.names import names
     from modelcheck.trace.page import index, page
     from modelcheck.verdicts.cells import Choice, choose
     from modelcheck.verdicts.row import exit_code
@@ -79,13 +82,18 @@ def report(
     if not (folder / "index.html").exists():
         write_atomically(folder / "index.html", b"")  # a folder that cannot be written is told before the work
     rows = run(spec, cells, "z3", traces, workers(jobs, cluster), view(cells, "z3", "table", sys.stdout))
+    told = []
     for row in rows:
         place = folder / _page(row)
         if row.trace is not None:
-            write_atomically(place, page(read_trace(Path(row.trace))).encode())
-        elif row.verdict == "PASS":
+            trace = read_trace(Path(row.trace))
+            write_atomically(place, page(trace).encode())
+            told.append(evolve(row, message=names(trace).text(row.message)))
+            continue
+        if row.verdict == "PASS":
             place.unlink(missing_ok=True)
-    write_atomically(folder / "index.html", index(_verdicts(spec, rows, warnings(spec, rows))).encode())
+        told.append(row)
+    write_atomically(folder / "index.html", index(_verdicts(spec, told, warnings(spec, rows))).encode())
     click.echo(f"\n{_count(rows)} See {folder / 'index.html'}")
     context.exit(exit_code(rows))
 
@@ -123,7 +131,8 @@ def _verdict(row: Row) -> Verdict:
 
     message = row.reason
     if row.verdict == "FAIL":
-        message = f"{row.message}, at {row.source}" if row.source else row.message
+        told = row.source is None or row.message.endswith(f" at {row.source}")
+        message = row.message if told else f"{row.message}, at {row.source}"
     linked = _page(row) if row.trace is not None else ""
     found, expected = clean(row.found), clean(str(row.expected))
     return Verdict(clean(row.model), row.verdict.lower(), found, expected, row.as_expected, clean(message), linked)

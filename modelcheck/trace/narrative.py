@@ -179,7 +179,7 @@ class _Teller:
                 text = f"reads {first.name}, which was freed {freed}"
             elif origin.id in self.telling.number:
                 text += f", {'released in' if locks else 'from'} step {self.telling.number[origin.id]}"
-            elif self._unwritten(first.id):
+            elif first.id in self.telling.unwritten:
                 text = f"reads {first.name}{self._tags(step)} from the start, when nobody had written it"
             elif not locks:
                 text += ", from the start"
@@ -246,11 +246,6 @@ class _Teller:
             return "read", f"reads {first.name} = {shown_value(first)}{shown}"
         return "write", f"writes {first.name} = {shown_value(first)}{shown}"
 
-    def _unwritten(self, read: int) -> bool:
-        """Whether what ``read`` reads is memory as it was before anybody wrote: its value is any."""
-        write = self.reads.get(read)
-        return write is not None and self.events[write].thread < 0 and isinstance(self.events[write].value, Undefined)
-
     def _tags(self, step: Step) -> str:
         tags = sorted({tag for event in step.events for tag in event.tags} - {"RMW"})
         return f" [{', '.join(tags)}]" if tags else ""
@@ -278,7 +273,7 @@ class _Teller:
         for link in self.cycle.links:
             event = self.events[link.source]
             verb = {"R": "reads", "poison": "frees"}.get(event.kind, "writes")
-            gone = event.kind == "poison" or isinstance(event.value, Undefined) or self._unwritten(event.id)
+            gone = event.kind == "poison" or isinstance(event.value, Undefined) or event.id in self.telling.unwritten
             text = self.names.text(f"{verb} {event.name}" + ("" if gone else f" = {shown_value(event)}"))
             turns.append(Turn(self.telling.number[event.id], self._lane(event), text, _WAYS[link.relation]))
         return tuple(turns)

@@ -9,6 +9,7 @@ from typing import Final
 
 from attrs import frozen
 
+from modelcheck.program.expr import Undefined
 from modelcheck.solve.result import ExecutedEvent, Execution, Pair
 
 _BUFFERED: Final = ("tso", "pso")
@@ -45,6 +46,7 @@ class Telling:
         visible: for stores that stay in a buffer for a while: the last step that is taken before they reach memory.
         stale: for reads of what an earlier step had overwritten already: the event that did.
         ahead: reads of what a later step writes.
+        unwritten: reads of memory as it was before anybody wrote it: the values that they have are any.
     """
 
     steps: tuple[Step, ...]
@@ -52,6 +54,7 @@ class Telling:
     visible: Mapping[int, int]
     stale: Mapping[int, int]
     ahead: frozenset[int]
+    unwritten: frozenset[int]
 
 
 def tell(execution: Execution, model: str) -> Telling:
@@ -85,7 +88,9 @@ def tell(execution: Execution, model: str) -> Telling:
         last = max((number[event] for event in ordered[:before] if event in number), default=0)
         if last > number[write]:
             visible[write] = last
-    return Telling(steps, number, visible, stale, frozenset(ahead))
+    starts = {e.id for e in execution.events if e.thread < 0 and e.kind == "W" and isinstance(e.value, Undefined)}
+    unwritten = frozenset(read for write, read in execution.rf if write in starts)
+    return Telling(steps, number, visible, stale, frozenset(ahead), unwritten)
 
 
 def schedule(execution: Execution, model: str) -> list[tuple[int, bool]] | None:

@@ -96,3 +96,12 @@ def test_a_place_that_is_no_folder_is_one_line_before_any_work(
         assert outcome.err.count("\n") == 1
     assert (tmp_path / "file").read_text() == "mine"
     assert modelcheck("report", mailbox).code == 2
+
+
+def test_the_index_calls_things_as_the_pages_do(modelcheck: Command, tmp_path: Path) -> None:
+    spec = Path(__file__).parents[2] / "specs" / "balloon"
+    asked = ("--scenario", "clear-race", "--variant", "posted", "--model", "lkmm")
+    assert modelcheck("report", spec, "--html", "out", "-j", "0", *asked).code == 0
+    (cell,) = (c for row in Cells((tmp_path / "out" / "index.html").read_text()).rows for c in row if "FAIL" in c)
+    assert "data race on page[0].mapping" in cell
+    assert cell.count("include/linux/balloon_compaction.h:60") == 1

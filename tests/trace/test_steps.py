@@ -109,3 +109,10 @@ def test_only_what_must_be_read_late_is_told_as_late() -> None:
     (read,) = telling.stale
     assert (execution.events[read].name, execution.events[read].value) == ("x", 0)
     assert not telling.ahead
+
+
+def test_memory_that_nobody_wrote_is_no_value() -> None:
+    trace = read_trace(TRACES[0].parents[1] / "balloon" / "publish--posted--lkmm.json")
+    (read,) = tell(trace.execution, trace.model).unwritten
+    assert trace.execution.events[read].name.endswith(".flags")
+    assert trace.property == "uninitialised"

@@ -128,7 +128,12 @@ class _Heap:
     def _reads(self) -> list[list[Any]]:
         number = self.told.telling.number
         reads = [e for e in self.events if e.kind == "R" and e.id in number and e.address in self.field]
-        return [[number[e.id], self.field[e.address], self._value(e)[0]] for e in reads if e.address is not None]
+        unwritten = self.told.telling.unwritten
+        return [
+            [number[e.id], self.field[e.address], "?" if e.id in unwritten else self._value(e)[0]]
+            for e in reads
+            if e.address is not None
+        ]
 
     def _frees(self) -> list[list[int]]:
         number, visible = self.told.telling.number, self.told.telling.visible
