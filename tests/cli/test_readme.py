@@ -12,7 +12,7 @@ from modelcheck.program.places import inside, own_place
 from modelcheck.trace import read_trace
 from modelcheck.trace.narrative import narrative
 from modelcheck.trace.terminal import lines as told_lines
-from tests.cli.conftest import DATA
+from tests.cli.conftest import DATA, Command
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -72,3 +72,24 @@ def test_the_map_of_rooms_has_every_room() -> None:
     for folder in ("specs", "traces", "benchmarks"):
         assert f"`{folder}/`" in section("Rooms")
         assert (ROOT / folder).is_dir()
+
+
+def test_the_replay_shown_ends_as_is_said(modelcheck: Command, tmp_path: Path) -> None:
+    (shown,) = blocks(section("Replaying a trace"))
+    spec, scenario, variant, model = re.split("[:,] ", shown)[:4]
+    wrong = (ROOT / "specs" / spec / "patches" / f"{variant}.patch").read_text()
+    back = tmp_path / "back.patch"
+    back.write_text(wrong.replace("@@ -52,7 +52,6 @@", "@@ -52,6 +52,7 @@").replace("-\tsmp_wmb();", "+\tsmp_wmb();"))
+    trace = ROOT / "traces" / spec / f"{scenario}--{variant}--{model}.json"
+    outcome = modelcheck("replay", trace, "--source", ROOT / "specs" / spec, "--patch", back)
+    assert outcome.code == 1
+    assert outcome.out.startswith(shown)
+
+
+def test_what_a_pass_rests_on_is_as_is_said(modelcheck: Command) -> None:
+    named = re.search(r"`modelcheck (explain) (specs/\S+) ([^`]+)`", section("Traces"))
+    assert named is not None
+    outcome = modelcheck(named[1], ROOT / named[2], *named[3].split())
+    assert outcome.code == 0
+    places = re.findall(r"smp_rmb\(\) \(\S+\) together with smp_wmb\(\) \(\S+\):", outcome.out)
+    assert len(places) == len(set(places)) == 2
