@@ -13,6 +13,7 @@ from modelcheck.program.graph import Event
 from modelcheck.program.places import own_place
 from modelcheck.solve.check import Learnt, Ordered
 from modelcheck.solve.encode import Encoding
+from modelcheck.trace.names import names_of
 
 FENCES: Final = {
     "Mb": "smp_mb()", "Rmb": "smp_rmb()", "Wmb": "smp_wmb()", "Before-atomic": "smp_mb__before_atomic()",
@@ -62,6 +63,7 @@ class Elements:
     def __init__(self, encoding: Encoding, model: Model) -> None:
         self._encoding = encoding
         self._model = model
+        self.names = names_of([thing.name for thing in sorted(encoding.graph.objects, key=lambda thing: thing.base)])
 
     def fact(self, reason: object) -> Fact:
         """What a clause says and rests on, of the reason that it was given with."""
@@ -209,7 +211,8 @@ class Elements:
     def _cell(self, event: Event) -> str:
         places = list(self._encoding.at.get(event.id, ()))
         if len(places) == 1:
-            return self._encoding.space.name(places[0])
+            # A lock without the word in it that our headers use.
+            return re.sub(r"\.__\w+$", "", self.names.text(self._encoding.space.name(places[0])))
         return "what it points to" if places else "memory"
 
     def _lock_element(self, event: Event) -> Element:
@@ -221,8 +224,7 @@ class Elements:
             for e in encoding.graph.events
             if e.tags & {"LKW", "UL"} and not e.final and cells & set(encoding.at.get(e.id, ()))
         ]
-        name = re.sub(r"\.__\w+$", "", self._cell(event))
-        return Element("lock", f"the lock {name}", tuple(dict.fromkeys(self._line(e) for e in several)))
+        return Element("lock", f"the lock {self._cell(event)}", tuple(dict.fromkeys(self._line(e) for e in several)))
 
     def _access(self, event: Event) -> str:
         if event.kind == "F":

@@ -94,7 +94,7 @@ class _Account:
 
     def explanations(self, properties: frozenset[str]) -> list[Explanation]:
         """An explanation for each outcome that could be."""
-        session, circuit = self.session, self.session.encoding.circuit
+        session, circuit, names = self.session, self.session.encoding.circuit, self.elements.names
         findings = session.findings(properties - {"race"})
         # First everything at once, so that all is learnt that is needed.
         anything = circuit.any_of([finding.literal for finding in findings])
@@ -107,7 +107,8 @@ class _Account:
             several.setdefault((finding.property, _place(finding)), []).append(finding)
         explanations = []
         for (name, place), those in several.items():
-            messages = tuple(dict.fromkeys(finding.message for finding in those if finding.property != "deadlock"))
+            told = (names.text(finding.message) for finding in those if finding.property != "deadlock")
+            messages = tuple(dict.fromkeys(told))
             wanted = circuit.any_of([finding.literal for finding in those])
             explanations.append(self._one(Outcome(name, place, messages), wanted))
         return explanations
@@ -126,7 +127,7 @@ class _Account:
         explanations = []
         for place, pairs in several.items():
             cells = {
-                encoding.space.name(cell): None
+                self.elements.names.text(encoding.space.name(cell)): None
                 for one, other in pairs
                 for cell in encoding.at[one]
                 if cell in encoding.at[other]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from attrs import frozen
@@ -46,12 +46,16 @@ class Names:
 
 def names(trace: Trace) -> Names:
     """The short names of the objects of ``trace``; an object keeps its name where a short one would be another's."""
-    things = sorted(trace.execution.objects, key=lambda thing: thing.base)
+    return names_of([thing.name for thing in sorted(trace.execution.objects, key=lambda thing: thing.base)])
+
+
+def names_of(objects: Sequence[str]) -> Names:
+    """The short names of objects that are called so, in the order of their addresses."""
     kinds: dict[str, list[str]] = {}
-    taken = {thing.name for thing in things}
-    for thing in things:
-        if found := _ALLOCATED.fullmatch(thing.name):
-            kinds.setdefault(found[1], []).append(thing.name)
+    taken = set(objects)
+    for name in objects:
+        if found := _ALLOCATED.fullmatch(name):
+            kinds.setdefault(found[1], []).append(name)
     short: dict[str, str] = {}
     for kind, full in kinds.items():
         wanted = [kind] if len(full) == 1 else [f"{kind}#{number}" for number in range(1, len(full) + 1)]

@@ -101,3 +101,13 @@ def test_wrong_input_is_one_line_and_exit_2(modelcheck: Command, mailbox: Path) 
         assert outcome.err.count("\n") == 1
     assert modelcheck("explain", mailbox).code == 2
     assert modelcheck("explain", "nowhere", "--model", "sc").code == 2
+
+
+def test_objects_are_called_as_in_traces(modelcheck: Command) -> None:
+    spec = Path(__file__).parents[2] / "specs" / "balloon"
+    asked = ("--scenario", "clear", "--variant", "posted", "--model", "sc", "--property", "list-corruption")
+    outcome = modelcheck("explain", spec, *asked)
+    assert outcome.code == 0
+    assert "the lock virtio_balloon.pages_lock (" in outcome.out
+    assert "mem_map" not in outcome.out
+    assert "@" not in outcome.out
