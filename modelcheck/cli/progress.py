@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from modelcheck.run import Progress
+from modelcheck.run.progress import Progress
 
 
 class ProgressLine:

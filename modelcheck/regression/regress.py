@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Protocol
@@ -100,7 +100,7 @@ def _compared(
     specs = [tree.spec(tolerant=True) for tree in series.trees]
     cells = _cells([_chosen(tree, spec, choice) for tree, spec in zip(series.trees, specs, strict=True)])
     spec = specs[0]
-    stored, strays = _stored(folders.stored, spec.name, cells)
+    stored, strays = _stored(folders.stored, specs, cells)
     place = origin_of(target)
     home = place.rpartition("/")[0] if place.endswith(".c") else place
     jobs = [
@@ -173,16 +173,22 @@ def _cells(steps: Sequence[list[Cell] | InputError]) -> dict[Name, list[Cell | N
 
 
 def _stored(
-    folder: Path | None, spec: str, cells: dict[Name, list[Cell | None]]
+    folder: Path | None, specs: Sequence[Spec], cells: Collection[Name]
 ) -> tuple[dict[Name, list[Path]], list[str]]:
-    """Stored traces by cell, and those of no cell."""
+    """Stored traces of ``cells``, by cell, and those of no cell of any of ``specs``."""
     found: dict[Name, list[Path]] = {}
     strays: list[str] = []
     if folder is None:
         return found, strays
-    named = {trace_path(folder, spec, *name): name for name in cells}
-    for path in sorted((folder / spec).glob("*.json")):
-        name = named.get(path)
+    known = {
+        trace_path(folder, specs[0].name, scenario.name, variant, model): (scenario.name, variant, model)
+        for spec in specs
+        for scenario in spec.scenarios.values()
+        for variant in scenario.variants
+        for model in scenario.models
+    } | {trace_path(folder, specs[0].name, *name): name for name in cells}
+    for path in sorted((folder / specs[0].name).glob("*.json")):
+        name = known.get(path)
         if name is None:
             try:
                 trace = read_trace(path)
@@ -190,6 +196,8 @@ def _stored(
                 strays.append(str(error))
                 continue
             name = trace.scenario, trace.variant, trace.model
+            if name not in cells and name not in known.values():
+                strays.append(f"{path}: the spec has no cell {', '.join(name)}")
         if name in cells:
             found.setdefault(name, []).append(path)
     return found, strays
