@@ -22,6 +22,7 @@ from modelcheck.solve.domains import analyse
 from modelcheck.solve.encode import AT_REST, NOWHERE, Encoding, Finding
 from modelcheck.solve.frames import Frames
 from modelcheck.solve.lemmas import add_lemmas, overtaken
+from modelcheck.solve.proofs import LATELY
 from modelcheck.solve.properties import Deadlock, late_writes, leaks, misused_locks
 from modelcheck.solve.proposal import Proposal
 from modelcheck.solve.result import ExecutedEvent, Execution, Result
@@ -63,6 +64,7 @@ def check(
     recursion: int = 4,
     timeout: float | None = None,
     progress: Progress | None = None,
+    touches: bool = True,
 ) -> Result:
     """Whether an execution of ``program`` that ``model`` allows breaks one of ``properties``.
 
@@ -75,30 +77,31 @@ def check(
         recursion: how often a function may be on the stack at once.
         timeout: seconds, or None.
         progress: told the number of refinements as it grows.
+        touches: find out which threads touch one another.
     """
     started = time.monotonic()
     deadline = None if timeout is None else started + timeout
     looks = "race" in properties and "data-race" in model.flag_names
     bounds = Bounds(unroll, recursion, looks, model.coherent)
     total = Result("PASS")
-    touches: list[Touches | None] = []
+    touching_ones: list[Touches | None] = []
     outcomes = initialise(program)
     for outcome in outcomes:
         if isinstance(outcome, Initial):
-            one = _check_from(program, outcome, model, properties, bounds, deadline, progress)
+            one = _check_from(program, outcome, model, properties, bounds, deadline, progress, touches)
         elif isinstance(outcome, Stuck):
             one = _stuck(outcome, properties)
         elif outcome.property in properties:
             one = Result("FAIL", outcome.property, outcome.message, outcome.source, outcome.stack)
         else:
             continue
-        touches.append(one.touches)
+        touching_ones.append(one.touches)
         total = _worse(total, one)
         if total.verdict == "FAIL":
             if outcome is not outcomes[-1]:
-                touches.append(None)
+                touching_ones.append(None)
             break
-    return evolve(total, touches=together(touches), seconds=time.monotonic() - started)
+    return evolve(total, touches=together(touching_ones), seconds=time.monotonic() - started)
 
 
 def _worse(total: Result, one: Result) -> Result:
@@ -123,6 +126,7 @@ def _check_from(
     bounds: Bounds,
     deadline: float | None,
     progress: Progress | None,
+    touches: bool,
 ) -> Result:
     session = None
     try:
@@ -136,7 +140,7 @@ def _check_from(
     except OutOfTime:
         result = Result("UNKNOWN", reason="the time limit was reached")
     refinements = 0 if session is None else session.refinements
-    if session is not None:
+    if session is not None and touches:
         with suppress(OutOfTime):
             result = evolve(result, touches=touching(session))
     events = 0 if session is None else session.live
@@ -253,12 +257,17 @@ class Session:
         """
         if NO in wanted:
             return None
+        circuit = self.encoding.circuit
+        if circuit.switches is None and LATELY.refute(circuit.clauses, wanted):
+            return None
         while True:
-            assumed = (*wanted, *(self.encoding.circuit.switches or ()))
+            assumed = (*wanted, *(circuit.switches or ()))
             answer = self.solver.check(assumed, self._left(), self.effort)
             if answer is None:
                 raise OutOfTime
             if not answer:
+                if circuit.switches is None:
+                    LATELY.note(circuit.clauses, assumed)
                 return None
             proposal = Proposal(self.encoding, self.coherence, self.solver, self.frames)
             self.candidate = proposal.candidate()

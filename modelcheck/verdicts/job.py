@@ -9,6 +9,7 @@ from attrs import frozen
 
 from modelcheck.frontend.spec import Scenario, Spec, Variant, load_program, macros
 from modelcheck.program.ir import Program
+from modelcheck.program.touch import apart
 from modelcheck.solve.result import Result
 from modelcheck.verdicts.cells import Cell
 
@@ -37,6 +38,10 @@ class Answer:
 
 _latest: tuple[Spec, Scenario, Variant, Program] | None = None
 """The program of the last cell: the models of one scenario and variant share it."""
+
+
+_linked: set[tuple[str, str]] = set()
+"""Spec and scenario of which a cell has shown that its threads touch: of no other cell need that be found out."""
 
 
 def answer(job: Job) -> Answer:
@@ -93,6 +98,7 @@ def forget() -> None:
     """Parse anew next time: files may have changed."""
     global _latest
     _latest = None
+    _linked.clear()
 
 
 def program_of(job: Job) -> Program:
@@ -115,12 +121,17 @@ def _check(program: Program, job: Job) -> Result:
     from modelcheck.solve.check import check
     from modelcheck.solve.sat import begin_anew
 
+    asked = (job.spec.name, cell.scenario.name)
     begin_anew()  # the same bytes of the same cell, whichever were answered before in this process
-    return check(
+    result = check(
         program,
         load_model(cell.load),
         cell.scenario.properties,
         unroll=cell.scenario.unroll,
         recursion=cell.scenario.recursion,
         timeout=cell.scenario.timeout,
+        touches=asked not in _linked,
     )
+    if result.touches is not None and not apart((result.touches,), len(result.touches.threads) - 1):
+        _linked.add(asked)
+    return result

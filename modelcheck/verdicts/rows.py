@@ -6,9 +6,11 @@ from collections.abc import Generator, Sequence
 from contextlib import closing
 from pathlib import Path
 
+from attrs import evolve
+
 from modelcheck.errors import InputError
 from modelcheck.frontend.spec import Spec
-from modelcheck.run import Done, Event, Lost, Started, Workers
+from modelcheck.run import Done, Event, Idle, Lost, Started, Workers
 from modelcheck.trace.store import read_trace, trace_path, write_atomically
 from modelcheck.verdicts.cells import Cell
 from modelcheck.verdicts.job import Answer, Job, answer, forget
@@ -64,10 +66,18 @@ def run(
 
 
 def _events(jobs: Sequence[Job], workers: Workers) -> Generator[Event[Answer]]:
+    """The events of all jobs. Of one program, the model named last is asked first: mostly it is the weakest, and what
+    is refuted under it need not be refuted again (`modelcheck.solve.proofs`)."""
     forget()
-    timeouts = [job.cell.scenario.timeout for job in jobs]
-    programs = [(job.cell.scenario.name, job.cell.variant.name) for job in jobs]
-    return work(answer, jobs, workers, timeouts, programs)
+    programs: dict[tuple[str, str], list[int]] = {}
+    for number, job in enumerate(jobs):
+        programs.setdefault((job.cell.scenario.name, job.cell.variant.name), []).insert(0, number)
+    order = [number for several in programs.values() for number in several]
+    groups = [program for program, several in programs.items() for _ in several]
+    timeouts = [jobs[number].cell.scenario.timeout for number in order]
+    with closing(work(answer, [jobs[number] for number in order], workers, timeouts, groups)) as events:
+        for event in events:
+            yield event if isinstance(event, Idle) else evolve(event, number=order[event.number])
 
 
 def _row(spec: Spec, cell: Cell, answer: Answer, traces: Path | None) -> Row:

@@ -50,8 +50,9 @@ A variant needs at least one of the three.
 each thread (the same one may come several times), or a table ``{ label = "function" }``; ``final``, the
 function that runs at rest, after all threads. All functions are ``void f(void)``. Without ``threads`` the
 sources' own ``main()`` runs. Then ``sources``, C files compiled besides those above, ``variants``, names or globs
-of the variants to check (default: the base and those that ``expect`` names), ``expect``, and ``models``, ``properties``, ``unroll``, ``recursion``,
-``timeout``, ``faults``, ``defines``, which stand in place of those above (``defines``: besides them).
+of the variants to check (default: the base and those that ``expect`` names), ``expect``, and ``models``,
+``properties``, ``unroll``, ``recursion``, ``timeout``, ``faults``, ``defines``, which stand in place of those above
+(``defines``: besides them).
 
 ``expect`` is a verdict, ``"PASS"``, ``"FAIL"``, ``"UNKNOWN"`` or ``"FAIL:leak"`` (that property and no other),
 or a table from variants to verdicts, or from variants to tables from models to verdicts; ``default`` stands for

@@ -123,7 +123,8 @@ def _placed(spec: Spec, scenario: Scenario, variant: Variant, error: InputError)
     if error.file is None:
         message = error.message
         if not scenario.threads and "no function main()" in message:
-            message = f"scenario '{scenario.name}' names no threads, and {', '.join((*spec.sources, *scenario.sources))} has no main()"
+            sources = ", ".join((*spec.sources, *scenario.sources))
+            message = f"scenario '{scenario.name}' names no threads, and {sources} has no main()"
             others = [other.name for other in spec.scenarios.values() if other.threads]
             near = get_close_matches(scenario.name, others, 1)
             message += f" (did you mean '{near[0]}'?)" if near else ""

@@ -54,8 +54,8 @@ class Variant:
 class Scenario:
     """Who runs at once, within which bounds, and what must hold.
 
-    ``threads`` are pairs (label, function); without any, the sources' own ``main()`` runs. ``sources``: compiled besides
-    those of the spec.
+    ``threads`` are pairs (label, function); without any, the sources' own ``main()`` runs. ``sources``: compiled
+    besides those of the spec.
     """
 
     name: str
