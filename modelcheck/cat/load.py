@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
@@ -40,6 +42,22 @@ def load_model(name: str, *, bell: str | None = None, variants: frozenset[str] =
                 f"no model is named {name}; there are {', '.join(BUILT_IN)}, and every path to a .cat file"
             )
     return _from_files((path,) if bell is None else (path, Path(bell)), variants)
+
+
+def model_digest(name: str) -> str:
+    """SHA-256 of all files that the model of `load_model` rests on, wherever they lie; a built-in one gives its name.
+
+    Raises what `load_model` raises.
+    """
+    if name in BUILT_IN:
+        return name
+    load_model(name)
+    path = Path(name)
+    _, files = _MODELS[(path,), frozenset()]
+    found = hashlib.sha256()
+    for file, content in files.items():
+        found.update(repr((os.path.relpath(file, path.parent), content)).encode())
+    return found.hexdigest()
 
 
 def model_from_text(

@@ -16,7 +16,6 @@ from typing import Any, Final
 import cattrs
 from attrs import evolve, frozen
 
-from modelcheck.cat import BUILT_IN
 from modelcheck.errors import InputError
 from modelcheck.solve.result import Result
 from modelcheck.trace.store import write_atomically
@@ -107,18 +106,6 @@ class Cache:
 
     def _path(self, key: str) -> Path:
         return self.folder / key[:2] / key[2:]
-
-
-def model_digest(load: str) -> str:
-    """A digest of the text of a memory model, and of the files beside it that it may include."""
-    if load in BUILT_IN:
-        return load  # its text belongs to the tool
-    path = Path(load)
-    found = hashlib.sha256(path.name.encode())
-    beside = sorted({path, *(p for p in path.parent.iterdir() if p.suffix in (".cat", ".bell", ".def", ".cfg"))})
-    for file in beside:
-        found.update(repr((file.name, file.read_bytes())).encode())
-    return found.hexdigest()
 
 
 @cache

@@ -9,13 +9,14 @@ from pathlib import Path
 from attrs import evolve, frozen
 
 from modelcheck.cat import load_model
+from modelcheck.cat.load import model_digest
 from modelcheck.errors import InputError
 from modelcheck.frontend.spec import Spec, load_program
 from modelcheck.program.digest import digest
 from modelcheck.program.ir import Program
 from modelcheck.program.machine import Initial, initialise
 from modelcheck.program.unroll import Bounds, unroll
-from modelcheck.regression.cache import Cache, Question, model_digest
+from modelcheck.regression.cache import Cache, Question
 from modelcheck.regression.explain import Followed, follow
 from modelcheck.solve.check import OutOfTime, until
 from modelcheck.verdicts.cells import Cell

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from attrs import evolve
 
 from modelcheck.frontend.spec import Expectation
 from modelcheck.regression.formats import FORMATS, formatted
@@ -21,7 +22,7 @@ from modelcheck.regression.report import (
     Difference,
     Report,
 )
-from modelcheck.verdicts.row import Row
+from modelcheck.verdicts.row import INTERRUPTED, Row
 
 FAIL = Expectation("FAIL")
 
@@ -72,6 +73,13 @@ def test_the_table_tells_the_worst_first_and_counts() -> None:
     assert "s, base, tso: by '[PATCH 1/2] a|b': FAIL:leak at mm/a b.c:7: page[1] leaks | <b>\n    the last line" in text
     assert "1 broken, 1 newly unknown, 1 fixed, 1 still failing, 1 gone, 1 still passing." in text
     assert formatted(NOTHING, "table").endswith("No patch changes a file of the spec: nothing is checked.\n")
+
+
+def test_what_was_interrupted_is_counted_and_not_listed() -> None:
+    cut = evolve(one("lkmm", NEWLY_UNKNOWN, "PASS", "PASS"), after=row("lkmm", "UNKNOWN", INTERRUPTED))
+    text = formatted(evolve(REPORT, differences=(one("sc", PASSING, "PASS", "PASS"), cut)), "table")
+    assert "Newly unknown" not in text
+    assert "Interrupted: 1 of 2 left open.\n1 newly unknown, 1 still passing." in text
 
 
 def test_json_holds_all_of_it() -> None:

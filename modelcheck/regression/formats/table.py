@@ -7,6 +7,7 @@ from itertools import groupby
 
 from modelcheck.regression.report import FIXED, PASSING, Difference, Report, in_order, sentence
 from modelcheck.trace.names import clean
+from modelcheck.verdicts.row import INTERRUPTED
 
 _INDENT = "    "
 
@@ -26,13 +27,17 @@ def _lines(report: Report) -> Iterator[str]:
     if not report.differences:
         yield "No patch changes a file of the spec: nothing is checked."
         return
-    for status, group in groupby(in_order(report.differences), key=lambda difference: difference.status):
+    unanswered = [d for d in report.differences if d.after is not None and d.after.reason == INTERRUPTED]
+    told = [difference for difference in in_order(report.differences) if difference not in unanswered]
+    for status, group in groupby(told, key=lambda difference: difference.status):
         several = [d for d in group if status != PASSING or d.between]
         if several:
             yield f"\n{status.capitalize() if status != PASSING else 'Broken within the series'}:"
             yield from _alike(several)
     yield from _stored(report)
     yield ""
+    if unanswered:
+        yield f"Interrupted: {len(unanswered)} of {len(report.differences)} left open."
     yield from _verdict(report)
 
 
