@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -64,3 +65,10 @@ def test_asking_for_the_version_loads_no_engine() -> None:
     code = "import modelcheck, sys; modelcheck.__version__; print('z3' in sys.modules, 'attrs' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.split() == ["False", "False"]
+
+
+def test_the_example_in_the_readme_prints_what_it_says() -> None:
+    section = (ROOT / "README.md").read_text(encoding="utf-8").partition("## From Python")[2]
+    program, printed = re.findall(r"```(?:python)?\n(.*?)```", section, re.DOTALL)[:2]
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout == printed
