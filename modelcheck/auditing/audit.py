@@ -25,6 +25,7 @@ from modelcheck.auditing.session import Question, Switchboard
 from modelcheck.auditing.sets import Sets, minimal_sets
 from modelcheck.auditing.switches import FENCES, Switched, switched
 from modelcheck.cat import load_model
+from modelcheck.errors import InputError
 from modelcheck.frontend.spec import Scenario, Spec, Variant, load_program
 from modelcheck.program.ir import Program, Source
 from modelcheck.solve.result import Result
@@ -77,6 +78,9 @@ def places(spec: Spec, program: Program, files: Sequence[str]) -> Callable[[Sour
     That is in the files that ``files`` name (globs); without any, in those that are no scenario's own and define no
     function which a scenario names, unless there are no others.
     """
+    for glob in files:
+        if not any(fnmatchcase(name, glob) for name in program.files if not name.startswith("<")):
+            raise InputError(f"--file: no source or header is called '{glob}'", str(spec.file))
     if files:
         return lambda place: any(fnmatchcase(place.file, glob) for glob in files)
     named = {

@@ -166,7 +166,7 @@ class Sites:
             text = self.text(source)
         wanted = str(instruction.callee).partition("@")[0] if isinstance(instruction, Call) else name_of(text)
         if name_of(text) == wanted or (kind_of(name_of(text)) is not None and kind_of(wanted) is None):
-            return source if kind_of(name_of(text)) is not None else None
+            return self._call(source) if kind_of(name_of(text)) is not None else None
         if kind_of(wanted) is None or source.line != source.end_line:
             return None
         text = self._lines(source)[0]
@@ -175,6 +175,13 @@ class Sites:
             return None
         end = _closing(text, found.end())
         return evolve(source, column=source.column + found.start(), end_column=source.column + end)
+
+    def _call(self, source: Source) -> Source:
+        """``source`` without what clang takes in behind the call that it begins with, such as the semicolon."""
+        text = self._lines(source)[0]
+        if source.line != source.end_line or not text.rstrip().endswith(";") or "(" not in text:
+            return source
+        return evolve(source, end_column=source.column + _closing(text, text.index("(") + 1))
 
     def _is_ours(self, call: Call) -> bool:
         return isinstance(call.callee, str) and not self.is_own(call.callee)

@@ -117,6 +117,9 @@ def _together(one: ModelAudit) -> Iterator[str]:
     yield f"{one.model}: {holding}; {one.questions} sets of changes asked about"
     for name, said in one.failing:
         yield f"    {name} was not asked about: {said}"
+    if not any(judgement.verdict != NOT_REACHED for judgement in one.judgements):
+        yield "    no element of the kinds asked for is come by"
+        return
     several = [loss for loss in one.losses if len(loss) > 1]
     for loss in several:
         yield f"    not all of these can go: {'; '.join(element.name for element in loss)}"

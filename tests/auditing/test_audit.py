@@ -18,6 +18,7 @@ from modelcheck.auditing.judgement import (
     ModelAudit,
 )
 from modelcheck.auditing.report import Report, audit_spec
+from modelcheck.errors import InputError
 from modelcheck.frontend.spec import program_spec, read_spec
 from modelcheck.run import Workers
 from modelcheck.verdicts.cells import Choice, choose
@@ -132,3 +133,9 @@ class TestTheBalloon:
         (repairs,) = report.repairs
         assert any("move smp_wmb()" in repair.changes[0] for repair in repairs.repairs)
         assert all(len(repair.changes) == 1 for repair in repairs.repairs)
+
+
+def test_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
+    spec = program_spec(written(tmp_path))
+    with pytest.raises(InputError, match="no source or header is called"):
+        audit_spec(spec, choose(spec, Choice(models=("sc",))), KINDS, files=("nothing.c",), workers=Workers(0))
