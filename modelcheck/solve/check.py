@@ -18,6 +18,7 @@ from modelcheck.program.places import told
 from modelcheck.program.touch import Touches, together
 from modelcheck.program.unroll import Bounds, unroll
 from modelcheck.solve.coherence import Coherence
+from modelcheck.solve.counting import add_counting
 from modelcheck.solve.domains import analyse
 from modelcheck.solve.encode import AT_REST, NOWHERE, Encoding, Finding
 from modelcheck.solve.frames import Frames
@@ -195,6 +196,8 @@ class Session:
         self.coherence = Coherence(self.encoding, model.coherent, model.atomic)
         tick()
         self.identical = break_symmetry(self.encoding, self.coherence) if symmetry else []
+        if model.coherent and model.atomic and not accounted:
+            add_counting(self.encoding, self.coherence)
         add_lemmas(self.encoding, self.coherence, model)
         if model.coherent and model.atomic and not accounted:
             add_rising(self.encoding, self.coherence)

@@ -41,12 +41,12 @@ def add_rising(encoding: Encoding, coherence: Coherence) -> int:
 
 def _steps(encoding: Encoding, coherence: Coherence, place: Place) -> dict[int, int] | None:
     """What each write to ``place`` adds; None where one of them is none that counts up."""
-    if len(coherence.rounds[place]) < FEW or isinstance(_initial(encoding, place), Undefined):
+    if len(coherence.rounds[place]) < FEW or isinstance(start_of(encoding, place), Undefined):
         return None
     steps: dict[int, int] = {}
     for write in coherence.shared[place]:
-        step = _step(encoding.events[write])
-        if step is None or encoding.at[write] != {place: YES}:
+        step = step_of(encoding.events[write])
+        if step is None or step < 0 or encoding.at[write] != {place: YES}:
             return None
         values = encoding.valuation.values(_value(encoding, write))
         if any(isinstance(value, Undefined) or value < step for value in values):
@@ -55,17 +55,19 @@ def _steps(encoding: Encoding, coherence: Coherence, place: Place) -> dict[int, 
     return steps
 
 
-def _step(write: Event) -> int | None:
-    """The constant that ``write`` adds to what its read got, if that is what it does."""
+def step_of(write: Event) -> int | None:
+    """The constant that ``write`` adds to what its read got, if that is what it does; negative where it counts down."""
     value = write.value
-    if write.rmw is None or value is None or value.kind != "op" or value.data != "add":
+    if write.rmw is None or value is None or value.kind != "op" or value.data not in ("add", "sub"):
         return None
     base, step = value.args
-    if base.kind == "const":
+    if base.kind == "const" and value.data == "add":
         base, step = step, base
-    if step.kind != "const" or isinstance(step.data, Undefined) or not 0 < step.data < 1 << (value.width - 1):
+    if step.kind != "const" or isinstance(step.data, Undefined) or step.data == 0 or not _is_read(base, write):
         return None
-    return int(step.data) if _is_read(base, write) else None
+    half = 1 << (value.width - 1)
+    number = (int(step.data) if value.data == "add" else -int(step.data)) % (2 * half)
+    return number if number < half else number - 2 * half
 
 
 def _is_read(base: Expr, write: Event) -> bool:
@@ -86,7 +88,8 @@ def _value(encoding: Encoding, event: int) -> Expr:
     return value
 
 
-def _initial(encoding: Encoding, place: Place) -> Value:
+def start_of(encoding: Encoding, place: Place) -> Value:
+    """What a cell holds before any thread runs."""
     data: Value = _value(encoding, encoding.initial[place]).data
     return data
 
@@ -157,7 +160,7 @@ class _Rising:
                 and (events[write].position > read.position or contradict(events[write].guard, read.guard))
             )
         ]
-        start = _initial(self.encoding, self.place)
+        start = start_of(self.encoding, self.place)
         assert not isinstance(start, Undefined)
         most = start + most_executed([events[w] for w in before]) * max((self.steps[w] for w in before), default=0)
         self.circuit.add(-self.encoding.executed[read.id], -self.numbers[read.id].least(most + 1))
@@ -193,7 +196,7 @@ class _Rising:
     def _sum(self, read: Event) -> None:
         """What is read at rest is no less than the start and what is added, the least step for each that writes."""
         least = min(self.steps.values())
-        start = _initial(self.encoding, self.place)
+        start = start_of(self.encoding, self.place)
         assert not isinstance(start, Undefined)
         counts: list[int] = []
         for several in self.coherence.rounds[self.place]:

@@ -2,7 +2,7 @@
 
 Threads are identical when renaming one's events to another's maps the event graph onto itself. A memory model does not
 know threads by number, so every execution then has a twin with the two exchanged, and it breaks the same properties.
-It is enough to look at those in which the identical threads write to one cell in the order of their numbers.
+It is enough to look at those in which the identical threads come in the order of their numbers, by what they write.
 """
 
 from __future__ import annotations
@@ -14,30 +14,55 @@ from modelcheck.program.graph import Blocked, Check, Dependencies, Event, EventG
 from modelcheck.program.guards import contradict
 from modelcheck.solve.coherence import Coherence
 from modelcheck.solve.encode import Encoding
-from modelcheck.solve.sat import NO
+from modelcheck.solve.exchange import POINTER, PrivateObjects
+from modelcheck.solve.origins import Place
+from modelcheck.solve.sat import NO, YES
+
+MOST_KEYS = 12
+"""By so many writes, at most, threads are put in order."""
+
+Key = list[int]
+"""Writes to one cell, by number within a thread, of which an execution has at most one."""
 
 
 def break_symmetry(encoding: Encoding, coherence: Coherence) -> list[list[int]]:
     """Demand an order among identical threads; gives the groups of threads that were put in order.
 
     Only for questions that do not tell the threads apart: whether a property of the whole program can fail.
+
+    Threads are compared by the first of some writes that one of them executes: who does so comes first, and of two that
+    do, the one whose write is first in coherence order.
     """
-    graph = encoding.graph
     ordered: list[list[int]] = []
     for group in _groups(encoding):
-        chosen = _ordering_writes(graph, group[0])
-        if not chosen:
+        events = {thread: _events(encoding.graph, thread) for thread in group}
+        keys = _keys(encoding, events)
+        if not keys:
             continue
-        events = {thread: _events(graph, thread) for thread in group}
-        for place, one in enumerate(group):
-            for other in group[place + 1 :]:
-                for a in chosen:
-                    for b in chosen:
-                        back = coherence.back(events[other][b].id, events[one][a].id)
-                        if back != NO:
-                            encoding.circuit.add(-back)
+        for index, one in enumerate(group):
+            for other in group[index + 1 :]:
+                _in_order(encoding, coherence, events[one], events[other], keys)
         ordered.append(group)
     return ordered
+
+
+def _in_order(
+    encoding: Encoding, coherence: Coherence, one: Sequence[Event], other: Sequence[Event], keys: Sequence[Key]
+) -> None:
+    circuit = encoding.circuit
+    decided: list[int] = []
+    for key in keys:
+        mine = circuit.any_of([encoding.executed[one[n].id] for n in key])
+        theirs = circuit.any_of([encoding.executed[other[n].id] for n in key])
+        circuit.add(*decided, -theirs, mine)
+        for a in key:
+            for b in key:
+                back = coherence.before(other[b].id, one[a].id)
+                if back != NO:
+                    circuit.add(*decided, -back)
+        decided.append(mine)
+        if mine == YES:
+            return
 
 
 def _events(graph: EventGraph, thread: int) -> list[Event]:
@@ -53,7 +78,7 @@ def _groups(encoding: Encoding) -> list[list[int]]:
     groups: list[list[int]] = []
     while left:
         first, *rest = left
-        group = [first, *(other for other in rest if _Exchange(graph, first, other).holds())]
+        group = [first, *(other for other in rest if _Exchange(encoding, first, other).holds())]
         left = [thread for thread in rest if thread not in group]
         if len(group) > 1:
             groups.append(group)
@@ -86,8 +111,9 @@ def _tests_zero(node: Expr) -> bool:
 class _Exchange:
     """The renaming that exchanges two threads."""
 
-    def __init__(self, graph: EventGraph, one: int, other: int) -> None:
-        self.graph = graph
+    def __init__(self, encoding: Encoding, one: int, other: int) -> None:
+        self.graph = graph = encoding.graph
+        self.objects = PrivateObjects(encoding)
         self.threads = (one, other)
         self.mine, self.theirs = _events(graph, one), _events(graph, other)
         self.reads: dict[int, int] = {}
@@ -103,7 +129,19 @@ class _Exchange:
         return (
             all(self._event(a, b) for a, b in zip(self.mine, self.theirs, strict=True))
             and self._lists()
+            and self._pointers()
             and self._others()
+        )
+
+    def _pointers(self) -> bool:
+        """Whether exchanging what the two have to themselves goes with it."""
+        if not self.objects:
+            return True
+        back = {theirs: mine for mine, theirs in self.reads.items()}
+        return self.objects.indifferent({**self.reads, **back}) and all(
+            self.objects.image(a.data, a.width) == b.data
+            for (a, b), alike in self.known.items()
+            if alike and a.kind == "const"
         )
 
     def _lists(self) -> bool:
@@ -198,6 +236,8 @@ class _Exchange:
             return bool(self.reads.get(a.data) == b.data)
         if a.kind == "choice":
             return bool(self.choices.setdefault(a.data, b.data) == b.data)
+        if a.kind == "const" and a.width == POINTER:
+            return self.objects.pair(a.data, b.data)
         return bool(a.data == b.data) and all(self._same(x, y) for x, y in zip(a.args, b.args, strict=True))
 
     # ------------------------------------------------------------ the rest of the program
@@ -207,7 +247,9 @@ class _Exchange:
         both = {*self.reads, *self.reads.values()}
         picked = {*self.choices, *self.choices.values()}
         return any(
-            (node.kind == "read" and node.data in both) or (node.kind == "choice" and node.data in picked)
+            (node.kind == "read" and node.data in both)
+            or (node.kind == "choice" and node.data in picked)
+            or self.objects.moved(node)
             for term in terms
             for node in _parts(term)
         )
@@ -252,25 +294,27 @@ def _waits_for_ends(blocked: Blocked) -> bool:
     return not blocked.reads and blocked.grace is None and blocked.thread == 0
 
 
-def _ordering_writes(graph: EventGraph, thread: int) -> list[int]:
-    """Numbers, within the thread, of writes to one cell of which an execution has at most one."""
-    cells: dict[int, list[int]] = {}
-    events = _events(graph, thread)
-    for number, event in enumerate(events):
-        if event.kind == "W" and event.address is not None and event.address.kind == "const":
-            cells.setdefault(event.address.data, []).append(number)
-    if not cells:
-        return []
+def _keys(encoding: Encoding, events: Mapping[int, Sequence[Event]]) -> list[Key]:
+    """What to compare identical threads by: writes that each of them has to one cell, the same.
 
-    def worth(numbers: Sequence[int]) -> tuple[bool, int]:
-        return events[numbers[0]].rmw is not None, -numbers[0]
+    What happens under the most conditions comes first: it decides most of what else happens.
+    """
+    threads = list(events.values())
+    cells: dict[Place, Key] = {}
+    for number, event in enumerate(threads[0]):
+        if event.kind == "W" and encoding.executed[event.id] != NO:
+            places = {tuple(encoding.at[several[number].id]) for several in threads}
+            if len(places) == 1 and len(cell := places.pop()) == 1:
+                cells.setdefault(cell[0], []).append(number)
+    mine = threads[0]
+    keys: list[Key] = []
+    for numbers in cells.values():
+        keys += [numbers] if _exclusive([mine[n] for n in numbers]) else [[n] for n in numbers]
 
-    alone: Mapping[int, list[int]] = {
-        cell: numbers for cell, numbers in cells.items() if _exclusive([events[n] for n in numbers])
-    }
-    if alone:
-        return max(alone.values(), key=worth)
-    return [max(cells.values(), key=worth)[0]]
+    def rank(key: Key) -> tuple[int, bool, int]:
+        return -min(len(mine[n].guard) for n in key), mine[key[0]].rmw is None, key[0]
+
+    return sorted(keys, key=rank)[:MOST_KEYS]
 
 
 def _exclusive(events: Sequence[Event]) -> bool:
