@@ -103,7 +103,9 @@ STEPS: Final = (
     "close_sections",
     "Coherence",
     "break_symmetry",
+    "add_counting",
     "add_lemmas",
+    "add_rising",
     "Solver",
 )
 """What `engine` calls before the search, in turn."""
