@@ -149,7 +149,8 @@ def test_the_explorer_s_traces_tell_the_execution_too(modelcheck: Command, tmp_p
     shown = modelcheck("show", row["trace"]).out
     assert "reads y = 0" in shown
     assert "reads x = 0" in shown
-    assert "reads seen = &heap@sb.c:22" in shown
+    assert "heap is heap@sb.c:22" in shown
+    assert "reads seen = &heap" in shown
     assert "assertion at sb.c:27 main: assert(right || seen[0]);" in shown
     execution = json.loads(Path(row["trace"]).read_text())["execution"]
     assert {(o["name"], o["kind"]) for o in execution["objects"]} >= {("x", "global"), ("seen", "global")}

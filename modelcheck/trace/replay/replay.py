@@ -27,6 +27,9 @@ from modelcheck.trace.replay.today import Foreign, Sources, Today
 from modelcheck.trace.trace import Trace
 from modelcheck.trace.wellformed import complaints
 
+MOST_VIOLATIONS = 256
+"""Of so many violations the shortest is told."""
+
 
 def replay(trace: Trace, sources: Sources, path: Path | None = None) -> Replayed:
     """Follow ``trace`` step by step on the code as it is now.
@@ -136,9 +139,12 @@ class _Replay:
         execution = observed.execution
         for complaint in complaints(execution):
             return Replayed(IMPOSSIBLE, f"what today's code makes of it is no execution: {complaint}")
-        judgement = self.today.model.check(candidate(execution))
+        judgement = self.today.model.check(candidate(execution), limit=MOST_VIOLATIONS)
         if not judgement.consistent:
-            return self._forbidden(observed, judgement.violations[0])
+            # Which of equally short explanations comes first is chance; what is told must not be.
+            first = judgement.violations[0].axiom
+            told = [violation for violation in judgement.violations if violation.axiom == first]
+            return self._forbidden(observed, min(told, key=_short))
         races = "race" in self.properties and "data-race" in self.today.model.flag_names
         others: list[Found] = []
         late = any(way.late for way in follower.ways)
@@ -345,3 +351,7 @@ def line_of(program: Program, source: Source) -> str:
     """The text of a line of the program, without the space around it."""
     lines = program.files.get(source.file, "").splitlines()
     return lines[source.line - 1].strip() if 0 < source.line <= len(lines) else ""
+
+
+def _short(violation: Violation) -> tuple[int, list[tuple[int, int]]]:
+    return len(violation.cycle), [(step.source, step.target) for step in violation.cycle]
