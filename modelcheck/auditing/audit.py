@@ -245,10 +245,16 @@ class _Audit:
     # ------------------------------------------------------------ elsewhere
 
     def _misplaced(self, found: list[Judgement]) -> list[Judgement]:
-        """Barriers with which a scenario fails as they stand, and holds with one of them at another place."""
+        """Barriers with which a scenario fails as they stand, and holds with one of them at another place.
+
+        One that another scenario needs where it is keeps its verdict.
+        """
         failing = [board for board in self.boards if board.base.verdict == "FAIL" and board.switched.insertions]
         return [
-            self._moved(judgement, failing) if judgement.element.kind == BARRIER else judgement for judgement in found
+            self._moved(judgement, failing)
+            if judgement.element.kind == BARRIER and not judgement.failures
+            else judgement
+            for judgement in found
         ]
 
     def _moved(self, judgement: Judgement, failing: Sequence[_Board]) -> Judgement:

@@ -28,7 +28,21 @@ from modelcheck.auditing.rewrite import Alternative, Rewriting, copied, plain
 from modelcheck.auditing.sites import Gap, Site, Sites, TestSite
 from modelcheck.auditing.spelling import stronger_marks, unmarked, weaker_atomics, weaker_marks
 from modelcheck.program.expr import const
-from modelcheck.program.ir import Assign, Call, Fence, Function, Instruction, Load, Program, Rmw, Source, Store, Tags
+from modelcheck.program.ir import (
+    Assert,
+    Assign,
+    Call,
+    Fence,
+    Function,
+    Instruction,
+    Load,
+    Program,
+    Rmw,
+    Source,
+    Store,
+    Tags,
+    Wait,
+)
 
 FULL: Tags = frozenset({"MB", "SC", "ACQ_REL"})
 ACQUIRING: Tags = frozenset({"ACQUIRE", "ACQ", "CON"})
@@ -141,7 +155,9 @@ class _Switching:
         number = self._number()
         for site in group:
             for step in site.steps:
-                self._replace(step.function, step.at, Alternative(number, _skipped(step.instruction, site.name)))
+                widths = self._rewriting(step.function).widths
+                left = _skipped(step.instruction, site.name, widths)
+                self._replace(step.function, step.at, Alternative(number, left))
         edits = tuple(_without(site) for site in group)
         opening = next(site for site in group if (found := family_of(site.name)) and found[1])
         places = (opening.source, *(site.source for site in group if site is not opening))
@@ -272,15 +288,15 @@ class _Switching:
             self.strengthenings.append(Strengthening(site.text, site.source, tuple(forms)))
 
 
-def _skipped(step: Instruction, name: str) -> tuple[Instruction, ...]:
-    """What is left of a lock operation that is left out: its result, as if it had been done."""
+def _skipped(step: Instruction, name: str, widths: Sequence[int]) -> tuple[Instruction, ...]:
+    """What is left of a lock operation that is left out: its result, as if it had been done; ``widths`` in bits, of the
+    registers."""
     if isinstance(step, Call) and step.dst is not None:
-        return (Assign(step.dst, const(1 if TRIES.fullmatch(name) else 0, 32), step.source),)
-    if isinstance(step, Rmw):
-        return (Assign(step.dst, const(0, step.size * 8), step.source),)
-    if isinstance(step, Store | Fence | Call):
-        return ()
-    return (step,)
+        return (Assign(step.dst, const(1 if TRIES.fullmatch(name) else 0, widths[step.dst]), step.source),)
+    if isinstance(step, Rmw | Wait):
+        return (Assign(step.dst, const(0, widths[step.dst]), step.source),)
+    # An assertion in it is about the lock being held.
+    return () if isinstance(step, Store | Fence | Call | Assert) else (step,)
 
 
 def _without(site: Site) -> Edit:

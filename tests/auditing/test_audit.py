@@ -139,3 +139,32 @@ def test_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
     spec = program_spec(written(tmp_path))
     with pytest.raises(InputError, match="no source or header is called"):
         audit_spec(spec, choose(spec, Choice(models=("sc",))), KINDS, files=("nothing.c",), workers=Workers(0))
+
+
+def test_a_lock_for_reading_that_nobody_writes_under_is_redundant(tmp_path: Path) -> None:
+    """Its release asserts that it is held: that goes with it, and is no failure of the code."""
+    reads = (
+        "\tspin_lock(&lock);\n\tcount++;\n\tspin_unlock(&lock);\n",
+        "\tread_lock(&lock);\n\t(void)READ_ONCE(count);\n\tread_unlock(&lock);\n",
+    )
+    text = MAILBOX.replace("DEFINE_SPINLOCK", "DEFINE_RWLOCK").replace(*reads).replace("count != 2", "count != 0")
+    (audit,) = audited(written(tmp_path, text), "sc", kinds=(LOCK,)).audits
+    assert [(j.element.text, j.verdict) for j in audit.judgements] == [("read_lock(&lock)", REDUNDANT)] * 2
+
+
+def test_a_barrier_that_another_scenario_needs_where_it_is_is_not_called_misplaced(tmp_path: Path) -> None:
+    """Two scenarios of one code: a flag that is read first, and one that is read last, around the same barrier."""
+    (tmp_path / "code.c").write_text(
+        "#include <linux/compiler.h>\n#include <asm/barrier.h>\n#include <linux/bug.h>\n"
+        "static int a, b, c;\n"
+        "void writer(void)\n{\n\tWRITE_ONCE(a, 1);\n\tsmp_wmb();\n\tWRITE_ONCE(b, 1);\n\tWRITE_ONCE(c, 1);\n}\n"
+        "void early(void)\n{\n\tif (READ_ONCE(b)) {\n\t\tsmp_rmb();\n\t\tBUG_ON(!READ_ONCE(a));\n\t}\n}\n"
+        "void late(void)\n{\n\tif (READ_ONCE(c)) {\n\t\tsmp_rmb();\n\t\tBUG_ON(!READ_ONCE(b));\n\t}\n}\n"
+    )
+    (tmp_path / "spec.toml").write_text(
+        'sources = ["code.c"]\nmodels = ["lkmm"]\n'
+        '[scenarios.early]\nthreads = ["writer", "early"]\n'
+        '[scenarios.late]\nthreads = ["writer", "late"]\nexpect = "FAIL"\n'
+    )
+    (audit,) = audited(tmp_path, kinds=(BARRIER,)).audits
+    assert of(audit, "smp_wmb()").verdict == NECESSARY
