@@ -83,7 +83,7 @@ def _interact(trace: Trace, found: Replayed, sources: Sources, path: Path) -> No
 
 def _told(trace: Trace, found: Replayed) -> Iterator[str]:
     from modelcheck.trace.replay import REPRODUCES
-    from modelcheck.trace.steps import tell
+    from modelcheck.trace.replay.told import departure
 
     head = f"{trace.spec}: {trace.scenario}, {trace.variant}, {trace.model}: {found.outcome}"
     if found.outcome == REPRODUCES:
@@ -92,19 +92,7 @@ def _told(trace: Trace, found: Replayed) -> Iterator[str]:
         if found.now is not None:
             yield f"  at {found.now}: {found.now.line}".rstrip(": ")
         return
-    step = "" if found.step is None else f"step {tell(trace.execution, trace.model).number[found.step]}: "
-    yield f"{head}: {step}{found.reason}"
-    for when, place in (("then", found.then), ("now", found.now)):
-        if place is not None:
-            yield f"  {when:<5} {place}: {place.line}".rstrip(": ")
-    if found.execution is not None:
-        for edge in found.cycle:
-            one, other = (_named(found, number) for number in (edge.source, edge.target))
-            yield f"  {one} -> {other}  [{edge.relation}]"
-
-
-def _named(found: Replayed, number: int) -> str:
-    assert found.execution is not None
-    event = found.execution.events[number]
-    who = "start" if event.thread < 0 else found.execution.threads[event.thread]
-    return f"{who}: {event.kind}[{', '.join(sorted(event.tags - {'IW'}))}] {event.name}".replace("[] ", " ").rstrip()
+    first, *rest = departure(trace, found, "then ", "now")
+    yield f"{head}: {first}"
+    for line in rest:
+        yield f"  {line}"

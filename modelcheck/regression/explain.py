@@ -13,6 +13,7 @@ from modelcheck.frontend.spec import Spec
 from modelcheck.program.ir import Program
 from modelcheck.trace.narrative import narrative
 from modelcheck.trace.replay import FOREIGN, REPRODUCES, Replayed, Sources, replay
+from modelcheck.trace.replay.told import departure
 from modelcheck.trace.store import parse_trace
 from modelcheck.trace.terminal import lines
 from modelcheck.trace.trace import Trace
@@ -52,29 +53,11 @@ def follow(content: bytes, spec: Spec, cell: Cell, program: Program, path: Path 
 
 
 def _told(trace: Trace, found: Replayed) -> Iterator[str]:
-    from modelcheck.trace.steps import tell
-
     if found.outcome == REPRODUCES:
         place = f" at {found.now}: {found.now.line}".rstrip(": ") if found.now is not None else ""
         yield f"{found.reason}{place}"
         return
-    step = "" if found.step is None else f"step {tell(trace.execution, trace.model).number[found.step]}: "
-    yield f"{step}{found.reason}"
-    for when, place_then in (("before", found.then), ("after", found.now)):
-        if place_then is not None:
-            yield f"{when:<7}{place_then}: {place_then.line}".rstrip(": ")
-    if found.execution is not None:
-        for edge in found.cycle:
-            one, other = (_named(found, number) for number in (edge.source, edge.target))
-            yield f"{one} -> {other}  [{edge.relation}]"
-
-
-def _named(found: Replayed, number: int) -> str:
-    assert found.execution is not None
-    event = found.execution.events[number]
-    who = "start" if event.thread < 0 else found.execution.threads[event.thread]
-    tags = ", ".join(sorted(event.tags - {"IW"}))
-    return f"{who}: {event.kind}[{tags}] {event.name}".replace("[] ", " ").rstrip()
+    yield from departure(trace, found, "before", "after")
 
 
 def ending(content: bytes) -> tuple[str, ...]:

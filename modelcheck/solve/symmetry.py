@@ -17,6 +17,7 @@ from modelcheck.solve.encode import Encoding
 from modelcheck.solve.exchange import POINTER, PrivateObjects
 from modelcheck.solve.origins import Place
 from modelcheck.solve.sat import NO, YES
+from modelcheck.solve.valuesets import nodes
 
 MOST_KEYS = 12
 """By so many writes, at most, threads are put in order."""
@@ -251,7 +252,7 @@ class _Exchange:
             or (node.kind == "choice" and node.data in picked)
             or self.objects.moved(node)
             for term in terms
-            for node in _parts(term)
+            for node in nodes(term)
         )
 
     def _symmetric(self, guard: Guard) -> bool:
@@ -269,24 +270,13 @@ class _Exchange:
         here, picked = set(reads), set(choices)
         return any(
             (node.kind == "read" and node.data in here) or (node.kind == "choice" and node.data in picked)
-            for node in _parts(condition)
+            for node in nodes(condition)
         )
 
 
 def _takes_lock(event: Event) -> bool:
     """Whether ``event`` writes its thread's number into a lock word."""
     return "LKW" in event.tags and event.value is not None and event.value.kind == "const"
-
-
-def _parts(term: Expr) -> Iterable[Expr]:
-    seen: set[Expr] = set()
-    stack = [term]
-    while stack:
-        node = stack.pop()
-        if node not in seen:
-            seen.add(node)
-            yield node
-            stack.extend(node.args)
 
 
 def _waits_for_ends(blocked: Blocked) -> bool:
