@@ -73,6 +73,12 @@ class Element:
         return f"{self.name}, {self.places[0]}"
 
 
+def by_kind_and_place(element: Element) -> tuple[int, str, int, int]:
+    """The order in which elements are told."""
+    place = element.places[0]
+    return KINDS.index(element.kind), place.file, place.line, place.column
+
+
 @frozen
 class Insertion:
     """A fence put in between two statements.

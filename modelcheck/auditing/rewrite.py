@@ -12,7 +12,6 @@ from modelcheck.program.ir import (
     Block,
     Branch,
     Call,
-    Fence,
     Function,
     Instruction,
     Jump,
@@ -21,7 +20,6 @@ from modelcheck.program.ir import (
     Rmw,
     Source,
     Store,
-    Switch,
     Terminator,
 )
 
@@ -209,6 +207,3 @@ def copied(program: Program, name: str, suffix: str, wanted: Mapping[str, bool])
 
     copy(name)
     return made
-
-
-__all__ = ["Alternative", "At", "Fence", "Rewriting", "Switch", "copied", "plain", "settle"]

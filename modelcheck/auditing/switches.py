@@ -21,6 +21,7 @@ from modelcheck.auditing.element import (
     Insertion,
     Option,
     Strengthening,
+    by_kind_and_place,
 )
 from modelcheck.auditing.names import BARRIERS, TRIES, WEAKER_FENCES, family_of
 from modelcheck.auditing.pairs import paired
@@ -105,15 +106,10 @@ class _Switching:
         for group in paired([site for site in operations if site.kind in (LOCK, SECTION)], self.sites):
             if group[0].kind in self.kinds:
                 self._section(group)
+        make = {BARRIER: self._barrier, GRACE: self._barrier, ANNOTATION: self._annotation, ATOMIC: self._atomic}
         for site in operations:
-            if site.kind in self.kinds:
-                match site.kind:
-                    case "barrier" | "grace period":
-                        self._barrier(site)
-                    case "annotation":
-                        self._annotation(site)
-                    case "atomic operation":
-                        self._atomic(site)
+            if site.kind in self.kinds and site.kind in make:
+                make[site.kind](site)
         if TEST in self.kinds:
             for test in self.sites.tests:
                 if self.where(test.source):
@@ -128,8 +124,7 @@ class _Switching:
         functions = {**self.program.functions, **self.made}
         for name, rewriting in self.rewritings.items():
             functions[name] = rewriting.result()
-        order = {kind: place for place, kind in enumerate((BARRIER, LOCK, SECTION, GRACE, ANNOTATION, ATOMIC, TEST))}
-        self.elements.sort(key=lambda e: (order[e.kind], e.places[0].file, e.places[0].line, e.places[0].column))
+        self.elements.sort(key=by_kind_and_place)
         return Switched(
             evolve(self.program, functions=functions),
             tuple(self.elements),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from modelcheck.auditing.element import KINDS, Element
+from modelcheck.auditing.element import Element, by_kind_and_place
 from modelcheck.auditing.judgement import (
     GIVEN,
     MISPLACED,
@@ -35,15 +35,10 @@ def _rows(report: Report) -> Iterator[tuple[Element, list[Judgement]]]:
     """Each element that some model comes by, with what each model says; each may have scenarios of its own."""
     said = [{judgement.element.key: judgement for judgement in one.judgements} for one in report.audits]
     elements = {judgement.element.key: judgement.element for one in report.audits for judgement in one.judgements}
-    for key, element in sorted(elements.items(), key=lambda item: _order(item[1])):
+    for key, element in sorted(elements.items(), key=lambda item: by_kind_and_place(item[1])):
         several = [judgements.get(key) or Judgement(element, NOT_REACHED) for judgements in said]
         if any(judgement.verdict != NOT_REACHED for judgement in several):
             yield element, several
-
-
-def _order(element: Element) -> tuple[int, str, int, int]:
-    place = element.places[0]
-    return KINDS.index(element.kind), place.file, place.line, place.column
 
 
 def _word(judgement: Judgement) -> str:
