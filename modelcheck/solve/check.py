@@ -210,10 +210,12 @@ class Session:
         circuit = self.encoding.circuit
         findings = self.findings(properties)
         failing = circuit.any_of([finding.literal for finding in findings])
-        proposal = self.search(circuit.all_of((failing, among)))
+        races = "race" in properties and "data-race" in self.model.flag_names
+        # Which race is found may rest on what was searched before: that is done whatever other cells have shown.
+        proposal = self.search(circuit.all_of((failing, among)), afresh=races)
         if proposal is not None:
             return self.failure(proposal, findings)
-        if "race" in properties and "data-race" in self.model.flag_names:
+        if races:
             raced = self.race(among)
             if raced is not None:
                 return self.raced(*raced)
@@ -252,8 +254,10 @@ class Session:
         """``literal``, with every read of freed memory stopping its thread."""
         return self.encoding.circuit.all_of((literal, -self.encoding.late))
 
-    def search(self, *wanted: int) -> Proposal | None:
+    def search(self, *wanted: int, afresh: bool = False) -> Proposal | None:
         """A consistent execution in which all of ``wanted`` hold, or None when there is none.
+
+        ``afresh``: search also where it was refuted a moment ago.
 
         Raises:
             OutOfTime: the deadline has passed, or the effort was not enough.
@@ -261,7 +265,7 @@ class Session:
         if NO in wanted:
             return None
         circuit = self.encoding.circuit
-        if circuit.switches is None and LATELY.refute(circuit.clauses, wanted):
+        if not afresh and circuit.switches is None and LATELY.refute(circuit.clauses, wanted):
             return None
         while True:
             assumed = (*wanted, *(circuit.switches or ()))
