@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from modelcheck.cli.choosing import with_cells
 from modelcheck.cli.workers import with_workers, workers
 
 
@@ -17,14 +18,7 @@ from modelcheck.cli.workers import with_workers, workers
     "  modelcheck check specs/balloon --scenario migrate --variant posted --model sc --format json\n",
 )
 @click.argument("target", type=click.Path(path_type=Path), metavar="SPEC|PROGRAM.c")
-@click.option("--scenario", multiple=True, metavar="GLOB", help="Only scenarios of such a name.")
-@click.option("--variant", multiple=True, metavar="GLOB", help="Only variants of such a name.")
-@click.option(
-    "--model", multiple=True, metavar="MODEL", help="sc, tso, pso, lkmm, rc11 or FILE.cat; default: those of the spec."
-)
-@click.option("--property", "properties", multiple=True, metavar="NAME", help="Only this property.")
-@click.option("--unroll", type=click.IntRange(1), metavar="N", help="How often a loop goes round at most.")
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="S", help="Seconds for each verdict.")
+@with_cells
 @click.option(
     "--engine",
     type=click.Choice(["z3", "interleave"]),

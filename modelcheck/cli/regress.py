@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from modelcheck.cli.choosing import with_cells
 from modelcheck.cli.workers import with_workers, workers
 
 if TYPE_CHECKING:
@@ -38,12 +39,7 @@ _FORMATS = ("table", "json", "junit", "sarif", "ktap", "markdown")
     help="Where paths in patches start, or the repository of --git; default: found from the spec's folder.",
 )
 @click.option("--each", is_flag=True, help="Look at every patch of a series by itself, and name the one to blame.")
-@click.option("--scenario", multiple=True, metavar="GLOB", help="Only scenarios of such a name.")
-@click.option("--variant", multiple=True, metavar="GLOB", help="Only variants of such a name.")
-@click.option("--model", multiple=True, metavar="MODEL", help="As for check.")
-@click.option("--property", "properties", multiple=True, metavar="NAME", help="Only this property.")
-@click.option("--unroll", type=click.IntRange(1), metavar="N", help="How often a loop goes round at most.")
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="S", help="Seconds for each verdict.")
+@with_cells
 @click.option("--format", "shape", type=click.Choice(_FORMATS), default="table", show_default=True)
 @click.option(
     "--stored",
