@@ -148,6 +148,7 @@ class _Audit:
             sets.reason,
             sum(board.switches.asked for board in self.boards),
             time.monotonic() - started,
+            tuple(dict.fromkeys(f"{t} at {s}" for board in self.boards for t, s in board.switched.unpaired)),
         )
 
     def _open(self, scenario: Scenario) -> None:

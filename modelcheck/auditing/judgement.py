@@ -61,6 +61,7 @@ class ModelAudit:
         failing: scenarios that fail, or are not known, as they are: (name, what comes of them).
         suffice, losses: minimal sets of elements; see `modelcheck.auditing.sets`.
         exhaustive: whether these are all; ``reason`` why not.
+        unpaired: lock operations that were not asked about, since what belongs to them was not found.
         questions: how many sets of changes the solver was asked about.
         seconds: wall time.
     """
@@ -75,3 +76,4 @@ class ModelAudit:
     reason: str
     questions: int
     seconds: float
+    unpaired: tuple[str, ...] = ()

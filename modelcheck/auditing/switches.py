@@ -59,13 +59,15 @@ ORDERS: Tags = FULL | ACQUIRING | RELEASING | MARKED
 class Switched:
     """A program with switches, and what they are.
 
-    ``program`` runs as it did where every switch is off.
+    ``program`` runs as it did where every switch is off. ``unpaired`` are operations on locks, with their places, that
+    have no switch: what belongs to them was not found.
     """
 
     program: Program
     elements: tuple[Element, ...]
     insertions: tuple[Insertion, ...] = ()
     strengthenings: tuple[Strengthening, ...] = ()
+    unpaired: tuple[tuple[str, Source], ...] = ()
 
 
 def switched(
@@ -103,9 +105,13 @@ class _Switching:
 
     def result(self) -> Switched:
         operations = [site for site in self.sites.operations if self.where(site.source)]
-        for group in paired([site for site in operations if site.kind in (LOCK, SECTION)], self.sites):
+        sections = [site for site in operations if site.kind in (LOCK, SECTION)]
+        groups = paired(sections, self.sites)
+        for group in groups:
             if group[0].kind in self.kinds:
                 self._section(group)
+        known = {site.source for group in groups for site in group}
+        left = [site for site in sections if site.source not in known and site.kind in self.kinds]
         make = {BARRIER: self._barrier, GRACE: self._barrier, ANNOTATION: self._annotation, ATOMIC: self._atomic}
         for site in operations:
             if site.kind in self.kinds and site.kind in make:
@@ -130,6 +136,7 @@ class _Switching:
             tuple(self.elements),
             tuple(self.insertions),
             tuple(self.strengthenings),
+            tuple((site.text, site.source) for site in left),
         )
 
     def _rewriting(self, name: str) -> Rewriting:

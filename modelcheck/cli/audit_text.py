@@ -112,6 +112,8 @@ def _together(one: ModelAudit) -> Iterator[str]:
     yield f"{one.model}: {holding}; {one.questions} sets of changes asked about"
     for name, said in one.failing:
         yield f"    {name} was not asked about: {said}"
+    for operation in one.unpaired:
+        yield f"    {operation} was not asked about: no operation that belongs to it was found"
     if not any(judgement.verdict != NOT_REACHED for judgement in one.judgements):
         yield "    no element of the kinds asked for is come by"
         return
@@ -190,6 +192,7 @@ def _json(report: Report, kept: Kept) -> dict[str, Any]:
                 "losses": [_names(chosen) for chosen in one.losses],
                 "exhaustive": one.exhaustive,
                 "reason": one.reason,
+                "unpaired": list(one.unpaired),
                 "questions": one.questions,
                 "seconds": round(one.seconds, 3),
             }

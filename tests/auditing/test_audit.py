@@ -168,3 +168,9 @@ def test_a_barrier_that_another_scenario_needs_where_it_is_is_not_called_misplac
     )
     (audit,) = audited(tmp_path, kinds=(BARRIER,)).audits
     assert of(audit, "smp_wmb()").verdict == NECESSARY
+
+
+def test_a_lock_operation_without_its_other_half_is_said_not_to_be_asked_about(tmp_path: Path) -> None:
+    text = MAILBOX.replace("\tspin_lock(&lock);\n\tcount++;", "\tBUG_ON(!spin_trylock(&lock));\n\tcount++;", 1)
+    (audit,) = audited(written(tmp_path, text), "sc", kinds=(LOCK,), scenario="main").audits
+    assert audit.unpaired == ("spin_unlock(&lock) at mailbox.c:19",)
