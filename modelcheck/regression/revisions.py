@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 import os
-import shutil
-import subprocess
 import tarfile
 from pathlib import Path, PurePosixPath
 
 from attrs import frozen
 
 from modelcheck.errors import InputError
+from modelcheck.regression import git
 from modelcheck.regression.mail import Letters, read_letters
 from modelcheck.regression.tree import Tree
 
@@ -110,16 +109,9 @@ def _git(folder: Path, *arguments: str, wrong: str = "", check: bool = True) -> 
 
 
 def _git_bytes(folder: Path, *arguments: str, wrong: str = "", check: bool = True) -> bytes:
-    git = shutil.which("git")
-    if git is None:
+    done = git.run(folder, *arguments)
+    if done is None:
         raise InputError("--git needs git, which is not installed; --patch does not")
-    done = subprocess.run(
-        [git, "-c", "core.quotepath=off", *arguments],
-        cwd=folder,
-        capture_output=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
     if check and done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise InputError(f"--git: {wrong or (said[0] if said else 'git failed')}", str(folder))

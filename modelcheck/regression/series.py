@@ -8,9 +8,10 @@ from pathlib import Path
 from attrs import field, frozen
 
 from modelcheck.errors import InputError
+from modelcheck.regression.blobs import Blobs
 from modelcheck.regression.mail import Letters, Patch, read_letters
 from modelcheck.regression.revisions import between, checked_out, revisions
-from modelcheck.regression.tree import Tree, copied, patched, same
+from modelcheck.regression.tree import Patched, Tree, copied, patched, same
 
 
 @frozen
@@ -65,9 +66,11 @@ def series_of(target: Path, change: Change, shop: Path) -> Series:
     bundles = [[patch] for patch in letters.patches] if change.each else [list(letters.patches)]
     notes = list(letters.notes)
     steps = []
+    home = target if target.is_dir() else target.parent
+    blobs = Blobs([home, *filter(None, [change.base])], [trees[0].root])
     for number, bundle in enumerate(bundles, 1):
-        after = patched(trees[-1], bundle, shop / str(number), _note(bundle, len(letters.patches)))
-        notes += _told(after.outside, after.loose, bundle if change.each else [])
+        after = patched(trees[-1], bundle, shop / str(number), _note(bundle, len(letters.patches)), blobs)
+        notes += _told(after, bundle if change.each else [])
         if after.tree is not trees[-1]:
             trees.append(after.tree)
             steps.append(bundle[0].title if len(bundle) == 1 else "the patches")
@@ -87,9 +90,11 @@ def _note(bundle: Sequence[Patch], total: int) -> str:
     return f"after '{bundle[0].title}'" if len(bundle) == 1 else "with the patches"
 
 
-def _told(outside: Sequence[str], loose: Sequence[str], bundle: Sequence[Patch]) -> list[str]:
+def _told(after: Patched, bundle: Sequence[Patch]) -> list[str]:
     of = f"'{bundle[0].title}': " if bundle else ""
-    notes = [f"{of}not exactly: {text}" for text in loose]
+    notes = [f"{of}not exactly: {text}" for text in after.loose]
+    notes += [f"{of}merged three-way: {text}" for text in after.merged]
+    outside = after.outside
     if outside:
         shown = ", ".join(outside[:5]) + (f" and {len(outside) - 5} more" if len(outside) > 5 else "")
         notes.append(f"{of}passed over, no files of the spec: {shown}")

@@ -16,6 +16,7 @@ from attrs import evolve, frozen
 from modelcheck.errors import InputError
 from modelcheck.frontend.spec import Spec, program_spec, read_spec
 from modelcheck.frontend.spec.patch import apply_loosely, written_paths
+from modelcheck.frontend.spec.threeway import Ancestry
 from modelcheck.regression.mail import Patch
 
 FUZZ: Final = 2
@@ -68,12 +69,19 @@ class Tree:
 
 
 @frozen
-class Change:
-    """A patch applied: the tree after it, the files of it that the tree does not hold, and what did not fit exactly."""
+class Patched:
+    """A tree with patches applied.
+
+    Attributes:
+        tree: what they make of it.
+        outside: files that they change and the tree does not hold.
+        loose, merged: what did not fit exactly, and what was merged, in sentences.
+    """
 
     tree: Tree
     outside: tuple[str, ...]
     loose: tuple[str, ...]
+    merged: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -127,23 +135,25 @@ def _copy(place: Path, into: Path) -> None:
         shutil.copy(place, into)
 
 
-def patched(tree: Tree, patches: Sequence[Patch], into: Path, note: str) -> Change:
+def patched(tree: Tree, patches: Sequence[Patch], into: Path, note: str, ancestry: Ancestry | None = None) -> Patched:
     """``tree`` with ``patches`` applied in turn, below the folder ``into``, and with another ``note``.
 
-    What a patch changes outside of the tree is passed over, and told. Raises `InputError` for a patch that does not
-    apply, or leads out of the tree.
+    ``ancestry`` knows the texts that they were made for: see `apply_loosely`. What a patch changes outside of the tree
+    is passed over, and told. Raises `InputError` for a patch that does not apply, or leads out of the tree.
     """
     into = into / tree.root.name
     shutil.copytree(tree.root, into)
     after = evolve(tree, root=into)
     outside: dict[str, None] = {}
     loose: list[str] = []
+    merged: list[str] = []
     changed = False
     for patch in patches:
         located = _located(after, patch)
-        applied = apply_loosely(patch.file, patch.text, partial(_read, into, patch), located.get, FUZZ)
+        applied = apply_loosely(patch.file, patch.text, partial(_read, into, patch), located.get, FUZZ, ancestry)
         outside |= dict.fromkeys(applied.outside)
         loose += applied.loose
+        merged += applied.merged
         changed = changed or bool(applied.files)
         for name, text in applied.files.items():
             path = into / name
@@ -152,7 +162,7 @@ def patched(tree: Tree, patches: Sequence[Patch], into: Path, note: str) -> Chan
             else:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8")
-    return Change(evolve(after, note=note) if changed else tree, tuple(outside), tuple(loose))
+    return Patched(evolve(after, note=note) if changed else tree, tuple(outside), tuple(loose), tuple(merged))
 
 
 def same(one: Tree, other: Tree) -> bool:

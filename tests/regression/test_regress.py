@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -277,6 +278,8 @@ def git(folder: Path, *arguments: str) -> None:
 @pytest.fixture
 def repository(mailbox: Path) -> Path:
     """Three commits: the spec, a comment, the missing release."""
+    if shutil.which("git") is None:
+        pytest.skip("git is not installed")
     top = mailbox.parent
     git(top, "init", "-q", "-b", "main")
     for source, title in ((SOURCE, "begin"), (NO_DEAD_CODE, "comment"), (without_release(NO_DEAD_CODE), "faster")):
@@ -335,6 +338,7 @@ def test_wrong_revisions_are_told(repository: Path, span: str, told: str) -> Non
     assert told in str(caught.value)
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 def test_a_folder_without_a_repository_is_told(mailbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(mailbox.parent.parent))
     with pytest.raises(InputError, match="--git"):

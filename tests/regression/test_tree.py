@@ -8,11 +8,11 @@ import pytest
 
 from modelcheck.errors import InputError
 from modelcheck.regression.mail import Patch
-from modelcheck.regression.tree import Change, Tree, copied, patched
+from modelcheck.regression.tree import Patched, Tree, copied, patched
 from tests.regression.small import SOURCE, changed, without_release
 
 
-def apply(folder: Path, text: str, base: Path | None = None) -> tuple[Tree, Change]:
+def apply(folder: Path, text: str, base: Path | None = None) -> tuple[Tree, Patched]:
     shop = folder.parent / "shop"
     before = copied(folder, base, shop / "0")
     return before, patched(before, [Patch("it", text, "it.patch")], shop / "1", "with the patch")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from attrs import frozen
 from unidiff.errors import UnidiffParseError
-from unidiff.patch import Hunk, Line, PatchedFile, PatchSet
+from unidiff.patch import PatchedFile, PatchSet
 
 from modelcheck.errors import InputError
+from modelcheck.frontend.spec.hunks import bare, find, lines_of, patched
+from modelcheck.frontend.spec.threeway import Ancestry, lacks, merged
 
 _NOWHERE: Final = "/dev/null"
 
@@ -23,12 +25,14 @@ class Applied:
     Attributes:
         files: texts by name; None for a file that is not there any more.
         outside: paths, as the patch writes them, that are not in the tree and were passed over.
-        loose: hunks that did not fit exactly, each in a sentence.
+        loose: what did not fit exactly, each in a sentence.
+        merged: what was merged three-way, each in a sentence.
     """
 
     files: dict[str, str | None]
     outside: tuple[str, ...] = ()
     loose: tuple[str, ...] = ()
+    merged: tuple[str, ...] = ()
 
 
 def apply_patch(file: str, text: str, read: Callable[[str], str | None]) -> dict[str, str | None]:
@@ -63,7 +67,12 @@ def written_paths(file: str, text: str) -> list[tuple[str | None, str | None]]:
 
 
 def apply_loosely(
-    file: str, text: str, read: Callable[[str], str | None], locate: Callable[[str], str | None], fuzz: int
+    file: str,
+    text: str,
+    read: Callable[[str], str | None],
+    locate: Callable[[str], str | None],
+    fuzz: int,
+    ancestry: Ancestry | None = None,
 ) -> Applied:
     """As `apply_patch`, on a tree that need not hold all that the patch changes, and need not be exactly its base.
 
@@ -72,10 +81,13 @@ def apply_loosely(
         locate: the name in the tree of a path that the patch writes; None for one outside, which is passed over.
         fuzz: so many lines of context at the ends of a hunk may be something else (as in patch(1)), where only one
             place fits then.
+        ancestry: who knows the texts that the patch was made for: what it makes of such a text is merged with what is
+            there, as by ``git apply --3way``; hunks are put where they fit only where there is no such text.
     """
     changed: dict[str, str | None] = {}
     outside: dict[str, None] = {}
     loose: list[str] = []
+    threeway: list[str] = []
 
     def current(name: str) -> str | None:
         return changed[name] if name in changed else read(name)
@@ -93,16 +105,40 @@ def apply_loosely(
         before = "" if source is None else current(source)
         if before is None:
             raise InputError(f"changes {source}, which is not in this folder", file, line)
-        if target is not None and target != source and current(target) is not None:
-            raise InputError(f"makes {target}, which is there already", file, line)
-        after, told = _patched(file, source or target or "", before, entry, fuzz)
-        loose += told
+        name = source or target or ""
+        merge = None if ancestry is None else merged(file, name, before, entry, ancestry)
+        if merge is not None:
+            after = merge.text
+            threeway.append(merge.told)
+        else:
+            after, told = _placed(file, name, before, entry, fuzz, ancestry)
+            loose += told
+        if target is not None and target != source and (there := current(target)) is not None:
+            if source is not None or lines_of(there) != lines_of(after):
+                raise InputError(f"makes {target}, which is there already", file, line)
+            loose.append(f"{target} is there already, as the patch makes it")
+        if ancestry is not None:
+            ancestry.learn(after)
         copied = any(str(info).startswith("copy from ") for info in entry.patch_info or ())
         if source is not None and source != target and not copied:
             changed[source] = None
         if target is not None:
             changed[target] = after
-    return Applied(changed, tuple(outside), tuple(loose))
+    return Applied(changed, tuple(outside), tuple(loose), tuple(threeway))
+
+
+def _placed(
+    file: str, source: str, before: str, entry: PatchedFile, fuzz: int, ancestry: Ancestry | None
+) -> tuple[str, list[str]]:
+    """The text with the hunks put where they fit, and what is to be said about that."""
+    lacking = None if ancestry is None else lacks(before, entry, ancestry)
+    try:
+        after, told = patched(file, source, before, entry, fuzz)
+    except InputError as error:
+        if not lacking:
+            raise
+        raise InputError(f"{error.message}; {lacking}", error.file, error.line, error.column) from None
+    return after, [f"{text} ({lacking})" if lacking else text for text in told]
 
 
 def is_applied(file: str, text: str, read: Callable[[str], str | None]) -> bool:
@@ -121,10 +157,10 @@ def is_applied(file: str, text: str, read: Callable[[str], str | None]) -> bool:
         return False
     for entry in entries:
         now = read(_inside(_written(file, entry, entry.target_file) or "") or "")
-        lines, done = _lines(now or ""), 0
+        lines, done = lines_of(now or ""), 0
         for hunk in entry:
-            made = [_bare(line) for line in hunk if line.line_type in " +"]
-            at = _find(lines, made, done, hunk.target_start - 1, alone=True)
+            made = [bare(line) for line in hunk if line.line_type in " +"]
+            at = find(lines, made, done, hunk.target_start - 1, alone=True)
             if at is None:
                 return False
             done = at + len(made)
@@ -136,19 +172,13 @@ def _parse(file: str, text: str) -> PatchSet:
 
     def lines() -> Iterator[str]:
         nonlocal at
-        for at, line in enumerate(_lines(text), 1):  # noqa: B007 (told by the error below)
+        for at, line in enumerate(lines_of(text), 1):  # noqa: B007 (told by the error below)
             yield f"{line}\n"
 
     try:
         return PatchSet(lines())
     except UnidiffParseError as error:
         raise InputError(f"is no unified diff: {str(error).strip()}", file, max(at, 1)) from None
-
-
-def _lines(text: str) -> list[str]:
-    """The lines of ``text`` without their ends: as git sees them, to which a form feed is a character."""
-    lines = text.replace("\r\n", "\n").split("\n")
-    return lines[:-1] if lines[-1] == "" else lines
 
 
 def _written(file: str, entry: PatchedFile, path: str) -> str | None:
@@ -180,86 +210,3 @@ def _unquoted(path: str) -> str:
 def _inside(path: str) -> str:
     """A path without its ``a/`` or ``b/``."""
     return path[2:] if path[:2] in ("a/", "b/") else path
-
-
-def _patched(file: str, source: str, before: str, entry: PatchedFile, fuzz: int) -> tuple[str, list[str]]:
-    """The text after all hunks, and which of them did not fit exactly."""
-    old = _lines(before)
-    new: list[str] = []
-    loose: list[str] = []
-    done = 0
-    for number, hunk in enumerate(entry, 1):
-        lines = list(hunk)
-        at, first, last = None, 0, len(lines)
-        for ignored in range(fuzz + 1):
-            first, last = _cut(lines, ignored)
-            if ignored and (first, last) == _cut(lines, ignored - 1):
-                break
-            shown = [_bare(line) for line in lines[first:last] if line.line_type in " -"]
-            stated = max(hunk.source_start - (1 if hunk.source_length else 0), 0) + first
-            at = _find(old, shown, done, stated, alone=ignored > 0)
-            if at is not None:
-                if ignored:
-                    loose.append(f"{source}: hunk {number} fits only without {ignored} of its lines of context")
-                break
-        if at is None:
-            raise _mismatch(file, source, old, hunk, max(hunk.source_start - 1, done))
-        new += old[done:at]
-        new += [_bare(line) for line in lines[first:last] if line.line_type in " +"]
-        done = at + sum(line.line_type in " -" for line in lines[first:last])
-    new += old[done:]
-    return "".join(f"{line}\n" for line in new), loose
-
-
-def _cut(lines: Sequence[Line], ignored: int) -> tuple[int, int]:
-    """The part of a hunk that is left when up to ``ignored`` lines of context at each end do not count."""
-    kinds = "".join(line.line_type for line in lines)
-    before = len(kinds) - len(kinds.lstrip(" "))
-    after = len(kinds) - len(kinds.rstrip(" "))
-    if before == len(kinds):
-        return 0, len(kinds)
-    return min(ignored, before), len(kinds) - min(ignored, after)
-
-
-def _bare(line: Line) -> str:
-    return str(line.value).rstrip("\r\n")
-
-
-def _find(old: Sequence[str], shown: Sequence[str], first: int, stated: int, alone: bool) -> int | None:
-    """The place nearest to ``stated``, from ``first`` on, where ``old`` holds the lines ``shown``; ``alone``: the only
-    one."""
-    if not shown:
-        return None if alone else min(max(stated, first), len(old))
-    places = [at for at in range(first, len(old) - len(shown) + 1) if list(old[at : at + len(shown)]) == shown]
-    if alone and len(places) != 1:
-        return None
-    return min(places, key=lambda at: abs(at - stated), default=None)
-
-
-def _mismatch(file: str, source: str, old: Sequence[str], hunk: Hunk, stated: int) -> InputError:
-    """The error for a hunk that fits nowhere: told at the place where most of its first lines fit."""
-    lines = [line for line in hunk if line.line_type in " -"]
-
-    def fitting(at: int) -> int:
-        count = 0
-        for line, there in zip(lines, old[at:], strict=False):
-            if _bare(line) != there:
-                break
-            count += 1
-        return count
-
-    best = max(range(len(old) + 1), key=lambda at: (fitting(at), -abs(at - stated)))
-    if not fitting(best):
-        best = min(stated, len(old))
-    wrong = lines[fitting(best)]
-    place = best + fitting(best)
-    there = f"is '{old[place].strip()}'" if place < len(old) else "is the end of the file"
-    after = [_bare(line) for line in hunk if line.line_type in " +"]
-    if after and hunk.added and _find(old, after, 0, stated, alone=False) is not None:
-        there += " (is it applied already? Its new lines are there)"
-    return InputError(
-        f"this hunk does not apply to {source}: its line {wrong.diff_line_no} expects '{_bare(wrong).strip()}', "
-        f"but {source}:{place + 1} {there}",
-        file,
-        (hunk[0].diff_line_no or 1) - 1,
-    )
