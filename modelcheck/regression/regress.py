@@ -142,7 +142,15 @@ def _compared(
     used = {name[1] for name in names}
     notes = [f"the variant '{v.name}': {v.note}" for v in specs[-1].variants.values() if v.note and v.name in used]
     differences = tuple(found[number] for number in range(len(names)))
-    return Report(spec.name, series.titles, differences, (*series.notes, *notes), tuple(strays), home)
+    return Report(
+        spec.name, series.titles, differences, (*series.notes, *notes), tuple(strays), home, _places(specs[-1])
+    )
+
+
+def _places(spec: Spec) -> dict[str, str]:
+    """Where ``spec`` names each scenario; a C file alone does at its beginning."""
+    lines = {name: spec.error("", ("scenarios", name)).line for name in spec.scenarios}
+    return {name: f"{spec.file.name}:{line or 1}" for name, line in lines.items()}
 
 
 def origin_of(target: Path) -> str:

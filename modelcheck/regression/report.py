@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from modelcheck.regression.compare import Stored
 from modelcheck.verdicts.row import Row
@@ -97,6 +97,7 @@ class Report:
             were passed over.
         strays: stored traces of no cell of the spec.
         folder: where the spec lies.
+        places: where the spec names a scenario, as ``file:line`` from ``folder`` on.
     """
 
     spec: str
@@ -105,6 +106,7 @@ class Report:
     notes: tuple[str, ...] = ()
     strays: tuple[str, ...] = ()
     folder: str = ""
+    places: Mapping[str, str] = field(factory=dict)
 
     def of(self, status: str) -> list[Difference]:
         """The differences of a status."""

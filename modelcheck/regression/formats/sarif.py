@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 from typing import Any, Final
 from urllib.parse import quote
 
-from modelcheck.program.ir import PROPERTIES
+from modelcheck.regression.formats.rules import MEANINGS, UNDECIDED
 from modelcheck.regression.report import BROKEN, FAILING, NEW, NEWLY_UNKNOWN, UNKNOWN, Difference, Report, sentence
 from modelcheck.trace.names import clean
 from modelcheck.version import __version__
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
-_UNDECIDED: Final = "unknown"
-"""The rule of what is not known."""
-
 _STATES: Final = {BROKEN: "new", NEW: "new", NEWLY_UNKNOWN: "new", FAILING: "unchanged", UNKNOWN: "unchanged"}
 """How a status is called in ``baselineState``."""
 
 
 def write(report: Report) -> str:
-    """JSON text. Rules are the properties; the models of which the same is to be said are results of their own."""
-    rules = [*PROPERTIES, _UNDECIDED]
+    """JSON text. Rules are the properties, described as GitHub asks for; each cell is a result of its own, at the line
+    where it fails, or where the spec names its scenario."""
+    rules = list(MEANINGS)
     results = [_result(report, one, rules) for one in report.differences if one.status in _STATES and not _passes(one)]
     run = {
         "tool": {
             "driver": {
                 "name": "modelcheck",
                 "semanticVersion": __version__,
-                "rules": [{"id": rule, "shortDescription": {"text": rule}} for rule in rules],
+                "rules": [_rule(rule, meaning) for rule, meaning in MEANINGS.items()],
             }
         },
         "invocations": [
@@ -48,6 +47,16 @@ def write(report: Report) -> str:
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
+def _rule(name: str, meaning: str) -> dict[str, Any]:
+    text = f"{'Not known' if name == UNDECIDED else 'Broken'} when {meaning}."
+    return {
+        "id": name,
+        "shortDescription": {"text": name},
+        "fullDescription": {"text": text},
+        "help": {"text": f"{text} With --traces DIR, 'modelcheck show' tells the execution step by step."},
+    }
+
+
 def _passes(difference: Difference) -> bool:
     return difference.after is None or difference.after.verdict == "PASS"
 
@@ -55,7 +64,7 @@ def _passes(difference: Difference) -> bool:
 def _result(report: Report, difference: Difference, rules: list[str]) -> dict[str, Any]:
     row = difference.after
     assert row is not None
-    rule = row.failing or _UNDECIDED
+    rule = row.failing or UNDECIDED
     level = "error" if difference.breaks else "warning" if difference.unsure else "note"
     text = "\n".join(
         clean(line) for line in (f"{report.spec}: {difference.name}: {sentence(difference)}", *difference.why)
@@ -78,15 +87,16 @@ def _result(report: Report, difference: Difference, rules: list[str]) -> dict[st
             "by": clean(difference.by),
         },
     }
-    place = re.fullmatch(r"(.+):(\d+)", row.source or "")
-    if place and not place[1].startswith("<"):
-        file = "/".join(part for part in (report.folder, place[1]) if part)
-        result["locations"] = [
-            {
-                "physicalLocation": {
-                    "artifactLocation": {"uri": quote(file)},
-                    "region": {"startLine": int(place[2])},
-                }
-            }
-        ]
+    place = _place(report, row.source or "") or _place(report, report.places.get(difference.scenario, ""))
+    if place is not None:
+        result["locations"] = [{"physicalLocation": place}]
     return result
+
+
+def _place(report: Report, source: str) -> dict[str, Any] | None:
+    """``file:line``, where it is in the user's files."""
+    found = re.fullmatch(r"(.+):(\d+)", source)
+    if found is None or found[1].startswith("<"):
+        return None
+    file = posixpath.normpath(posixpath.join(report.folder, found[1]))
+    return {"artifactLocation": {"uri": quote(file)}, "region": {"startLine": int(found[2])}}
