@@ -163,28 +163,29 @@ class _Search:
         return self.board.ask([switch for form in forms for switch in form.switches]).verdict == "PASS"
 
     def _search(self) -> tuple[list[list[Form]], bool, str]:
-        """The smallest sets of changes that do, each in its weakest form."""
+        """The smallest sets of changes that do, each in its weakest form, in the order of their places."""
         strongest = [change.forms[-1] for change in self.changes]
         if not self._holds(strongest):
             return [], True, ""
         circuit = Circuit()
         on = [circuit.fresh() for _ in self.changes]
         solver = Solver(circuit)
-        found: list[list[Form]] = []
+        found: dict[tuple[int, ...], list[Form]] = {}
         for size in range(1, MOST_CHANGES + 1):
             bound = _at_most(circuit, on, size)
             while len(found) < self.request.most and solver.check([bound]):
                 chosen = [number for number, literal in enumerate(on) if solver.holds(literal)]
                 self.told(f"repairs of {size}: {len(found)} found")
                 if self._holds([strongest[number] for number in chosen]):
-                    found.append(self._weakest(chosen))
+                    found[tuple(chosen)] = self._weakest(chosen)
                     circuit.add(*(-on[number] for number in chosen))
                 else:
                     failing = self._grown(set(chosen), strongest)
                     circuit.add(*(literal for number, literal in enumerate(on) if number not in failing))
             if found:
                 full = len(found) >= self.request.most
-                return found, not full, f"stopped after {len(found)} repairs" if full else ""
+                ordered = [found[chosen] for chosen in sorted(found)]
+                return ordered, not full, f"stopped after {len(found)} repairs" if full else ""
         return [], False, f"none of up to {MOST_CHANGES} changes does"
 
     def _grown(self, chosen: set[int], strongest: Sequence[Form]) -> set[int]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator, Sequence
+from contextlib import chdir
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from modelcheck.run.attempt import Attempt, attempt, heard
@@ -25,7 +27,8 @@ def run_cluster(
     """Run ``call`` on each of ``jobs`` on the workers of the Dask scheduler at ``address``.
 
     Args:
-        call: a function at the top of a module that the workers have; jobs and results must pickle.
+        call: a function at the top of a module that the workers have; jobs and results must pickle. It is called in
+            the folder that this process is in, which the workers must have.
         passed: exceptions of ``call`` that are raised here, which ends all jobs; any other loses its job.
 
     Gives events as they happen, each job `Started` (given to the scheduler) and then `Done` or `Lost` once. When the
@@ -44,7 +47,8 @@ def run_cluster(
             client.wait_for_workers(1, timeout=_PATIENCE)
         except TimeoutError:
             raise ClusterError(f"the Dask scheduler at {address} has no workers") from None
-        numbers = {client.submit(_alone, call, job, passed, pure=False): number for number, job in enumerate(jobs)}
+        here = Path.cwd()
+        numbers = {client.submit(_alone, call, job, passed, here, pure=False): n for n, job in enumerate(jobs)}
         yield from map(Started, numbers.values())
         pending = set(numbers)
         try:
@@ -79,7 +83,10 @@ def _event(number: int, future: Any) -> Done[Any] | Lost | Exception:
 _one_at_a_time = threading.Lock()
 
 
-def _alone(call: Callable[[Any], Any], job: Any, passed: tuple[type[Exception], ...]) -> Attempt:
-    """A worker may have several threads; jobs expect a process of their own."""
+def _alone(call: Callable[[Any], Any], job: Any, passed: tuple[type[Exception], ...], folder: Path) -> Attempt:
+    """A worker may have several threads, and be anywhere; jobs expect a process of their own, where they were made."""
     with _one_at_a_time:
-        return attempt(call, job, passed)
+        if not folder.is_dir():
+            return "lost", (f"a worker of the cluster does not see the folder {folder}", "")
+        with chdir(folder):
+            return attempt(call, job, passed)
