@@ -23,7 +23,8 @@ from attrs import frozen
 from modelcheck.auditing.element import KINDS
 from modelcheck.auditing.report import Report, audit_spec
 from modelcheck.errors import InputError
-from modelcheck.frontend.spec import Spec, program_spec, read_spec
+from modelcheck.frontend.spec import Spec
+from modelcheck.frontend.spec import spec_of as spec_at
 from modelcheck.regression.regress import Folders
 from modelcheck.regression.regress import regress as compare
 from modelcheck.regression.report import Difference
@@ -79,8 +80,7 @@ class Checked:
 
 def spec_of(target: str | Path) -> Spec:
     """The spec in a folder, or that of a lone C file with a ``main()``."""
-    path = Path(target)
-    return program_spec(path) if path.suffix == ".c" and not path.is_dir() else read_spec(path)
+    return spec_at(Path(target))
 
 
 def check(
@@ -220,6 +220,8 @@ def audit(
     scenarios: Iterable[str] = (),
     variant: str | None = None,
     models: Iterable[str] = (),
+    properties: Iterable[str] = (),
+    unroll: int | None = None,
     kinds: Iterable[str] = KINDS,
     files: Iterable[str] = (),
     sets: int = 16,
@@ -235,7 +237,8 @@ def audit(
         target: the spec's folder, or a C file.
         scenarios: globs of names; none: all.
         variant: its name; None: the spec's base.
-        models: names; none: those of the spec.
+        models, properties: names; none: those of the spec.
+        unroll: a bound in place of the spec's.
         kinds: of elements, from `modelcheck.auditing.element.KINDS`.
         files: globs of the files whose elements are asked about; none: those that define no scenario.
         sets: how many minimal sets to look for.
@@ -246,5 +249,6 @@ def audit(
         cluster: address of a Dask scheduler, whose workers do it instead.
     """
     spec = spec_of(target)
-    cells = choose(spec, Choice(tuple(scenarios), (variant or next(iter(spec.variants)),), tuple(models), (), timeout))
+    variants = (variant or next(iter(spec.variants)),)
+    cells = choose(spec, Choice(tuple(scenarios), variants, tuple(models), tuple(properties), timeout, unroll))
     return audit_spec(spec, cells, tuple(kinds), tuple(files), sets, repair, evidence, Workers(jobs, cluster))

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from modelcheck.auditing.element import KINDS
+from modelcheck.cli.choosing import with_cells
 from modelcheck.cli.workers import with_workers, workers
 
 _KINDS = {kind.replace(" ", "-"): kind for kind in KINDS}
@@ -20,9 +21,8 @@ _KINDS = {kind.replace(" ", "-"): kind for kind in KINDS}
     "  modelcheck audit specs/balloon --scenario assign --variant isolate-no-locks-assign-once --model lkmm --repair\n",
 )
 @click.argument("spec", type=click.Path(path_type=Path), metavar="SPEC|PROGRAM.c")
-@click.option("--scenario", multiple=True, metavar="GLOB", help="Only scenarios of such a name.")
 @click.option("--variant", metavar="NAME", help="The variant to audit; default: the spec's base.")
-@click.option("--model", multiple=True, metavar="MODEL", help="As for check; default: those of the spec.")
+@with_cells("scenario", "model", "property", "unroll", "timeout", each="question")
 @click.option(
     "--kind",
     multiple=True,
@@ -38,7 +38,6 @@ _KINDS = {kind.replace(" ", "-"): kind for kind in KINDS}
 )
 @click.option("--repair", is_flag=True, help="Look for the smallest changes that make failing scenarios hold.")
 @click.option("--sets", default=16, show_default=True, type=click.IntRange(0), metavar="N", help="List so many sets.")
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="S", help="Seconds for each question.")
 @click.option("--format", type=click.Choice(["table", "json", "markdown"]), default="table", show_default=True)
 @click.option(
     "--traces",
@@ -54,11 +53,13 @@ def audit(
     scenario: tuple[str, ...],
     variant: str | None,
     model: tuple[str, ...],
+    properties: tuple[str, ...],
+    unroll: int | None,
+    timeout: float | None,
     kind: tuple[str, ...],
     files: tuple[str, ...],
     repair: bool,
     sets: int,
-    timeout: float | None,
     format: str,  # noqa: A002 (the option's name)
     traces: Path | None,
     jobs: int | None,
@@ -74,12 +75,12 @@ def audit(
     """
     from modelcheck.auditing.report import audit_spec, exit_code, keep
     from modelcheck.cli.audit_text import write
-    from modelcheck.frontend.spec import program_spec, read_spec
+    from modelcheck.frontend.spec import spec_of
     from modelcheck.verdicts.cells import Choice, choose
 
-    read = program_spec(spec) if spec.suffix == ".c" and not spec.is_dir() else read_spec(spec)
+    read = spec_of(spec)
     chosen = variant or next(iter(read.variants))
-    cells = choose(read, Choice(scenario, (chosen,), model, (), timeout, None))
+    cells = choose(read, Choice(scenario, (chosen,), model, properties, timeout, unroll))
     kinds = tuple(_KINDS[name] for name in kind) or KINDS
 
     def told(text: str) -> None:

@@ -18,7 +18,7 @@ from modelcheck.cli.workers import with_workers, workers
     "  modelcheck check specs/balloon --scenario migrate --variant posted --model sc --format json\n",
 )
 @click.argument("target", type=click.Path(path_type=Path), metavar="SPEC|PROGRAM.c")
-@with_cells
+@with_cells()
 @click.option(
     "--engine",
     type=click.Choice(["z3", "interleave"]),
@@ -64,13 +64,13 @@ def check(
     """
     from modelcheck.cli.summary import summary
     from modelcheck.cli.table import view
-    from modelcheck.frontend.spec import program_spec, read_spec
+    from modelcheck.frontend.spec import spec_of
     from modelcheck.verdicts.cells import Choice, choose
     from modelcheck.verdicts.row import exit_code
     from modelcheck.verdicts.rows import run
     from modelcheck.verdicts.warn import warnings
 
-    spec = program_spec(target) if target.suffix == ".c" and not target.is_dir() else read_spec(target)
+    spec = spec_of(target)
     cells = choose(spec, Choice(scenario, variant, model, properties, timeout, unroll))
     told = view(cells, engine, format, sys.stdout)
     rows = run(spec, cells, engine, traces, workers(jobs, cluster), told, minimise)

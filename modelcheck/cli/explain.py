@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from modelcheck.cli.choosing import with_cells
 from modelcheck.errors import InputError
 
 if TYPE_CHECKING:
@@ -30,8 +31,7 @@ _SHOWN: Final = 4
 @click.option("--scenario", metavar="NAME", help="Which scenario; may be left out where there is one only.")
 @click.option("--variant", metavar="NAME", help="Which variant; default: the unpatched sources.")
 @click.option("--model", required=True, metavar="MODEL", help="sc, tso, pso, lkmm, rc11 or FILE.cat.")
-@click.option("--property", "properties", multiple=True, metavar="NAME", help="Only this property.")
-@click.option("--unroll", type=click.IntRange(1), metavar="N", help="How often a loop goes round at most.")
+@with_cells("property", "unroll")
 @click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option(
     "--traces",
@@ -61,14 +61,14 @@ def explain(
     1 it is not (its trace is kept), 3 that is unknown, 2 the input is wrong.
     """
     from modelcheck.cat import load_model
-    from modelcheck.frontend.spec import program_spec, read_spec
+    from modelcheck.frontend.spec import spec_of
     from modelcheck.solve.check import OutOfTime
     from modelcheck.solve.sat import begin_anew
     from modelcheck.solve.valuesets import TooManyValues
     from modelcheck.trace import trace_path, write_atomically
     from modelcheck.verdicts.job import Job, answer, forget, program_of
 
-    spec = program_spec(target) if target.suffix == ".c" and not target.is_dir() else read_spec(target)
+    spec = spec_of(target)
     cell = _cell(spec, scenario, variant, model, properties, unroll)
     names = {"spec": spec.name, "scenario": cell.scenario.name, "variant": cell.variant.name, "model": cell.model}
     job = Job(spec, cell, "z3")

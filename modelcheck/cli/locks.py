@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from modelcheck.cli.choosing import with_cells
+
 if TYPE_CHECKING:
     from modelcheck.interleave.locks import LockCount, Range
     from modelcheck.verdicts.cells import Cell
@@ -18,11 +20,16 @@ if TYPE_CHECKING:
     epilog="\b\nExample:\n  modelcheck locks specs/balloon --scenario 'cost-*'\n",
 )
 @click.argument("target", type=click.Path(path_type=Path), metavar="SPEC|PROGRAM.c")
-@click.option("--scenario", multiple=True, metavar="GLOB", help="Only scenarios of such a name.")
-@click.option("--variant", multiple=True, metavar="GLOB", help="Only variants of such a name.")
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="S", help="Seconds for each count.")
+@with_cells("scenario", "variant", "property", "timeout", each="count")
 @click.option("--format", "shape", type=click.Choice(["table", "json", "markdown"]), default="table", show_default=True)
-def locks(target: Path, scenario: tuple[str, ...], variant: tuple[str, ...], timeout: float | None, shape: str) -> int:
+def locks(
+    target: Path,
+    scenario: tuple[str, ...],
+    variant: tuple[str, ...],
+    properties: tuple[str, ...],
+    timeout: float | None,
+    shape: str,
+) -> int:
     """Count, for every scenario and variant of a spec or for a C file with a main(), how often each lock is taken: the
     least and the most over all executions under SC in which every thread ends.
 
@@ -34,13 +41,13 @@ def locks(target: Path, scenario: tuple[str, ...], variant: tuple[str, ...], tim
     not allow it, 2 the input is wrong.
     """
 
-    from modelcheck.frontend.spec import load_program, program_spec, read_spec
+    from modelcheck.frontend.spec import load_program, spec_of
     from modelcheck.interleave.explore import Limits
     from modelcheck.interleave.locks import count_locks
     from modelcheck.verdicts.cells import Choice, choose
 
-    spec = program_spec(target) if target.suffix == ".c" and not target.is_dir() else read_spec(target)
-    cells = choose(spec, Choice(scenario, variant, ("sc",), (), timeout))
+    spec = spec_of(target)
+    cells = choose(spec, Choice(scenario, variant, ("sc",), properties, timeout))
     code = 0
     found = []
     for cell in cells:

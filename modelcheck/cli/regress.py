@@ -39,7 +39,7 @@ _FORMATS = ("table", "json", "junit", "sarif", "ktap", "markdown")
     help="Where paths in patches start, or the repository of --git; default: found from the spec's folder.",
 )
 @click.option("--each", is_flag=True, help="Look at every patch of a series by itself, and name the one to blame.")
-@with_cells
+@with_cells()
 @click.option("--format", "shape", type=click.Choice(_FORMATS), default="table", show_default=True)
 @click.option(
     "--stored",

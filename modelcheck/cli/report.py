@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from modelcheck.cli.choosing import with_cells
 from modelcheck.cli.workers import with_workers, workers
 
 if TYPE_CHECKING:
@@ -31,10 +32,7 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Where the pages go: index.html, and one for each trace.",
 )
-@click.option("--scenario", multiple=True, metavar="GLOB", help="Only scenarios of such a name.")
-@click.option("--variant", multiple=True, metavar="GLOB", help="Only variants of such a name.")
-@click.option("--model", multiple=True, metavar="MODEL", help="As for check.")
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="S", help="Seconds for each verdict.")
+@with_cells()
 @click.option(
     "--traces",
     type=click.Path(path_type=Path, file_okay=False),
@@ -52,6 +50,8 @@ def report(
     scenario: tuple[str, ...],
     variant: tuple[str, ...],
     model: tuple[str, ...],
+    properties: tuple[str, ...],
+    unroll: int | None,
     timeout: float | None,
     traces: Path,
     jobs: int | None,
@@ -66,7 +66,7 @@ def report(
 
     from modelcheck.cli.table import view
     from modelcheck.errors import InputError
-    from modelcheck.frontend.spec import program_spec, read_spec
+    from modelcheck.frontend.spec import spec_of
     from modelcheck.trace import read_trace, write_atomically
     from modelcheck.trace.names import names
     from modelcheck.trace.page import index, page
@@ -77,8 +77,8 @@ def report(
 
     if folder.exists() and not folder.is_dir():
         raise InputError("is no folder: --html takes one to write pages into", str(folder))
-    spec = program_spec(target) if target.suffix == ".c" and not target.is_dir() else read_spec(target)
-    cells = choose(spec, Choice(scenario, variant, model, timeout=timeout))
+    spec = spec_of(target)
+    cells = choose(spec, Choice(scenario, variant, model, properties, timeout, unroll))
     if not (folder / "index.html").exists():
         write_atomically(folder / "index.html", b"")  # a folder that cannot be written is told before the work
     rows = run(spec, cells, "z3", traces, workers(jobs, cluster), view(cells, "z3", "table", sys.stdout))

@@ -14,7 +14,7 @@ from typing import Final
 from attrs import evolve, frozen
 
 from modelcheck.errors import InputError
-from modelcheck.frontend.spec import Spec, program_spec, read_spec
+from modelcheck.frontend.spec import Spec, program_spec, read_spec, spec_of
 from modelcheck.frontend.spec.patch import apply_loosely, written_paths
 from modelcheck.frontend.spec.threeway import Ancestry
 from modelcheck.regression.mail import Patch
@@ -98,7 +98,7 @@ def copied(target: Path, base: Path | None, into: Path) -> Tree:
     `InputError` when there is no such spec, or it is not in ``base``.
     """
     lone = target.suffix == ".c" and not target.is_dir()
-    spec = program_spec(target) if lone else read_spec(target)
+    spec = spec_of(target)
     folder = spec.folder.resolve()
     own = [name for scenario in spec.scenarios.values() for name in scenario.sources]
     others = [folder / name for name in (*spec.sources, *own, *spec.include)]

@@ -11,6 +11,7 @@ import pytest
 
 import modelcheck
 from modelcheck.errors import InputError
+from tests.auditing.programs import MAILBOX, written
 
 ROOT = Path(__file__).parents[2]
 SEQLOCK = ROOT / "specs" / "seqlock"
@@ -50,6 +51,17 @@ def test_audit_gives_judgements() -> None:
     report = modelcheck.audit(SEQLOCK, models=["tso"], kinds=["barrier"])
     (one,) = report.audits
     assert {judgement.verdict for judgement in one.judgements} == {"redundant"}
+
+
+def test_audit_asks_about_the_properties_and_bounds_that_it_is_given(tmp_path: Path) -> None:
+    chosen = {"models": ["lkmm"], "kinds": ["barrier"]}
+    (leaks,) = modelcheck.audit(SEQLOCK, properties=["leak"], **chosen).audits  # type: ignore[arg-type]
+    assert {judgement.verdict for judgement in leaks.judgements} == {"redundant"}
+    twice = MAILBOX.replace("atomic_inc(&sent);", "while (atomic_inc_return(&sent) < 3)\n\t\t;", 1)
+    program = written(tmp_path, twice.replace("atomic_read(&sent) != 2", "atomic_read(&sent) < 3"))
+    for unroll, failing in ((None, []), (1, ["UNKNOWN"])):
+        (bounded,) = modelcheck.audit(program, unroll=unroll, **chosen).audits  # type: ignore[arg-type]
+        assert [said.partition(":")[0] for _, said in bounded.failing] == failing
 
 
 def test_wrong_input_says_where() -> None:

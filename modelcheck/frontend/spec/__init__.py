@@ -71,6 +71,7 @@ from modelcheck.frontend.spec.spec import (
     Variant,
     program_spec,
     read_spec,
+    spec_of,
 )
 from modelcheck.frontend.spec.written import Expectation
 
@@ -87,4 +88,5 @@ __all__ = [
     "macros",
     "program_spec",
     "read_spec",
+    "spec_of",
 ]

@@ -124,6 +124,11 @@ def program_spec(file: Path) -> Spec:
     return Spec(file.stem, file.parent, file, (file.name,), {"base": Variant("base")}, {"main": scenario})
 
 
+def spec_of(target: Path) -> Spec:
+    """The spec in a folder (or of a ``spec.toml``), or that of a lone C file. Raises `InputError` as `read_spec`."""
+    return program_spec(target) if target.suffix == ".c" and not target.is_dir() else read_spec(target)
+
+
 def read_spec(folder: Path, tolerant: bool = False) -> Spec:
     """Read the spec in ``folder`` (or the ``spec.toml`` given itself) and apply its patches.
 
