@@ -24,7 +24,8 @@ from modelcheck.frontend.c.entry import ScenarioEntry, main_entry, scenario_entr
 from modelcheck.frontend.c.functions import contents, lower
 from modelcheck.frontend.c.initialise import extent
 from modelcheck.frontend.c.link import Linker
-from modelcheck.frontend.c.parse import Files, Unit, headers, own, parse_file
+from modelcheck.frontend.c.parse import Files, Unit, headers, one_at_a_time, own, parse_file
+from modelcheck.frontend.c.texts import Texts
 from modelcheck.program.ir import Program
 
 __all__ = ["ScenarioEntry", "deep", "parse_program"]
@@ -37,6 +38,7 @@ def parse_program(
     defines: Mapping[str, str] | None = None,
     scenario: ScenarioEntry | None = None,
     names: Mapping[Path, str] | None = None,
+    changed: Mapping[Path, bytes] | None = None,
 ) -> Program:
     """Read C files and link them to a program.
 
@@ -46,6 +48,7 @@ def parse_program(
         defines: macros with their values.
         scenario: what runs; None when the program has a ``main()``.
         names: how to show files, by real path; others are shown as given.
+        changed: what files hold in place of what is on disk, where they must be.
 
     Raises:
         InputError: a file is missing, clang finds an error, definitions conflict, a function that is to run does not
@@ -54,13 +57,13 @@ def parse_program(
     """
     if not sources:
         raise InputError("no C file is given")
-    with headers() as folder:
-        known = Files(folder, names or {})
-        units = [parse_file(path, folder, include, defines or {}, known) for path in sources]
+    with one_at_a_time, headers() as folder:
+        known = Files(Texts(folder, changed or {}), names or {})
+        units = [parse_file(path, include, defines or {}, known) for path in sources]
 
         def runtime() -> Unit:
             with own("runtime.c") as path:
-                return parse_file(path, folder, (), {}, known)
+                return parse_file(path, (), {}, known)
 
         linker = Linker(units, contents, lower, extent, runtime)
         linker.check()

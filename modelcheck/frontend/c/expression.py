@@ -13,7 +13,8 @@ from modelcheck.frontend.c.entry import ScenarioEntry, main_entry, scenario_entr
 from modelcheck.frontend.c.functions import contents, lower
 from modelcheck.frontend.c.initialise import extent
 from modelcheck.frontend.c.link import Linker
-from modelcheck.frontend.c.parse import Files, Unit, headers, own, parse_file
+from modelcheck.frontend.c.parse import Files, Unit, headers, one_at_a_time, own, parse_file
+from modelcheck.frontend.c.texts import Texts
 from modelcheck.program.ir import Program
 
 FUNCTION: Final = "__mc_expression"
@@ -28,6 +29,7 @@ def parse_expression(
     defines: Mapping[str, str] | None = None,
     scenario: ScenarioEntry | None = None,
     names: Mapping[Path, str] | None = None,
+    changed: Mapping[Path, bytes] | None = None,
     function: str = "",
     values: Mapping[str, int] | None = None,
 ) -> Program:
@@ -35,7 +37,7 @@ def parse_expression(
 
     Args:
         expression: of C, with a value that a 64-bit integer holds.
-        sources, include, defines, scenario, names: as for `parse_program`.
+        sources, include, defines, scenario, names, changed: as for `parse_program`.
         function: the function that it stands in: what it sees at file scope, and the types of its variables.
         values: of variables of that function.
 
@@ -44,9 +46,10 @@ def parse_expression(
     """
     if not expression.strip() or any(sign in expression for sign in ";{}#\n"):
         raise InputError(f"'{expression.strip()}' is no expression")
-    with headers() as folder:
-        known = Files(folder, names or {})
-        units = [parse_file(path, folder, include, defines or {}, known) for path in sources]
+    with one_at_a_time, headers() as folder:
+        texts = Texts(folder, changed or {})
+        known = Files(texts, names or {})
+        units = [parse_file(path, include, defines or {}, known) for path in sources]
         at = next((n for n, unit in enumerate(units) if function in unit.functions), None)
         used = {name: value for name, value in (values or {}).items() if re.search(rf"\b{name}\b", expression)}
         types = _types(units[at].functions[function], used) if at is not None else {}
@@ -57,9 +60,10 @@ def parse_expression(
         wrong: InputError | None = None
         for number in dict.fromkeys(order):
             path = sources[number]
-            text = path.read_text(encoding="utf-8", errors="surrogateescape") + added
+            content = texts.content(str(path))
+            data = (content.data if content is not None else b"") + added.encode("utf-8", "replace")
             try:
-                units[number] = parse_file(path, folder, include, defines or {}, known, text)
+                units[number] = parse_file(path, include, defines or {}, known, data)
                 break
             except InputError as error:
                 wrong = wrong or InputError(f"'{expression.strip()}': {error.message}")
@@ -68,7 +72,7 @@ def parse_expression(
 
         def runtime() -> Unit:
             with own("runtime.c") as path:
-                return parse_file(path, folder, (), {}, known)
+                return parse_file(path, (), {}, known)
 
         linker = Linker(units, contents, lower, extent, runtime)
         linker.check()

@@ -7,15 +7,24 @@ unit is walked with one callback for each cursor here.
 from __future__ import annotations
 
 import ctypes
-import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from ctypes import POINTER, Structure, byref, c_char_p, c_int, c_longlong, c_uint, c_ulong, c_ulonglong, c_void_p
+from collections.abc import Callable, Iterator
+from ctypes import (
+    POINTER,
+    Structure,
+    byref,
+    c_char_p,
+    c_int,
+    c_longlong,
+    c_size_t,
+    c_uint,
+    c_ulong,
+    c_ulonglong,
+    c_void_p,
+)
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
-
-from attrs import frozen
 
 UNEXPOSED_EXPR = 100
 DECL_REF = 101
@@ -120,7 +129,20 @@ class Range(Structure):
     _fields_: ClassVar = [("p0", c_void_p), ("p1", c_void_p), ("begin", c_uint), ("end", c_uint)]
 
 
+class Usage(Structure):
+    """CXTUResourceUsageEntry."""
+
+    _fields_: ClassVar = [("kind", c_int), ("amount", c_ulong)]
+
+
+class Usages(Structure):
+    """CXTUResourceUsage."""
+
+    _fields_: ClassVar = [("data", c_void_p), ("count", c_uint), ("entries", POINTER(Usage))]
+
+
 _Visitor = ctypes.CFUNCTYPE(c_int, Cursor, Cursor, c_void_p)
+InclusionVisitor = ctypes.CFUNCTYPE(None, c_void_p, c_void_p, c_uint, c_void_p)
 _FieldVisitor = ctypes.CFUNCTYPE(c_int, Cursor, c_void_p)
 
 _UINT_P = POINTER(c_uint)
@@ -133,6 +155,10 @@ _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
         [c_void_p, c_char_p, POINTER(c_char_p), c_int, c_void_p, c_uint, c_uint, POINTER(c_void_p)],
     ),
     "clang_disposeTranslationUnit": (None, [c_void_p]),
+    "clang_getInclusions": (None, [c_void_p, InclusionVisitor, c_void_p]),
+    "clang_getFileContents": (c_void_p, [c_void_p, c_void_p, POINTER(c_size_t)]),
+    "clang_getCXTUResourceUsage": (Usages, [c_void_p]),
+    "clang_disposeCXTUResourceUsage": (None, [Usages]),
     "clang_getTranslationUnitCursor": (Cursor, [c_void_p]),
     "clang_getNumDiagnostics": (c_uint, [c_void_p]),
     "clang_getDiagnostic": (c_void_p, [c_void_p, c_uint]),
@@ -228,17 +254,6 @@ def text(string: String) -> str:
     result = raw.decode("utf-8", "replace") if raw else ""
     lib.clang_disposeString(string)
     return result
-
-
-@frozen
-class Diagnostic:
-    """What clang says about a place; severity 3 is an error, 4 a fatal one. ``file`` as clang spells it, or empty."""
-
-    severity: int
-    message: str
-    file: str
-    line: int
-    column: int
 
 
 class Node:
@@ -350,11 +365,6 @@ def fields(record: Type) -> list[Cursor]:
     return found
 
 
-def _one_line(message: str) -> str:
-    """``message`` without control characters, which broken input may bring into it."""
-    return "".join(char if char.isprintable() else "?" for char in message)
-
-
 def evaluate(cursor: Cursor) -> int | None:
     """The value of an integer constant expression, or None when clang finds it is none."""
     result = lib.clang_Cursor_Evaluate(cursor)
@@ -380,40 +390,3 @@ def expansion(location: Location) -> tuple[int | None, int, int]:
 def file_name(handle: int | None) -> str:
     """The name of a file by its handle, as clang spells it."""
     return text(lib.clang_getFileName(handle)) if handle else ""
-
-
-class TranslationUnit:
-    """A parsed file. Cursors and types of it live as long as this object."""
-
-    def __init__(self, path: str, arguments: Sequence[str], content: str | None = None) -> None:
-        """Parse ``path``, or ``content`` in its stead. ``OSError`` when libclang cannot read it at all."""
-        self._index = lib.clang_createIndex(0, 0)
-        self._unit = c_void_p()
-        raw = (c_char_p * len(arguments))(*(os.fsencode(argument) for argument in arguments))
-        unsaved, count = None, 0
-        if content is not None:
-            encoded = content.encode("utf-8", "replace")
-            unsaved, count = byref(UnsavedFile(os.fsencode(path), encoded, len(encoded))), 1
-        code = lib.clang_parseTranslationUnit2(
-            self._index, os.fsencode(path), raw, len(arguments), unsaved, count, 0, byref(self._unit)
-        )
-        if code or not self._unit:
-            raise OSError(f"libclang gives up on {path} (error {code})")
-        self.cursor: Cursor = lib.clang_getTranslationUnitCursor(self._unit)
-
-    def __del__(self) -> None:
-        if getattr(self, "_unit", None):
-            lib.clang_disposeTranslationUnit(self._unit)
-        if getattr(self, "_index", None):
-            lib.clang_disposeIndex(self._index)
-
-    def diagnostics(self) -> list[Diagnostic]:
-        """All of clang's messages, in its order."""
-        found = []
-        for number in range(lib.clang_getNumDiagnostics(self._unit)):
-            item = lib.clang_getDiagnostic(self._unit, number)
-            file, line, column = expansion(lib.clang_getDiagnosticLocation(item))
-            message = _one_line(text(lib.clang_getDiagnosticSpelling(item)))
-            found.append(Diagnostic(lib.clang_getDiagnosticSeverity(item), message, file_name(file), line, column))
-            lib.clang_disposeDiagnostic(item)
-        return found

@@ -78,7 +78,6 @@ class Linker:
         self._addresses: dict[str, int] = {}
         self._queue: deque[Definition] = deque()
         self._lowered: dict[str, Lowered] = {}
-        self._trees: dict[int, cl.Node] = {}
         self._allocates: dict[tuple[int, str], bool] = {}
         self._threads: dict[str, int] = {}
         self._signatures: dict[str, Signature] = {}
@@ -145,12 +144,6 @@ class Linker:
             return self._runtime
         return None
 
-    def tree(self, function: cl.Cursor) -> cl.Node:
-        """The syntax of a function, read once."""
-        if function.d0 not in self._trees:
-            self._trees[function.d0] = cl.tree(function)
-        return self._trees[function.d0]
-
     def allocates(self, unit: Unit, name: str) -> bool:
         """Whether what a call of ``name`` in ``unit`` reaches calls __mc_alloc, itself or through others."""
         owner = None if name in RUNTIME else self._owner(unit, name)
@@ -159,7 +152,7 @@ class Linker:
         key = (id(owner), name)
         if key not in self._allocates:
             self._allocates[key] = False  # for recursive ones
-            calls = (node.spelling for node in self.tree(owner.functions[name]).walk() if node.kind == cl.CALL)
+            calls = (node.spelling for node in owner.tree(owner.functions[name]).walk() if node.kind == cl.CALL)
             called = dict.fromkeys(calls)
             self._allocates[key] = "__mc_alloc" in called or any(self.allocates(owner, other) for other in called)
         return self._allocates[key]

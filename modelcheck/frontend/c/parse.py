@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from modelcheck.errors import InputError
 from modelcheck.frontend.c import libclang as cl
+from modelcheck.frontend.c.kept import Shelf
+from modelcheck.frontend.c.texts import Texts
+from modelcheck.frontend.c.translation import TranslationUnit
 from modelcheck.frontend.c.types import Types
 from modelcheck.program.ir import Source
 
@@ -50,7 +55,7 @@ def own(name: str) -> Iterator[Path]:
 class Files:
     """Names of files as they are shown: relative to the spec for the user's, ``<linux/list.h>`` for our headers."""
 
-    headers: Path
+    contents: Texts
     names: Mapping[Path, str]
     _shown: dict[str, str] = field(factory=dict)
     _texts: dict[str, str] = field(factory=dict)
@@ -60,16 +65,13 @@ class Files:
         found = self._shown.get(name)
         if found is None:
             path = Path(name)
-            if path.is_relative_to(self.headers):
-                found = f"<{path.relative_to(self.headers).as_posix()}>"
+            if path.is_relative_to(self.contents.headers):
+                found = f"<{path.relative_to(self.contents.headers).as_posix()}>"
             else:
                 found = self.names.get(path) or self.names.get(path.resolve())
             found = found or name
             self._shown[name] = found
-            try:
-                self._texts[found] = path.read_text(errors="replace")
-            except OSError:
-                self._texts[found] = ""
+            self._texts[found] = self.contents.text(name)
         return found
 
     @property
@@ -91,11 +93,12 @@ class Unit:
     """
 
     name: str
-    parsed: cl.TranslationUnit
+    parsed: TranslationUnit
     types: Types
     files: Files
     functions: dict[str, cl.Cursor]
     variables: dict[str, list[cl.Cursor]]
+    _trees: dict[int | None, cl.Node] = field(factory=dict)
     _handles: dict[int | None, str] = field(factory=dict)
 
     def source(self, cursor: cl.Cursor, function: str) -> Source:
@@ -108,16 +111,25 @@ class Unit:
             file = self._handles[handle] = self.files.shown(cl.file_name(handle))
         return Source(file, line, column, end_line, end_column, function)
 
+    def tree(self, function: cl.Cursor) -> cl.Node:
+        """The syntax of a function, read once."""
+        found = self._trees.get(function.d0)
+        if found is None:
+            found = self._trees[function.d0] = cl.tree(function)
+        return found
+
+
+_kept: Shelf[Unit] = Shelf()
+"""Files that were parsed in this process."""
+
+one_at_a_time: Final = threading.RLock()
+"""To be held as long as cursors of a unit are in use: libclang wants one thread at a time on what it has parsed."""
+
 
 def parse_file(
-    path: Path,
-    headers_folder: Path,
-    include: Sequence[Path],
-    defines: Mapping[str, str],
-    known: Files,
-    content: str | None = None,
+    path: Path, include: Sequence[Path], defines: Mapping[str, str], known: Files, content: bytes | None = None
 ) -> Unit:
-    """Parse one C file, or ``content`` in its stead.
+    """Parse one C file, or ``content`` in its stead; what was parsed before is not parsed again.
 
     Raises:
         InputError: the file is missing or clang finds an error in it.
@@ -125,17 +137,25 @@ def parse_file(
     shown = known.shown(str(path))
     if not path.is_file():
         raise InputError("there is no such file" if not path.exists() else "this is not a file", shown)
+    texts = known.contents
     with own("prelude.h") as prelude:
-        arguments = [
+        arguments = (
             *_BASE,
             *(part for folder in include for part in ("-I", str(folder))),
-            *("-isystem", str(headers_folder)),
-            *("-include", str(headers_folder / "mc" / "intrinsics.h")),
+            *("-isystem", str(texts.headers)),
+            *("-include", str(texts.headers / "mc" / "intrinsics.h")),
             *("-include", str(prelude)),
             *(f"-D{name}={value}" for name, value in defines.items()),
-        ]
+        )
+        command = (str(path), str(Path.cwd()), *arguments)
+        found = _kept.find(command, texts) if content is None else None
+        if found is not None:
+            return _anew(found, shown, known)
+        unsaved = {str(changed): data for changed, data in texts.changed.items()}
+        if content is not None:
+            unsaved[str(path)] = content
         try:
-            parsed = cl.TranslationUnit(str(path), arguments, content)
+            parsed = TranslationUnit(str(path), arguments, unsaved)
         except OSError as error:
             raise InputError(str(error), shown) from error
     _complain(parsed, known)
@@ -147,10 +167,20 @@ def parse_file(
                 functions[cl.text(cl.lib.clang_getCursorSpelling(cursor))] = cursor
         elif cursor.kind == cl.VAR_DECL:
             variables.setdefault(cl.text(cl.lib.clang_getCursorSpelling(cursor)), []).append(cursor)
-    return Unit(shown, parsed, Types(), known, functions, variables)
+    unit = Unit(shown, parsed, Types(), known, functions, variables)
+    if content is not None:
+        return unit
+    forgetful = _anew(unit, "", Files(Texts(texts.headers), {}))
+    _kept.keep(command, forgetful, parsed.size(), parsed.files(), [str(folder) for folder in include], texts)
+    return unit
 
 
-def _complain(parsed: cl.TranslationUnit, known: Files) -> None:
+def _anew(unit: Unit, shown: str, known: Files) -> Unit:
+    """A parsed file in another program: what follows from its text stays with it, its names and places do not."""
+    return evolve(unit, name=shown, files=known, functions=dict(unit.functions), handles={})
+
+
+def _complain(parsed: TranslationUnit, known: Files) -> None:
     errors = [diagnostic for diagnostic in parsed.diagnostics() if diagnostic.severity >= 3]
     if not errors:
         return

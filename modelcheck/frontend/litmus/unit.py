@@ -20,6 +20,8 @@ from modelcheck.frontend.c.initialise import extent
 from modelcheck.frontend.c.link import Linker
 from modelcheck.frontend.c.parse import Files, Unit
 from modelcheck.frontend.c.statements import block, missing_labels, statement, variable
+from modelcheck.frontend.c.texts import Texts
+from modelcheck.frontend.c.translation import TranslationUnit
 from modelcheck.frontend.c.types import Types
 from modelcheck.frontend.litmus.body import Body, Edit, c_name
 from modelcheck.frontend.litmus.primitives import PRIMITIVES, Macros, prelude
@@ -133,12 +135,12 @@ def _lower(tests: Sequence[Sequence[ThreadCode]], macros: Macros | None) -> list
 
 
 def _parse(code: str, spans: list[_Span]) -> _LitmusUnit:
-    parsed = cl.TranslationUnit(_NAME, _ARGUMENTS, code)
+    parsed = TranslationUnit(_NAME, _ARGUMENTS, {_NAME: code.encode("utf-8", "replace")})
     functions: dict[str, cl.Cursor] = {}
     for cursor in cl.children(parsed.cursor):
         if cursor.kind == cl.FUNCTION_DECL and cl.lib.clang_isCursorDefinition(cursor):
             functions[cl.text(cl.lib.clang_getCursorSpelling(cursor))] = cursor
-    known = Files(Path(), {})
+    known = Files(Texts(Path()), {})
     starts = [span.first for span in spans]
     return _LitmusUnit(_NAME, parsed, Types(), known, functions, {}, spans=spans, starts=starts)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
@@ -27,9 +28,9 @@ def load_program(spec: Spec, scenario: Scenario, variant: Variant) -> Program:
     # libclang is loaded by those who parse only.
     from modelcheck.frontend.c import parse_program
 
-    with _tree(spec, variant) as folder:
+    with _tree(spec, variant) as (folder, changed):
         try:
-            return parse_program(**_read(spec, scenario, variant, folder))
+            return parse_program(changed=changed, **_read(spec, scenario, variant, folder))
         except InputError as error:
             raise _placed(spec, scenario, variant, error) from None
 
@@ -41,8 +42,9 @@ def load_expression(
     `modelcheck.frontend.c.expression.parse_expression` for the last three, and for what it raises."""
     from modelcheck.frontend.c.expression import parse_expression
 
-    with _tree(spec, variant) as folder:
-        return parse_expression(expression, function=function, values=values, **_read(spec, scenario, variant, folder))
+    with _tree(spec, variant) as (folder, changed):
+        read = _read(spec, scenario, variant, folder)
+        return parse_expression(expression, function=function, values=values, changed=changed, **read)
 
 
 def _read(spec: Spec, scenario: Scenario, variant: Variant, folder: Path) -> dict[str, Any]:
@@ -72,10 +74,14 @@ def macros(spec: Spec, scenario: Scenario, variant: Variant) -> Mapping[str, str
 
 
 @contextmanager
-def _tree(spec: Spec, variant: Variant) -> Iterator[Path]:
-    """The folder to compile in: the spec's own, or a copy with the variant's files in it."""
-    if not variant.files:
-        yield spec.folder
+def _tree(spec: Spec, variant: Variant) -> Iterator[tuple[Path, Mapping[Path, bytes]]]:
+    """The folder to compile in, and what files there hold for the variant in place of what is on disk.
+
+    It is the spec's own folder. Where files come or go it is a copy with the variant's files in it.
+    """
+    changed = {spec.folder / name: text.encode("utf-8") for name, text in variant.files.items() if text is not None}
+    if len(changed) == len(variant.files) and _plain(spec.folder, variant.files):
+        yield spec.folder, changed
         return
     with tempfile.TemporaryDirectory(prefix="modelcheck-") as place:
         folder = Path(place) / "tree"
@@ -87,7 +93,22 @@ def _tree(spec: Spec, variant: Variant) -> Iterator[Path]:
             else:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8")
-        yield folder
+        yield folder, {}
+
+
+def _plain(folder: Path, names: Iterable[str]) -> bool:
+    """Whether the names in a folder are those of files that each have no other name, as links give one."""
+    for name in names:
+        path = folder.resolve() / os.path.normpath(name)
+        try:
+            state = path.lstat()
+        except OSError:
+            return False
+        if path.resolve() != path:
+            return False
+        if not stat.S_ISREG(state.st_mode) or state.st_nlink != 1 or not state.st_ino:
+            return False
+    return True
 
 
 def _place(spec: Spec, folder: Path, name: str) -> Path:
