@@ -6,7 +6,7 @@ import hashlib
 import time
 from pathlib import Path
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from modelcheck.cat import load_model
 from modelcheck.cat.load import model_digest
@@ -26,10 +26,14 @@ from modelcheck.verdicts.row import Row, row_of
 
 @frozen
 class Step:
-    """One state of the sources: the spec there, and the cell at hand; None where the spec has none of its name."""
+    """One state of the sources: the spec there, and the cell at hand; None where the spec has none of its name.
+
+    ``untouched``: its program is made of the same bytes as at the step before.
+    """
 
     spec: Spec
     cell: Cell | None
+    untouched: bool = False
 
 
 @frozen
@@ -92,7 +96,15 @@ class _Read:
     question: Question | None
 
 
-_programs: dict[tuple[Path, str, str], Program | InputError] = {}
+@frozen
+class _Loaded:
+    """A program, or what is wrong with its sources, and the digests that are known of it, by bounds."""
+
+    program: Program | InputError
+    behaviours: dict[Bounds, str] = field(factory=dict)
+
+
+_programs: dict[tuple[Path, str, str], _Loaded] = {}
 """Those of the last scenario and variant, by the folder of the copy: its models share them."""
 
 
@@ -109,7 +121,8 @@ def compare(work: Work) -> Compared:
             one = evolve(one, followed=follow(last.trace, step.spec, step.cell, read.program))
         found.append(one)
         reads.append(read)
-    stored = tuple(_stored(work, path, reads[0], reads[-1]) for path in work.stored)
+    alike = all(one.unaffected for one in found[1:])
+    stored = tuple(_stored(work, path, reads[0], reads[-1], alike) for path in work.stored)
     return Compared(tuple(found), stored)
 
 
@@ -121,12 +134,15 @@ def _at(
         return At(), None
     if cell.variant.problem:
         return At(_unknown(cell, cell.variant.problem)), None
-    program = _program(step.spec, cell)
+    if step.untouched and last is not None and last.row is not None and earlier is not None:
+        return evolve(last, row=evolve(last.row, expected=cell.expected), unaffected=True, followed=None), earlier
+    loaded = _load(step.spec, cell)
+    program = loaded.program
     if isinstance(program, InputError):
         if first:
             raise program
         return At(_unknown(cell, f"does not build: {program}"), wrong=program), None
-    question = _question(step.spec, cell, program)
+    question = _question(step.spec, cell, program, loaded.behaviours)
     read = _Read(program, question)
     if question is not None and last is not None and earlier is not None and earlier.question is not None:
         assert last.row is not None
@@ -141,46 +157,53 @@ def _at(
     return At(row_of(cell, answer.result), answer.trace, kept=kept), read
 
 
-def _program(spec: Spec, cell: Cell) -> Program | InputError:
+def _load(spec: Spec, cell: Cell) -> _Loaded:
     key = (spec.folder, cell.scenario.name, cell.variant.name)
     if key not in _programs:
         if any((scenario, variant) != key[1:] for _, scenario, variant in _programs):
             _programs.clear()
         try:
-            _programs[key] = load_program(spec, cell.scenario, cell.variant)
+            _programs[key] = _Loaded(load_program(spec, cell.scenario, cell.variant))
         except InputError as error:
-            _programs[key] = error
+            _programs[key] = _Loaded(error)
     return _programs[key]
 
 
-def _question(spec: Spec, cell: Cell, program: Program) -> Question | None:
-    """What the cell asks of ``program``; None when that takes longer than its time limit."""
+def _question(spec: Spec, cell: Cell, program: Program, behaviours: dict[Bounds, str]) -> Question | None:
+    """What the cell asks of ``program``; None when that takes longer than its time limit.
+
+    ``behaviours`` are digests of the program that are known, by bounds.
+    """
     scenario = cell.scenario
     model = load_model(cell.load)
     looks = "race" in scenario.properties and "data-race" in model.flag_names
     bounds = Bounds(scenario.unroll, scenario.recursion, looks, model.coherent)
-    tick = until(None if scenario.timeout is None else time.monotonic() + scenario.timeout)
-    try:
-        behaviour = digest(
-            (end.choices, unroll(program, end, bounds, tick)) if isinstance(end, Initial) else end
-            for end in initialise(program)
-        )
-    except OutOfTime:
-        return None
+    if bounds not in behaviours:
+        tick = until(None if scenario.timeout is None else time.monotonic() + scenario.timeout)
+        try:
+            behaviours[bounds] = digest(
+                (end.choices, unroll(program, end, bounds, tick)) if isinstance(end, Initial) else end
+                for end in initialise(program)
+            )
+        except OutOfTime:
+            return None
     layout = hashlib.sha256(repr((spec.name, scenario.name, cell.variant.name, cell.model)).encode())
     for name, text in sorted(program.files.items()):
         layout.update(repr((name, text)).encode("utf-8", "surrogatepass"))
-    return Question(behaviour, layout.hexdigest(), model_digest(cell.load), scenario.properties)
+    return Question(behaviours[bounds], layout.hexdigest(), model_digest(cell.load), scenario.properties)
 
 
-def _stored(work: Work, path: Path, first: _Read | None, last: _Read | None) -> Stored:
+def _stored(work: Work, path: Path, first: _Read | None, last: _Read | None, alike: bool) -> Stored:
+    """What the trace at ``path`` does on both; ``alike``: the same on the last as on the first."""
     try:
         content = path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", str(path)) from None
-    each = []
+    each: list[Followed] = []
     for step, read in ((work.steps[0], first), (work.steps[-1], last)):
-        if step.cell is None or read is None:
+        if alike and each:
+            each.append(each[0])
+        elif step.cell is None or read is None:
             each.append(Followed("", ("there is no such cell, or its sources do not build",)))
         else:
             each.append(follow(content, step.spec, step.cell, read.program, path))

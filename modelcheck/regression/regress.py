@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +18,7 @@ from modelcheck.regression.difference import Name, difference, lost
 from modelcheck.regression.report import Difference, Report
 from modelcheck.regression.series import Change, Series, series_of
 from modelcheck.regression.tree import Tree, workshop
+from modelcheck.regression.untouched import Untouched
 from modelcheck.run import Done, Lost, Workers
 from modelcheck.trace.store import read_trace, trace_path
 from modelcheck.verdicts.cells import Cell, Choice, choose
@@ -103,9 +105,10 @@ def _compared(
     stored, strays = _stored(folders.stored, specs, cells)
     place = origin_of(target)
     home = place.rpartition("/")[0] if place.endswith(".c") else place
+    pairs = [Untouched(*two) for two in pairwise(series.trees)]
     jobs = [
         Work(
-            tuple(Step(spec, cell) for spec, cell in zip(specs, through, strict=True)),
+            _steps(specs, through, pairs),
             tuple(stored.get(name, ())),
             place,
             folders.cache,
@@ -145,6 +148,16 @@ def _compared(
     return Report(
         spec.name, series.titles, differences, (*series.notes, *notes), tuple(strays), home, _places(specs[-1])
     )
+
+
+def _steps(specs: Sequence[Spec], through: Sequence[Cell | None], pairs: Sequence[Untouched]) -> tuple[Step, ...]:
+    """The states of a cell; ``pairs``: what is known of each two trees that follow one another."""
+    steps = [Step(specs[0], through[0])]
+    for number, pair in enumerate(pairs, 1):
+        spec, cell, last = specs[number], through[number], through[number - 1]
+        alike = cell is not None and last is not None and pair.holds((specs[number - 1], last), (spec, cell))
+        steps.append(Step(spec, cell, alike))
+    return tuple(steps)
 
 
 def _places(spec: Spec) -> dict[str, str]:

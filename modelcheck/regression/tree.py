@@ -167,10 +167,11 @@ def patched(tree: Tree, patches: Sequence[Patch], into: Path, note: str, ancestr
 
 def same(one: Tree, other: Tree) -> bool:
     """Whether two trees hold the same files."""
-    return _files(one) == _files(other)
+    return contents(one) == contents(other)
 
 
-def _files(tree: Tree) -> dict[str, bytes]:
+def contents(tree: Tree) -> dict[str, bytes]:
+    """The files of a tree, by name from its root on."""
     return {
         path.relative_to(tree.root).as_posix(): path.read_bytes() for path in tree.root.rglob("*") if path.is_file()
     }

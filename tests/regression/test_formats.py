@@ -76,6 +76,18 @@ def test_the_table_tells_the_worst_first_and_counts() -> None:
     assert formatted(NOTHING, "table").endswith("No patch changes a file of the spec: nothing is checked.\n")
 
 
+def test_the_table_counts_what_fails_as_it_should_and_joins_what_is_unknown_for_one_reason() -> None:
+    usual = one("lkmm", FAILING, "FAIL", "FAIL")
+    assert usual.after is not None
+    usual = evolve(usual, after=evolve(usual.after, expected=FAIL))
+    unknown = one("tso", NEWLY_UNKNOWN, "PASS", "UNKNOWN")
+    several = (usual, unknown, evolve(unknown, scenario="other"), evolve(usual, another=True, variant="late"))
+    text = formatted(evolve(REPORT, differences=several), "table")
+    assert "\ns, other, base, tso: no time\n" in text
+    assert "\n1 still fails, in the same way, as the spec expects.\n" in text
+    assert "\ns, late, lkmm: by another failure: FAIL:leak" in text
+
+
 def test_what_was_interrupted_is_counted_and_not_listed() -> None:
     cut = evolve(one("lkmm", NEWLY_UNKNOWN, "PASS", "PASS"), after=row("lkmm", "UNKNOWN", INTERRUPTED))
     text = formatted(evolve(REPORT, differences=(one("sc", PASSING, "PASS", "PASS"), cut)), "table")
