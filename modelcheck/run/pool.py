@@ -53,7 +53,7 @@ def run_pool(
         call: a function at the top of a module; jobs and results must pickle.
         limits: seconds after which a job is ended, by number; None or missing: never.
         groups: by number, what the work of a job has in common with that of others: a worker goes on with the
-            group it has begun, where it can.
+            group it has begun, where it can. Groups that are tuples have the more in common the more they begin alike.
         passed: exceptions of ``call`` that are raised here, which ends all jobs; any other loses its job.
 
     Gives events as they happen, each job `Started` and then `Done` or `Lost` once. When the iterator is closed,
@@ -109,16 +109,29 @@ def _start(context: BaseContext, call: Callable[..., Any], passed: tuple[type[Ex
 
 
 def _next(worker: _Worker, workers: Sequence[_Worker], pending: list[int], groups: Sequence[Hashable]) -> int:
-    """Take from ``pending`` the first job of the worker's group, else of a group that nobody is at, else of any."""
+    """Take from ``pending`` the first job of the worker's group, else of the group that is best for it to begin: one
+    that nobody is at, most like its last one, and least like what the others are at."""
     choice = pending[0]
     if groups:
-        taken = {other.group for other in workers}
-        own = (number for number in pending if groups[number] == worker.group)
-        free = (number for number in pending if groups[number] not in taken)
-        choice = next(own, next(free, choice))
+        others = [other.group for other in workers if other is not worker and other.group is not None]
+
+        def rank(number: int) -> tuple[bool, int, int]:
+            group = groups[number]
+            return group in others, -_alike(group, worker.group), max((_alike(group, one) for one in others), default=0)
+
+        own = next((number for number in pending if groups[number] == worker.group), None)
+        choice = min(pending, key=rank) if own is None else own
         worker.group = groups[choice]
     pending.remove(choice)
     return choice
+
+
+def _alike(one: Hashable, other: Hashable) -> int:
+    """With how many equal parts two groups begin."""
+    if not isinstance(one, tuple) or not isinstance(other, tuple):
+        return 0
+    differ = (number for number, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
+    return next(differ, min(len(one), len(other)))
 
 
 def _give(worker: _Worker, number: int, jobs: Sequence[Any], limits: Sequence[float | None]) -> Started:

@@ -8,13 +8,18 @@ from pathlib import Path
 
 import pytest
 
+import modelcheck.frontend.c as front
 from modelcheck.errors import InputError
 from modelcheck.frontend.c import ScenarioEntry, parse_program
 from modelcheck.frontend.c import parse as parsing
-from modelcheck.frontend.c.kept import Shelf
+from modelcheck.frontend.c.context import Links
+from modelcheck.frontend.c.functions import lower
+from modelcheck.frontend.c.kept import Command, Shelf
+from modelcheck.frontend.c.link import Definition, Lowered
 from modelcheck.frontend.c.texts import Texts
 from modelcheck.frontend.c.translation import TranslationUnit
 from modelcheck.program.expr import signed
+from modelcheck.program.ir import Program
 from modelcheck.program.machine import Initial, initialise
 
 
@@ -67,6 +72,10 @@ def rewritten(path: Path, text: str) -> None:
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
+def command(file: str) -> Command:
+    return Command((file,), (), {})
+
+
 MAIN = "long out;\nint main(void)\n{\n\tout = VALUE;\n\treturn 0;\n}\n"
 
 
@@ -113,6 +122,45 @@ def test_another_value_of_a_macro_counts(tmp_path: Path) -> None:
 def test_a_macro_more_counts_and_one_less_too(tmp_path: Path) -> None:
     main = written(tmp_path / "main.c", "#ifndef VALUE\n#define VALUE 1\n#endif\n" + MAIN)
     assert [result(main), result(main, VALUE="4"), result(main)] == [1, 4, 1]
+
+
+def test_a_macro_that_nothing_mentions_does_not_count(tmp_path: Path, parsed: list[str]) -> None:
+    main = written(tmp_path / "main.c", MAIN)
+    assert [result(main, VALUE="3", OTHER=other) for other in ("1", "2")] == [3, 3]
+    assert result(main, VALUE="3") == 3
+    assert parsed == ["main.c"]
+
+
+@pytest.mark.parametrize(
+    "naming",
+    [
+        "#define VALUE OTHER\n",
+        "#define VALUE OT\\\nHER\n",
+        "#define PASTE(a, b) a##b\n#define VALUE PASTE(OT, HER)\n",
+        "#define PASTE(a, b, c) a##b##c\n#define VALUE PASTE(O, T, HER)\n",
+        "#ifdef OTHER\n#if OTHER == 4\n#define VALUE 4\n#endif\n#endif\n#ifndef VALUE\n#define VALUE 3\n#endif\n",
+        "#define VALUE NAMED\n",
+        "#define PASTE(a, b) PASTED(a, b)\n#define PASTED(a, b) a##b\n#define VALUE PASTE(OT, REST)\n",
+    ],
+)
+def test_no_way_to_name_a_macro_hides_its_change(tmp_path: Path, naming: str) -> None:
+    main = written(tmp_path / "main.c", naming + MAIN)
+    found = [result(main, OTHER=other, NAMED="OTHER", REST="HER") for other in ("3", "4", "3")]
+    assert found == [3, 4, 3]
+
+
+def test_numbers_are_parts_of_names_too(tmp_path: Path) -> None:
+    lines = "#define PASTE(a, b) PASTED(a, b)\n#define PASTED(a, b) a##b\n#define VALUE PASTE(OTHER, __LINE__)\n"
+    main = written(tmp_path / "main.c", lines + MAIN)
+    assert [result(main, OTHER7=value) for value in ("3", "4", "3")] == [3, 4, 3]
+
+
+def test_words_that_clang_defines_are_parts_of_names_too(tmp_path: Path) -> None:
+    lines = (
+        "#define PASTE(a, b) PASTED(a, b)\n#define PASTED(a, b) a##b\n#define VALUE PASTE(OTHER, __INTMAX_C_SUFFIX__)\n"
+    )
+    main = written(tmp_path / "main.c", lines + MAIN)
+    assert [result(main, OTHERL=value) for value in ("3", "4", "3")] == [3, 4, 3]
 
 
 def test_a_changed_text_counts_before_the_one_on_disk(tmp_path: Path, parsed: list[str]) -> None:
@@ -235,16 +283,83 @@ def test_a_weak_definition_that_gave_way_is_there_in_the_next_program(tmp_path: 
     assert sorted(parsed) == ["main.c", "strong.c", "weak.c"]
 
 
-def test_another_scenario_on_the_same_files_is_lowered_as_if_it_were_the_first(tmp_path: Path) -> None:
-    code = "#include <linux/slab.h>\nstatic long a, b;\nvoid f(void) { a = (long)kmalloc(4, GFP_KERNEL); }\n"
-    main = written(tmp_path / "main.c", code + "void g(void) { f(); b = 1; }\n")
-    entries = [ScenarioEntry(None, (("t", name),), last) for name, last in (("f", "g"), ("g", None), ("f", "g"))]
-    again = [parse_program([main], scenario=entry) for entry in entries]
-    alone = []
-    for number, entry in enumerate(entries):
-        copy = written(tmp_path / str(number) / "main.c", main.read_text())
-        alone.append(parse_program([copy], scenario=entry, names={copy: str(main)}))
-    assert again == alone
+def alone(folder: Path, texts: Mapping[str, str], entry: ScenarioEntry | None) -> Program:
+    """The program of files that nobody has read before."""
+    paths = {written(folder / name, text): name for name, text in texts.items()}
+    return parse_program([path for path in paths if path.suffix == ".c"], scenario=entry, names=paths)
+
+
+SLAB = """#include <linux/slab.h>
+#include "pair.h"
+static struct pair *kept;
+static long a, b[2], (*call)(long);
+const char *said;
+static long twice(long x) { return x * 2; }
+void begin(void) { call = twice; said = "begin"; }
+void f(void) { kept = kmalloc(sizeof(*kept), GFP_KERNEL); if (kept) kept->left = call(a); }
+void g(void) { f(); b[1] = 1; said = "begin"; }
+void h(void) { said = "h"; a = b[1]; }
+"""
+PAIR = "struct pair { long left, right; };\n"
+ENTRIES = [
+    ScenarioEntry("begin", (("t", "f"),), "g"),
+    ScenarioEntry(None, (("t", "g"), ("u", "h")), None),
+    ScenarioEntry("h", (("t", "f"),), "g"),
+    ScenarioEntry("begin", (("t", "f"),), "g"),
+]
+"""Scenarios that reach the functions and variables of `SLAB` in different orders, so that addresses differ."""
+
+
+def test_another_scenario_on_the_same_files_gives_what_it_gives_alone(tmp_path: Path, parsed: list[str]) -> None:
+    texts = {"slab.c": SLAB, "pair.h": PAIR}
+    again = [alone(tmp_path / "same", texts, entry) for entry in ENTRIES]
+    assert parsed == ["slab.c"]
+    assert again == [alone(tmp_path / str(number), texts, entry) for number, entry in enumerate(ENTRIES)]
+    assert again[0] != again[2]
+    assert [list(program.functions) for program in again[::3]] == [list(again[0].functions)] * 2
+
+
+def test_code_is_not_used_again_when_what_it_calls_in_another_file_has_changed(tmp_path: Path) -> None:
+    caller = "int put(int);\nlong out, low;\nvoid f(void) { out = put(3) + low; }\n"
+    entry = ScenarioEntry(None, (("t", "f"),), None)
+    callees = [
+        "int put(int x) { return x; }\n",
+        "static long more; int put(int x) { return x + more; }\n",
+        "long put(long x) { return x; }\n",
+        "static int hidden(int x) { return x; }\nint (*put_it)(int) = hidden;\n",
+        "extern long low; int put(int x) { return x + low; }\n",
+        "int put(int x, int y) { return x; }\n",
+    ]
+    order = (*range(len(callees)), *range(len(callees)))
+    again = [alone(tmp_path / "same", {"caller.c": caller, "callee.c": callees[number]}, entry) for number in order]
+    for number, callee in enumerate(callees):
+        fresh = alone(tmp_path / str(number), {"caller.c": caller, "callee.c": callee}, entry)
+        assert again[number] == again[number + len(callees)] == fresh
+
+
+def test_code_is_used_again_where_the_linker_answers_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lowered: list[str] = []
+
+    def noted(linker: Links, definition: Definition) -> Lowered:
+        lowered.append(definition.name)
+        return lower(linker, definition)
+
+    monkeypatch.setattr(front, "lower", noted)
+    callee = "int put(int x) { return x; }\n"
+    caller = "int put(int);\nlong out;\nvoid f(void) { out = put(3); }\n"
+    entry = ScenarioEntry(None, (("t", "f"),), None)
+    for text in (callee, callee, callee.replace("return x", "return 2 * x")):
+        alone(tmp_path, {"caller.c": caller, "callee.c": text}, entry)
+    assert lowered == ["f", "put", "put"]
+
+
+def test_threads_are_numbered_in_each_program_from_the_start(tmp_path: Path) -> None:
+    code = "#include <pthread.h>\nstatic pthread_t a;\nstatic void *run(void *x) { return x; }\n"
+    code += "void f(void) { pthread_create(&a, 0, run, 0); }\nvoid g(void) { pthread_create(&a, 0, run, 0); }\n"
+    code += "void both(void) { g(); f(); }\nvoid idle(void) { }\n"
+    entries = [ScenarioEntry(init, (("t", "idle"),), None) for init in ("f", "both", "f")]
+    again = [alone(tmp_path / "same", {"main.c": code}, entry) for entry in entries]
+    assert again == [alone(tmp_path / str(n), {"main.c": code}, entry) for n, entry in enumerate(entries)]
 
 
 def test_what_is_kept_is_bounded_and_what_was_used_last_stays(tmp_path: Path, parsed: list[str]) -> None:
@@ -252,12 +367,12 @@ def test_what_is_kept_is_bounded_and_what_was_used_last_stays(tmp_path: Path, pa
     shelf: Shelf[str] = Shelf(most=100)
     for name in ("a", "b", "c"):
         path = written(tmp_path / name, name)
-        shelf.keep((name,), name, 40, {str(path): name.encode()}, (), texts)
-        assert shelf.find(("a",), texts) == "a"
-    assert [shelf.find((name,), texts) for name in ("a", "b", "c")] == ["a", None, "c"]
+        shelf.keep(command(name), name, 40, {str(path): name.encode()}, (), texts)
+        assert shelf.find(command("a"), texts) == "a"
+    assert [shelf.find(command(name), texts) for name in ("a", "b", "c")] == ["a", None, "c"]
     assert sorted(shelf) == ["a", "c"]
     huge = written(tmp_path / "huge", "huge")
-    shelf.keep(("huge",), "huge", 101, {str(huge): b"huge"}, (), texts)
+    shelf.keep(command("huge"), "huge", 101, {str(huge): b"huge"}, (), texts)
     assert sorted(shelf) == ["a", "c"]
 
 
@@ -265,5 +380,5 @@ def test_a_file_that_changes_while_it_is_parsed_is_not_kept(tmp_path: Path) -> N
     texts = Texts(tmp_path / "headers")
     shelf: Shelf[str] = Shelf()
     path = written(tmp_path / "a", "now")
-    shelf.keep(("a",), "unit", 1, {str(path): b"then"}, (), texts)
+    shelf.keep(command("a"), "unit", 1, {str(path): b"then"}, (), texts)
     assert list(shelf) == []

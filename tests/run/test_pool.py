@@ -7,10 +7,12 @@ import signal
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from modelcheck.run import Done, Event, Lost, Started, run_here, run_pool
+from modelcheck.run.pool import _next, _Worker
 
 
 def square(number: int) -> int:
@@ -104,6 +106,18 @@ def test_jobs_of_one_group_stay_with_one_worker_where_they_can() -> None:
     assert len(pids) == 12
     assert moves <= 1
     assert pids[0] != pids[3]
+
+
+def test_a_worker_begins_the_group_most_like_its_last_one_and_least_like_those_of_others() -> None:
+    groups = [("a", 1), ("a", 2), ("b", 1), ("b", 2), ("a", 3)]
+    nobody: Any = None
+    one, two = _Worker(nobody, nobody), _Worker(nobody, nobody)
+    pending = list(range(5))
+    taken = [_next(worker, (one, two), pending, groups) for worker in (one, two, two, one, one)]
+    assert taken == [0, 2, 3, 1, 4]
+    pending = [1]
+    assert _next(two, (one, two), pending, groups) == 1
+    assert pending == []
 
 
 def test_closing_ends_the_workers(tmp_path: Path) -> None:

@@ -107,6 +107,7 @@ class Builder:
             targets: for each `Shape` of an indirect call, the functions it may reach.
         """
         self.blocks[0][:0] = self.entry
+        self.entry = []
         order, number = [0], {0: 0}
         for block in order:
             for target in _targets(self._terminator(block)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from attrs import field, frozen
 
@@ -12,12 +12,12 @@ from modelcheck.errors import InputError
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.builder import Builder
 from modelcheck.frontend.c.parse import Unit
-from modelcheck.frontend.c.types import BOOL, Bits, CType, Types
+from modelcheck.frontend.c.types import BOOL, Bits, CType, Signature, Types
 from modelcheck.program.expr import Expr, const, op
 from modelcheck.program.ir import Source
 
 if TYPE_CHECKING:
-    from modelcheck.frontend.c.link import Linker
+    from modelcheck.frontend.c.link import Definition
 
 
 class Refused(Exception):  # noqa: N818 (no error: it becomes an instruction)
@@ -93,6 +93,19 @@ class Hint:
     type: CType
 
 
+class Links(Protocol):
+    """What lowering asks of a `Linker`: which functions and objects names mean, and where they are."""
+
+    def function(self, unit: Unit, name: str, hint: Hint | None = None) -> Definition | None: ...
+    def signature(self, definition: Definition) -> Signature: ...
+    def allocates(self, unit: Unit, name: str) -> bool: ...
+    def code_address(self, unit: Unit, name: str, declaration: cl.Cursor) -> int: ...
+    def variable(self, unit: Unit, declaration: cl.Cursor, function: str) -> int | None: ...
+    def string(self, unit: Unit, content: bytes) -> int: ...
+    def literal(self, unit: Unit, node: cl.Node, type_: CType, function: str) -> int: ...
+    def thread_name(self, function: str) -> str: ...
+
+
 @frozen(eq=False)
 class Context:
     """The function that is being lowered.
@@ -121,7 +134,7 @@ class Context:
     """
 
     unit: Unit
-    linker: Linker
+    linker: Links
     builder: Builder
     name: str
     run: Callable[[Context, cl.Node], Value]

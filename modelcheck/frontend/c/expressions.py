@@ -77,8 +77,7 @@ def _reference(ctx: Context, node: cl.Node) -> Value:
 
 def _function_address(ctx: Context, node: cl.Node) -> Expr:
     declaration = cl.lib.clang_getCursorReferenced(node.cursor)
-    definition = ctx.linker.declared(ctx.unit, node.spelling, declaration)
-    return const(ctx.linker.address(definition), 64)
+    return const(ctx.linker.code_address(ctx.unit, node.spelling, declaration), 64)
 
 
 def _read(ctx: Context, node: cl.Node) -> Value:

@@ -7,11 +7,11 @@ from attrs import evolve
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.builder import Builder
 from modelcheck.frontend.c.calls import own_width, through_memory
-from modelcheck.frontend.c.context import Context, Memory, Parts, Register, plus
+from modelcheck.frontend.c.context import Context, Links, Memory, Parts, Register, plus
 from modelcheck.frontend.c.escape import in_memory
 from modelcheck.frontend.c.expressions import value
 from modelcheck.frontend.c.initialise import static_cells
-from modelcheck.frontend.c.link import Definition, Linker, Lowered
+from modelcheck.frontend.c.link import Definition, Lowered
 from modelcheck.frontend.c.objects import Cell
 from modelcheck.frontend.c.parse import Unit
 from modelcheck.frontend.c.statements import block, missing_labels, statement, variable
@@ -20,7 +20,7 @@ from modelcheck.program.expr import UNDEFINED, const
 from modelcheck.program.ir import NONE, Halt, Return, Store, Unsupported
 
 
-def lower(linker: Linker, definition: Definition) -> Lowered:
+def lower(linker: Links, definition: Definition) -> Lowered:
     """The code of a function."""
     unit = definition.unit
     node = unit.tree(definition.cursor)
@@ -101,7 +101,7 @@ def _parameter(ctx: Context, node: cl.Node) -> list[int]:
     return [register for _, _, register in pieces]
 
 
-def contents(linker: Linker, unit: Unit, type_: CType, node: cl.Node, function: str) -> list[Cell]:
+def contents(linker: Links, unit: Unit, type_: CType, node: cl.Node, function: str) -> list[Cell]:
     """The contents of a static object; raises `InputError` when they are not constant."""
     ctx = Context(
         unit=unit,

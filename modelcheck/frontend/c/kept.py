@@ -9,15 +9,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, Generic, TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
+from modelcheck.frontend.c.mention import mentioned, spliced
 from modelcheck.frontend.c.texts import Texts
 
 MOST: Final = 64 * 1024 * 1024
 """Bytes, as clang counts them, of the files that are kept; the process grows by about twice as much."""
 
-Command = tuple[str, ...]
-"""What clang is asked: the file, the options, and where it runs."""
+
+@frozen
+class Command:
+    """What clang is asked: the file and where it runs, the options, and the macros defined besides."""
+
+    place: tuple[str, ...]
+    options: tuple[str, ...]
+    defines: Mapping[str, str]
+
+    def differs_in(self, other: Command) -> Iterator[str]:
+        """The macros that are not the same."""
+        names = self.defines.keys() | other.defines.keys()
+        return (name for name in names if self.defines.get(name) != other.defines.get(name))
+
 
 U = TypeVar("U")
 
@@ -37,14 +50,32 @@ class _Kept(Generic[U]):
     size: int
     digests: Mapping[str, bytes]
     looked: Mapping[str, tuple[frozenset[str], frozenset[str]]]
+    _mentioned: dict[str, bool] = field(factory=dict, init=False)
 
-    def holds(self, texts: Texts) -> bool:
-        """Whether clang would read the same again."""
+    def answers(self, command: Command, texts: Texts) -> bool:
+        """Whether clang would read the same for ``command``, and make the same of it."""
+        own = self.command
+        if command.place != own.place or command.options != own.options:
+            return False
+        differing = list(command.differs_in(own))
+        if any(self._mentioned.get(name) for name in differing) or not self._holds(texts):
+            return False
+        return not any(self._mentions(name, command, texts) for name in differing)
+
+    def _holds(self, texts: Texts) -> bool:
         for name, before in self.digests.items():
             content = texts.content(name)
             if content is None or content.digest != before:
                 return False
         return all(texts.files(folder) & names == there for folder, (names, there) in self.looked.items())
+
+    def _mentions(self, name: str, command: Command, texts: Texts) -> bool:
+        """Whether it can matter what ``name`` is defined as, in texts that are as they were."""
+        if name not in self._mentioned:
+            read = (content.data for content in map(texts.content, self.digests) if content is not None)
+            self._mentioned[name] = mentioned(name, read)
+        values = (*command.defines.values(), *self.command.defines.values())
+        return self._mentioned[name] or mentioned(name, (value.encode("utf-8", "replace") for value in values))
 
 
 class Shelf(Generic[U]):
@@ -59,7 +90,7 @@ class Shelf(Generic[U]):
         """What ``command`` would give on ``texts``, if it is here."""
         for number in range(len(self._kept) - 1, -1, -1):
             kept = self._kept[number]
-            if kept.command == command and kept.holds(texts):
+            if kept.answers(command, texts):
                 self._kept.append(self._kept.pop(number))
                 return kept.unit
         return None
@@ -110,7 +141,6 @@ class Shelf(Generic[U]):
 _LISTENED: Final = ("CPATH", "C_INCLUDE_PATH", "CCC_OVERRIDE_OPTIONS")
 """Variables of the environment by which clang looks elsewhere, or takes other options."""
 
-_SPLICE: Final = re.compile(rb"\\[ \t]*\r?\n")
 _COMMENT: Final = re.compile(rb'("(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\')|/\*.*?\*/|//[^\n]*', re.DOTALL)
 _NAME: Final = re.compile(rb'"([^"\n]+)"|<([^>\n]+)>')
 _UNSURE: Final = re.compile(
@@ -126,7 +156,7 @@ def _named(data: bytes) -> tuple[frozenset[str], frozenset[str]] | None:
 
     None where that cannot be told, or the text may mean something else though it is the same.
     """
-    text = _SPLICE.sub(b"", data)
+    text = spliced(data)
     bare = _COMMENT.sub(lambda found: found[1] or b" ", text)
     if _UNSURE.search(bare):
         return None

@@ -13,9 +13,10 @@ from attrs import evolve, frozen
 
 from modelcheck.errors import InputError
 from modelcheck.frontend.c import libclang as cl
+from modelcheck.frontend.c.again import lowered_again
 from modelcheck.frontend.c.attributes import alignment, is_weak
 from modelcheck.frontend.c.builder import Builder, Shape
-from modelcheck.frontend.c.context import Hint
+from modelcheck.frontend.c.context import Hint, Links
 from modelcheck.frontend.c.objects import Cell, Objects, Static
 from modelcheck.frontend.c.parse import Unit
 from modelcheck.frontend.c.types import ARRAY, RECORD, CType, Signature, Types
@@ -62,8 +63,8 @@ class Linker:
     def __init__(
         self,
         units: Sequence[Unit],
-        initialise: Callable[[Linker, Unit, CType, cl.Node, str], list[Cell]],
-        lower: Callable[[Linker, Definition], Lowered],
+        initialise: Callable[[Links, Unit, CType, cl.Node, str], list[Cell]],
+        lower: Callable[[Links, Definition], Lowered],
         extent: Callable[[Types, CType, cl.Node], int],
         runtime: Callable[[], Unit],
     ) -> None:
@@ -119,8 +120,9 @@ class Linker:
             self._queue.append(found)
         return found
 
-    def declared(self, unit: Unit, name: str, declaration: cl.Cursor) -> Definition:
-        """As `function`, with a function that is only declared as one that must not be called."""
+    def code_address(self, unit: Unit, name: str, declaration: cl.Cursor) -> int:
+        """The address of a function; from now on indirect calls may reach it. One that is only declared has an address
+        too, and must not be called."""
         found = self.function(unit, name)
         if found is None:
             key = (0, name, "")
@@ -129,7 +131,9 @@ class Linker:
                 found = Definition(unit, declaration, name, self.objects.unique(name, key, unit.name), None)
                 self._definitions[key] = found
                 self._queue.append(found)
-        return found
+        if found.program_name not in self._addresses:
+            self._addresses[found.program_name] = self.objects.function(found.program_name)
+        return self._addresses[found.program_name]
 
     def _owner(self, unit: Unit, name: str) -> Unit | None:
         if name in unit.functions:
@@ -185,19 +189,12 @@ class Linker:
         assert found is not None
         return found
 
-    def address(self, definition: Definition) -> int:
-        """The address of a function; from now on indirect calls may reach it."""
-        name = definition.program_name
-        if name not in self._addresses:
-            self._addresses[name] = self.objects.function(name)
-        return self._addresses[name]
-
     def settle(self) -> None:
         """Lower everything that is reached so far; objects that it uses have their addresses from then on."""
         self.objects.settle()
         while self._queue:
             definition = self._queue.popleft()
-            self._lowered[definition.program_name] = self._lower(self, definition)
+            self._lowered[definition.program_name] = lowered_again(self, definition, self._lower)
             self.objects.settle()
 
     def finish(self) -> tuple[dict[str, Function], tuple[MemoryObject, ...]]:
@@ -235,8 +232,12 @@ class Linker:
 
     # ------------------------------------------------------------------ objects
 
-    def variable(self, unit: Unit, declaration: cl.Cursor, function: str) -> tuple[int, CType] | None:
-        """Address and type of a variable with static storage, or None when no file defines it."""
+    def string(self, unit: Unit, content: bytes) -> int:
+        """The address of a string literal with these bytes (the final zero is added)."""
+        return self.objects.string(content, unit.name)
+
+    def variable(self, unit: Unit, declaration: cl.Cursor, function: str) -> int | None:
+        """The address of a variable with static storage, or None when no file defines it."""
         name = cl.text(cl.lib.clang_getCursorSpelling(declaration))
         linkage = cl.lib.clang_getCursorLinkage(declaration)
         key: object
@@ -257,8 +258,7 @@ class Linker:
         static = self.objects.get(key)
         if static is None:
             static = self._define(key, owner, defining, shown, function)
-        assert static.type is not None
-        return static.base, static.type
+        return static.base
 
     def _external(self, name: str) -> tuple[Unit, cl.Cursor] | None:
         best: tuple[Unit, cl.Cursor] | None = None

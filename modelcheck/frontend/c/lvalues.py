@@ -61,10 +61,9 @@ def _variable(ctx: Context, node: cl.Node) -> Place:
     if target.kind == cl.VAR_DECL and cl.lib.clang_Cursor_hasVarDeclGlobalStorage(target) == 1:
         if cl.lib.clang_getCursorTLSKind(target):
             ctx.refuse(f"{node.spelling} is thread-local, which is not supported: use an array indexed by thread", node)
-        static = ctx.linker.variable(ctx.unit, target, ctx.name)
-        if static is None:
+        base = ctx.linker.variable(ctx.unit, target, ctx.name)
+        if base is None:
             ctx.refuse(f"no definition of {node.spelling}", node)
-        base, _ = static
         found = Memory(const(base, 64), ctx.types.get(cl.lib.clang_getCursorType(target)))
         ctx.places[target.d0] = found
         return found
@@ -153,7 +152,7 @@ def _string(ctx: Context, node: cl.Node) -> Place:
     type_ = ctx.types.of(node)
     if ctx.types.element(type_).size != 1:
         ctx.refuse("wide strings are not supported", node)
-    return Memory(const(ctx.linker.objects.string(unquote(node.spelling), ctx.unit.name), 64), type_)
+    return Memory(const(ctx.linker.string(ctx.unit, unquote(node.spelling)), 64), type_)
 
 
 def starts_together(node: cl.Node, inner: cl.Node) -> bool:

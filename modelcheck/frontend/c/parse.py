@@ -7,17 +7,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, field, frozen
 
 from modelcheck.errors import InputError
 from modelcheck.frontend.c import libclang as cl
-from modelcheck.frontend.c.kept import Shelf
+from modelcheck.frontend.c.kept import Command, Shelf
 from modelcheck.frontend.c.texts import Texts
 from modelcheck.frontend.c.translation import TranslationUnit
-from modelcheck.frontend.c.types import Types
+from modelcheck.frontend.c.types import CType, Types
 from modelcheck.program.ir import Source
+
+if TYPE_CHECKING:
+    from modelcheck.frontend.c.again import Recorded
 
 _BASE = (
     "-x",
@@ -90,6 +93,7 @@ class Unit:
         types: its types.
         functions: definitions of functions by name.
         variables: declarations of variables at file scope by name; the defining one last where there is one.
+        code: what became of its functions, by their declaration and the type that an allocation's result gets.
     """
 
     name: str
@@ -98,6 +102,7 @@ class Unit:
     files: Files
     functions: dict[str, cl.Cursor]
     variables: dict[str, list[cl.Cursor]]
+    code: dict[tuple[int | None, CType | None], list[Recorded]] = field(factory=dict)
     _trees: dict[int | None, cl.Node] = field(factory=dict)
     _handles: dict[int | None, str] = field(factory=dict)
 
@@ -110,6 +115,15 @@ class Unit:
         if file is None:
             file = self._handles[handle] = self.files.shown(cl.file_name(handle))
         return Source(file, line, column, end_line, end_column, function)
+
+    @property
+    def places(self) -> dict[int | None, str]:
+        """The files, by clang's handle, that places were told in since `leave_places`, and how they are shown."""
+        return dict(self._handles)
+
+    def leave_places(self) -> None:
+        """Begin `places` anew."""
+        self._handles.clear()
 
     def tree(self, function: cl.Cursor) -> cl.Node:
         """The syntax of a function, read once."""
@@ -139,15 +153,14 @@ def parse_file(
         raise InputError("there is no such file" if not path.exists() else "this is not a file", shown)
     texts = known.contents
     with own("prelude.h") as prelude:
-        arguments = (
+        options = (
             *_BASE,
             *(part for folder in include for part in ("-I", str(folder))),
             *("-isystem", str(texts.headers)),
             *("-include", str(texts.headers / "mc" / "intrinsics.h")),
             *("-include", str(prelude)),
-            *(f"-D{name}={value}" for name, value in defines.items()),
         )
-        command = (str(path), str(Path.cwd()), *arguments)
+        command = Command((str(path), str(Path.cwd())), options, defines)
         found = _kept.find(command, texts) if content is None else None
         if found is not None:
             return _anew(found, shown, known)
@@ -155,7 +168,8 @@ def parse_file(
         if content is not None:
             unsaved[str(path)] = content
         try:
-            parsed = TranslationUnit(str(path), arguments, unsaved)
+            macros = (f"-D{name}={value}" for name, value in defines.items())
+            parsed = TranslationUnit(str(path), (*options, *macros), unsaved)
         except OSError as error:
             raise InputError(str(error), shown) from error
     _complain(parsed, known)
