@@ -21,6 +21,7 @@ from modelcheck.auditing.judgement import (
     Judgement,
     ModelAudit,
 )
+from modelcheck.auditing.names import name_of
 from modelcheck.auditing.session import Question, Switchboard
 from modelcheck.auditing.sets import Sets, minimal_sets
 from modelcheck.auditing.switches import FENCES, Switched, switched
@@ -133,6 +134,7 @@ class _Audit:
         found = [self._with_others(judgement, found, sets) for judgement in found]
         found = self._misplaced(found)
         elements = [judgement.element for judgement in found]
+        unasked = [one for board in self.boards for one in board.switched.unasked]
 
         def named(several: Iterable[frozenset[int]]) -> tuple[tuple[Element, ...], ...]:
             return tuple(tuple(elements[number] for number in sorted(chosen)) for chosen in several)
@@ -149,6 +151,8 @@ class _Audit:
             sum(board.switches.asked for board in self.boards),
             time.monotonic() - started,
             tuple(dict.fromkeys(f"{t} at {s}" for board in self.boards for t, s in board.switched.unpaired)),
+            tuple(dict.fromkeys(f"{one.text} at {one.source}" for one in unasked if one.unclear)),
+            tuple(dict.fromkeys(name_of(one.text) or one.text for one in unasked if not one.unclear)),
         )
 
     def _open(self, scenario: Scenario) -> None:

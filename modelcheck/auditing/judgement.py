@@ -62,6 +62,8 @@ class ModelAudit:
         suffice, losses: minimal sets of elements; see `modelcheck.auditing.sets`.
         exhaustive: whether these are all; ``reason`` why not.
         unpaired: lock operations that were not asked about, since what belongs to them was not found.
+        unclear: places with known operations that were not asked about, since it is not clear which is which.
+        unknown: names of what synchronises, too, and of which no weaker form is known.
         questions: how many sets of changes the solver was asked about.
         seconds: wall time.
     """
@@ -77,3 +79,5 @@ class ModelAudit:
     questions: int
     seconds: float
     unpaired: tuple[str, ...] = ()
+    unclear: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()

@@ -17,7 +17,9 @@ def paired(sites: Iterable[Site], program: Sites) -> list[Sequence[Site]]:
 
     Those of one function on one lock, by its text, are a group. Where a function opens what it does not close, or
     closes what it did not open, its group is joined with those on the same member in the functions that call it or
-    that it calls. A group without an operation that opens, or without one that closes, is none.
+    that it calls. What then still lacks an operation that opens, or one that closes, is joined with all on the same
+    member that do: a lock that is taken and given back by functions, or macros, made for that; and so are the last two
+    halves of a family, whatever they call the lock. What lacks one even then is none.
     """
     groups: dict[tuple[str, str, Family], Group] = {}
     for site in sites:
@@ -34,6 +36,20 @@ def paired(sites: Iterable[Site], program: Sites) -> list[Sequence[Site]]:
             near = theirs in callers.get(function, ()) or function in callers.get(theirs, ())
             if other != index and kind == family and near and _member(same) == _member(lock):
                 joined.join(index, other)
+    by_member: dict[object, list[int]] = {}
+    for index, (_, lock, family) in enumerate(groups):
+        if not _whole(joined.group(index)):
+            by_member.setdefault((family, _member(lock)), []).append(index)
+    for several in by_member.values():
+        for other in several[1:]:
+            joined.join(several[0], other)
+    by_family: dict[Family, list[int]] = {}
+    for index, (_, _, family) in enumerate(groups):
+        if joined.find(index) == index and not _whole(joined.group(index)):
+            by_family.setdefault(family, []).append(index)
+    for several in by_family.values():
+        if len(several) == 2:
+            joined.join(*several)
     return [group for group in joined.result() if _whole(group)]
 
 
@@ -49,6 +65,11 @@ class _Joined:
 
     def join(self, one: int, other: int) -> None:
         self.leader[self.find(other)] = self.find(one)
+
+    def group(self, index: int) -> Group:
+        """All that is joined with a group."""
+        leader = self.find(index)
+        return [site for other, group in enumerate(self.groups) if self.find(other) == leader for site in group]
 
     def result(self) -> list[Group]:
         found: dict[int, Group] = {}

@@ -11,6 +11,7 @@ from attrs import define, evolve, field, frozen
 from modelcheck.auditing.element import LOCK, SECTION
 from modelcheck.auditing.names import kind_of, name_of
 from modelcheck.auditing.rewrite import At
+from modelcheck.auditing.written import Unasked, Writing, closing, kinds_of
 from modelcheck.program.expr import Expr
 from modelcheck.program.flow import EXIT, Loop, flow_of
 from modelcheck.program.ir import (
@@ -101,6 +102,7 @@ class Sites:
 
     def __init__(self, program: Program) -> None:
         self.program = program
+        self._unasked: dict[Source, Instruction] = {}
 
     @cached_property
     def own(self) -> tuple[Function, ...]:
@@ -125,14 +127,29 @@ class Sites:
                 for index, instruction in enumerate(block.instructions):
                     if isinstance(instruction, Call) and not self._is_ours(instruction):
                         continue
-                    place = self._operation(instruction)
+                    place = self._operation(instruction) or self._writing.meant(function, instruction)
+                    if place is None and (_synchronises(instruction) or _is_known(instruction)):
+                        self._unasked.setdefault(self._writing.seen(instruction.source), instruction)
                     if place is not None:
                         text = self.text(place)
                         kind = kind_of(name_of(text))
                         assert kind is not None
                         site = found.setdefault(place, Site(place, text, kind))
                         site.steps.append(Step(function.name, (number, index), instruction))
-        return tuple(sorted(found.values(), key=lambda s: (s.source.file, s.source.line, s.source.column)))
+        # Of a macro, all uses are asked about, or none.
+        unclear = {name for place in self._unasked for name in self._writing.named_from(place)}
+        sites = [site for site in found.values() if self._writing.macro_at(site.source) not in unclear]
+        return tuple(sorted(sites, key=lambda s: (s.source.file, s.source.line, s.source.column)))
+
+    @cached_property
+    def unasked(self) -> tuple[Unasked, ...]:
+        """The fences, marked accesses and read-modify-writes that are of no site among `operations`."""
+        known = {site.source for site in self.operations}
+        return tuple(
+            Unasked(place, self.text(place).strip(), kinds_of(step), self._writing.holds_known(place))
+            for place, step in self._unasked.items()
+            if place not in known
+        )
 
     @cached_property
     def accesses(self) -> tuple[Site, ...]:
@@ -173,15 +190,19 @@ class Sites:
         found = re.search(rf"\b{re.escape(wanted)}\s*\(", text)
         if found is None:
             return None
-        end = _closing(text, found.end())
+        end = closing(text, found.end()) or len(text)
         return evolve(source, column=source.column + found.start(), end_column=source.column + end)
+
+    @cached_property
+    def _writing(self) -> Writing:
+        return Writing(self._texts)
 
     def _call(self, source: Source) -> Source:
         """``source`` without what clang takes in behind the call that it begins with, such as the semicolon."""
         text = self._lines(source)[0]
         if source.line != source.end_line or not text.rstrip().endswith(";") or "(" not in text:
             return source
-        return evolve(source, end_column=source.column + _closing(text, text.index("(") + 1))
+        return evolve(source, end_column=source.column + (closing(text, text.index("(") + 1) or len(text)))
 
     def _is_ours(self, call: Call) -> bool:
         return isinstance(call.callee, str) and not self.is_own(call.callee)
@@ -303,16 +324,6 @@ class Sites:
         return kind not in (LOCK, SECTION)
 
 
-def _closing(text: str, start: int) -> int:
-    """Behind the parenthesis that closes the one before ``start``."""
-    depth = 1
-    for index in range(start, len(text)):
-        depth += (text[index] == "(") - (text[index] == ")")
-        if not depth:
-            return index + 1
-    return len(text)
-
-
 def _steps(function: Function) -> Iterator[Instruction]:
     for block in function.blocks:
         yield from block.instructions
@@ -340,6 +351,11 @@ def _synchronises(step: Instruction) -> bool:
         case Load() | Store():
             return bool(step.tags)
     return False
+
+
+def _is_known(step: Instruction) -> bool:
+    """Whether a step calls a known operation."""
+    return isinstance(step, Call) and kind_of(str(step.callee).partition("@")[0]) is not None
 
 
 def _registers(expression: Expr) -> set[int]:

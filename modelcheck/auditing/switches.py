@@ -28,6 +28,7 @@ from modelcheck.auditing.pairs import paired
 from modelcheck.auditing.rewrite import Alternative, Rewriting, copied, plain
 from modelcheck.auditing.sites import Gap, Site, Sites, TestSite
 from modelcheck.auditing.spelling import stronger_marks, unmarked, weaker_atomics, weaker_marks
+from modelcheck.auditing.written import Unasked
 from modelcheck.program.expr import const
 from modelcheck.program.ir import (
     Assert,
@@ -60,7 +61,7 @@ class Switched:
     """A program with switches, and what they are.
 
     ``program`` runs as it did where every switch is off. ``unpaired`` are operations on locks, with their places, that
-    have no switch: what belongs to them was not found.
+    have no switch: what belongs to them was not found. ``unasked``: what else has none.
     """
 
     program: Program
@@ -68,6 +69,7 @@ class Switched:
     insertions: tuple[Insertion, ...] = ()
     strengthenings: tuple[Strengthening, ...] = ()
     unpaired: tuple[tuple[str, Source], ...] = ()
+    unasked: tuple[Unasked, ...] = ()
 
 
 def switched(
@@ -137,6 +139,7 @@ class _Switching:
             tuple(self.insertions),
             tuple(self.strengthenings),
             tuple((site.text, site.source) for site in left),
+            tuple(one for one in self.sites.unasked if self.where(one.source) and self.kinds & set(one.kinds)),
         )
 
     def _rewriting(self, name: str) -> Rewriting:

@@ -114,6 +114,10 @@ def _together(one: ModelAudit) -> Iterator[str]:
         yield f"    {name} was not asked about: {said}"
     for operation in one.unpaired:
         yield f"    {operation} was not asked about: no operation that belongs to it was found"
+    for place in one.unclear:
+        yield f"    {place} was not asked about: which of its operations is which is not clear"
+    if one.unknown:
+        yield f"    left as they are, since no weaker form of them is known: {', '.join(one.unknown)}"
     if not any(judgement.verdict != NOT_REACHED for judgement in one.judgements):
         yield "    no element of the kinds asked for is come by"
         return
@@ -155,6 +159,8 @@ def _markdown(report: Report) -> Iterator[str]:
     for element, text, found in _reasons(report):
         if not text.startswith("without it"):
             yield f"- `{_escaped(element.name)}` ({', '.join(found)}): {text}"
+    for place in dict.fromkeys(place for one in report.audits for place in (*one.unpaired, *one.unclear)):
+        yield f"- `{_escaped(place)}`: not asked about"
 
 
 def _escaped(text: str) -> str:
@@ -193,6 +199,8 @@ def _json(report: Report, kept: Kept) -> dict[str, Any]:
                 "exhaustive": one.exhaustive,
                 "reason": one.reason,
                 "unpaired": list(one.unpaired),
+                "unclear": list(one.unclear),
+                "unknown": list(one.unknown),
                 "questions": one.questions,
                 "seconds": round(one.seconds, 3),
             }
