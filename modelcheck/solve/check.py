@@ -22,7 +22,8 @@ from modelcheck.solve.counting import add_counting
 from modelcheck.solve.domains import analyse
 from modelcheck.solve.encode import AT_REST, NOWHERE, Encoding, Finding
 from modelcheck.solve.frames import Frames
-from modelcheck.solve.lemmas import add_lemmas, overtaken
+from modelcheck.solve.grounds import Grounds
+from modelcheck.solve.lemmas import add_lemmas
 from modelcheck.solve.proofs import LATELY
 from modelcheck.solve.properties import Deadlock, late_writes, leaks, misused_locks
 from modelcheck.solve.proposal import Proposal
@@ -30,6 +31,7 @@ from modelcheck.solve.result import ExecutedEvent, Execution, Result
 from modelcheck.solve.rising import add_rising
 from modelcheck.solve.sat import NO, YES, Solver
 from modelcheck.solve.sections import close_sections
+from modelcheck.solve.shapes import overtaken
 from modelcheck.solve.symmetry import break_symmetry
 from modelcheck.solve.touch import touching
 from modelcheck.solve.valuesets import TooManyValues
@@ -203,6 +205,7 @@ class Session:
             add_rising(self.encoding, self.coherence)
         self.solver = Solver(self.encoding.circuit)
         self.present = frozenset[str]().union(*(event.tags | event.failed for event in graph.events))
+        self.grounds = Grounds(self.encoding) if overtaken(model) and not thin_air else None
         self.frames = Frames(self.encoding, self.coherence, model.compares_values(self.present))
 
     def decide(self, properties: frozenset[str], among: int = YES) -> Result:
@@ -279,10 +282,13 @@ class Session:
             proposal = Proposal(self.encoding, self.coherence, self.solver, self.frames)
             self.candidate = proposal.candidate()
             judgement = self.model.check(self.candidate, limit=CYCLES)
-            if judgement.consistent:
+            circular = self.grounds.circles(proposal) if judgement.consistent and self.grounds is not None else []
+            if judgement.consistent and not circular:
                 self.proposal = proposal
                 return proposal
             self.refinements += 1
+            for clause in circular[:CYCLES]:
+                circuit.add(*clause)
             self._learn(proposal, judgement.violations)
             if self.progress is not None:
                 self.progress(self.refinements)

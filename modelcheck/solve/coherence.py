@@ -51,7 +51,7 @@ class Coherence:
         for place in sorted(self.shared):
             self._total(place)
         for place in sorted(self.shared):
-            self._transitive(self.rounds[place])
+            self._transitive(self.rounds[place], place)
         self._reads()
         if coherent:
             self._read_pairs()
@@ -141,14 +141,15 @@ class Coherence:
             (encoding.executed[one], encoding.executed[other], encoding.same_place(one, other))
         )
 
-    def _transitive(self, several: list[Rounds]) -> None:
+    def _transitive(self, several: list[Rounds], place: Place) -> None:
         """a before b before c is a before c; for long lists of writers left to the refinement."""
         if len(several) > EAGER_TRANSITIVITY:
             return
         events, circuit = self.encoding.events, self.encoding.circuit
+        # Order among several rounds is said whether or not the writes are at one cell: here they must be.
+        elsewhere = dict.fromkeys(several, NO)
         if any(len(those) > 1 for those in several):
-            # Order among several rounds is said whether or not the writes are at one cell: here they must be.
-            several = [those for those in several if len(those) > 1 or len(self.encoding.at[those[0]]) == 1]
+            elsewhere |= {those: -self.encoding.at[those[0]][place] for those in several if len(those) == 1}
         for a in several:
             for b in several:
                 if a == b:
@@ -163,7 +164,7 @@ class Coherence:
                         continue
                     bc, ca = self.order(b, c), self.order(c, a)
                     if bc != NO and ca != NO and a < min(b, c):
-                        circuit.add(-ab, -bc, -ca)
+                        circuit.add(-ab, -bc, -ca, elsewhere[a], elsewhere[b], elsewhere[c])
 
     def _origins(self, read: int, place: Place) -> dict[Rounds, int]:
         """What ``read`` may read from at ``place``, with the literal that it does; rounds of one loop taken as one."""

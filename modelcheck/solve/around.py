@@ -1,0 +1,107 @@
+"""What the order of two points of two threads implies for the accesses around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attrs import frozen
+
+from modelcheck.cat import Model
+from modelcheck.program.graph import Event
+from modelcheck.program.ir import Tags
+from modelcheck.solve.coherence import Coherence
+from modelcheck.solve.encode import Encoding
+from modelcheck.solve.origins import Place
+from modelcheck.solve.sat import NO
+from modelcheck.solve.shapes import Passage, forbids
+
+
+@frozen
+class Step:
+    """Where ``literal`` holds, an acquire comes behind a release of another thread.
+
+    Attributes:
+        release: the releasing write.
+        acquire: the acquiring read.
+        literal: holds only when both are executed.
+        passages: what the model is asked about instead: all ways of that kind.
+        section: the cell whose coherence order says so; None where the read reads from the write.
+    """
+
+    release: int
+    acquire: int
+    literal: int
+    passages: tuple[Passage, ...]
+    section: Place | None = None
+
+
+class Around:
+    """What an order between two points of two threads implies for the accesses around them."""
+
+    def __init__(self, encoding: Encoding, coherence: Coherence, model: Model) -> None:
+        self.encoding = encoding
+        self.coherence = coherence
+        self.model = model
+        self.known: dict[tuple[object, ...], bool] = {}
+        self.passage = (-1, -1)  # of the clauses at hand: the releasing write, the acquiring event
+        self.threads: dict[int, list[Event]] = {}
+        for number, event in enumerate(encoding.events):
+            if number in encoding.at and encoding.executed[number] != NO and event.thread >= 0 and not event.final:
+                self.threads.setdefault(event.thread, []).append(event)
+        for several in self.threads.values():
+            several.sort(key=lambda e: (e.position, e.id))
+        self._halves = {e.rmw: e for several in self.threads.values() for e in several if e.rmw is not None}
+
+    def half(self, read: int) -> Event | None:
+        """The write that ``read`` is the other half of."""
+        return self._halves.get(read)
+
+    def add(self, before: Iterable[Event], behind: Iterable[Event], order: int, passages: tuple[Passage, ...]) -> None:
+        """Forbid, when ``order`` holds, every rf, co and fr from an event of ``behind`` to one of ``before``."""
+        there: dict[Place, list[Event]] = {}
+        for other in behind:
+            for place in self.encoding.at[other.id]:
+                there.setdefault(place, []).append(other)
+        for one in before:
+            met: set[int] = set()
+            for place in self.encoding.at[one.id]:
+                for other in there.get(place, ()):
+                    if other.id not in met and (one.kind, other.kind) != ("R", "R"):
+                        met.add(other.id)
+                        self.forbid(one, other, order, passages)
+
+    def forbid(self, one: Event, other: Event, order: int, passages: tuple[Passage, ...]) -> None:
+        """Forbid, when ``order`` holds, rf, co and fr from ``other`` to ``one``, as far as every passage does."""
+        encoding, coherence, circuit = self.encoding, self.coherence, self.encoding.circuit
+        because = ("passage", *self.passage, one.id, other.id)
+        if one.kind == "R" and other.kind == "W":
+            literal = encoding.rf.get((other.id, one.id), NO)
+            if literal != NO and self.borne_out("rf", one, other, passages):
+                circuit.add(-order, -literal, because=because)
+        elif one.kind == "W" and other.kind == "W":
+            literal = coherence.before(other.id, one.id)
+            if literal != NO and self.borne_out("co", one, other, passages):
+                circuit.add(-order, -literal, because=because)
+        elif one.kind == "W" and other.kind == "R" and self.borne_out("fr", one, other, passages):
+            for source in encoding.sources.get(other.id, ()):
+                after = coherence.before(source, one.id)
+                if after != NO:
+                    circuit.add(-order, -encoding.rf[source, other.id], -after, because=because)
+
+    def borne_out(self, edge: str, one: Event, other: Event, passages: tuple[Passage, ...]) -> bool:
+        """Whether the model forbids ``edge`` from ``other`` to ``one`` around each of ``passages``."""
+        key = (edge, one.kind, one.tags, one.failed, other.kind, other.tags, other.failed, passages)
+        found = self.known.get(key)
+        if found is None:
+            found = self.known[key] = all(
+                forbids(self.model, edge, (one.kind, first), (other.kind, second), passage)
+                for first in _variants(one)
+                for second in _variants(other)
+                for passage in passages
+            )
+        return found
+
+
+def _variants(event: Event) -> tuple[Tags, ...]:
+    """The tags that ``event`` may bear."""
+    return (event.tags,) if event.success is None else (event.tags, event.failed)
