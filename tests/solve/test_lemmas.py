@@ -81,3 +81,86 @@ def test_verdicts_on_random_programs_are_the_same_without_lemmas(name: str, firs
         with without_lemmas():
             slow = answer(text, name)
         assert (seed, quick.verdict, quick.property) == (seed, slow.verdict, slow.property), text
+
+
+SECTIONS = (
+    "spin_lock(&l);{} spin_unlock(&l);",
+    "spin_lock(&m);{} spin_unlock(&m);",
+    "if (spin_trylock(&l)) {{{} spin_unlock(&l); }}",
+    "if (!cmpxchg_acquire(&w, 0, 1)) {{{} smp_store_release(&w, 0); }}",
+    "atomic_inc_return(&a);{}",
+    "if (atomic_cmpxchg(&f, 0, 1) == 0) {{{} atomic_set_release(&f, 0); }}",
+    "if (smp_load_acquire(&z)) {{{} }}",
+    "if (atomic_read_acquire(&a)) {{{} }}",
+    "{{{} smp_store_release(&z, 1); }}",
+    "{{{} atomic_inc_return_release(&a); }}",
+    "{{{} atomic_inc_return_relaxed(&a); }}",
+    "if (test_and_set_bit_lock(0, &bits)) {{ }} else {{{} clear_bit_unlock(0, &bits); }}",
+)
+
+
+def relay(seed: int) -> str:
+    """Three threads with two sections each, in a row or one in the other; what is plain or marked goes along."""
+    choose = random.Random(seed)
+    bodies = ""
+    terms = []
+    for number in range(3):
+        parts = []
+        for index, cell in enumerate(choose.sample("xy", 2)):
+            marked = choose.random() < 0.6
+            if (number + index + seed) % 2:
+                parts.append(f" WRITE_ONCE({cell}, {number + 1});" if marked else f" {cell} = {number + 1};")
+            else:
+                into = f"got[{2 * number + index}]"
+                parts.append(f" {into} = READ_ONCE({cell});" if marked else f" {into} = {cell};")
+                terms.append(f"{into} == {choose.randint(0, 3)}")
+        outer, inner = choose.sample(SECTIONS, 2)
+        shape = choose.choice(("row", "around", "inside"))
+        if shape == "row":
+            body = f"{parts[0]} {outer.format('')} {inner.format('')}{parts[1]}"
+        elif shape == "around":
+            body = outer.format(f"{parts[0]} {inner.format(parts[1])}")
+        else:
+            body = f"{parts[0]} {outer.format(' ' + inner.format(parts[1]))}"
+        bodies += f"void t{number}(void) {{ {body} }}\n"
+    return (
+        f"{DECLARATIONS}static unsigned long bits;\n{bodies}void final(void) {{ assert(!({' && '.join(terms)})); }}\n"
+    )
+
+
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("first", range(0, 60, 30))
+def test_what_goes_along_from_thread_to_thread_changes_no_verdict(name: str, first: int) -> None:
+    for seed in range(first, first + 30):
+        text = relay(seed)
+        quick = answer(text, name)
+        with without_lemmas():
+            slow = answer(text, name)
+        assert (seed, quick.verdict, quick.property) == (seed, slow.verdict, slow.property), text
+
+
+CHAIN = """
+static int x, z;
+static atomic_t a = ATOMIC_INIT(0);
+static DEFINE_SPINLOCK(l);
+static int order, got = 1, seen;
+void t0(void) { x = 1; smp_store_release(&z, 1); }
+void t1(void) { if (smp_load_acquire(&z)) atomic_inc_return_release(&a); }
+void t2(void) { if (atomic_read_acquire(&a)) { spin_lock(&l); order = 1; spin_unlock(&l); } }
+void t3(void) { spin_lock(&l); seen = order; spin_unlock(&l); if (seen) got = x; }
+void final(void) { assert(got); }
+"""
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_chain_through_flags_counters_and_locks_takes_no_refinement(name: str) -> None:
+    found = answer(CHAIN, name)
+    assert (found.verdict, found.refinements) == ("PASS", 0)
+    with without_lemmas():
+        assert answer(CHAIN, name).refinements > 0
+
+
+def test_a_chain_with_a_relaxed_link_orders_nothing() -> None:
+    text = CHAIN.replace("atomic_inc_return_release", "atomic_inc_return_relaxed")
+    assert answer(text, "sc").verdict == "PASS"
+    assert answer(text, "lkmm").property == "assertion"
