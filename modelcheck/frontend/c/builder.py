@@ -38,6 +38,7 @@ class Builder:
         self.entry: list[Instruction] = []
         self.shapes: dict[int, Shape] = {}
         self._final: dict[int, int] = {}
+        self._finished: dict[tuple[str, tuple[tuple[str, ...], ...]], Function] = {}
 
     def register(self, width: int, name: str = "") -> int:
         """A new register of ``width`` bits; ``name`` when it is a variable of the C."""
@@ -106,6 +107,16 @@ class Builder:
             source: where it is defined.
             targets: for each `Shape` of an indirect call, the functions it may reach.
         """
+        reached = tuple(targets[shape] for shape in self.shapes.values())
+        found = self._finished.get((name, reached))
+        if found is None:
+            made = self._finish(name, params, result_width, source, targets)
+            found = self._finished[name, reached] = made
+        return found
+
+    def _finish(
+        self, name: str, params: Sequence[int], result_width: int, source: Source, targets: dict[Shape, tuple[str, ...]]
+    ) -> Function:
         self.blocks[0][:0] = self.entry
         self.entry = []
         order, number = [0], {0: 0}

@@ -23,7 +23,7 @@ from modelcheck.program.ir import NONE, Halt, Return, Store, Unsupported
 def lower(linker: Links, definition: Definition) -> Lowered:
     """The code of a function."""
     unit = definition.unit
-    node = unit.tree(definition.cursor)
+    node = cl.tree(definition.cursor)
     body = next((child for child in node.children if child.kind == cl.COMPOUND), None)
     types = unit.types
     signature = types.signature(types.of(node))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from ctypes import (
     POINTER,
     Structure,
@@ -297,42 +297,45 @@ def tree(cursor: Cursor) -> Node:
     root = Node(cursor)
     stack = [root]
     keys = [(cursor.d0, cursor.d1)]
-
-    def visit(child: Cursor, parent: Cursor) -> None:
-        above = (parent.d0, parent.d1)
-        while keys[-1] != above:
-            keys.pop()
-            stack.pop()
-        node = Node(child)
-        stack[-1].children.append(node)
-        stack.append(node)
-        keys.append((child.d0, child.d1))
-
-    _visit(cursor, visit, _RECURSE)
-    return root
-
-
-def _visit(cursor: Cursor, each: Callable[[Cursor, Cursor], None], then: int) -> None:
-    """Call ``each`` with every child and its parent. ctypes would drop an exception: it is raised after the walk."""
     failed: list[BaseException] = []
 
     def visit(child: Cursor, parent: Cursor, _: Any) -> int:
-        try:
-            each(child, parent)
+        try:  # ctypes would drop an exception: it is raised after the walk
+            above = (parent.d0, parent.d1)
+            while keys[-1] != above:
+                keys.pop()
+                stack.pop()
+            node = Node(child)
+            stack[-1].children.append(node)
+            stack.append(node)
+            keys.append((child.d0, child.d1))
         except BaseException as error:  # noqa: BLE001 - an interrupt too
             failed.append(error)
             return _BREAK
-        return then
+        return _RECURSE
 
     lib.clang_visitChildren(cursor, _Visitor(visit), None)
     if failed:
         raise failed[0]
+    return root
 
 
 def children(cursor: Cursor) -> list[Cursor]:
     """The cursors right below ``cursor``."""
     found: list[Cursor] = []
-    _visit(cursor, lambda child, _: found.append(child), _CONTINUE)
+    failed: list[BaseException] = []
+
+    def visit(child: Cursor, _: Cursor, __: Any) -> int:
+        try:
+            found.append(child)
+        except BaseException as error:  # noqa: BLE001 - an interrupt too
+            failed.append(error)
+            return _BREAK
+        return _CONTINUE
+
+    lib.clang_visitChildren(cursor, _Visitor(visit), None)
+    if failed:
+        raise failed[0]
     return found
 
 
@@ -355,7 +358,7 @@ def fields(record: Type) -> list[Cursor]:
     def visit(child: Cursor, _: Any) -> int:
         try:
             found.append(child)
-        except BaseException as error:  # noqa: BLE001 - as in _visit
+        except BaseException as error:  # noqa: BLE001 - as in tree
             failed.append(error)
         return _CONTINUE
 

@@ -81,7 +81,6 @@ class Linker:
         self._lowered: dict[str, Lowered] = {}
         self._allocates: dict[tuple[int, str], bool] = {}
         self._threads: dict[str, int] = {}
-        self._signatures: dict[str, Signature] = {}
 
     # ------------------------------------------------------------------ functions
 
@@ -156,8 +155,7 @@ class Linker:
         key = (id(owner), name)
         if key not in self._allocates:
             self._allocates[key] = False  # for recursive ones
-            calls = (node.spelling for node in owner.tree(owner.functions[name]).walk() if node.kind == cl.CALL)
-            called = dict.fromkeys(calls)
+            called = owner.calls(name)
             self._allocates[key] = "__mc_alloc" in called or any(self.allocates(owner, other) for other in called)
         return self._allocates[key]
 
@@ -221,13 +219,14 @@ class Linker:
 
     def signature(self, definition: Definition) -> Signature:
         """Result and parameters of a function, also of one that is defined the old way, ``f(a) int a; { }``."""
-        found = self._signatures.get(definition.program_name)
+        known = definition.unit.signatures
+        found = known.get(definition.cursor.d0)
         if found is None:
             types = definition.unit.types
             declared = types.signature(types.get(cl.lib.clang_getCursorType(definition.cursor)))
             params = (cl.lib.clang_getCursorType(parameter) for parameter in cl.parameters(definition.cursor))
             found = evolve(declared, params=tuple(types.get(param) for param in params))
-            self._signatures[definition.program_name] = found
+            known[definition.cursor.d0] = found
         return found
 
     # ------------------------------------------------------------------ objects

@@ -16,7 +16,7 @@ from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.kept import Command, Shelf
 from modelcheck.frontend.c.texts import Texts
 from modelcheck.frontend.c.translation import TranslationUnit
-from modelcheck.frontend.c.types import CType, Types
+from modelcheck.frontend.c.types import CType, Signature, Types
 from modelcheck.program.ir import Source
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ class Unit:
         types: its types.
         functions: definitions of functions by name.
         variables: declarations of variables at file scope by name; the defining one last where there is one.
+        signatures: of its functions that were asked for, by their declaration.
         code: what became of its functions, by their declaration and the type that an allocation's result gets.
     """
 
@@ -103,7 +104,8 @@ class Unit:
     functions: dict[str, cl.Cursor]
     variables: dict[str, list[cl.Cursor]]
     code: dict[tuple[int | None, CType | None], list[Recorded]] = field(factory=dict)
-    _trees: dict[int | None, cl.Node] = field(factory=dict)
+    signatures: dict[int | None, Signature] = field(factory=dict)
+    _calls: dict[str, tuple[str, ...]] = field(factory=dict)
     _handles: dict[int | None, str] = field(factory=dict)
 
     def source(self, cursor: cl.Cursor, function: str) -> Source:
@@ -125,12 +127,12 @@ class Unit:
         """Begin `places` anew."""
         self._handles.clear()
 
-    def tree(self, function: cl.Cursor) -> cl.Node:
-        """The syntax of a function, read once."""
-        found = self._trees.get(function.d0)
-        if found is None:
-            found = self._trees[function.d0] = cl.tree(function)
-        return found
+    def calls(self, function: str) -> tuple[str, ...]:
+        """The names of what a function defined here calls, in the order of its text, each once."""
+        if function not in self._calls:
+            walk = cl.tree(self.functions[function]).walk()
+            self._calls[function] = tuple(dict.fromkeys(node.spelling for node in walk if node.kind == cl.CALL))
+        return self._calls[function]
 
 
 _kept: Shelf[Unit] = Shelf()

@@ -63,7 +63,7 @@ class TranslationUnit:
                 size = c_size_t()
                 start = cl.lib.clang_getFileContents(self._unit, file, byref(size))
                 found[cl.file_name(file)] = ctypes.string_at(start, size.value) if start else b""
-            except BaseException as error:  # noqa: BLE001 - as in _visit
+            except BaseException as error:  # noqa: BLE001 - an interrupt too
                 failed.append(error)
 
         cl.lib.clang_getInclusions(self._unit, cl.InclusionVisitor(visit), None)
