@@ -18,6 +18,7 @@ from attrs import frozen
 
 CHECK = ("check", "specs/balloon", "--scenario", "clear*", "--scenario", "isolate*")
 LITMUS = ("litmus", "tests/litmus", "--verdict-only")
+AUDIT = ("audit", "specs/balloon", *CHECK[2:], "--kind", "barrier", "--kind", "lock")
 REGRESS = ("regress", "specs/balloon", "--patch", "specs/balloon/patches/fill-unlocks.patch", *CHECK[2:])
 TIMES = 3
 """Each is run so often; the quickest counts."""
@@ -33,7 +34,7 @@ class Spent:
 
 def spend(arguments: Sequence[str], folder: Path) -> Spent:
     """Run ``modelcheck`` with ``arguments``."""
-    traces = () if arguments[0] == "litmus" else ("--traces", str(folder / "traces"))
+    traces = () if arguments[0] in ("litmus", "audit") else ("--traces", str(folder / "traces"))
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     subprocess.run([sys.executable, "-m", "modelcheck.cli", *arguments, *traces], check=False, capture_output=True)
     clock, after = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -52,7 +53,7 @@ def main() -> None:
         print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
         print("| | seconds by the clock | of the processor |")
         print("| --- | ---: | ---: |")
-        for name, command in (("check", CHECK), ("litmus", LITMUS), ("regress", REGRESS)):
+        for name, command in (("check", CHECK), ("litmus", LITMUS), ("audit", AUDIT), ("regress", REGRESS)):
             uncached = ("--no-cache",) if name == "regress" else ()
             for jobs in ("1", "2"):
                 show(f"`{name} -j {jobs}`", quickest((*command, *uncached, "-j", jobs), folder))
@@ -65,8 +66,9 @@ def main() -> None:
             return
         settings = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None, "silence_logs": 50}
         cluster = stack.enter_context(distributed.LocalCluster(**settings))
-        spent = quickest((*CHECK, "--engine-cluster", cluster.scheduler_address), folder)
-        print(f"| `check` on a cluster of 2 workers | {spent.clock:.1f} | |")
+        for name, command in (("check", CHECK), ("audit", AUDIT)):
+            spent = quickest((*command, "--engine-cluster", cluster.scheduler_address), folder)
+            print(f"| `{name}` on a cluster of 2 workers | {spent.clock:.1f} | |")
 
 
 def show(what: str, spent: Spent) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from attrs import evolve, field, frozen
@@ -113,16 +114,19 @@ def compare(work: Work) -> Compared:
     cache = None if work.cache is None else Cache(work.cache)
     found: list[At] = []
     reads: list[_Read | None] = []
+    known: dict[bytes, Followed] = {}  # what traces do on the last step
     for number, step in enumerate(work.steps):
         last = found[-1] if found else None
         one, read = _at(work, step, last, reads[-1] if reads else None, cache, first=number == 0)
         if last is not None and not one.unaffected and last.trace is not None and read is not None:
             assert step.cell is not None
             one = evolve(one, followed=follow(last.trace, step.spec, step.cell, read.program))
+            if number == len(work.steps) - 1 and one.followed is not None:
+                known[last.trace] = one.followed
         found.append(one)
         reads.append(read)
     alike = all(one.unaffected for one in found[1:])
-    stored = tuple(_stored(work, path, reads[0], reads[-1], alike) for path in work.stored)
+    stored = tuple(_stored(work, path, reads[0], reads[-1], alike, known) for path in work.stored)
     return Compared(tuple(found), stored)
 
 
@@ -193,8 +197,13 @@ def _question(spec: Spec, cell: Cell, program: Program, behaviours: dict[Bounds,
     return Question(behaviours[bounds], layout.hexdigest(), model_digest(cell.load), scenario.properties)
 
 
-def _stored(work: Work, path: Path, first: _Read | None, last: _Read | None, alike: bool) -> Stored:
-    """What the trace at ``path`` does on both; ``alike``: the same on the last as on the first."""
+def _stored(
+    work: Work, path: Path, first: _Read | None, last: _Read | None, alike: bool, known: Mapping[bytes, Followed]
+) -> Stored:
+    """What the trace at ``path`` does on the first and on the last step.
+
+    ``alike``: the same on both. ``known``: what traces do on the last.
+    """
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -203,6 +212,8 @@ def _stored(work: Work, path: Path, first: _Read | None, last: _Read | None, ali
     for step, read in ((work.steps[0], first), (work.steps[-1], last)):
         if alike and each:
             each.append(each[0])
+        elif each and content in known:
+            each.append(known[content])
         elif step.cell is None or read is None:
             each.append(Followed("", ("there is no such cell, or its sources do not build",)))
         else:
