@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 from attrs import define, evolve, field, frozen
 
-from modelcheck.auditing.element import BARRIER, KINDS, Element
+from modelcheck.auditing.element import BARRIER, KINDS, LOCK, SECTION, Element
 from modelcheck.auditing.judgement import (
     GIVEN,
     MISPLACED,
@@ -186,6 +186,11 @@ class _Audit:
             return Judgement(element, NOT_REACHED)
         last = element.options[-1]
         failures = _failures(results[last.name])
+        if failures and element.kind in (LOCK, SECTION):
+            # A lock goes with all that gives it back: where something is still given back, that belongs to it, too.
+            failures = tuple(failure for failure in failures if failure.property != "lock-misuse")
+            if not failures:
+                return Judgement(element, OPEN, reason="without it, something that is not part of it gives it back")
         if failures:
             for option in reversed(element.options[:-1]):
                 if all(result.verdict == "PASS" for _, result in results[option.name]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from modelcheck.auditing.element import ANNOTATION, BARRIER, KINDS, LOCK, Element
-from modelcheck.auditing.judgement import NECESSARY, REDUNDANT, ModelAudit
+from modelcheck.auditing.judgement import NECESSARY, OPEN, REDUNDANT, ModelAudit
 from modelcheck.auditing.report import Report, audit_spec
 from modelcheck.auditing.sites import Sites
 from modelcheck.frontend.spec import load_program, program_spec
@@ -86,6 +86,17 @@ def test_what_else_a_macro_does_stays_when_its_lock_is_left_out(tmp_path: Path) 
     text = text.replace(TAKEN, "").replace("count != 2", "count != 1")
     audit, _ = audited(tmp_path, text, "sc", LOCK)
     assert [(j.element.text, j.verdict) for j in audit.judgements] == [("spin_lock(&(it))", REDUNDANT)]
+
+
+def test_a_lock_that_is_given_back_by_what_is_not_known_to_belong_to_it_is_not_called_necessary(tmp_path: Path) -> None:
+    """The sender's own lock excludes nobody. That a helper releases it, too, says nothing of it."""
+    taken = "\tspin_lock(&own);\n\tif (READ_ONCE(flag))\n\t\tdrop(&own);\n\telse\n\t\tspin_unlock(&own);\n"
+    text = with_top(MAILBOX.replace(TAKEN, taken + TAKEN, 1), "static DEFINE_SPINLOCK(own);\n")
+    text = with_top(text, "static void drop(spinlock_t *it)\n{\n\tspin_unlock(it);\n}\n\n")
+    audit, _ = audited(tmp_path, text, "sc", LOCK)
+    own = next(j for j in audit.judgements if j.element.text == "spin_lock(&own)")
+    assert (own.verdict, own.failures) == (OPEN, ())
+    assert audit.unpaired == (f"spin_unlock(it) at mailbox.c:{line_of(text, 'spin_unlock(it)')}",)
 
 
 def test_a_trylock_in_the_argument_of_a_macro_is_paired(tmp_path: Path) -> None:
