@@ -19,6 +19,7 @@ from modelcheck.regression.report import Difference, Report
 from modelcheck.regression.series import Change, Series, series_of
 from modelcheck.regression.tree import Tree, workshop
 from modelcheck.regression.untouched import Untouched
+from modelcheck.regression.variants import carried
 from modelcheck.run import Done, Lost, Workers
 from modelcheck.trace.store import read_trace, trace_path
 from modelcheck.verdicts.cells import Cell, Choice, choose
@@ -99,7 +100,7 @@ def regress(
 def _compared(
     series: Series, target: Path, choice: Choice, folders: Folders, workers: Workers, watcher: Watcher
 ) -> Report:
-    specs = [tree.spec(tolerant=True) for tree in series.trees]
+    specs = carried(series.trees, [tree.spec(tolerant=True) for tree in series.trees])
     cells = _cells([_chosen(tree, spec, choice) for tree, spec in zip(series.trees, specs, strict=True)])
     spec = specs[0]
     stored, strays = _stored(folders.stored, specs, cells)

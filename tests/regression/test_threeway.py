@@ -14,8 +14,12 @@ from modelcheck.errors import InputError
 from modelcheck.frontend.spec.patch import apply_loosely
 from modelcheck.regression.blobs import Blobs, names
 from modelcheck.regression.mail import Letters, Patch
+from modelcheck.regression.regress import regress
+from modelcheck.regression.report import FAILING, PASSING
 from modelcheck.regression.series import Change, Series, series_of
 from modelcheck.regression.tree import FUZZ
+from modelcheck.run import Workers
+from modelcheck.verdicts.cells import Choice
 from tests.regression.small import SOURCE, changed, without_release
 
 with_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
@@ -132,6 +136,16 @@ def test_a_patch_that_is_applied_already_changes_nothing_and_is_told(mailbox: Pa
     found = series(mailbox, indexed(SOURCE, without_release()))
     assert result(found) == without_release()
     assert found.notes[0].endswith(", which changes nothing: it is applied already")
+
+
+@with_git
+def test_a_variant_whose_patch_does_not_apply_any_more_is_merged_and_told(mailbox: Path) -> None:
+    """The release is needed under LKMM, whatever is written beside it."""
+    letters = Letters((Patch("it", changed(SOURCE, drifted()), "it"),))
+    report = regress(mailbox, Change(letters), Choice(models=("lkmm",)), None, Workers(0))
+    assert {one.variant: one.status for one in report.differences} == {"base": PASSING, "no-release": FAILING}
+    (note,) = report.notes
+    assert note.startswith("the variant 'no-release': its patch does not apply any more, and what it makes of")
 
 
 def test_a_text_that_is_nowhere_is_told_where_a_hunk_does_not_apply(mailbox: Path) -> None:
