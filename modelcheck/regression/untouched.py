@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
+from pathlib import Path
 
 from attrs import define, evolve, field
 
@@ -16,8 +17,8 @@ from modelcheck.verdicts.cells import Cell
 class Untouched:
     """Two trees of one spec, of which cells are asked about.
 
-    A file may be part of a program when it is one of its sources, or when its name occurs, wherever, in the text of a
-    file that may be, or in a macro: an ``#include`` cannot do without it.
+    A file may be part of a program, or of a memory model, when it is one of its sources, or when its name occurs,
+    wherever, in the text of a file that may be, or in a macro: an ``#include`` cannot do without it.
     """
 
     before: Tree
@@ -41,8 +42,8 @@ class Untouched:
         (spec, cell), (late, then) = old, new
         one, other = (evolve(c.scenario, expect={}, about="", variants=()) for c in (cell, then))
         same = (
-            (cell.load, one, spec.name, spec.sources, spec.include, evolve(cell.variant, about=""))
-            == (then.load, other, late.name, late.sources, late.include, evolve(then.variant, about=""))
+            (_load(self.before, cell), one, spec.name, spec.sources, spec.include, evolve(cell.variant, about=""))
+            == (_load(self.after, then), other, late.name, late.sources, late.include, evolve(then.variant, about=""))
             and macros(spec, one, cell.variant) == macros(late, other, then.variant)
             and not cell.variant.problem
         )
@@ -53,11 +54,12 @@ class Untouched:
         home = self.before.home.as_posix()
         own = (*spec.sources, *cell.scenario.sources)
         given = tuple(sorted(macros(spec, cell.scenario, cell.variant).items()))
-        key = (own, cell.variant.name, given)
+        load = _load(self.before, cell)
+        key = (own, cell.variant.name, given, load)
         if key not in self._parts:
             changed = {_place(home, name): text for name, text in cell.variant.files.items()}
             names = tuple(dict.fromkeys((*self._texts, *changed)))
-            found = {_place(home, name) for name in own}
+            found = {_place(home, name) for name in own} | ({load} & self._texts.keys())
             pending = [*(changed.get(name) or "" for name in found), *(self._texts.get(name, "") for name in found)]
             pending.append(" ".join(value for _, value in given))
             while pending:
@@ -74,6 +76,12 @@ class Untouched:
             whole = text.replace("\r\n", "\n").replace("\\\n", "").lower()
             self._mentions[text, names] = frozenset(n for n in names if posixpath.basename(n).lower() in whole)
         return self._mentions[text, names]
+
+
+def _load(tree: Tree, cell: Cell) -> str:
+    """What loads the model of a cell; a file of the tree by its name from the root on."""
+    path = Path(cell.load)
+    return path.relative_to(tree.root).as_posix() if path.is_relative_to(tree.root) else cell.load
 
 
 def _place(home: str, name: str) -> str:

@@ -10,6 +10,7 @@ from modelcheck.frontend.spec import load_program
 from modelcheck.regression import compare
 from modelcheck.regression.mail import Letters, Patch
 from modelcheck.regression.regress import regress
+from modelcheck.regression.report import PASSING
 from modelcheck.regression.series import Change
 from modelcheck.run import Workers
 from tests.regression.small import changed
@@ -55,7 +56,7 @@ def read_again(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> set[
 
     monkeypatch.setattr(compare, "load_program", noted)
     report = regress(folder, Change(Letters((Patch("it", text, "it"),))), None, None, Workers(0))
-    assert all(one.unaffected for one in report.differences)
+    assert {one.status for one in report.differences} == {PASSING}
     return {name for name in seen if seen.count(name) > 1}
 
 
@@ -87,6 +88,20 @@ def test_a_new_file_that_is_found_before_another_is_read(counters: Path, monkeyp
         f"+{line}\n" for line in HEADER.splitlines()
     )
     assert read_again(counters, monkeypatch, text) == {"two"}
+
+
+@pytest.mark.parametrize(
+    ("name", "read"), [("own.cat", {"one", "two"}), ("part.cat", {"one", "two"}), ("no.cat", set())]
+)
+def test_a_model_of_the_spec_is_made_of_files_too(
+    counters: Path, monkeypatch: pytest.MonkeyPatch, name: str, read: set[str]
+) -> None:
+    (counters / "spec.toml").write_text(SPEC.replace('["sc"]', '["own.cat"]'))
+    (counters / "own.cat").write_text('"own"\ninclude "part.cat"\nacyclic po | rf | co | fr\n')
+    for other in ("part.cat", "no.cat"):
+        (counters / other).write_text("let fr = rf^-1;co\n")
+    before = (counters / name).read_text()
+    assert read_again(counters, monkeypatch, changed(before, before + "(* It is. *)\n", name)) == read
 
 
 def test_a_file_that_nobody_names_touches_nothing(counters: Path, monkeypatch: pytest.MonkeyPatch) -> None:
