@@ -12,8 +12,11 @@ from modelcheck.program.ir import Tags
 from modelcheck.solve.coherence import Coherence
 from modelcheck.solve.encode import Encoding
 from modelcheck.solve.origins import Place
-from modelcheck.solve.sat import NO
+from modelcheck.solve.sat import NO, YES, Clause
 from modelcheck.solve.shapes import Passage, forbids
+
+SEVERAL = 3
+"""So many ways from one access to another have a literal of their own, which all orders of points share."""
 
 
 @frozen
@@ -43,6 +46,7 @@ class Around:
         self.coherence = coherence
         self.model = model
         self.known: dict[tuple[object, ...], bool] = {}
+        self._edges: dict[tuple[int, int], list[Clause]] = {}
         self.passage = (-1, -1)  # of the clauses at hand: the releasing write, the acquiring event
         self.threads: dict[int, list[Event]] = {}
         for number, event in enumerate(encoding.events):
@@ -72,21 +76,34 @@ class Around:
 
     def forbid(self, one: Event, other: Event, order: int, passages: tuple[Passage, ...]) -> None:
         """Forbid, when ``order`` holds, rf, co and fr from ``other`` to ``one``, as far as every passage does."""
-        encoding, coherence, circuit = self.encoding, self.coherence, self.encoding.circuit
-        because = ("passage", *self.passage, one.id, other.id)
-        if one.kind == "R" and other.kind == "W":
-            literal = encoding.rf.get((other.id, one.id), NO)
-            if literal != NO and self.borne_out("rf", one, other, passages):
-                circuit.add(-order, -literal, because=because)
-        elif one.kind == "W" and other.kind == "W":
-            literal = coherence.before(other.id, one.id)
-            if literal != NO and self.borne_out("co", one, other, passages):
-                circuit.add(-order, -literal, because=because)
-        elif one.kind == "W" and other.kind == "R" and self.borne_out("fr", one, other, passages):
-            for source in encoding.sources.get(other.id, ()):
-                after = coherence.before(source, one.id)
-                if after != NO:
-                    circuit.add(-order, -encoding.rf[source, other.id], -after, because=because)
+        edges = self._edges.get((one.id, other.id))
+        if edges is None:
+            edges = self._edges[one.id, other.id] = self._back(one, other)
+        edge = "rf" if one.kind == "R" else "co" if other.kind == "W" else "fr"
+        if edges and self.borne_out(edge, one, other, passages):
+            because = ("passage", *self.passage, one.id, other.id)
+            for literals in edges:
+                self.encoding.circuit.add(-order, *literals, because=because)
+
+    def _back(self, one: Event, other: Event) -> list[Clause]:
+        """The ways in which rf, co or fr may lead from ``other`` to ``one``: each as the literals of which one holds
+        where it does not."""
+        encoding, coherence = self.encoding, self.coherence
+        ways: list[Clause]
+        if one.kind == "R":
+            ways = [(-encoding.rf.get((other.id, one.id), NO),)]
+        elif other.kind == "W":
+            ways = [(-coherence.before(other.id, one.id),)]
+        else:
+            sources = encoding.sources.get(other.id, ())
+            ways = [(-encoding.rf[source, other.id], -coherence.before(source, one.id)) for source in sources]
+        ways = [way for way in ways if YES not in way]
+        if len(ways) < SEVERAL:
+            return ways
+        any_of_them = encoding.circuit.fresh()
+        for way in ways:
+            encoding.circuit.add(*way, any_of_them)
+        return [(-any_of_them,)]
 
     def borne_out(self, edge: str, one: Event, other: Event, passages: tuple[Passage, ...]) -> bool:
         """Whether the model forbids ``edge`` from ``other`` to ``one`` around each of ``passages``."""

@@ -12,27 +12,21 @@ from modelcheck.cat import Model
 from modelcheck.cat.violations import Step, Violation
 from modelcheck.program.graph import EventGraph
 from modelcheck.program.ir import Program
-from modelcheck.program.machine import Initial, Stuck, initialise
-from modelcheck.program.memory import AddressSpace
+from modelcheck.program.machine import Initial, Stuck
 from modelcheck.program.places import told
 from modelcheck.program.touch import Touches, together
-from modelcheck.program.unroll import Bounds, unroll
-from modelcheck.solve.coherence import Coherence
-from modelcheck.solve.counting import add_counting
-from modelcheck.solve.domains import analyse
+from modelcheck.program.unroll import Bounds
 from modelcheck.solve.encode import AT_REST, NOWHERE, Encoding, Finding
 from modelcheck.solve.frames import Frames
 from modelcheck.solve.grounds import Grounds
+from modelcheck.solve.groundwork import Assumptions, Groundwork, Groundworks
 from modelcheck.solve.lemmas import add_lemmas
 from modelcheck.solve.proofs import LATELY
 from modelcheck.solve.properties import Deadlock, late_writes, leaks, misused_locks
 from modelcheck.solve.proposal import Proposal
 from modelcheck.solve.result import ExecutedEvent, Execution, Result
-from modelcheck.solve.rising import add_rising
 from modelcheck.solve.sat import NO, YES, Solver
-from modelcheck.solve.sections import close_sections
 from modelcheck.solve.shapes import overtaken
-from modelcheck.solve.symmetry import break_symmetry
 from modelcheck.solve.touch import touching
 from modelcheck.solve.valuesets import TooManyValues
 from modelcheck.solve.witness import execution_of
@@ -68,6 +62,7 @@ def check(
     timeout: float | None = None,
     progress: Progress | None = None,
     touches: bool = True,
+    groundworks: Groundworks | None = None,
 ) -> Result:
     """Whether an execution of ``program`` that ``model`` allows breaks one of ``properties``.
 
@@ -81,6 +76,7 @@ def check(
         timeout: seconds, or None.
         progress: told the number of refinements as it grows.
         touches: find out which threads touch one another.
+        groundworks: those of ``program``, to be kept for its other models; None: none are kept.
     """
     started = time.monotonic()
     deadline = None if timeout is None else started + timeout
@@ -88,10 +84,14 @@ def check(
     bounds = Bounds(unroll, recursion, looks, model.coherent)
     total = Result("PASS")
     touching_ones: list[Touches | None] = []
-    outcomes = initialise(program)
-    for outcome in outcomes:
+    if groundworks is None:
+        groundworks = Groundworks(program)
+    outcomes = groundworks.outcomes
+    for number, outcome in enumerate(outcomes):
         if isinstance(outcome, Initial):
-            one = _check_from(program, outcome, model, properties, bounds, deadline, progress, touches)
+            one = _check_from(groundworks, number, model, properties, bounds, deadline, progress, touches)
+            if one.execution is not None:
+                one = evolve(one, execution=evolve(one.execution, initial=outcome.choices))
         elif isinstance(outcome, Stuck):
             one = _stuck(outcome, properties)
         elif outcome.property in properties:
@@ -122,8 +122,8 @@ def _stuck(outcome: Stuck, properties: frozenset[str]) -> Result:
 
 
 def _check_from(
-    program: Program,
-    initial: Initial,
+    groundworks: Groundworks,
+    outcome: int,
     model: Model,
     properties: frozenset[str],
     bounds: Bounds,
@@ -133,11 +133,9 @@ def _check_from(
 ) -> Result:
     session = None
     try:
-        graph = unroll(program, initial, bounds, until(deadline))
-        session = Session(graph, model, deadline, progress, symmetry=True)
+        groundwork = groundworks.of(outcome, bounds, Assumptions.of(model, symmetry=True), until(deadline))
+        session = Session(groundwork.graph, model, deadline, progress, groundwork=groundwork)
         result = session.decide(properties)
-        if result.execution is not None:
-            result = evolve(result, execution=evolve(result.execution, initial=initial.choices))
     except TooManyValues as many:
         result = Result("UNKNOWN", reason=str(many), source=many.source)
     except OutOfTime:
@@ -162,6 +160,7 @@ class Session:
         races: of the pairs that were last looked at for races, the literal that asks for each.
         accounted: as an argument: each clause that rests on the memory model can be switched off (`Circuit.switches`
             has them), to see which are needed.
+        groundwork: as an argument: that of ``graph`` for what is true of ``model``, fresh; None: made here.
         effort: how much work the solver may put into one proposal (as `Solver.check` has it); None: any.
     """
 
@@ -174,6 +173,7 @@ class Session:
         thin_air: bool = False,
         symmetry: bool = False,
         accounted: bool = False,
+        groundwork: Groundwork | None = None,
     ) -> None:
         model.require_explicable()
         self.graph = graph
@@ -185,24 +185,18 @@ class Session:
         self.deadlock: Deadlock | None = None
         self.races: dict[tuple[int, int], int] = {}
         self._known: dict[frozenset[str], tuple[list[Finding], Deadlock | None]] = {}
-        self.space = AddressSpace(graph.objects)
-        tick = until(deadline)
-        domains = analyse(graph, self.space, model.coherent, thin_air, tick)
-        self.live = len(domains.live)
-        self.encoding = Encoding(graph, domains, self.space, overtaken(model))
-        if accounted:
-            self.encoding.circuit.switches = {}
-        # Values out of thin air and sections without an end are for litmus tests, whose judge is herd.
-        self.left_open = close_sections(self.encoding, paired=thin_air)
-        tick()
-        self.coherence = Coherence(self.encoding, model.coherent, model.atomic)
-        tick()
-        self.identical = break_symmetry(self.encoding, self.coherence) if symmetry else []
-        if model.coherent and model.atomic and not accounted:
-            add_counting(self.encoding, self.coherence)
+        if groundwork is None:
+            assumed = Assumptions.of(model, thin_air, symmetry, accounted)
+            groundwork = Groundwork(graph, assumed, until(deadline))
+        self.space = groundwork.space
+        self.live = groundwork.live
+        self.encoding = groundwork.encoding
+        self.coherence = groundwork.coherence
+        self.left_open = groundwork.left_open
+        self.identical = groundwork.identical
+        if not overtaken(model):
+            self.encoding.circuit.add(-self.encoding.late)
         add_lemmas(self.encoding, self.coherence, model)
-        if model.coherent and model.atomic and not accounted:
-            add_rising(self.encoding, self.coherence)
         self.solver = Solver(self.encoding.circuit)
         self.present = frozenset[str]().union(*(event.tags | event.failed for event in graph.events))
         self.grounds = Grounds(self.encoding) if overtaken(model) and not thin_air else None

@@ -62,17 +62,17 @@ class Encoding:
         findings: faults met while encoding.
         unsupported: (literal, reason) of accesses that cannot be modelled.
         late: literal of the executions in which reads of freed memory come late: their threads go on, as far as
-            nothing rests on what was read. NO where there are none.
+            nothing rests on what was read. It is for models that let a write be seen before a read ahead of it in
+            program order is done: then what is behind a read of freed memory may be why it was freed. NO where there
+            are none.
 
     Args:
         graph: the unrolled program.
         domains: its `analyse`.
         space: its objects by address.
-        overtaken: whether a write may be seen before a read ahead of it in program order is done. Then what is behind
-            a read of freed memory may be why it was freed, and `late` is there to say so.
     """
 
-    def __init__(self, graph: EventGraph, domains: Domains, space: AddressSpace, overtaken: bool = False) -> None:
+    def __init__(self, graph: EventGraph, domains: Domains, space: AddressSpace) -> None:
         self.graph = graph
         self.domains = domains
         self.space = space
@@ -103,7 +103,7 @@ class Encoding:
         self._late: dict[int, int] = {}
         self._initial_writes()
         self._made_writes()
-        self.late = self.circuit.fresh() if overtaken and self.poison else NO
+        self.late = self.circuit.fresh() if self.poison else NO
         self._threads()
         self.broken = self.circuit.any_of(self.faults())
         self._run(0, final=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Final
 
-Clause = tuple[int, ...]
+from modelcheck.solve.sat import Clause
 
 MOST: Final = 4
 """So many refutations are remembered."""

@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+Clause = tuple[int, ...]
+"""Literals of which one holds."""
+
 YES: Final = 1
 NO: Final = -1
 
@@ -22,7 +25,7 @@ class Circuit:
 
     def __init__(self) -> None:
         self.variables = 1
-        self.clauses: list[tuple[int, ...]] = [(YES,)]
+        self.clauses: list[Clause] = [(YES,)]
         self._ands: dict[tuple[int, ...], int] = {}
         self.gates: dict[int, tuple[int, ...]] = {}
         self.switches: dict[int, object] | None = None
@@ -103,6 +106,10 @@ def begin_anew() -> None:
     _context = None
 
 
+NEVER: Final = 1 << 30
+"""After so many conflicts z3 may rewrite the clauses: it takes longer to do so than it saves."""
+
+
 class Solver:
     """z3 over the clauses of a circuit. Clauses can still be added to the circuit between checks."""
 
@@ -115,7 +122,8 @@ class Solver:
         if _context is None:
             _context = z3.Context()
         self._context = _context
-        self._solver = z3.SolverFor("QF_FD", ctx=self._context)
+        self._solver = z3.SolverFor("QF_BV", ctx=self._context)
+        self._solver.set("simplify.delay", NEVER)
         self._loaded = 0
         self._declared = 0
         self._words: dict[int, str] = {}
@@ -129,16 +137,13 @@ class Solver:
 
     def _load(self) -> None:
         circuit = self._circuit
-        text: list[str] = []
+        new = circuit.clauses[self._loaded :]
         for variable in range(self._declared + 1, circuit.variables + 1):
-            self._words[variable] = f"b{variable}"
-            self._words[-variable] = f"(not b{variable})"
-            text.append(f"(declare-const b{variable} Bool)")
-        word = self._words.__getitem__
-        for clause in circuit.clauses[self._loaded :]:
-            text.append(f"(assert (or {' '.join(map(word, clause))}))" if clause else "(assert false)")
-        if text:
-            self._solver.from_string("\n".join(text))
+            self._words[variable], self._words[-variable] = str(variable), str(-variable)
+        if new:
+            word = self._words.__getitem__
+            text = " 0\n".join([" ".join(map(word, clause)) for clause in new])
+            self._solver.from_string(f"p cnf {circuit.variables} {len(new)}\n{text} 0\n")
         self._declared = circuit.variables
         self._loaded = len(circuit.clauses)
 
@@ -181,13 +186,13 @@ class Solver:
         for term in self._solver.unsat_core():
             negated = self._z3.is_not(term)
             name = (term.arg(0) if negated else term).decl().name()
-            found.append(-int(name[1:]) if negated else int(name[1:]))
+            found.append(-int(name[2:]) if negated else int(name[2:]))
         return sorted(found, key=abs)
 
     def _constant(self, variable: int) -> Any:
         found = self._constants.get(variable)
         if found is None:
-            found = self._constants[variable] = self._z3.Bool(f"b{variable}", self._context)
+            found = self._constants[variable] = self._z3.Bool(variable, self._context)
         return found
 
     def _declaration(self, variable: int) -> Any:

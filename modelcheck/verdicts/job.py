@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 from attrs import frozen
@@ -12,6 +13,9 @@ from modelcheck.program.ir import Program
 from modelcheck.program.touch import apart
 from modelcheck.solve.result import Result
 from modelcheck.verdicts.cells import Cell
+
+if TYPE_CHECKING:
+    from modelcheck.solve.groundwork import Groundworks
 
 
 @frozen
@@ -38,6 +42,9 @@ class Answer:
 
 _latest: tuple[Spec, Scenario, Variant, Program] | None = None
 """The program of the last cell: the models of one scenario and variant share it."""
+
+_grounds: Groundworks | None = None
+"""What was last checked: its models share most clauses."""
 
 
 _linked: set[tuple[str, str]] = set()
@@ -96,8 +103,8 @@ def origin(spec: Spec) -> str:
 
 def forget() -> None:
     """Parse anew next time: files may have changed."""
-    global _latest
-    _latest = None
+    global _latest, _grounds
+    _latest = _grounds = None
     _linked.clear()
 
 
@@ -119,10 +126,14 @@ def _check(program: Program, job: Job) -> Result:
         return explored(program, cell)
     from modelcheck.cat import load_model
     from modelcheck.solve.check import check
+    from modelcheck.solve.groundwork import Groundworks
     from modelcheck.solve.sat import begin_anew
 
     asked = (job.spec.name, cell.scenario.name)
     begin_anew()  # the same bytes of the same cell, whichever were answered before in this process
+    global _grounds
+    if _grounds is None or _grounds.program is not program:
+        _grounds = Groundworks(program)
     result = check(
         program,
         load_model(cell.load),
@@ -131,6 +142,7 @@ def _check(program: Program, job: Job) -> Result:
         recursion=cell.scenario.recursion,
         timeout=cell.scenario.timeout,
         touches=asked not in _linked,
+        groundworks=_grounds,
     )
     if result.touches is not None and not apart((result.touches,), len(result.touches.threads) - 1):
         _linked.add(asked)

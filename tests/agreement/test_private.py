@@ -8,7 +8,8 @@ from collections import Counter
 import pytest
 
 from modelcheck.interleave.explore import explore
-from modelcheck.solve import check as engine
+from modelcheck.solve import groundwork as engine
+from modelcheck.solve.check import check
 from modelcheck.solve.coherence import Coherence
 from modelcheck.solve.counting import add_counting
 from modelcheck.solve.encode import Encoding
@@ -119,10 +120,10 @@ def compare(name: str, seeds: range) -> Counter[str]:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(engine, "break_symmetry", symmetry)
             patch.setattr(engine, "add_counting", counting)
-            quick = engine.check(program, model(name), EVERYTHING).verdict
+            quick = check(program, model(name), EVERYTHING).verdict
             patch.setattr(engine, "break_symmetry", lambda *_: [])
             patch.setattr(engine, "add_counting", lambda *_: 0)
-            slow = engine.check(program, model(name), EVERYTHING).verdict
+            slow = check(program, model(name), EVERYTHING).verdict
         assert (seed, quick) == (seed, slow), text(seed)
         if name in ("sc", "tso") and not tells(text(seed)):
             explored = explore(program, name, EVERYTHING, STATES).verdict

@@ -14,7 +14,7 @@ from modelcheck.frontend.c import ScenarioEntry, parse_program
 from modelcheck.interleave.explore import explore
 from modelcheck.program.ir import Program
 from modelcheck.solve import check as solve
-from modelcheck.solve import rising
+from modelcheck.solve import groundwork, rising
 from modelcheck.solve.coherence import Coherence
 from modelcheck.solve.encode import Encoding
 from tests.agreement.engines import EVERYTHING, STATES, ends, model, parse, wanting
@@ -73,7 +73,7 @@ def test_engines_agree_on_counters(name: str, random: RandomProgram) -> None:
 
     original = rising.add_rising
     with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:
-        patch.setattr(solve, "add_rising", spy)
+        patch.setattr(groundwork, "add_rising", spy)
         program = parse(random, Path(folder))
         said = explore(program, name, EVERYTHING, STATES).verdict, solved(program, name, EVERYTHING)
         event(f"{'counts up' if any(cells) else 'does not'}: {said}")
@@ -93,7 +93,7 @@ def test_nothing_is_lost_under_the_kernel_s_model(random: RandomProgram) -> None
     with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:
         program = parse(random, Path(folder))
         told = solve.check(program, load_model("lkmm"), EVERYTHING, unroll=4)
-        patch.setattr(solve, "add_rising", lambda encoding, coherence: 0)
+        patch.setattr(groundwork, "add_rising", lambda encoding, coherence: 0)
         patch.setattr("modelcheck.solve.coherence.rounds", lambda encoding, writes, place: [(w,) for w in writes])
         found = solve.check(program, load_model("lkmm"), EVERYTHING, unroll=4)
     assert told.verdict == found.verdict

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from modelcheck.solve import check, symmetry
+from modelcheck.solve import groundwork, symmetry
 from modelcheck.solve.coherence import Coherence
 from modelcheck.solve.encode import Encoding
 from tests.agreement.engines import alike, ends, parse, verdicts, wanting
@@ -45,7 +45,7 @@ def test_engines_agree_on_programs_with_identical_threads(model: str, random: Ra
 
     original = symmetry.break_symmetry
     with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:
-        patch.setattr(check, "break_symmetry", spy)
+        patch.setattr(groundwork, "break_symmetry", spy)
         program = parse(random, Path(folder))
         explored, solved = verdicts(program, model)
         event(f"{'in order' if any(ordered) else 'as they come'}: {explored} {solved}")
