@@ -2,9 +2,10 @@
 
 A release that is acquired orders what lies before the one ahead of what lies behind the other. If the acquiring thread
 releases afterwards, what it acquired goes along. Taken step by step, that is an order of points of threads. It is
-transitive; what holds for a point of a thread holds for earlier releases and for later acquires; it never leads back to
-where it began. With a literal for each two such points, the solver need not find out chain by chain what the model
-would refuse. And an access is told only of the next release behind it and the last acquire before it, not of all sections.
+transitive; what holds for a point of a thread holds for earlier releases and for later acquires; it never leads back
+to where it began. With a literal for each two such points, the solver need not find out chain by chain what the model
+would refuse. And an access is told only of the next release behind it and the last acquire before it, not of all
+sections.
 
 The model is asked about each kind of step, and about each two in a row. What it does not order so is left out.
 """
