@@ -66,10 +66,12 @@ def raised(spec: Spec, scenario: Scenario, bound: str) -> tuple[int, Scenario] |
 
 
 def questions(spec: Spec, cells: list[Cell], bounds: list[str]) -> Iterator[Question]:
-    """Each cell as it is, and with each of ``bounds`` raised."""
-    for cell in (attrs.evolve(cell, scenario=attrs.evolve(cell.scenario, timeout=None)) for cell in cells):
+    """Each cell as it is, then each with one of ``bounds`` raised: the models of one program come in a row."""
+    unlimited = [attrs.evolve(cell, scenario=attrs.evolve(cell.scenario, timeout=None)) for cell in cells]
+    for cell in unlimited:
         yield Question(Job(spec, cell, "z3"), AS_IT_IS)
-        for bound in bounds:
+    for bound in bounds:
+        for cell in unlimited:
             more = raised(spec, cell.scenario, bound)
             if more is not None:
                 before, scenario = more
@@ -110,12 +112,12 @@ def report(asked: list[Question], answers: list[Found]) -> None:
     """A table of bounds, and below it what differs and what came late."""
     sums: dict[str, list[float]] = defaultdict(lambda: [0, 0, 0, 0, 0.0, 0.0])
     differs: dict[tuple[str, str], list[str]] = defaultdict(list)
-    first = Found("", "", 0)
+    as_it_is: dict[tuple[str, str, str], Found] = {}
     for question, answered in zip(asked, answers, strict=True):
-        if question.bound == AS_IT_IS:
-            first = answered
-            continue
         cell = question.job.cell
+        first = as_it_is.setdefault((cell.scenario.name, cell.variant.name, cell.model), answered)
+        if question.bound == AS_IT_IS:
+            continue
         row = sums[question.bound]
         row[0] += 1
         row[1] += answered.verdict == first.verdict
