@@ -63,7 +63,7 @@ class Switchboard:
     @property
     def reaching(self) -> frozenset[int]:
         self._start()
-        return frozenset(number for session in self._sessions for number in session.encoding.valuation.switches)
+        return frozenset(number for session in self._sessions for number in _switches(session))
 
     def _start(self) -> None:
         """Unroll and encode; what happens before the first thread starts does so with every switch off."""
@@ -109,11 +109,15 @@ class Switchboard:
     def _ask(self, session: Session, on: frozenset[int]) -> Result:
         if self.question.seconds is not None:
             session.deadline = time.monotonic() + self.question.seconds
-        switches = session.encoding.valuation.switches
         among = session.encoding.circuit.all_of(
-            literal if number in on else -literal for number, literal in sorted(switches.items())
+            literal if number in on else -literal for number, literal in sorted(_switches(session).items())
         )
         try:
             return session.decide(self.question.properties, among)
         except OutOfTime:
             return Result("UNKNOWN", reason="the time limit was reached")
+
+
+def _switches(session: Session) -> dict[int, int]:
+    """The literal of each of the program's own switches."""
+    return {number: literal for number, literal in session.encoding.valuation.switches.items() if number >= 0}

@@ -9,7 +9,6 @@ from modelcheck.interleave.state import State
 from modelcheck.interleave.system import System
 from modelcheck.program.expr import Undefined, Value
 from modelcheck.program.ir import MemoryObject
-from modelcheck.program.memory import leaf_path
 from modelcheck.program.thread import Finding
 
 COUNTS: Final = ("_count", "_refcount")
@@ -47,11 +46,11 @@ def leaks(system: System, state: State) -> Iterator[Finding]:
     for thing in space:
         for unit in range(max(thing.size // thing.units, 1) if thing.units else 1):
             if (thing.base, unit) not in reached and _in_use(system, state, thing, unit, cells):
-                name = thing.name + (leaf_name(thing, unit) if thing.units else "")
                 made = system.objects.instance(thing.base)
                 program = system.locals.code.program
                 source = made.source if made is not None else program.functions[program.entry].source
                 maker = made.thread if made is not None else 0
+                name = space.owner(thing.base + unit * thing.units)
                 message = f"{name} is still allocated at rest, and nothing leads to it"
                 yield Finding("leak", message, source, (), maker)
 
@@ -62,12 +61,6 @@ def contents(system: System, state: State) -> dict[int, tuple[int, Value]]:
     for address, (slot, size) in system.slots.cells.items():
         merged.write(address, size, state.memory.get(slot))
     return merged.contents
-
-
-def leaf_name(thing: MemoryObject, unit: int) -> str:
-    """``[unit]``, as the layout of ``thing`` spells it."""
-    path = leaf_path(thing, unit * thing.units)
-    return path[: path.index("]") + 1] if "]" in path else f"[{unit}]"
 
 
 def _part(thing: MemoryObject | None, address: int) -> Part | None:

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 from attrs import field, frozen
 
-from modelcheck.program.expr import Expr, Value
-from modelcheck.program.ir import MemoryObject, Source, Tags
+from modelcheck.program.expr import Expr, Value, switch
+from modelcheck.program.ir import PROPERTIES, MemoryObject, Source, Tags
 
 Guard = tuple[Expr, ...]
 
@@ -84,6 +84,15 @@ class Check:
     thread: int
     position: int
     final: bool = False
+
+
+def late(which: str) -> Expr:
+    """What breaks property ``which`` does so late: it does not stop its thread. The same throughout an execution.
+
+    Only under models that let a write be seen before a read ahead of it in program order is done: there what a thread
+    does behind a failure may be why it fails. What is broken is still broken.
+    """
+    return switch(-1 - PROPERTIES.index(which))
 
 
 @frozen

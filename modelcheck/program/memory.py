@@ -83,7 +83,9 @@ class AddressSpace:
             return "wild-pointer", f"write to {self.name(address)}, which is read-only"
         if address % size:
             misaligned = f"misaligned access: {verb} {size} bytes at {self.name(address)}"
-            return (UNSUPPORTED if _packed(thing, address - thing.base, size) else "wild-pointer"), misaligned
+            # Of a packed type, the access is what the C says.
+            packed = _scalar(thing, address - thing.base, size)
+            return (UNSUPPORTED if packed else "wild-pointer"), misaligned
         return None
 
     def _outside(self, address: int, size: int, verb: str) -> tuple[str, str]:
@@ -102,6 +104,11 @@ class AddressSpace:
                 return "out-of-bounds", f"{verb} {size} bytes, {gap} bytes before the start of {behind.name}"
         return "wild-pointer", f"{verb} {address:#x}, where there is no object"
 
+    def scalar(self, address: int, size: int) -> bool:
+        """Whether the type of the object at ``address`` has a scalar of ``size`` bytes just there."""
+        thing = self.find(address)
+        return thing is not None and _scalar(thing, address - thing.base, size)
+
     def name(self, address: int) -> str:
         """``address`` as a reader knows it: ``page[1].mapping``, ``vb.lock``, ``buffer+3``, ``NULL``, else a number."""
         if address == 0:
@@ -110,6 +117,17 @@ class AddressSpace:
         if thing is None:
             return str(address - 2**64) if address >= ERROR_POINTERS else f"{address:#x}"
         return thing.name + leaf_path(thing, address - thing.base)
+
+    def owner(self, address: int) -> str:
+        """What the object at ``address`` is called, or the unit of it that counts by itself: ``vb@balloon.c:41``,
+        ``mem_map[1]``. There must be one."""
+        thing = self.find(address)
+        assert thing is not None
+        if not thing.units:
+            return thing.name
+        unit = (address - thing.base) // thing.units
+        path = leaf_path(thing, unit * thing.units)
+        return thing.name + (path[: path.index("]") + 1] if "]" in path else f"[{unit}]")
 
     def pointed(self, holder: int, value: int) -> str:
         """What the pointer at address ``holder`` leads to when it is ``value``: ``&page[1]``, ``&vb.pages``,
@@ -150,8 +168,8 @@ def _whole(thing: MemoryObject, offset: int) -> str:
     return f".{part}" if part[0] not in "[." else part
 
 
-def _packed(thing: MemoryObject, offset: int, size: int) -> bool:
-    """Whether the type of ``thing`` has a scalar just there: then it is packed, and the access is what the C says."""
+def _scalar(thing: MemoryObject, offset: int, size: int) -> bool:
+    """Whether the type of ``thing`` has a scalar just there."""
     leaves = thing.layout.leaves if thing.layout is not None else ()
     return any(leaf.offset == offset and leaf.size == size for leaf in leaves)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from attrs import evolve, frozen
@@ -195,7 +195,8 @@ class Session:
         self.left_open = groundwork.left_open
         self.identical = groundwork.identical
         if not overtaken(model):
-            self.encoding.circuit.add(-self.encoding.late)
+            for literal in self.encoding.late.values():
+                self.encoding.circuit.add(-literal)
         add_lemmas(self.encoding, self.coherence, model)
         self.solver = Solver(self.encoding.circuit)
         self.present = frozenset[str]().union(*(event.tags | event.failed for event in graph.events))
@@ -206,18 +207,26 @@ class Session:
         """The verdict for ``properties`` on the executions in which ``among`` holds."""
         circuit = self.encoding.circuit
         findings = self.findings(properties)
-        failing = circuit.any_of([finding.literal for finding in findings])
+        failing = circuit.all_of((circuit.any_of([finding.literal for finding in findings]), among))
         races = "race" in properties and "data-race" in self.model.flag_names
         # Which race is found may rest on what was searched before: that is done whatever other cells have shown.
-        proposal = self.search(circuit.all_of((failing, among)), afresh=races)
+        proposal = self.search(failing, afresh=races)
         if proposal is not None:
-            return self.failure(proposal, findings)
+            return self.failure(self._simpler(proposal, failing), findings)
         if races:
             raced = self.race(among)
             if raced is not None:
                 return self.raced(*raced)
         reason = self.reaches_bound(among)
         return Result("PASS") if reason is None else Result("UNKNOWN", reason=reason)
+
+    def _simpler(self, proposal: Proposal, failing: int) -> Proposal:
+        """An execution in which ``failing`` holds and nothing comes late; ``proposal``, or one like it, when there is
+        none."""
+        if not any(self.solver.holds(literal) for literal in self.encoding.late.values()):
+            return proposal
+        in_time = self.search(self.in_time(failing), afresh=True)
+        return in_time or self.search(failing, afresh=True) or proposal
 
     def findings(self, properties: frozenset[str]) -> list[Finding]:
         """What may break one of ``properties``, but for races."""
@@ -240,16 +249,16 @@ class Session:
         if deadlock is not None:
             findings += deadlock.finding()
         found = [finding for finding in findings if finding.property in properties and finding.literal != NO]
-        if encoding.late != NO:
-            # Late reads are followed for their own sake: what else they lead to rests on garbage.
-            found = [
-                f if f.property == "use-after-free" else evolve(f, literal=self._in_time(f.literal)) for f in found
-            ]
+        # What comes late is followed for its own sake: what else it leads to rests on garbage.
+        late = {name for name in encoding.late if name in properties}
+        found = [evolve(f, literal=self.in_time(f.literal, late if f.property in late else ())) for f in found]
         return found, deadlock
 
-    def _in_time(self, literal: int) -> int:
-        """``literal``, with every read of freed memory stopping its thread."""
-        return self.encoding.circuit.all_of((literal, -self.encoding.late))
+    def in_time(self, literal: int, late: Container[str] = ()) -> int:
+        """``literal``, with every access that goes wrong stopping its thread, but where it breaks a property of
+        ``late``."""
+        stops = [-literal for name, literal in self.encoding.late.items() if name not in late]
+        return self.encoding.circuit.all_of((literal, *stops))
 
     def search(self, *wanted: int, afresh: bool = False) -> Proposal | None:
         """A consistent execution in which all of ``wanted`` hold, or None when there is none.
@@ -331,7 +340,7 @@ class Session:
         for literal, wait in self.deadlock.undecided if self.deadlock is not None else ():
             cuts.append((literal, f"{wait.source}: whether this loop waits for ever depends on what is chosen in it"))
         cuts = [(literal, reason) for literal, reason in cuts if literal != NO]
-        bound = self._in_time(encoding.circuit.any_of([literal for literal, _ in cuts]))
+        bound = self.in_time(encoding.circuit.any_of([literal for literal, _ in cuts]))
         proposal = self.search(encoding.circuit.all_of((bound, among)))
         if proposal is None:
             return None
@@ -362,7 +371,7 @@ class Session:
         select = self.races = {pair: circuit.fresh() for pair in both}
         for pair, literal in select.items():
             circuit.add(-literal, both[pair])
-        wanted = self._in_time(circuit.all_of((among, circuit.any_of(select.values()))))
+        wanted = self.in_time(circuit.all_of((among, circuit.any_of(select.values()))))
         while True:
             proposal = self.search(wanted)
             if proposal is None:

@@ -55,7 +55,7 @@ class Conditions:
 
     def _parts(self, condition: Expr) -> Iterator[Expr]:
         condition = self._bare(condition)
-        if condition.kind == "const":
+        if condition.kind in ("const", "switch"):
             return
         if condition.kind == "op" and condition.data in ("and", "or"):
             for part in condition.args:

@@ -8,6 +8,8 @@ justify themselves in a cycle (out of thin air) are not considered.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from attrs import frozen
 
 from modelcheck.program.expr import UNDEFINED, Expr, Undefined, Value, mask
@@ -67,11 +69,38 @@ def analyse(
     Raises:
         TooManyValues: an expression may take too many values to enumerate.
     """
-    return _Analysis(graph, space, coherent, thin_air, tick).run()
+    claimed: dict[Place, tuple[int, int]] = {}
+    while True:
+        try:
+            return _Analysis(graph, space, coherent, thin_air, tick, claimed).run()
+        except _Claim as claim:
+            claimed[claim.place] = claim.size, claim.event
+
+
+class _Claim(Exception):  # noqa: N818 (no error: the way to begin again)
+    """An access of ``size`` bytes at ``place`` is what the type there says, and one that is not was there before.
+
+    Which of two accesses of different size is found first is chance. One of them may be to no object that there is:
+    where a walk round a list comes to its head, the entry around that is none, though the program never goes there.
+    """
+
+    def __init__(self, place: Place, size: int, event: int) -> None:
+        self.place = place
+        self.size = size
+        self.event = event
+        super().__init__(place)
 
 
 class _Analysis:
-    def __init__(self, graph: EventGraph, space: AddressSpace, coherent: bool, thin_air: bool, tick: Tick) -> None:
+    def __init__(
+        self,
+        graph: EventGraph,
+        space: AddressSpace,
+        coherent: bool,
+        thin_air: bool,
+        tick: Tick,
+        claimed: Mapping[Place, tuple[int, int]],
+    ) -> None:
         self.thin_air = thin_air
         self.tick = tick
         self.seeds: dict[int, frozenset[Value]] = {}
@@ -84,9 +113,9 @@ class _Analysis:
         self.places: dict[int, set[Place]] = {}
         self.writers: dict[Place, list[Event]] = {}
         self.possible_origins = Origins(graph, self.writers, coherent)
-        self.sizes: dict[Place, int] = {}
+        self.sizes: dict[Place, int] = {place: size for place, (size, _) in claimed.items()}
         self.mixed: set[tuple[int, int]] = set()
-        self.first: dict[Place, int] = {}
+        self.first: dict[Place, int] = {place: event for place, (_, event) in claimed.items()}
         self.supports: dict[int, set[int]] = {}
         self.circles: list[Circle] = []
         self.round: set[int] = set()
@@ -309,20 +338,18 @@ class _Analysis:
                 self.writers.setdefault(address, []).append(event)
 
     def _fits(self, event: Event, address: int) -> bool:
-        """Whether the cell has this size for everybody; notes the first accesses that clash."""
-        size = self.sizes.get(address)
-        if size is None:
-            for other in range(address - 7, address + event.size):
-                have = self.sizes.get(other)
-                if have is not None and other + have > address:
-                    self.mixed.add((self.first[other], event.id))
-                    return False
-            self.sizes[address] = event.size
-            self.first[address] = event.id
+        """Whether the cell has this size for everybody; notes the first accesses that clash. Raises `_Claim`."""
+        if self.sizes.get(address) == event.size:
             return True
-        if size != event.size:
-            self.mixed.add((self.first[address], event.id))
-            return False
+        for other in range(address - 7, address + event.size):
+            have = self.sizes.get(other)
+            if have is not None and other + have > address:
+                if self.space.scalar(address, event.size) and not self.space.scalar(other, have):
+                    raise _Claim(address, event.size, event.id)
+                self.mixed.add((self.first[other], event.id))
+                return False
+        self.sizes[address] = event.size
+        self.first[address] = event.id
         return True
 
     def _result(self) -> Domains:

@@ -10,17 +10,22 @@ from bisect import bisect_left
 from attrs import evolve, frozen
 
 from modelcheck.program.expr import UNDEFINED, Expr, Undefined, const
-from modelcheck.program.graph import ASSUMED, Check, Event, EventGraph, Guard
-from modelcheck.program.ir import Source, Tags
+from modelcheck.program.graph import ASSUMED, Check, Event, EventGraph, Guard, late
+from modelcheck.program.ir import PROPERTIES, Source, Tags
 from modelcheck.program.memory import AddressSpace
 from modelcheck.solve.domains import Domains
 from modelcheck.solve.initial import InitialMemory
 from modelcheck.solve.origins import Place
 from modelcheck.solve.sat import NO, YES, Circuit
 from modelcheck.solve.values import Valuation
-from modelcheck.solve.valuesets import rests_on
+from modelcheck.solve.valuesets import needs
 
 NOWHERE = Source("", 0, 0, 0, 0)
+
+COME_LATE = frozenset(
+    {"use-after-free", "double-free", "bad-free", "null-dereference", "wild-pointer", "out-of-bounds", "uninitialised"}
+)
+"""Properties that an access, or a free, breaks, and that may come late (`modelcheck.program.graph.late`)."""
 
 AT_REST = 1 << 40
 """A position behind all others."""
@@ -52,19 +57,19 @@ class Encoding:
             indexes.
         executed: literal of each event, NO for those that cannot be.
         at: for each live access, its possible cells with their literals.
+        astray: for each live access, the literal that it is executed at none of them, and its thread goes on.
         rf: literal of each possible reads-from pair (write, read).
         sources: for each live read, the writes it may read from.
         writers: for each cell, the writes that may go there, initial write excluded.
         initial: the initial write of each cell.
         poison: ids of the poison writes, each with its free.
         hidden: ids of events that only carry an order and are none of the program's; no execution shows them.
-        broken: literal that holds when some thread met a fault (and stopped there).
+        broken: literal that holds when some thread met a fault (and stopped there, or at what rests on it).
         findings: faults met while encoding.
         unsupported: (literal, reason) of accesses that cannot be modelled.
-        late: literal of the executions in which reads of freed memory come late: their threads go on, as far as
-            nothing rests on what was read. It is for models that let a write be seen before a read ahead of it in
-            program order is done: then what is behind a read of freed memory may be why it was freed. NO where there
-            are none.
+        late: by property, literal of the executions in which what breaks it comes late: threads go on behind it, as far
+            as nothing rests on what was read. Only of those that may. It is for models that let a write be seen before
+            a read ahead of it in program order is done: there what is behind a fault may be why it happens.
 
     Args:
         graph: the unrolled program.
@@ -82,6 +87,7 @@ class Encoding:
         self.events: list[Event] = list(graph.events)
         self.executed: list[int] = [NO] * len(self.events)
         self.at: dict[int, dict[Place, int]] = {}
+        self.astray: dict[int, int] = {}
         self.rf: dict[tuple[int, int], int] = {}
         self.sources: dict[int, list[int]] = {}
         self.writers: dict[Place, list[int]] = {p: list(found) for p, found in domains.writers.items()}
@@ -100,10 +106,11 @@ class Encoding:
             thing = space.find(place)
             if thing is not None:
                 self._blocks.setdefault(thing.base, []).append(place)
-        self._late: dict[int, int] = {}
+        checked = {check.property for check in graph.checks} & set(PROPERTIES)
+        self.late = {name: self.valuation.truth(late(name)) for name in sorted(checked | COME_LATE)}
+        self._late: dict[int, list[int]] = {}
         self._initial_writes()
         self._made_writes()
-        self.late = self.circuit.fresh() if self.poison else NO
         self._threads()
         self.broken = self.circuit.any_of(self.faults())
         self._run(0, final=True)
@@ -190,7 +197,7 @@ class Encoding:
         for _, _, step in sorted(steps, key=lambda s: s[:2]):
             assert step is not None
             if self._late:
-                faults += [self._late.pop(read) for read in sorted(rests_on(step) & self._late.keys())]
+                faults += [late for read in sorted(needs(step) & self._late.keys()) for late in self._late.pop(read)]
             if isinstance(step, Check):
                 self._check(step, faults, base)
             else:
@@ -225,24 +232,39 @@ class Encoding:
         places = set(self.domains.places.get(event.id, ()))
         where: dict[Place, int] = {}
         bad: list[int] = []
+        astray: list[int] = []
         for address, literal in self.valuation.values(event.address).items():
             if not isinstance(address, Undefined) and address in places:
                 where[address] = literal
                 continue
             wrong = self.circuit.all_of((reached, literal))
             if wrong != NO:
-                bad.append(wrong)
-                self._address_fault(event, address, wrong)
+                which = self._address_fault(event, address, wrong)
+                now, later = (wrong, NO) if which is None else self._stops(event, which, wrong)
+                bad.append(now)
+                astray.append(later)
         fault = self.circuit.any_of(bad)
-        executed = self.circuit.all_of((reached, -fault))
-        self.executed[event.id] = executed
+        self.executed[event.id] = self.circuit.all_of((reached, -fault))
         self.at[event.id] = where
         if fault != NO:
             faults.append(fault)
-        if event.kind == "R" and executed != NO:
+        self.astray[event.id] = self.circuit.any_of(astray)
+        if event.kind == "R" and self.executed[event.id] != NO:
+            self._comes_late(event, self.astray[event.id])
             self._sources(event, faults)
 
-    def _address_fault(self, event: Event, address: object, literal: int) -> None:
+    def _stops(self, event: Event, which: str, fault: int) -> tuple[int, int]:
+        """The literals that ``event``, which breaks ``which`` when ``fault`` holds, stops its thread, and that it comes
+        late."""
+        late = NO if event.final else self.late.get(which, NO)
+        return self.circuit.all_of((fault, -late)), self.circuit.all_of((fault, late))
+
+    def _comes_late(self, read: Event, literal: int) -> None:
+        if literal != NO:
+            self._late.setdefault(read.id, []).append(literal)
+
+    def _address_fault(self, event: Event, address: object, literal: int) -> str | None:
+        """Report an access through ``address``; gives the property that it breaks, None where it cannot be modelled."""
         if not isinstance(address, int):
             found: tuple[str, str] | None = ("uninitialised", "an access through an uninitialised pointer")
         else:
@@ -255,8 +277,9 @@ class Encoding:
             name = self.space.name(address) if isinstance(address, int) else "?"
             reason = f"{event.source}: {found[1] if found else f'mixed-size access to {name}'}"
             self.unsupported.append((literal, reason))
-            return
+            return None
         self._report(literal, found[0], found[1], event)
+        return found[0]
 
     def _report(self, literal: int, which: str, message: str, event: Event) -> None:
         if literal != NO:
@@ -274,11 +297,11 @@ class Encoding:
             if thing is None or thing.kind != "heap" or thing.base != address:
                 name = "an uninitialised pointer" if isinstance(address, Undefined) else self.space.name(address)
                 self._report(now, "bad-free", f"free of {name}, which is no allocated object", event)
-                faults.append(now)
+                faults.append(self._stops(event, "bad-free", now)[0])
                 continue
             if thing.base in self.graph.freed:
                 self._report(now, "double-free", f"{thing.name} is freed again", event)
-                faults.append(now)
+                faults.append(self._stops(event, "double-free", now)[0])
                 continue
             for other in self.graph.events:
                 if other.kind == "free" and other.id < event.id and other.address is not None:
@@ -307,14 +330,14 @@ class Encoding:
         chosen = list(dict.fromkeys(chosen))
         for number in chosen:
             only = len(chosen) == 1
-            self.rf[number, event.id] = self.executed[event.id] if only else self.circuit.fresh()
+            self.rf[number, event.id] = self._placed(event.id) if only else self.circuit.fresh()
         self.sources[event.id] = chosen
         freed = self.circuit.any_of([self.rf[n, event.id] for n in chosen if n in self.poison])
         if freed != NO:
             self._report(freed, "use-after-free", f"read of {self._name(event)} after it was freed", event)
-            faults.append(self.circuit.all_of((freed, -self.late)))
-            if self.late != NO:
-                self._late[event.id] = self.circuit.all_of((freed, self.late))
+            now, later = self._stops(event, "use-after-free", freed)
+            faults.append(now)
+            self._comes_late(event, later)
         if not event.copy:
             unwritten: list[int] = []
             for number in chosen:
@@ -326,7 +349,13 @@ class Encoding:
             fault = self.circuit.any_of(unwritten)
             if fault != NO:
                 self._report(fault, "uninitialised", f"read of {self._name(event)}, which nobody has written", event)
-                faults.append(fault)
+                now, later = self._stops(event, "uninitialised", fault)
+                faults.append(now)
+                self._comes_late(event, later)
+
+    def _placed(self, access: int) -> int:
+        """The literal that ``access`` is executed, at one of its cells."""
+        return self.circuit.all_of((self.executed[access], -self.astray[access]))
 
     def _name(self, event: Event) -> str:
         names = [self.space.name(place) for place in self.at[event.id]]
@@ -341,7 +370,7 @@ class Encoding:
                 if self.executed[write] == NO:
                     circuit.add(-self.rf[write, read])
             self.sources[read] = sources
-            executed = self.executed[read]
+            executed = self._placed(read)
             literals = [self.rf[write, read] for write in sources]
             circuit.add(-executed, *literals)
             circuit.at_most_one(literals)
@@ -363,7 +392,8 @@ class Encoding:
             for write in sources
             if write in self.poison or UNDEFINED in self.valuation.values(self._written(write))
         ]
-        self.circuit.add(-self.executed[read], *self.valuation.values(got).values(), *without)
+        values = self.valuation.values(got).values()
+        self.circuit.add(-self.executed[read], self.astray[read], *values, *without)
 
     def _written(self, write: int) -> Expr:
         value = self.events[write].value

@@ -79,15 +79,17 @@ class Outcomes:
 
     def possible(self, literal: int) -> bool:
         """Whether ``literal`` holds in some complete execution that the model allows."""
-        return self.session.search(self.session.encoding.circuit.all_of((self.complete, literal))) is not None
+        return self.session.search(self._completely(literal)) is not None
 
     def all(self, condition: int, observed: Sequence[Observable]) -> Iterator[tuple[Proposal, tuple[Value, ...]]]:
         """Every complete execution in which ``condition`` holds, with its final values of ``observed``, one by one.
 
         An execution can be read until the next one is asked for.
         """
-        wanted = self.session.encoding.circuit.all_of((self.complete, condition))
-        yield from self.each(wanted, observed)
+        yield from self.each(self._completely(condition), observed)
+
+    def _completely(self, literal: int) -> int:
+        return self.session.in_time(self.session.encoding.circuit.all_of((self.complete, literal)))
 
     def each(self, wanted: int, observed: Sequence[Observable]) -> Iterator[tuple[Proposal, tuple[Value, ...]]]:
         """The same for the executions in which ``wanted`` holds, which need not be complete.

@@ -2,6 +2,12 @@
 
 On a weak model there is no moment at which "the object is free". What each property means on an execution:
 
+- What goes wrong stops its thread: no later step of it is executed. Where the model lets a write be seen before a read
+  ahead of it in program order is done, that would hide failures: what is behind an access may be why it faults. There
+  such an access is an event all the same, with its dependencies and tags but at no location, and reads nothing; what
+  does not rest on its value goes on. A CPU would order a fault before later stores; LKMM does not promise that.
+  `assertion` is a branch, and so is a call: nothing is behind them. Other checks only observe. A failure that nobody
+  asks about stops its thread, and what is found behind one that comes late is no finding of its own.
 - use-after-free: free writes poison to every cell of the object. A read that reads from poison, or a write that is
   coherence-after it, comes too late. (An access that the model orders before the free can do neither.)
 - double-free: two executed frees of one object, whatever their order.
@@ -127,8 +133,7 @@ class _Reachability:
                 continue
             origin = next((a for a in self.encoding.graph.allocations if a.object.base == base), None)
             thing = self.nodes[self.bases.index(base)][2]
-            name = self.encoding.space.name(base) if thing.units else thing.name
-            message = f"{name.split('.')[0]} is still allocated at rest, and nothing leads to it"
+            message = f"{self.encoding.space.owner(base)} is still allocated at rest, and nothing leads to it"
             source = NOWHERE if origin is None else origin.source
             found.append(
                 Finding(

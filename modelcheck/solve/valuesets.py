@@ -164,11 +164,12 @@ def support(value: Expr | None) -> set[int]:
     return set() if value is None else {node.data for node in nodes(value) if node.kind == "read"}
 
 
-def rests_on(step: Event | Check) -> set[int]:
-    """Reads that decide whether and how ``step`` is taken."""
+def needs(step: Event | Check) -> set[int]:
+    """Reads that decide whether and how ``step`` is taken; of the write of a read-modify-write not its own read, which
+    is the same step."""
     if isinstance(step, Check):
         return {read for part in (*step.guard, step.condition) for read in support(part)}
     parts = [part for part in (*step.guard, step.address, step.value) if part is not None and part.data != step.id]
     found = {read for part in parts for read in support(part)}
     found |= {read for several in (step.addr, step.data, step.ctrl) for read, _ in several}
-    return found | ({step.rmw} if step.rmw is not None else set())
+    return found - {step.rmw}

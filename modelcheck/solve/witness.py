@@ -37,7 +37,7 @@ def execution_of(proposal: Proposal) -> Execution:
             where = proposal.value(event.address)
             place = where if isinstance(where, int) else None
         value = None if event.value is None else proposal.value(event.value)
-        if event.kind == "R" and proposal.rf.get(number) in encoding.poison:
+        if _garbage(proposal, event.rmw if event.rmw is not None else number):
             value = UNDEFINED
         events.append(
             ExecutedEvent(
@@ -90,6 +90,15 @@ def _read(proposal: Proposal, numbers: list[int]) -> dict[int, Value]:
     return {n: proposal.value(got) for n in numbers if events[n].kind == "R" and (got := events[n].value) is not None}
 
 
+def _garbage(proposal: Proposal, read: int) -> bool:
+    """Whether ``read`` is one that reads from the end of an object, or what nobody has written."""
+    source = proposal.rf.get(read)
+    if source is None:
+        return False
+    written = proposal.encoding.events[source].value
+    return source in proposal.encoding.poison or (written is not None and proposal.value(written) is UNDEFINED)
+
+
 def _choices(proposal: Proposal, reads: dict[int, Value]) -> dict[int, Value]:
     """The outcomes of the choices that were made; where an outcome is of no account, it is the first."""
     encoding = proposal.encoding
@@ -120,9 +129,15 @@ def _switches(proposal: Proposal) -> frozenset[int]:
 
 
 def _told(proposal: Proposal) -> list[int]:
-    """The events of the execution: those of the memory model, then those at rest."""
-    hidden = proposal.encoding.hidden
-    return [number for number in (*proposal.chosen, *proposal.resting) if number not in hidden]
+    """The events of the execution: those of the memory model, then those at rest. An access that has gone astray is
+    none."""
+    encoding = proposal.encoding
+
+    def told(number: int) -> bool:
+        astray = number in encoding.at and number not in proposal.place
+        return not astray and number not in encoding.hidden
+
+    return [number for number in (*proposal.chosen, *proposal.resting) if told(number)]
 
 
 def _points(space: AddressSpace, place: Place | None, value: Value | None) -> str:

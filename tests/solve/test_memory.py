@@ -214,6 +214,13 @@ def test_a_leak_of_a_unit_says_where_its_count_was_last_written() -> None:
     assert result.source.line == HEADERS.count("\n") + 7
 
 
+def test_a_leak_says_where_the_object_was_allocated() -> None:
+    text = threads("struct node *a = kzalloc(sizeof(*a), GFP_KERNEL); a->value = 1;")
+    line = (HEADERS + text).splitlines().index(next(t for t in text.splitlines() if "t0" in t)) + 1
+    message = answer(text, "sc", {"leak"}).message
+    assert message == f"node@test.c:{line} is still allocated at rest, and nothing leads to it"
+
+
 LATE = ["PASS", "PASS", "PASS", "use-after-free"]
 """Only LKMM lets a store be seen while a read ahead of it in program order is still to come."""
 

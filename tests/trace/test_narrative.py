@@ -31,14 +31,14 @@ def kept(name: str) -> Narrative:
     ("spec", "name", "barrier", "before", "after"),
     [
         # What the variant's patch takes away is what is missing.
-        ("seqlock", "read--no-wmb-after-odd--lkmm", "smp_wmb", "store of sequence", "store of second"),
-        ("seqlock", "read--no-wmb-after-odd--pso", "smp_wmb", "store of sequence", "store of second"),
-        ("seqlock", "read--no-wmb-before-even--lkmm", "smp_wmb", "store of second", "store of sequence"),
-        ("seqlock", "read--no-rmb-after-first-look--lkmm", "smp_rmb", "load of sequence", "load of second"),
-        ("seqlock", "read--no-rmb-before-second-look--lkmm", "smp_rmb", "load of second", "load of sequence"),
+        ("seqlock", "read--no-wmb-after-odd--lkmm", "smp_wmb", "store of sequence", "store of first"),
+        ("seqlock", "read--no-wmb-after-odd--pso", "smp_wmb", "store of sequence", "store of first"),
+        ("seqlock", "read--no-wmb-before-even--lkmm", "smp_wmb", "store of first", "store of sequence"),
+        ("seqlock", "read--no-rmb-after-first-look--lkmm", "smp_rmb", "load of sequence", "load of first"),
+        ("seqlock", "read--no-rmb-before-second-look--lkmm", "smp_rmb", "load of first", "load of sequence"),
         ("balloon", "clear-watched--clear-no-wmb--lkmm", "smp_wmb", "store of page[0].mapping", "store of virtio_ball"),
         # Reasoned in specs/balloon/README.md: the barrier belongs before the store of the mapping, ...
-        ("balloon", "assign--isolate-no-locks-assign-once--lkmm", "smp_wmb", "store of virtio", "store of page[0].m"),
+        ("balloon", "assign--isolate-no-locks-assign-once--lkmm", "smp_wmb", "store of page[0].l", "store of page[0]"),
     ],
 )  # fmt: skip
 def test_the_missing_order_is_the_one_that_the_variant_lacks(

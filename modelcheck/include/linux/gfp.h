@@ -96,12 +96,17 @@ static inline void __mc_give_page(struct page *page)
 #if MC_CHECK_FREE_PAGES
 	struct address_space *mapping = READ_ONCE(page->mapping);
 
-	__mc_assert((READ_ONCE(page->flags) & PAGE_FLAGS_CHECK_AT_FREE) == 0, "bad-free",
-		    "a page is freed with a flag set that says it is in use");
-	if ((unsigned long)mapping & PAGE_MAPPING_ANON)
+	/* As free_pages_check() does: a bad page is told of, and not given back. */
+	if (READ_ONCE(page->flags) & PAGE_FLAGS_CHECK_AT_FREE) {
+		__mc_assert(0, "bad-free", "a page is freed with a flag set that says it is in use");
+		return;
+	}
+	if ((unsigned long)mapping & PAGE_MAPPING_ANON) {
 		WRITE_ONCE(page->mapping, NULL);
-	else
-		__mc_assert(!mapping, "bad-free", "a page is freed that still has a mapping");
+	} else if (mapping) {
+		__mc_assert(0, "bad-free", "a page is freed that still has a mapping");
+		return;
+	}
 #endif
 	__mc_assert(__mc_rmw(&__mc_free_pages[i], 8, "xchg", (unsigned long)page, "ONCE", "RELEASE") == 0,
 		    "double-free", "a page is freed that is free already");

@@ -43,7 +43,8 @@ void __mc_unlock(volatile void *p, unsigned long size, unsigned long value, cons
 void *__mc_alloc(unsigned long size, int zeroed, int may_fail); /* zeroed, may_fail: constants */
 void __mc_free(const volatile void *p);
 
-/* property: one of modelcheck's property names; both strings are literals. The thread stops where it fails. */
+/* property: one of modelcheck's property names; both strings are literals. The thread stops where it fails; under lkmm,
+ * "assertion" alone is a branch that orders what is behind: others only observe, and what is behind may be why they fail. */
 void __mc_assert(_Bool condition, const char *property, const char *message);
 void __mc_assume(_Bool condition);
 unsigned long __mc_choose(unsigned long count); /* any of 0 .. count-1; count is a constant */

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from attrs import frozen
 
-from modelcheck.program.expr import FALSE, UNDEFINED, Expr, choice, const, negate, op, read
+from modelcheck.program.expr import FALSE, UNDEFINED, Expr, choice, const, disj, negate, op, read
 from modelcheck.program.flow import Flow
 from modelcheck.program.graph import Allocation, Blocked, Check, Cut, Event, Guard
 from modelcheck.program.guards import NO_DEPS, Val, extend
@@ -139,7 +139,10 @@ class Record:
         self.private.note(event)
         return event
 
-    def _check(self, state: State, condition: Expr, which: str, message: str, source: Source) -> State | None:
+    def _check(
+        self, state: State, condition: Expr, which: str, message: str, source: Source, goes_on: Expr = FALSE
+    ) -> State | None:
+        """Note a check, and let the thread stop where it fails, but when ``goes_on`` holds."""
         guard = extend(state.guard, condition)
         if guard == state.guard:
             return state
@@ -157,6 +160,8 @@ class Record:
             )
         )
         self.thread.position += 1
+        if goes_on is not FALSE:
+            guard = extend(state.guard, disj(condition, goes_on))
         if guard is None:
             return None
         state.guard = guard

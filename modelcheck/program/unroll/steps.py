@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from attrs import evolve
 
-from modelcheck.program.expr import TRUE, Expr, Undefined, choice, const, disj, negate, op
-from modelcheck.program.graph import ASSUMED, Allocation, Guard
+from modelcheck.program.expr import FALSE, TRUE, Expr, Undefined, choice, const, disj, negate, op
+from modelcheck.program.graph import ASSUMED, Allocation, Guard, late
 from modelcheck.program.guards import NO_DEPS, Val, extend, join
 from modelcheck.program.ir import (
     Alloc,
@@ -101,7 +101,9 @@ class Steps(Paths):
                 self._event("free", frozenset(), state, source, self._value(state, address), 1)
             case Assert(condition, which, message, source):
                 value, _ = self._value(state, condition)
-                return self._check(state, value, which, message, source)
+                # An assertion is a branch; what only observes may fail late.
+                observes = which != "assertion" and not self.thread.final
+                return self._check(state, value, which, message, source, late(which) if observes else FALSE)
             case Assume(condition, source):
                 value, _ = self._value(state, condition)
                 self._decide(state.guard)

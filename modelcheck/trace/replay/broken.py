@@ -174,8 +174,7 @@ def _leaks(follower: Follower, observed: Observed) -> Iterator[Found]:
         return
     for thing, unit in _Rest(follower, observed).lost():
         made = next((a for a in follower.graph.allocations if a.object.base == thing.base), None)
-        name = follower.space.name(unit) if thing.units else thing.name
-        message = f"{name.split('.')[0]} is still allocated at rest, and nothing leads to it"
+        message = f"{follower.space.owner(unit)} is still allocated at rest, and nothing leads to it"
         last = [e for e in observed.execution.events if e.address is not None and e.kind == "W" and e.thread >= 0]
         place = made or max(last, key=lambda e: e.order, default=None)
         if place is not None:

@@ -15,11 +15,12 @@ from attrs import define, field, frozen
 from modelcheck.program.concrete import Concrete, Missing
 from modelcheck.program.expr import UNDEFINED, Undefined, Value
 from modelcheck.program.graph import ASSUMED, Allocation, Blocked, Check, Event, EventGraph
+from modelcheck.program.graph import late as broken_late
 from modelcheck.program.ir import Source, Tags
 from modelcheck.program.memory import UNSUPPORTED, AddressSpace
 from modelcheck.solve.initial import InitialMemory
 from modelcheck.solve.result import ExecutedEvent, Execution, TouchedObject
-from modelcheck.solve.valuesets import rests_on
+from modelcheck.solve.valuesets import needs
 from modelcheck.trace.replay.correspondence import Correspondence, does
 
 LAST: Final = 1 << 30
@@ -81,7 +82,8 @@ class Way:
     """A thread's (or, ``final``, what runs at rest) way through graph and trace.
 
     ``index`` and ``cursor`` are the next steps of either, ``pending`` is a read of the trace whose source is not there
-    yet; ``broken``: a fault has stopped it. ``late`` are the reads of freed memory that it has gone on behind.
+    yet; ``broken``: a fault has stopped it. ``goes_on``: it has gone on behind one, and ``late`` are the reads that
+    went wrong there.
     """
 
     thread: int
@@ -91,6 +93,7 @@ class Way:
     index: int = 0
     cursor: int = 0
     broken: bool = False
+    goes_on: bool = False
     late: set[int] = field(factory=set)
     over: bool = False
     pending: ExecutedEvent | None = None
@@ -98,12 +101,22 @@ class Way:
 
 
 class Follower:
-    """One attempt to follow ``execution`` through ``graph``, with ``guesses`` for the choices that are not told."""
+    """One attempt to follow ``execution`` through ``graph``, with ``guesses`` for the choices that are not told.
+
+    ``late``: properties that checks break late (`modelcheck.program.graph.late`); None when nothing comes late, and
+    otherwise a thread goes on behind an access that goes wrong where the trace does.
+    """
 
     def __init__(
-        self, graph: EventGraph, execution: Execution, guesses: Mapping[int, int], initial: tuple[int, ...] = ()
+        self,
+        graph: EventGraph,
+        execution: Execution,
+        guesses: Mapping[int, int],
+        initial: tuple[int, ...] = (),
+        late: frozenset[str] | None = None,
     ) -> None:
         self.graph = graph
+        self.late = late
         self.initial = initial
         self.execution = execution
         self.space = AddressSpace(graph.objects)
@@ -111,7 +124,7 @@ class Follower:
         self.objects = Correspondence(execution.objects, self.space)
         self.reads: dict[int, Value] = {}
         self.choices: dict[int, Value] = {}
-        self.concrete = Concrete(self.reads, self.choices)
+        self.concrete = Concrete(self.reads, self.choices, {broken_late(which).data for which in late or ()})
         self.guesses = dict(guesses)
         self.guessed: list[int] = []
         self.step_of: dict[int, Step] = {}
@@ -208,9 +221,13 @@ class Follower:
             way.over = True
             return True
         step, cursor = way.steps[way.index], way.cursor
-        if way.late and not isinstance(step, Allocation) and way.late & rests_on(step):
-            way.broken = way.over = True
-            return True
+        if way.late and not isinstance(step, Allocation):
+            if way.late & needs(step):
+                way.broken = way.over = True
+                return True
+            if isinstance(step, Event) and step.rmw in way.late and step.rmw not in self.reads:
+                way.index += 1  # it goes astray with its read
+                return True
         try:
             if self._holds(step.guard) and not self._take(way, step):
                 way.cursor = cursor
@@ -298,7 +315,7 @@ class Follower:
             if which == UNSUPPORTED:
                 self._depart(way, f"cannot be modelled: {message}", event.source, event.stack)
             else:
-                self._find(way, which, message, event.source, event.stack, stop=True)
+                self._fault(way, event, which, message)
             return True
         assert isinstance(address, int)
         own = self._own(event.thread, address)
@@ -346,19 +363,21 @@ class Follower:
         return wrong
 
     def _suspect(self, way: Way, event: Event, address: int, value: Value, told: ExecutedEvent | None) -> None:
-        """A read of what was freed, or of what nobody has written, stops its thread."""
+        """A read of what was freed, or of what nobody has written, goes wrong."""
         source = None if told is None else self.execution.events[self.sources[told.id]]
         name = self.space.name(address)
         if source is not None and source.kind == "poison":
-            # Where the trace goes on behind it, the read comes late: what does not rest on it may be why it was freed.
-            goes_on = any(t.kind != "F" and not self._dropped(t) for t in way.told[way.cursor :])
-            message = f"read of {name} after it was freed"
-            self._find(way, "use-after-free", message, event.source, event.stack, stop=not goes_on)
-            if goes_on:
-                way.late.add(event.id)
+            self._fault(way, event, "use-after-free", f"read of {name} after it was freed")
         elif isinstance(value, Undefined) and not event.copy:
-            message = f"read of {name}, which nobody has written"
-            self._find(way, "uninitialised", message, event.source, event.stack, stop=True)
+            self._fault(way, event, "uninitialised", f"read of {name}, which nobody has written")
+
+    def _fault(self, way: Way, event: Event, which: str, message: str) -> None:
+        """``event`` goes wrong, and its thread stops, or goes on where the trace does."""
+        goes_on = self.late is not None and any(t.kind != "F" and not self._dropped(t) for t in way.told[way.cursor :])
+        self._find(way, which, message, event.source, event.stack, stop=not goes_on)
+        if goes_on:
+            way.goes_on = True
+            way.late.add(event.id)
 
     def _own(self, thread: int, address: int) -> bool:
         """Whether a place is a local variable (of the thread that uses it, as far as the trace knows)."""
@@ -391,7 +410,9 @@ class Follower:
         return None
 
     def _fits(self, told: ExecutedEvent, event: Event, address: int) -> bool:
-        if (told.kind, told.size, "RMW" in told.tags) != (event.kind, event.size, "RMW" in event.tags):
+        # A trylock that fails is a lone read.
+        half = not told.tags.isdisjoint({"RMW", "LF"})
+        if (told.kind, told.size, half) != (event.kind, event.size, "RMW" in event.tags):
             return False
         return told.address is not None and self.objects.same_place(told.address, told.name, address)
 
@@ -449,10 +470,10 @@ class Follower:
         if thing is None or thing.kind != "heap" or thing.base != address:
             name = self.space.name(address) if isinstance(address, int) else "an uninitialised pointer"
             message = f"free of {name}, which is no allocated object"
-            self._find(way, "bad-free", message, event.source, event.stack, stop=True)
+            self._fault(way, event, "bad-free", message)
             return
         if thing.base in self.graph.freed:
-            self._find(way, "double-free", f"{thing.name} is freed again", event.source, event.stack, stop=True)
+            self._fault(way, event, "double-free", f"{thing.name} is freed again")
             return
         poisoned = False
         while (told := self._behind_fences(way)) is not None and told.kind == "poison" and told.address is not None:
@@ -588,15 +609,20 @@ class Follower:
 
 
 def attempts(
-    graph: EventGraph, execution: Execution, initial: tuple[int, ...] = (), most: int = 256
+    graph: EventGraph,
+    execution: Execution,
+    initial: tuple[int, ...] = (),
+    late: frozenset[str] | None = None,
+    most: int = 256,
 ) -> Iterator[tuple[Follower, Departure | None]]:
     """Follow ``execution`` through ``graph``: once for each outcome of the choices that the trace does not tell.
 
-    Gives what was followed, and where it departs from the trace if it does; ``most`` times at most.
+    Gives what was followed, and where it departs from the trace if it does; ``most`` times at most. ``late`` as in
+    `Follower`.
     """
     guesses: dict[int, int] = {}
     for _ in range(most):
-        follower = Follower(graph, execution, guesses, initial)
+        follower = Follower(graph, execution, guesses, initial, late)
         yield follower, follower.follow()
         trail = follower.guessed
         while trail and guesses.get(trail[-1], 0) + 1 >= graph.choices[trail[-1]]:

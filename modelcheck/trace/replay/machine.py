@@ -231,7 +231,8 @@ class Run:
         reads = event.kind == "R"
         if (local.kind == kinds.STORE) == reads or local.point.instruction.size != event.size:
             return False
-        if ("RMW" in event.tags) != (local.kind in (kinds.RMW, kinds.WAIT)) and local.kind != kinds.WAIT:
+        half = not event.tags.isdisjoint({"RMW", "LF"})  # a trylock that fails is a lone read
+        if half != (local.kind in (kinds.RMW, kinds.WAIT)) and local.kind != kinds.WAIT:
             return False
         return self.objects.same_place(event.address, event.name, local.address)
 

@@ -15,6 +15,7 @@ from modelcheck.program.ir import Program, Source, Tags
 from modelcheck.program.machine import Finding, Initial, Stuck
 from modelcheck.program.unroll import Bounds
 from modelcheck.solve.result import Execution
+from modelcheck.solve.shapes import overtaken
 from modelcheck.trace.candidate import candidate, modelled
 from modelcheck.trace.judged import Edge
 from modelcheck.trace.replay.broken import broken
@@ -26,6 +27,9 @@ from modelcheck.trace.replay.replayed import FOREIGN, IMPOSSIBLE, REPRODUCES, Pl
 from modelcheck.trace.replay.today import Foreign, Sources, Today
 from modelcheck.trace.trace import Trace
 from modelcheck.trace.wellformed import complaints
+
+STOP = frozenset({"assertion", "deadlock", "race"})
+"""Properties that nothing goes on behind, or that are no fault of a step."""
 
 MOST_VIOLATIONS = 256
 """Of so many violations the shortest is told."""
@@ -115,11 +119,22 @@ class _Replay:
         bounds = Bounds(self.trace.unroll, self.trace.recursion, looks, model.coherent)
         graph = self.sources.graph(self.today.program, initial, bounds)
         self._same_threads(graph)
-        for follower, departure in attempts(graph, self.trace.execution, initial.choices):
-            if departure is not None:
-                yield self._departs(departure)
-            else:
-                yield self._judged(follower)
+        for late in self._lates(graph, overtaken(model)):
+            for follower, departure in attempts(graph, self.trace.execution, initial.choices, late):
+                if departure is not None:
+                    yield self._departs(departure)
+                else:
+                    yield self._judged(follower)
+
+    def _lates(self, graph: EventGraph, overtaken: bool) -> Iterator[frozenset[str] | None]:
+        """What may come late: nothing; first only accesses, then what only observes them too."""
+        if not overtaken:
+            yield None
+            return
+        yield frozenset()
+        observed = {check.property for check in graph.checks} & self.properties - STOP
+        if observed:
+            yield frozenset(observed)
 
     def _same_threads(self, graph: EventGraph) -> None:
         then = self.trace.execution.threads
@@ -147,10 +162,10 @@ class _Replay:
             return self._forbidden(observed, min(told, key=_short))
         races = "race" in self.properties and "data-race" in self.today.model.flag_names
         others: list[Found] = []
-        late = any(way.late for way in follower.ways)
+        late = bool(follower.late) or any(way.goes_on for way in follower.ways)
         for found in broken(follower, observed, self.today.model, races):
-            if late and found.property != "use-after-free":
-                continue  # behind a late read everything else rests on garbage
+            if late and found.property in STOP:
+                continue  # behind what comes late everything else rests on garbage
             if self._same(found, observed):
                 if self.today.load in MODELS:
                     self._failed = found.source, found.stack
