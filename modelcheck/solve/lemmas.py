@@ -44,7 +44,9 @@ def add_lemmas(encoding: Encoding, coherence: Coherence, model: Model) -> int:
     steps = [step for sections in cells.values() for step in sections.steps()]
     steps += _handovers(around, frozenset(cells))
     if encoding.circuit.switches is None:
-        steps = add_chains(around, steps)
+        # What asks for no order would only make the chains longer, in models that order everything.
+        asked = [step for step in steps if _asked(encoding, step)]
+        steps = [*add_chains(around, asked), *(step for step in steps if not _asked(encoding, step))]
     for step in steps:
         if step.section is None:
             _around(around, step)
@@ -60,6 +62,11 @@ def _synchronising(encoding: Encoding, writes: list[int]) -> bool:
         and all(event.rmw is not None or event.unlock for event in events)
         and any(event.rmw is not None for event in events)
     )
+
+
+def _asked(encoding: Encoding, step: Step) -> bool:
+    """Whether both ends of ``step`` ask for an order."""
+    return bool(encoding.events[step.release].tags & RELEASING and encoding.events[step.acquire].tags & ACQUIRING)
 
 
 def _handovers(around: Around, covered: frozenset[Place]) -> Iterator[Step]:
