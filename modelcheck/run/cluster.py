@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator, Sequence
-from contextlib import chdir
+from contextlib import chdir, closing
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -48,35 +48,66 @@ def run_cluster(
         except TimeoutError:
             raise ClusterError(f"the Dask scheduler at {address} has no workers") from None
         here = Path.cwd()
-        numbers = {client.submit(_alone, call, job, passed, here, pure=False): n for n, job in enumerate(jobs)}
-        yield from map(Started, numbers.values())
-        pending = set(numbers)
-        try:
-            while pending:
-                try:
-                    with client.as_current():
-                        ended = distributed.wait(pending, timeout=_IDLE_SECONDS, return_when="FIRST_COMPLETED").done
-                except TimeoutError:
-                    yield Idle()
+
+        def submitted(wanted: Sequence[int]) -> dict[Any, int]:
+            return {client.submit(_alone, call, jobs[n], passed, here, pure=False): n for n in wanted}
+
+        futures = submitted(range(len(jobs)))
+        yield from map(Started, futures.values())
+        suspects = []
+        with closing(_ended(client, distributed, futures)) as several:
+            for ended in several:
+                if ended is not None and _killed(*ended[1:]):
+                    suspects.append(ended[0])
+                else:
+                    yield Idle() if ended is None else _event(*ended)
+        # Who waits behind a job that kills its worker is suspected with it: each of them is asked once more, alone.
+        for number in suspects:
+            with closing(_ended(client, distributed, submitted([number]))) as alone:
+                for ended in alone:
+                    yield Idle() if ended is None else _event(*ended)
+
+
+def _ended(client: Any, distributed: Any, numbers: dict[Any, int]) -> Generator[tuple[int, Any, str] | None]:
+    """The futures that end, with their numbers and how they end; None where nothing happens for a moment.
+
+    Those that have not ended when the iterator is closed are cancelled.
+    """
+    pending = set(numbers)
+    try:
+        while pending:
+            try:
+                with client.as_current():
+                    ended = distributed.wait(pending, timeout=_IDLE_SECONDS, return_when="FIRST_COMPLETED").done
+            except TimeoutError:
+                yield None
+                continue
+            for future in sorted(ended, key=numbers.__getitem__):
+                status = future.status
+                if status in ("pending", "lost"):  # its result was lost with a worker, and it is done again
                     continue
-                for future in sorted(ended, key=numbers.__getitem__):
-                    pending.discard(future)
-                    event = _event(numbers[future], future)
-                    if isinstance(event, Exception):
-                        raise event
-                    yield event
-                    future.release()
-        finally:
-            client.cancel(list(pending))
+                pending.discard(future)
+                yield numbers[future], future, status
+                future.release()
+    finally:
+        client.cancel(list(pending))
 
 
-def _event(number: int, future: Any) -> Done[Any] | Lost | Exception:
-    if future.status == "finished":
-        return heard(number, future.result())
-    if future.status == "error":
-        error = future.exception()
+def _killed(future: Any, status: str) -> bool:
+    """Whether it was on workers that were lost, more often than Dask allows."""
+    return status == "error" and type(future.exception()).__name__ == "KilledWorker"
+
+
+def _event(number: int, future: Any, status: str) -> Done[Any] | Lost:
+    """What became of a job. Raises the exception that it passes on."""
+    if status == "finished":
+        event = heard(number, future.result())
+        if isinstance(event, Exception):
+            raise event
+        return event
+    if status == "error":
         what = "it was given to workers that were lost, again and again (out of memory?)"
-        return Lost(number, what if type(error).__name__ == "KilledWorker" else f"the cluster says: {error}")
+        return Lost(number, what if _killed(future, status) else f"the cluster says: {future.exception()}")
     return Lost(number, "the cluster has gone")
 
 
