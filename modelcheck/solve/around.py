@@ -45,13 +45,16 @@ class Around:
         self.encoding = encoding
         self.coherence = coherence
         self.model = model
-        self.known: dict[tuple[object, ...], bool] = {}
+        self._answers: dict[tuple[Passage, ...], dict[tuple[int, int], bool]] = {}
+        self._kinds: dict[tuple[str, tuple[Tags, ...]], int] = {}
+        self._kind: dict[int, int] = {}
         self._edges: dict[tuple[int, int], list[Clause]] = {}
         self.passage = (-1, -1)  # of the clauses at hand: the releasing write, the acquiring event
         self.threads: dict[int, list[Event]] = {}
         for number, event in enumerate(encoding.events):
             if number in encoding.at and encoding.executed[number] != NO and event.thread >= 0 and not event.final:
                 self.threads.setdefault(event.thread, []).append(event)
+                self._kind[number] = self._kinds.setdefault((event.kind, _variants(event)), len(self._kinds))
         for several in self.threads.values():
             several.sort(key=lambda e: (e.position, e.id))
         self._halves = {e.rmw: e for several in self.threads.values() for e in several if e.rmw is not None}
@@ -79,11 +82,13 @@ class Around:
         edges = self._edges.get((one.id, other.id))
         if edges is None:
             edges = self._edges[one.id, other.id] = self._back(one, other)
-        edge = "rf" if one.kind == "R" else "co" if other.kind == "W" else "fr"
-        if edges and self.borne_out(edge, one, other, passages):
-            because = ("passage", *self.passage, one.id, other.id)
-            for literals in edges:
-                self.encoding.circuit.add(-order, *literals, because=because)
+        if edges and self._borne_out(one, other, passages):
+            circuit = self.encoding.circuit
+            if circuit.switches is None:
+                circuit.clauses += [(-order, *literals) for literals in edges]
+            else:
+                for literals in edges:
+                    circuit.add(-order, *literals, because=("passage", *self.passage, one.id, other.id))
 
     def _back(self, one: Event, other: Event) -> list[Clause]:
         """The ways in which rf, co or fr may lead from ``other`` to ``one``: each as the literals of which one holds
@@ -97,7 +102,7 @@ class Around:
         else:
             sources = encoding.sources.get(other.id, ())
             ways = [(-encoding.rf[source, other.id], -coherence.before(source, one.id)) for source in sources]
-        ways = [way for way in ways if YES not in way]
+        ways = [tuple(literal for literal in way if literal != NO) for way in ways if YES not in way]
         if len(ways) < SEVERAL:
             return ways
         any_of_them = encoding.circuit.fresh()
@@ -105,12 +110,14 @@ class Around:
             encoding.circuit.add(*way, any_of_them)
         return [(-any_of_them,)]
 
-    def borne_out(self, edge: str, one: Event, other: Event, passages: tuple[Passage, ...]) -> bool:
-        """Whether the model forbids ``edge`` from ``other`` to ``one`` around each of ``passages``."""
-        key = (edge, one.kind, one.tags, one.failed, other.kind, other.tags, other.failed, passages)
-        found = self.known.get(key)
+    def _borne_out(self, one: Event, other: Event, passages: tuple[Passage, ...]) -> bool:
+        """Whether the model forbids the edge from ``other`` to ``one`` around each of ``passages``."""
+        answers = self._answers.setdefault(passages, {})
+        kinds = self._kind[one.id], self._kind[other.id]
+        found = answers.get(kinds)
         if found is None:
-            found = self.known[key] = all(
+            edge = "rf" if one.kind == "R" else "co" if other.kind == "W" else "fr"
+            found = answers[kinds] = all(
                 forbids(self.model, edge, (one.kind, first), (other.kind, second), passage)
                 for first in _variants(one)
                 for second in _variants(other)

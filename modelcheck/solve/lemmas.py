@@ -118,6 +118,7 @@ class _Sections:
         self.locked = any(events[w].unlock for w in self.writes)
         tags = {(events[events[w].rmw or 0].tags, events[w].tags) for w in self.writes if events[w].rmw is not None}
         unlocks = [events[w].tags for w in self.writes if events[w].unlock]
+        self._passages: dict[tuple[Tags, Tags | None, tuple[Tags, Tags]], tuple[Passage, ...]] = {}
         self.between = [(r, w, unlocks[0] if unlocks else None) for r, w in sorted(tags, key=_spelled)]
 
     def steps(self) -> Iterator[Step]:
@@ -137,9 +138,10 @@ class _Sections:
         first, second = events[release], events[acquire]
         assert second.rmw is not None
         releasing = None if first.rmw is None else events[first.rmw].tags
-        passages = tuple(
-            Passage(first.tags, releasing, (events[second.rmw].tags, second.tags), between) for between in self.between
-        )
+        ends = first.tags, releasing, (events[second.rmw].tags, second.tags)
+        passages = self._passages.get(ends)
+        if passages is None:
+            passages = self._passages[ends] = tuple(Passage(*ends, between) for between in self.between)
         return Step(release, second.rmw, order, passages, self.place)
 
     def around(self, step: Step) -> None:
