@@ -10,7 +10,7 @@ from bisect import bisect_left
 from attrs import evolve, frozen
 
 from modelcheck.program.expr import UNDEFINED, Expr, Undefined, const
-from modelcheck.program.graph import ASSUMED, Check, Event, EventGraph, Guard, late
+from modelcheck.program.graph import ASSUMED, Check, Event, EventGraph, late
 from modelcheck.program.ir import PROPERTIES, Source, Tags
 from modelcheck.program.memory import AddressSpace
 from modelcheck.solve.domains import Domains
@@ -108,6 +108,7 @@ class Encoding:
                 self._blocks.setdefault(thing.base, []).append(place)
         checked = {check.property for check in graph.checks} & set(PROPERTIES)
         self.late = {name: self.valuation.truth(late(name)) for name in sorted(checked | COME_LATE)}
+        self._goes: list[tuple[int, int]] = [(0, YES) for _ in graph.threads]
         self._late: dict[int, list[int]] = {}
         self._initial_writes()
         self._made_writes()
@@ -199,18 +200,27 @@ class Encoding:
             if self._late:
                 faults += [late for read in sorted(needs(step) & self._late.keys()) for late in self._late.pop(read)]
             if isinstance(step, Check):
-                self._check(step, faults, base)
+                self._check(step, base)
             else:
                 self._execute(step, faults, base)
 
-    def _reached(self, guard: Guard, faults: list[int], base: int) -> int:
-        reached = self.valuation.all(guard)
+    def _reached(self, step: Event | Check, base: int) -> int:
+        reached = self.valuation.all(step.guard)
         if reached == NO:
             return NO
-        return self.circuit.all_of((reached, base, *(-fault for fault in faults)))
+        return self.circuit.all_of((reached, base, self._going(step.thread)))
 
-    def _check(self, check: Check, faults: list[int], base: int) -> None:
-        fails = self.circuit.all_of((self._reached(check.guard, faults, base), -self.valuation.truth(check.condition)))
+    def _going(self, thread: int) -> int:
+        """The literal that none of the faults so far has stopped ``thread``, built upon that of those before."""
+        known, literal = self._goes[thread]
+        faults = self._faults[thread]
+        if known < len(faults):
+            literal = self.circuit.all_of((literal, *(-fault for fault in faults[known:])))
+            self._goes[thread] = len(faults), literal
+        return literal
+
+    def _check(self, check: Check, base: int) -> None:
+        fails = self.circuit.all_of((self._reached(check, base), -self.valuation.truth(check.condition)))
         if check.property == ASSUMED:
             self.circuit.add(-fails)
         elif fails != NO:
@@ -218,7 +228,7 @@ class Encoding:
             self.findings.append(Finding(fails, check.property, check.message, *place))
 
     def _execute(self, event: Event, faults: list[int], base: int) -> None:
-        reached = self._reached(event.guard, faults, base)
+        reached = self._reached(event, base)
         if reached == NO:
             return
         if event.kind == "free":
