@@ -202,7 +202,7 @@ class _Replay:
                 # The machine stops a thread at what is wrong; the solver lets it go on where it can.
                 if (again := self._found_again(finding, execution)) is not None:
                     return again
-            if not own and self._goes_on(initial, execution):
+            if not own and (_torn(execution) or self._goes_on(initial, execution)):
                 return self._again(execution)
             now = None if stray.local is None else self._place_now(stray.local.place, stray.local.stack)
             told = stray.event if own else None
@@ -355,6 +355,27 @@ class _Replay:
 
     def _place_now(self, source: Source, stack: tuple[Source, ...]) -> Place:
         return Place(source, stack, line_of(self.today.program, source))
+
+
+def _torn(execution: Execution) -> bool:
+    """Whether a thread meets the end of an object's life in one cell and then its life in another one: the model lets
+    the cells of an object end one by one, where a machine frees in a single step."""
+    events = execution.events
+    ends = {event.id: (event.thread, event.position) for event in events if event.kind == "poison"}
+    source = {read: write for write, read in execution.rf}
+    ended: dict[tuple[tuple[int, int], int], int] = {}
+    for end, later in (*execution.co, *execution.rf):
+        if end in ends and events[later].thread != events[end].thread:
+            key = ends[end], events[later].thread
+            ended[key] = min(events[later].position, ended.get(key, events[later].position))
+
+    def alive(one: int, end: int) -> bool:
+        first = ended.get((ends[end], events[one].thread))
+        return first is not None and first < events[one].position
+
+    before = [(one, end) for one, end in execution.co if end in ends]
+    reads = [(read, end) for read, write in source.items() for one, end in before if one == write]
+    return any(alive(one, end) for one, end in (*before, *reads))
 
 
 def _leaked(message: str) -> str:
