@@ -178,3 +178,14 @@ def candidate(execution: Execution) -> Candidate:
     }
     given = {name: rows(getattr(execution, name)) for name in ("rf", "co", "addr", "data", "ctrl", "rmw")}
     return Candidate(len(events), sets, {**relations, **given})
+
+
+@pytest.mark.parametrize("model", ["sc", "tso", "lkmm"])
+def test_a_removal_that_ignores_isolated_pages_is_found_to_leave_freed_memory_in_use(model: str) -> None:
+    """The page that stays behind is leaked, too, and that may be found first: asked about by itself, this is there."""
+    choice = Choice(("remove-migrating",), ("remove-ignores-isolated",), (model,), ("use-after-free",))
+    spec = read_spec(ROOT / "specs" / "balloon")
+    for engine in ("z3", "interleave") if model != "lkmm" else ("z3",):
+        (cell,) = choose(spec, choice)
+        result = answer(Job(spec, cell, engine)).result
+        assert (result.verdict, result.property) == ("FAIL", "use-after-free")
