@@ -1,16 +1,25 @@
-"""Built-in models kept between runs, ready to use: reading their text takes longer than judging a test."""
+"""Built-in models, and the parser's tables, kept between runs: making them takes longer than judging a test.
+
+What is kept is JSON, in which nothing can be executed. An entry is used only where its first line is the digest of
+what it was made from together with its own bytes: one that is damaged, or of another version, is made anew.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
-import pickle
 import sys
-from importlib import resources
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from importlib import metadata, resources
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Any
 
 from modelcheck.cat.model import Model
+from modelcheck.cat.stored import model_of, plain
 
 
 def cache_folder() -> Path | None:
@@ -25,38 +34,52 @@ def cache_folder() -> Path | None:
 
 def kept(name: str) -> Model | None:
     """The model ``name`` as `keep` left it, if nothing it was made by has changed since."""
-    file = _file(name)
-    if file is None:
-        return None
     try:
-        found = pickle.loads(file.read_bytes())
-    except Exception:  # noqa: BLE001 (whatever is wrong with the file, it can be made anew)
+        return model_of(find(f"{name}.model", of_today()))
+    except (ValueError, TypeError, LookupError, AttributeError):
         return None
-    return found if isinstance(found, Model) else None
 
 
 def keep(name: str, model: Model) -> None:
-    """Leave ``model`` for later runs instead of older ones, where that is possible."""
-    file = _file(name)
-    if file is None:
-        return
-    try:
-        with NamedTemporaryFile(dir=file.parent, delete=False) as temporary:
-            temporary.write(pickle.dumps(model))
-        Path(temporary.name).replace(file)
-        for old in file.parent.glob(f"{name}-*.model"):
-            if old != file:
-                old.unlink(missing_ok=True)
-    except OSError:
-        return
+    """Leave ``model`` for later runs instead of an older one, where that is possible."""
+    put(f"{name}.model", of_today(), plain(model))
 
 
-def _file(name: str) -> Path | None:
-    """Named after all that the model rests on: the texts of models and the code of this room."""
+def find(name: str, made_from: bytes, hook: Callable[[dict[str, Any]], Any] | None = None) -> Any:
+    """The data that `put` left as ``name``, made from what has the digest ``made_from``; None where there is none.
+
+    ``hook`` makes something else of each table in it, as for `json.loads`.
+    """
     folder = cache_folder()
     if folder is None:
         return None
-    digest = hashlib.sha256(repr((sys.version, name)).encode())
+    try:
+        stamp, _, body = (folder / name).read_bytes().partition(b"\n")
+        return json.loads(body, object_hook=hook) if stamp == _stamp(made_from, body) else None
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def put(name: str, made_from: bytes, data: Any) -> None:
+    """Leave ``data``, which JSON can hold, for later runs, where that is possible."""
+    folder = cache_folder()
+    if folder is None:
+        return
+    body = json.dumps(data, separators=(",", ":")).encode()
+    with suppress(OSError), NamedTemporaryFile(dir=folder, delete=False) as temporary:
+        temporary.write(_stamp(made_from, body) + b"\n" + body)
+        temporary.close()
+        Path(temporary.name).replace(folder / name)
+
+
+def _stamp(made_from: bytes, body: bytes) -> bytes:
+    return hashlib.sha256(made_from + hashlib.sha256(body).digest()).hexdigest().encode()
+
+
+@cache
+def of_today() -> bytes:
+    """A digest of all that a model rests on: the texts of models, the code of this room, and the interpreter."""
+    digest = hashlib.sha256(sys.version.encode())
     for room in ("modelcheck.models", "modelcheck.cat"):
         with resources.as_file(resources.files(room)) as path:
             for file in sorted(path.iterdir()):
@@ -64,4 +87,9 @@ def _file(name: str) -> Path | None:
                     text = file.read_bytes()
                     digest.update(repr((file.name, len(text))).encode())
                     digest.update(text)
-    return folder / f"{name}-{digest.hexdigest()[:16]}.model"
+    return digest.digest()
+
+
+def grammar_digest(grammar: str) -> bytes:
+    """A digest of what the parser's tables rest on: the grammar, and the version of lark."""
+    return hashlib.sha256(repr((sys.version, metadata.version("lark"), grammar)).encode()).digest()

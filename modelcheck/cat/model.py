@@ -44,6 +44,7 @@ class Model:
         coherent: some axiom forbids every cycle of po-loc, rf, co and fr (False when its form does not show it).
         atomic: no write by another thread comes between the halves of a read-modify-write (the same).
         declared: the tags that its enumerations declare.
+        recursive: names of the axioms in which a ``let rec`` occurs.
     """
 
     name: str
@@ -54,7 +55,7 @@ class Model:
     coherent: bool
     atomic: bool
     declared: frozenset[str]
-    _recursive: frozenset[str]
+    recursive: frozenset[str]
     _last: Evaluation | None = None
     _explainer: Explainer | None = None
     _residuals: Residuals = Factory(Residuals)
@@ -105,7 +106,7 @@ class Model:
         evaluation = self._evaluate(candidate)
         found: list[Violation] = []
         for axiom in self.axioms:
-            if found and axiom.name in self._recursive:
+            if found and axiom.name in self.recursive:
                 continue
             if not self._satisfied(axiom, evaluation):
                 found.extend(violations_of(axiom, self._explain(evaluation), self.labels, limit))

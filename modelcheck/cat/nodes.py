@@ -78,7 +78,7 @@ class Terms:
 
     _table: dict[object, Node] = field(factory=dict)
 
-    def _make(
+    def make(
         self,
         op: str,
         args: tuple[Node, ...] = (),
@@ -88,6 +88,10 @@ class Terms:
         recursion: Recursion | None = None,
         index: int = 0,
     ) -> Node:
+        """The term as it is written, without what the methods below simplify; arguments as the attributes of `Node`.
+
+        Raises NestedRecursionError.
+        """
         key = (op, tuple(map(id, args)), name, is_set, id(recursion), index)
         found = self._table.get(key)
         if found is not None:
@@ -107,32 +111,32 @@ class Terms:
         return node
 
     def base_set(self, name: str) -> Node:
-        return self._make("base", name=name, is_set=True)
+        return self.make("base", name=name, is_set=True)
 
     def base_relation(self, name: str) -> Node:
-        return self._make("base", name=name)
+        return self.make("base", name=name)
 
     def empty(self, is_set: bool) -> Node:
-        return self._make("empty", is_set=is_set)
+        return self.make("empty", is_set=is_set)
 
     def union(self, args: Sequence[Node]) -> Node:
         parts = _flat("union", args)
         parts = [p for p in parts if p.op != "empty"]
         if not parts:
             return self.empty(args[0].is_set)
-        return parts[0] if len(parts) == 1 else self._make("union", tuple(parts), is_set=parts[0].is_set)
+        return parts[0] if len(parts) == 1 else self.make("union", tuple(parts), is_set=parts[0].is_set)
 
     def inter(self, args: Sequence[Node]) -> Node:
         parts = _flat("inter", args)
         for part in parts:
             if part.op == "empty":
                 return part
-        return parts[0] if len(parts) == 1 else self._make("inter", tuple(parts), is_set=parts[0].is_set)
+        return parts[0] if len(parts) == 1 else self.make("inter", tuple(parts), is_set=parts[0].is_set)
 
     def diff(self, left: Node, right: Node) -> Node:
         if left.op == "empty" or right.op == "empty":
             return left
-        return self._make("diff", (left, right), is_set=left.is_set)
+        return self.make("diff", (left, right), is_set=left.is_set)
 
     def seq(self, args: Sequence[Node]) -> Node:
         parts: list[Node] = []
@@ -144,50 +148,50 @@ class Terms:
                     parts[-1] = self.identity(self.inter((parts[-1].args[0], part.args[0])))
                 else:
                     parts.append(part)
-        return parts[0] if len(parts) == 1 else self._make("seq", tuple(parts))
+        return parts[0] if len(parts) == 1 else self.make("seq", tuple(parts))
 
     def chain(self, args: Sequence[Node]) -> Node:
         """The composition of ``args``, of which those that are compositions stay terms of their own."""
-        return self._make("seq", tuple(args))
+        return self.make("seq", tuple(args))
 
     def product(self, left: Node, right: Node) -> Node:
-        return self._make("product", (left, right))
+        return self.make("product", (left, right))
 
     def identity(self, members: Node) -> Node:
         if members.op == "empty":
             return self.empty(False)
-        return self._make("identity", (members,))
+        return self.make("identity", (members,))
 
     def inverse(self, r: Node) -> Node:
         if r.op == "inverse":
             return r.args[0]
         if r.op in ("identity", "empty") or (r.op == "base" and r.name in ("int", "ext", "id", "loc")):
             return r
-        return self._make("inverse", (r,))
+        return self.make("inverse", (r,))
 
     def opt(self, r: Node) -> Node:
         if r.op in ("opt", "star"):
             return r
-        return self._make("star" if r.op == "plus" else "opt", r.args if r.op == "plus" else (r,))
+        return self.make("star" if r.op == "plus" else "opt", r.args if r.op == "plus" else (r,))
 
     def star(self, r: Node) -> Node:
-        return self._make("star", r.args if r.op in ("opt", "star", "plus") else (r,))
+        return self.make("star", r.args if r.op in ("opt", "star", "plus") else (r,))
 
     def plus(self, r: Node) -> Node:
         if r.op in ("plus", "star"):
             return r
-        return self._make("star", r.args) if r.op == "opt" else self._make("plus", (r,))
+        return self.make("star", r.args) if r.op == "opt" else self.make("plus", (r,))
 
     def domain(self, r: Node) -> Node:
-        return self.empty(True) if r.op == "empty" else self._make("domain", (r,), is_set=True)
+        return self.empty(True) if r.op == "empty" else self.make("domain", (r,), is_set=True)
 
     def range(self, r: Node) -> Node:
-        return self.empty(True) if r.op == "empty" else self._make("range", (r,), is_set=True)
+        return self.empty(True) if r.op == "empty" else self.make("range", (r,), is_set=True)
 
     def variables(self, sorts: Iterable[bool]) -> Recursion:
         """A new recursion with a variable for each sort (True: a set). `close` it when the bodies are known."""
         recursion = Recursion()
-        made = [self._make("var", is_set=sort, recursion=recursion, index=i) for i, sort in enumerate(sorts)]
+        made = [self.make("var", is_set=sort, recursion=recursion, index=i) for i, sort in enumerate(sorts)]
         recursion.variables = tuple(made)
         return recursion
 
@@ -206,7 +210,7 @@ class Terms:
         recursion.monotone = self.monotone(recursion, bodies)
         recursion.support = frozenset[str]().union(*(body.support for body in bodies))
         return tuple(
-            self._make("fix", is_set=v.is_set, recursion=recursion, index=i) for i, v in enumerate(recursion.variables)
+            self.make("fix", is_set=v.is_set, recursion=recursion, index=i) for i, v in enumerate(recursion.variables)
         )
 
 

@@ -7,10 +7,12 @@ from importlib import resources
 from typing import Any
 
 from lark import Lark, Token, Transformer, Tree, v_args
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark.exceptions import LarkError, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark.grammar import Rule
+from lark.lexer import TerminalDef
 
 from modelcheck.cat import syntax
-from modelcheck.cat.kept import cache_folder
+from modelcheck.cat.kept import find, grammar_digest, put
 from modelcheck.errors import InputError
 
 
@@ -44,15 +46,25 @@ def parse(text: str, file: str) -> syntax.File:
 
 @cache
 def _parser() -> Lark:
+    """The parser. Its tables are kept between runs: making them takes longer than everything else at start."""
     grammar = resources.files("modelcheck.cat").joinpath("grammar.lark").read_text(encoding="utf-8")
-    cache = _cache_file()
-    return Lark(grammar, parser="lalr", propagate_positions=True, maybe_placeholders=True, cache=cache or False)
+    made_from = grammar_digest(grammar)
+    tables = find("cat-grammar", made_from, _numbered)
+    if tables is not None:
+        try:
+            data, memo = tables
+            kept: Lark = Lark._load_from_dict(data, memo)  # type: ignore[no-untyped-call]
+            return kept
+        except (ValueError, TypeError, LookupError, AttributeError, AssertionError, LarkError):
+            pass  # whatever is wrong with them, they can be made anew
+    parser = Lark(grammar, parser="lalr", propagate_positions=True, maybe_placeholders=True)
+    put("cat-grammar", made_from, parser.memo_serialize([TerminalDef, Rule]))
+    return parser
 
 
-def _cache_file() -> str | None:
-    """Where the parser's tables are kept between runs (making them takes longer than everything else at start)."""
-    folder = cache_folder()
-    return None if folder is None else str(folder / "cat-grammar")
+def _numbered(table: dict[str, Any]) -> dict[Any, Any]:
+    """A table of lark's with the numbers as keys that JSON made strings of."""
+    return {int(key): value for key, value in table.items()} if all(map(str.isdecimal, table)) else table
 
 
 def _blank_comments(text: str, file: str) -> str:
