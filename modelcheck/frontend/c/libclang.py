@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from ctypes import (
     POINTER,
     Structure,
@@ -292,6 +293,38 @@ class Node:
         return text(lib.clang_getCursorSpelling(self.cursor))
 
 
+@contextmanager
+def walking() -> Iterator[None]:
+    """A walk with a callback: an exception that ctypes drops as it calls it is raised after the walk.
+
+    An interrupt, or an alarm, may come before the first line of a callback, or after its last.
+    """
+    dropped: list[BaseException] = []
+    before = sys.unraisablehook
+
+    def keep(what: sys.UnraisableHookArgs) -> None:
+        if callable(what.object) and what.exc_value is not None:
+            dropped.append(what.exc_value)
+        else:
+            before(what)
+
+    sys.unraisablehook = keep
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
+    if dropped:
+        raise dropped[0]
+
+
+def _whole(broken_off: int, failed: Sequence[BaseException]) -> None:
+    """Raise where a walk ended before its end: half a program is never taken for the whole."""
+    if failed:
+        raise failed[0]
+    if broken_off:
+        raise KeyboardInterrupt  # whatever broke it off, it was none of our own exceptions
+
+
 def tree(cursor: Cursor) -> Node:
     """``cursor`` and everything below it, in one walk."""
     root = Node(cursor)
@@ -300,7 +333,7 @@ def tree(cursor: Cursor) -> Node:
     failed: list[BaseException] = []
 
     def visit(child: Cursor, parent: Cursor, _: Any) -> int:
-        try:  # ctypes would drop an exception: it is raised after the walk
+        try:
             above = (parent.d0, parent.d1)
             while keys[-1] != above:
                 keys.pop()
@@ -314,9 +347,9 @@ def tree(cursor: Cursor) -> Node:
             return _BREAK
         return _RECURSE
 
-    lib.clang_visitChildren(cursor, _Visitor(visit), None)
-    if failed:
-        raise failed[0]
+    with walking():
+        broken_off = lib.clang_visitChildren(cursor, _Visitor(visit), None)
+    _whole(broken_off, failed)
     return root
 
 
@@ -333,9 +366,9 @@ def children(cursor: Cursor) -> list[Cursor]:
             return _BREAK
         return _CONTINUE
 
-    lib.clang_visitChildren(cursor, _Visitor(visit), None)
-    if failed:
-        raise failed[0]
+    with walking():
+        broken_off = lib.clang_visitChildren(cursor, _Visitor(visit), None)
+    _whole(broken_off, failed)
     return found
 
 
@@ -360,11 +393,12 @@ def fields(record: Type) -> list[Cursor]:
             found.append(child)
         except BaseException as error:  # noqa: BLE001 - as in tree
             failed.append(error)
+            return _BREAK
         return _CONTINUE
 
-    lib.clang_Type_visitFields(record, _FieldVisitor(visit), None)
-    if failed:
-        raise failed[0]
+    with walking():
+        lib.clang_Type_visitFields(record, _FieldVisitor(visit), None)  # what it gives says nothing
+    _whole(0, failed)
     return found
 
 

@@ -66,7 +66,8 @@ class TranslationUnit:
             except BaseException as error:  # noqa: BLE001 - an interrupt too
                 failed.append(error)
 
-        cl.lib.clang_getInclusions(self._unit, cl.InclusionVisitor(visit), None)
+        with cl.walking():
+            cl.lib.clang_getInclusions(self._unit, cl.InclusionVisitor(visit), None)
         if failed:
             raise failed[0]
         return found
