@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from modelcheck.frontend.c.builder import Builder
+from modelcheck.program.ir import Branch, Return, Source
 from tests.frontend.c_running import evaluate, stuck, values
 
 LOOPS = {
@@ -194,3 +196,16 @@ def test_what_cannot_be_modelled_is_unknown_where_it_is_reached(tmp_path: Path, 
 
 def test_compiler_barriers_are_fences(tmp_path: Path) -> None:
     assert evaluate(tmp_path, "", "x", before='int x = 1; asm volatile("" ::: "memory"); asm("");') == [1]
+
+
+def test_a_block_without_an_end_is_an_internal_error() -> None:
+    builder = Builder()
+    then, otherwise = builder.block(), builder.block()
+    builder.end(Branch(builder.value(builder.register(1)), then, otherwise, Source("f.c", 1, 1, 1, 2)))
+    builder.current = then
+    builder.end(Return(None))
+    with pytest.raises(AssertionError, match="has no end"):
+        builder.finish("f", (), 0, Source("f.c", 1, 1, 1, 2), {})
+    builder.current = otherwise
+    builder.end(Return(None))
+    assert len(builder.finish("f", (), 0, Source("f.c", 1, 1, 1, 2), {}).blocks) == 3

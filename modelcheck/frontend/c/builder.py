@@ -15,7 +15,6 @@ from modelcheck.program.ir import (
     Function,
     Instruction,
     Jump,
-    Return,
     Source,
     Spawn,
     Switch,
@@ -106,6 +105,9 @@ class Builder:
             result_width: bits of its result, 0 for none.
             source: where it is defined.
             targets: for each `Shape` of an indirect call, the functions it may reach.
+
+        Raises:
+            AssertionError: a block that is reached has no end, so that part of the function would be left out.
         """
         reached = tuple(targets[shape] for shape in self.shapes.values())
         found = self._finished.get((name, reached))
@@ -138,7 +140,10 @@ class Builder:
         return Function(name, tuple(params), tuple(self.widths), dict(self.names), blocks, result_width, source)
 
     def _terminator(self, block: int) -> Terminator:
-        return self.terminators[block] or Return(None)
+        found = self.terminators[block]
+        if found is None:
+            raise AssertionError(f"block {block} of the function at hand has no end")
+        return found
 
     def _forward(self, block: int) -> int:
         """Where a jump to ``block`` ends: past empty blocks that only jump on, unless they go round in a circle."""

@@ -14,14 +14,18 @@ from modelcheck.frontend.c.builder import Builder
 from modelcheck.frontend.c.parse import Unit
 from modelcheck.frontend.c.types import BOOL, Bits, CType, Signature, Types
 from modelcheck.program.expr import Expr, const, op
-from modelcheck.program.ir import Source
+from modelcheck.program.ir import Halt, Source, Unsupported
 
 if TYPE_CHECKING:
     from modelcheck.frontend.c.link import Definition
 
 
 class Refused(Exception):  # noqa: N818 (no error: it becomes an instruction)
-    """Something that cannot be modelled, at ``source``; it becomes an `Unsupported` instruction there."""
+    """Something that cannot be modelled, at ``source``; it becomes an `Unsupported` instruction there.
+
+    It may be raised only where no branch is left open: `Context.scalar`, `expressions.value` and `statement` turn it
+    into that instruction, and so do the arms of `?:`.
+    """
 
     def __init__(self, reason: str, source: Source) -> None:
         super().__init__(reason)
@@ -167,11 +171,41 @@ class Context:
         return self.unit.source(node.cursor, self.name)
 
     def scalar(self, node: cl.Node) -> Expr:
-        """The value of an expression that must be an integer or a pointer."""
-        result = self.evaluate(self, node)
-        if not isinstance(result, Expr):
-            self.refuse(f"a value of type {self.types.of(node).name} where a number is needed", node)
+        """The value of an expression that must be an integer or a pointer.
+
+        Where it cannot be modelled, `Unsupported` stands in its place, and any number is given for what follows it:
+        so a caller may hold branches open meanwhile. Only before the program runs (`static`) it raises `Refused`.
+        """
+        try:
+            result = self.evaluate(self, node)
+            if not isinstance(result, Expr):
+                self.refuse(f"a value of type {self.types.of(node).name} where a number is needed", node)
+        except Refused as refused:
+            self.stop(refused)
+            type_ = self.types.of(node)
+            result = const(0, type_.width if type_.scalar else 32)
         return result
+
+    def stop(self, refused: Refused) -> None:
+        """What runs ends here, in `Unsupported`; what is appended from now on is never reached.
+
+        Raises:
+            Refused: an initialiser at file scope is at hand, which has no place where it could stand.
+        """
+        if self.static:
+            raise refused
+        self.builder.emit(Unsupported(refused.reason, refused.source))
+        self.builder.end(Halt())
+        self.builder.open()
+
+    def depths(self) -> tuple[int, int, int, int]:
+        """How many scopes are open of each kind, for `leave_scopes`."""
+        return len(self.breaks), len(self.continues), len(self.cleanups), len(self.switches)
+
+    def leave_scopes(self, depths: tuple[int, int, int, int]) -> None:
+        """Forget the scopes that a refusal has left on its way."""
+        breaks, continues, cleanups, switches = depths
+        del self.breaks[breaks:], self.continues[continues:], self.cleanups[cleanups:], self.switches[switches:]
 
     def loop_parts(self, node: cl.Node) -> tuple[cl.Node | None, cl.Node | None, cl.Node | None]:
         """The three parts in the head of a for statement, None for those left out.
@@ -198,7 +232,7 @@ class Context:
     _heads: dict[int, tuple[bool, bool, bool]] = field(factory=dict)
 
     def refuse(self, reason: str, node: cl.Node) -> NoReturn:
-        """Give up on the statement at hand: it becomes `Unsupported`."""
+        """Give up on the expression or statement at hand: it becomes `Unsupported`."""
         raise Refused(reason, self.source(node))
 
     def wrong(self, message: str, node: cl.Node) -> NoReturn:
@@ -209,11 +243,12 @@ class Context:
 
 @frozen(eq=False)
 class Cases:
-    """The cases met so far of a switch: (first, last, block), and the block of ``default``."""
+    """The cases met so far of a switch: (first, last, block), the block of ``default``, and the labels by statement."""
 
     width: int
     found: list[tuple[int, int, int]] = field(factory=list)
     default: list[int] = field(factory=list)
+    labels: set[int] = field(factory=set)
 
 
 def convert(value: Expr, old: CType, new: CType) -> Expr:

@@ -11,6 +11,7 @@ from modelcheck.frontend.c.context import (
     Aggregate,
     Context,
     Hint,
+    Refused,
     Value,
     convert,
     resize,
@@ -27,15 +28,30 @@ from modelcheck.program.ir import Assign, Branch, Jump
 def value(ctx: Context, node: cl.Node) -> Value:
     """The value of an expression; what it designates is read.
 
+    Where it cannot be modelled, `Unsupported` stands in its place, and some value of its type is given for what
+    follows it.
+
     Raises:
-        Refused: something in it cannot be modelled.
+        Refused: there is no value of its type, or an initialiser at file scope is at hand.
     """
     lower = _VALUES.get(node.kind)
-    if node.kind == cl.FLOATING:
-        ctx.refuse("floating point is not supported", node)
-    if lower is None:
-        ctx.refuse("this kind of expression is not supported", node)
-    return lower(ctx, node)
+    depths = ctx.depths()
+    try:
+        if node.kind == cl.FLOATING:
+            ctx.refuse("floating point is not supported", node)
+        if lower is None:
+            ctx.refuse("this kind of expression is not supported", node)
+        return lower(ctx, node)
+    except Refused as refused:
+        ctx.stop(refused)
+        ctx.leave_scopes(depths)
+        type_ = ctx.types.of(node)
+        if type_.scalar:
+            return const(0, type_.width)
+        leaves = ctx.types.leaves(type_) if type_.kind in (RECORD, ARRAY) else None
+        if leaves is None and type_.kind != VOID:
+            raise
+        return None if leaves is None else Aggregate(type_, tuple(const(0, 8 * leaf.size) for leaf in leaves))
 
 
 def condition(ctx: Context, node: cl.Node) -> Expr:
@@ -47,7 +63,7 @@ def discard(ctx: Context, node: cl.Node) -> None:
     """Evaluate for the effects only."""
     if node.kind == cl.PAREN:
         discard(ctx, node.expressions()[0])
-    elif designates(ctx, node):
+    elif designates(ctx, node) and not (ctx.types.of(node).volatile or ctx.types.of(node).atomic):
         place(ctx, node)
     else:
         value(ctx, node)
@@ -187,17 +203,29 @@ def _choose(
     builder.open()
     yes, no, after = builder.block(), builder.block(), builder.block()
     builder.end(Branch(test, yes, no, source))
-    builder.current = yes
-    result = then()
-    registers = [builder.register(piece.width) for piece in _pieces(result)]
-    for register, piece in zip(registers, _pieces(result), strict=True):
-        builder.emit(Assign(register, piece, source))
-    builder.end(Jump(after))
-    builder.current = no
-    other = otherwise()
-    for register, piece in zip(registers, _pieces(other), strict=True):
-        builder.emit(Assign(register, piece, source))
-    builder.start(after)
+    refusals: list[Refused] = []
+    results: list[Value] = []
+    registers: list[int] = []
+    for block, arm in ((yes, then), (no, otherwise)):
+        builder.current = block
+        depths = ctx.depths()
+        try:
+            results.append(arm())
+        except Refused as refused:
+            refusals.append(refused)
+            ctx.stop(refused)
+            ctx.leave_scopes(depths)
+        else:
+            pieces = _pieces(results[-1])
+            registers = registers or [builder.register(piece.width) for piece in pieces]
+            for register, piece in zip(registers, pieces, strict=True):
+                builder.emit(Assign(register, piece, source))
+        builder.open()
+        builder.end(Jump(after))
+    builder.current = after
+    if not results:
+        raise refusals[0]
+    result = results[0]
     values = tuple(builder.value(register) for register in registers)
     return Aggregate(result.type, values) if isinstance(result, Aggregate) else values[0] if values else None
 

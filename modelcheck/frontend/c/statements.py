@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.attributes import cleanup_of
@@ -14,7 +14,7 @@ from modelcheck.frontend.c.initialise import store_initialiser
 from modelcheck.frontend.c.places import address_of, undefined
 from modelcheck.frontend.c.types import ARRAY, CType
 from modelcheck.program.expr import const, mask, op
-from modelcheck.program.ir import Branch, Call, Fence, Halt, Jump, Local, Switch, Unsupported
+from modelcheck.program.ir import Branch, Call, Fence, Jump, Local, Switch
 
 MOST_CASES = 512
 """A case range of more values becomes a comparison."""
@@ -26,6 +26,7 @@ def statement(ctx: Context, node: cl.Node) -> Value:
     What cannot be modelled becomes an `Unsupported` instruction, and the thread ends there.
     """
     ctx.builder.open()
+    depths = ctx.depths()
     try:
         lower = _STATEMENTS.get(node.kind)
         if lower is not None:
@@ -36,8 +37,8 @@ def statement(ctx: Context, node: cl.Node) -> Value:
             return None
         ctx.refuse("this kind of statement is not supported", node)
     except Refused as refused:
-        ctx.builder.emit(Unsupported(refused.reason, refused.source))
-        ctx.builder.end(Halt())
+        ctx.stop(refused)
+        ctx.leave_scopes(depths)
     return None
 
 
@@ -79,7 +80,8 @@ def _leave(ctx: Context, outside: int, cleanups: Sequence[Cleanup] | None = None
     for name, place, node in reversed((ctx.cleanups if cleanups is None else cleanups)[outside:]):
         definition = ctx.linker.function(ctx.unit, name)
         if definition is None:
-            ctx.refuse(f"no body for {name}(), which cleans {node.spelling} up", node)
+            ctx.stop(Refused(f"no body for {name}(), which cleans {node.spelling} up", ctx.source(node)))
+            return
         ctx.builder.emit(Call(None, definition.program_name, (address_of(ctx, place, node),), ctx.source(node)))
 
 
@@ -99,7 +101,10 @@ def _null(_ctx: Context, _node: cl.Node) -> None:
 def _declarations(ctx: Context, node: cl.Node) -> None:
     for child in node.children:
         if child.kind == cl.VAR_DECL:
-            _declare(ctx, child)
+            try:
+                _declare(ctx, child)
+            except Refused as refused:
+                ctx.stop(refused)
 
 
 def _declare(ctx: Context, node: cl.Node) -> None:
@@ -263,9 +268,14 @@ def _switch(ctx: Context, node: cl.Node) -> None:
     builder.end(Jump(after))
     ctx.switches.pop()
     ctx.breaks.pop()
+    builder.current = head
+    for label in _labels_of_switch(body):
+        if label.cursor.d1 not in cases.labels:
+            ctx.stop(Refused("this label of a switch is not supported", ctx.source(label)))
+            builder.current = after
+            return
     default = cases.default[0] if cases.default else after
     exact: list[tuple[int, int]] = []
-    builder.current = head
     for first, last, target in cases.found:
         if 0 <= last - first < MOST_CASES:
             exact.extend((number & mask(type_.width), target) for number in range(first, last + 1))
@@ -282,6 +292,15 @@ def _switch(ctx: Context, node: cl.Node) -> None:
     builder.current = after
 
 
+def _labels_of_switch(body: cl.Node) -> Iterator[cl.Node]:
+    """The case and default labels of a switch, without those of switches in it."""
+    if body.kind in (cl.CASE, cl.DEFAULT):
+        yield body
+    for child in body.children:
+        if child.kind != cl.SWITCH:
+            yield from _labels_of_switch(child)
+
+
 def _case(ctx: Context, node: cl.Node) -> None:
     *bounds, body = node.children
     values = [cl.evaluate(bound.cursor) for bound in bounds if bound.kind != cl.TYPE_REF]
@@ -292,6 +311,7 @@ def _case(ctx: Context, node: cl.Node) -> None:
     assert last is not None
     target = ctx.builder.block()
     ctx.builder.start(target)
+    ctx.switches[-1].labels.add(node.cursor.d1)
     ctx.switches[-1].found.append((first, last, target))
     statement(ctx, body)
 
@@ -299,6 +319,7 @@ def _case(ctx: Context, node: cl.Node) -> None:
 def _default(ctx: Context, node: cl.Node) -> None:
     target = ctx.builder.block()
     ctx.builder.start(target)
+    ctx.switches[-1].labels.add(node.cursor.d1)
     ctx.switches[-1].default.append(target)
     statement(ctx, node.children[-1])
 
@@ -355,12 +376,11 @@ def _return(ctx: Context, node: cl.Node) -> None:
 
 def missing_labels(ctx: Context, node: cl.Node) -> None:
     """Labels inside of statements that were refused lead to `Unsupported` too."""
-    for label, target in ctx.labels.items():
-        if label not in ctx.labelled:
-            ctx.builder.current = target
-            reason = "this jumps into a statement that is not supported"
-            ctx.builder.emit(Unsupported(reason, ctx.source(node)))
-            ctx.builder.end(Halt())
+    missing = [target for label, target in ctx.labels.items() if label not in ctx.labelled]
+    leaving = [block for jumps in ctx.gotos.values() for block, _ in jumps]
+    for target in (*missing, *leaving):
+        ctx.builder.current = target
+        ctx.stop(Refused("this jumps into a statement that is not supported", ctx.source(node)))
 
 
 def _asm(ctx: Context, node: cl.Node) -> None:
