@@ -17,7 +17,7 @@ WORD = 8
 DECLARATIONS: Final = """\
 long __mc_load(), __mc_rmw(), __mc_rmw_if(), __mc_choose(), __mc_self();
 long __mc_cookie();
-void __mc_store(), __mc_rmw_await(), __mc_fence(), __mc_fence_at(), __mc_unlock(), __mc_assume();
+void __mc_store(), __mc_rmw_await(), __mc_fence(), __mc_fence_at(), __mc_unlock(), __mc_guess();
 """
 """The front end's intrinsics that the macros use."""
 
@@ -104,8 +104,8 @@ def _operation(step: Step, primitive: Primitive) -> str:
         case "trylock", [_]:
             return f'(__mc_rmw_if({place}, "xchg", __mc_self() + 1, "eq", 0, "LKR", "LKW", "LF") == 0)'
         case "islocked", [_]:
-            taken = f'__mc_word = __mc_load({place}, "RL"); __mc_assume(__mc_word != 0);'
-            free = f'__mc_word = __mc_load({place}, "RU"); __mc_assume(__mc_word == 0);'
+            taken = f'__mc_word = __mc_load({place}, "RL"); __mc_guess(__mc_word != 0);'
+            free = f'__mc_word = __mc_load({place}, "RU"); __mc_guess(__mc_word == 0);'
             choice = f"if (__mc_choose(2)) {{ {taken} }} else {{ {free} }}"
             return f"({{ long __mc_word; {choice} (long)(__mc_word != 0); }})"
         case "srcu", [where]:

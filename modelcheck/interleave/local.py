@@ -36,7 +36,7 @@ ENDED: Final = 12  # its function has returned
 HALTED: Final = 13
 FAULTY: Final = 14  # it did something wrong
 STUCK: Final = 15  # it cannot be modelled further
-DISCARDED: Final = 16  # an assumption does not hold
+DISCARDED: Final = 16  # an assumption does not hold: neither ended nor waiting
 
 Frames = tuple[tuple[Point, tuple[Value, ...]], ...]
 Cell = tuple[int, tuple[int, Value]]
@@ -97,6 +97,7 @@ class Local:
         section: the number of that section among those of its kind.
         publish: cells to be written to memory with the step, and bases of locals that get out with it.
         callee, args: what a Spawn starts.
+        quits: it has ended, and the process with it.
         finding, reason, source: why it is FAULTY or STUCK, and where.
         moves: value that the step gave -> the Local after it.
         children: threads that its step starts.
@@ -125,6 +126,7 @@ class Local:
         "own",
         "plain",
         "publish",
+        "quits",
         "reason",
         "relied",
         "section",
@@ -151,6 +153,7 @@ class Local:
         self.plain = False
         self.full = False
         self.unlock = False
+        self.quits = False
         self.mark = -1
         self.ends = False
         self.section = 0

@@ -148,7 +148,9 @@ class Locals:
             kept = private.freeze(own.sections)
             return self._stuck(number, _frozen(thread), kept, end.reason, end.source)
         except Discard:
-            return self._make(number, (), Own(), kinds.DISCARDED, ("discarded",))
+            # A section that it is in holds grace periods back for ever.
+            kept = Own(own.sections, private.freeze(()).counts)
+            return self._make(number, (), kept, kinds.DISCARDED, ("discarded", kept.key))
         if point is None:
             return self._ended(thread, private, own)
         registers = thread.registers
@@ -393,8 +395,8 @@ class Locals:
                 return self._faulty((), own, Finding("lock-misuse", LEFT_OPEN, source, stack, thread.number))
         # A section that it leaves open holds grace periods back for ever.
         kept = Own(own.sections, private.freeze(()).counts)
-        local = self._make(thread.number, (), kept, kinds.ENDED, ("ended", result, cells, kept.key))
-        local.value = result
+        local = self._make(thread.number, (), kept, kinds.ENDED, ("ended", result, cells, kept.key, thread.quit))
+        local.value, local.quits = result, thread.quit
         local.publish = (cells, tuple(sorted(bases)))
         return local
 

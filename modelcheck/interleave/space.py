@@ -15,7 +15,6 @@ from modelcheck.interleave.local import Local
 from modelcheck.interleave.reduction import broken, entry_touch, futures
 from modelcheck.interleave.state import Buffer, Choice, Entry, State
 from modelcheck.interleave.system import System, ways
-from modelcheck.program import ir
 from modelcheck.program.places import told
 from modelcheck.program.thread import Finding
 
@@ -41,10 +40,6 @@ class _Failed(Exception):  # noqa: N818
         super().__init__(finding.message)
 
 
-class _Discarded(Exception):  # noqa: N818
-    """An assumption does not hold."""
-
-
 class Space:
     """One round: the states stored so far, and how each was reached.
 
@@ -67,13 +62,6 @@ class Space:
         self.reason = ""
         self.schedule: tuple[Choice, ...] = ()
         self.finals: set[State] = set()
-        # An execution is known to be ours only once no thread can come to an assumption any more.
-        self.assumes = any(
-            isinstance(instruction, ir.Assume)
-            for function in system.locals.code.program.functions.values()
-            for block in function.blocks
-            for instruction in block.instructions
-        )
         self._number: dict[State, int] = {}
         self._parents: list[tuple[int, tuple[Choice, ...]]] = []
         self._tick = tick
@@ -112,8 +100,6 @@ class Space:
         except _Failed as failed:
             self.schedule = (*self._path(at), *failed.tail)
             return failed.finding
-        except _Discarded:
-            return None
 
     def _review(self) -> None:
         """See whether what the round relied on still stands."""
@@ -152,11 +138,8 @@ class Space:
         for threads in (chosen, others):
             for choice, after in self._successors(state, threads):
                 found = True
-                try:
-                    self._check(after, choice.thread, (choice,))
-                    path, end = self._settle(after, choice)
-                except _Discarded:
-                    continue
+                self._check(after, choice.thread, (choice,))
+                path, end = self._settle(after, choice)
                 if self._store(end, number, path, end.memory is not state.memory or end.buffers != state.buffers):
                     new.append(len(self.states) - 1)
             if new:
@@ -182,11 +165,9 @@ class Space:
         """Look at the threads that a step has changed."""
         for local in (state.threads[moved], state.threads[-1]):
             if local.kind >= kinds.FAULTY:
-                if local.kind == kinds.DISCARDED:
-                    raise _Discarded
                 if local.kind == kinds.STUCK:
                     self.reason = self.reason or f"{local.place}: {local.reason}"
-                elif not self.assumes:
+                else:
                     self._fail(local, tail)
 
     def _fail(self, local: Local, tail: Sequence[Choice]) -> None:
@@ -306,7 +287,7 @@ class Space:
             self.blocked += 1
             if self._unsure(state, waiting):
                 return
-            if not stopped and "deadlock" in self.properties:
+            if not stopped and not state.threads[0].quits and "deadlock" in self.properties:
                 raise _Failed(deadlock(self.system, waiting), ())
         elif not stopped:
             self.executions += 1
@@ -328,18 +309,15 @@ class Space:
 
     def _deadlocks(self) -> Finding | None:
         """A state from which no end can be reached, with nothing but fruitless looks left to do."""
-        if "deadlock" not in self.properties and not self.assumes and not self.system.locals.cookies.handed_on:
+        if "deadlock" not in self.properties and not self.system.locals.cookies.handed_on:
             return None
         for number in endless(self.edges, self.ends):
             state = self.states[number]
-            for local in state.threads:
-                if local.finding is not None and local.finding.property in self.properties:
-                    self.schedule = self._path(number)
-                    return local.finding
             waiting = [local for local in state.threads if local.kind < kinds.ENDED]
             if self._unsure(state, waiting):
                 continue
-            if "deadlock" in self.properties and not any(local.kind > kinds.ENDED for local in state.threads):
+            over = state.threads[0].quits or any(local.kind > kinds.ENDED for local in state.threads)
+            if "deadlock" in self.properties and not over:
                 self.schedule = self._path(number)
                 return deadlock(self.system, waiting)
         return None

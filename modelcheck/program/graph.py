@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from attrs import field, frozen
 
-from modelcheck.program.expr import Expr, Value, switch
+from modelcheck.program.expr import FALSE, Expr, Value, switch
 from modelcheck.program.ir import PROPERTIES, MemoryObject, Source, Tags
 
 Guard = tuple[Expr, ...]
@@ -68,7 +68,7 @@ class Event:
 
 
 ASSUMED = "assumed"
-"""Stands for a property in the `Check` of an assumption: executions in which it fails are none."""
+"""Stands for a property in the `Check` of a guess (`ir.Assume`): executions in which it fails are none."""
 
 
 @frozen
@@ -154,6 +154,7 @@ class EventGraph:
         freed: bases of objects that initialisation has freed.
         allocations: heap objects made by the threads.
         started: for each thread, when its parent starts it; empty: always.
+        quits: when main returns, and the process ends with it; never, where main's return is no such end.
         chosen: when each nondeterministic choice is made, by choice id.
         choosers: the thread that makes it, by choice id; -1 for one that the program does not make, but whether a grace
             period ends.
@@ -175,3 +176,4 @@ class EventGraph:
     choosers: tuple[int, ...] = ()
     registers: Mapping[tuple[int, str], Expr] = field(factory=dict)
     started: tuple[Guard, ...] = ()
+    quits: Guard = (FALSE,)

@@ -248,10 +248,16 @@ class Assert:
 
 @frozen
 class Assume:
-    """Executions in which ``condition`` fails here are none of ours."""
+    """The thread goes on only where ``condition`` holds; else it ends here, and counts neither as completed nor as
+    waiting: what it and others did so far stays, failures too. As if it were never scheduled again.
+
+    ``guess``: it judges what the model itself has chosen (the tag of a read, say), with nothing done since that another
+    thread could notice. Where it fails, nothing is lost with the execution: another choice does what this one did.
+    """
 
     condition: Expr
     source: Source
+    guess: bool = False
 
 
 @frozen
@@ -411,12 +417,15 @@ class Program:
 
     ``entry`` runs as thread 0. What it does before its first `Spawn` is initialisation; what it does after
     it has joined every thread runs *at rest*. ``files`` are the sources read, by name, with their text, for traces.
+    ``process``: its return ends the process, as that of main() does: threads that still run end where they are, and
+    nobody waits for anything any more. Otherwise, and after an `Exit`, the others go on to their ends.
     """
 
     functions: Mapping[str, Function]
     objects: tuple[MemoryObject, ...]
     entry: str
     files: Mapping[str, str] = field(factory=dict)
+    process: bool = False
 
 
 HEAP_BASE = 0x10_0000_0000

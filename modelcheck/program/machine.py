@@ -81,7 +81,7 @@ Outcome = Initial | Finding | Stuck
 def initialise(program: Program) -> tuple[Outcome, ...]:
     """Every way in which the entry function of ``program`` gets to its first Spawn, in order of the choices made.
 
-    Executions that an assumption rules out give no outcome; neither do those that end with Halt.
+    Executions in which an assumption ends it give no outcome; neither do those that end with Halt.
     """
     code = compiled(program)
     statics = {}

@@ -56,7 +56,7 @@ class Halting(Exception):  # noqa: N818
 
 
 class Discard(Exception):  # noqa: N818
-    """An assumption does not hold: this execution is none of ours."""
+    """An assumption does not hold: the thread ends here."""
 
 
 class Thread:
@@ -66,15 +66,18 @@ class Thread:
         code: the compiled program.
         number: thread number.
         frames: (point, registers) from outermost to innermost; the lists of registers become the thread's own.
+
+    ``quit`` says, at its end, that the process has ended with it; ``result`` what its function returned.
     """
 
-    __slots__ = ("code", "frames", "number", "result")
+    __slots__ = ("code", "frames", "number", "quit", "result")
 
     def __init__(self, code: Code, number: int, frames: list[tuple[Point, Registers]]) -> None:
         self.code = code
         self.number = number
         self.frames = frames
         self.result: Value = UNDEFINED
+        self.quit = False
 
     @classmethod
     def start(cls, code: Code, number: int, name: str, args: tuple[Value, ...]) -> Thread:
@@ -204,6 +207,7 @@ class Thread:
         value = point.value(registers, 0) if point.value is not None else UNDEFINED
         if len(self.frames) == 1:
             self.result = value
+            self.quit = self.number == 0 and self.code.program.process
             return True
         self.frames.pop()
         self.resume(value)

@@ -410,6 +410,7 @@ def _roots(graph: EventGraph) -> list[Expr]:
     for guard in (
         *graph.completed,
         *graph.started,
+        graph.quits,
         *(c.guard for c in graph.cuts),
         *(a.guard for a in graph.allocations),
     ):

@@ -14,6 +14,8 @@ On a weak model there is no moment at which "the object is free". What each prop
 - leak: every thread has ended and what runs at rest too; by the coherence-last writes, no chain of pointers leads from
   a global to an object that was allocated and never freed.
 - deadlock: every thread has ended or waits, one waits at least, and each waiting read reads the coherence-last write.
+  Not once main() has returned: that ends the process, and with it who still waits. A thread that an assumption, exit()
+  or a failure has ended counts neither as ended nor as waiting, and so no execution with one is a deadlock or at rest.
 - lock-misuse: an unlock without a lock operation of its own thread before it and no unlock between; read-side sections
   are in `modelcheck.solve.sections`.
 """
@@ -264,8 +266,9 @@ class Deadlock:
             else:
                 stuck[blocked.thread].append(literal)
                 self.waits.append((literal, blocked))
-        surely: list[int] = []
-        perhaps: list[int] = []
+        # The process has ended when main has returned: then nobody waits for ever.
+        surely: list[int] = [-encoding.valuation.all(graph.quits)]
+        perhaps: list[int] = [*surely]
         for thread, guard in enumerate(graph.completed):
             ended = circuit.all_of((encoding.valuation.all(guard), *(-fault for fault in encoding.faults(thread))))
             ended = circuit.any_of((ended, not_started(encoding, thread), *stuck[thread]))

@@ -184,6 +184,7 @@ class _Exchange:
         rest = [cut.guard for cut in graph.cuts if cut.thread not in self.threads]
         rest += [graph.completed[t] for t in range(len(graph.threads)) if t not in self.threads]
         rest += [graph.started[t] for t in range(len(graph.threads)) if t not in self.threads]
+        rest.append(graph.quits)
         return all(self._symmetric(guard) for guard in rest)
 
     # ------------------------------------------------------------ alike, renamed

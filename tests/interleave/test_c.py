@@ -195,14 +195,29 @@ def test_srcu_waits_for_its_own_readers_only(tmp_path: Path) -> None:
     assert both(text % "other", tmp_path, init="init") == ("use-after-free", "use-after-free")
 
 
-def test_an_assumption_leaves_executions_out_wherever_it_stands(tmp_path: Path) -> None:
+def test_an_assumption_ends_its_thread_and_undoes_nothing(tmp_path: Path) -> None:
     text = """
     static int x;
     void t0(void) { BUG_ON(READ_ONCE(x) == 1); }
-    void t1(void) { WRITE_ONCE(x, 1); __mc_assume(%s); }
+    void t1(void) { %s; WRITE_ONCE(x, 1); __mc_assume(%s); }
     """
-    assert both(text % "1", tmp_path) == ("assertion", "assertion")
-    assert both(text % "0", tmp_path) == ("PASS", "PASS")
+    assert both(text % ("", "1"), tmp_path) == ("assertion", "assertion")
+    assert both(text % ("", "0"), tmp_path) == ("assertion", "assertion")
+    assert both(text % ("__mc_assume(0)", "1"), tmp_path) == ("PASS", "PASS")
+
+
+def test_a_thread_that_an_assumption_ended_neither_waits_nor_comes_to_rest(tmp_path: Path) -> None:
+    text = """
+    static spinlock_t lock;
+    static int *p;
+    void t0(void) { spin_lock(&lock); __mc_assume(%s); spin_unlock(&lock); }
+    void t1(void) { spin_lock(&lock); %s spin_unlock(&lock); }
+    """
+    leaking = "int *q = kmalloc(4, GFP_KERNEL); if (q) *q = 1;"
+    assert both(text % ("0", ""), tmp_path) == ("PASS", "PASS")
+    assert both(text % ("0", leaking), tmp_path) == ("PASS", "PASS")
+    assert both(text % ("1", leaking), tmp_path) == ("leak", "leak")
+    assert both(text % ("1", '__mc_await(&p, 8, "ne", 0, "");'), tmp_path) == ("deadlock", "deadlock")
 
 
 def test_units_are_leaked_when_counted_and_unreachable(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def parse_program(
         with deep():
             entry = main_entry(linker) if scenario is None else scenario_entry(linker, scenario)
             functions, objects = linker.finish()
-        return Program(functions, objects, entry, known.texts)
+        return Program(functions, objects, entry, known.texts, process=scenario is None)
 
 
 @contextmanager

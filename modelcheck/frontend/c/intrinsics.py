@@ -215,6 +215,10 @@ def _assume(ctx: Context, node: cl.Node, _: Hint | None) -> None:
     ctx.builder.emit(Assume(truth(ctx.scalar(arguments(node)[0])), ctx.source(node)))
 
 
+def _guess(ctx: Context, node: cl.Node, _: Hint | None) -> None:
+    ctx.builder.emit(Assume(truth(ctx.scalar(arguments(node)[0])), ctx.source(node), guess=True))
+
+
 def _choose(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
     count = _number(ctx, arguments(node)[0], "the number of choices")
     if not 0 < count < 1 << 31:
@@ -290,6 +294,7 @@ INTRINSICS: dict[str, Intrinsic] = {
     "__mc_free": _free,
     "__mc_assert": _assert,
     "__mc_assume": _assume,
+    "__mc_guess": _guess,
     "__mc_choose": _choose,
     "__mc_self": _self,
     "__mc_relax": _relax,

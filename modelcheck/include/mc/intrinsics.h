@@ -46,7 +46,10 @@ void __mc_free(const volatile void *p);
 /* property: one of modelcheck's property names; both strings are literals. The thread stops where it fails; under lkmm,
  * "assertion" alone is a branch that orders what is behind: others only observe, and what is behind may be why they fail. */
 void __mc_assert(_Bool condition, const char *property, const char *message);
+/* Where it does not hold, the thread ends here: neither completed nor waiting. What was done so far stays. */
 void __mc_assume(_Bool condition);
+/* The same of what __mc_choose() gave, with nothing done since that others could notice: another choice then holds. */
+void __mc_guess(_Bool condition);
 unsigned long __mc_choose(unsigned long count); /* any of 0 .. count-1; count is a constant */
 unsigned long __mc_self(void);                  /* number of this thread; 0 is the first */
 void __mc_relax(void);                          /* nothing: the body of a waiting loop */

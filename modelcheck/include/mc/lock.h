@@ -18,9 +18,9 @@
 #define __mc_is_locked(word) ({						\
 	unsigned long __mc_locked = __mc_choose(2);			\
 	if (__mc_locked)						\
-		__mc_assume(__mc_load((word), 4, "RL") != 0);		\
+		__mc_guess(__mc_load((word), 4, "RL") != 0);		\
 	else								\
-		__mc_assume(__mc_load((word), 4, "RU") == 0);		\
+		__mc_guess(__mc_load((word), 4, "RU") == 0);		\
 	(int)__mc_locked;						\
 })
 #define __mc_holds(word) (__mc_load((word), 4, "ONCE") == __mc_self() + 1)

@@ -34,7 +34,16 @@ from modelcheck.program.ir import (
 from modelcheck.program.places import heap_name
 from modelcheck.program.unroll.paths import Paths
 from modelcheck.program.unroll.record import GRACE
-from modelcheck.program.unroll.state import CallFrame, State, fit, mentions, merge_ctrl, ordered, value_of
+from modelcheck.program.unroll.state import (
+    CallFrame,
+    State,
+    fit,
+    mentions,
+    mentions_undefined,
+    merge_ctrl,
+    ordered,
+    value_of,
+)
 
 
 class Steps(Paths):
@@ -104,10 +113,8 @@ class Steps(Paths):
                 # An assertion is a branch; what only observes may fail late.
                 observes = which != "assertion" and not self.thread.final
                 return self._check(state, value, which, message, source, late(which) if observes else FALSE)
-            case Assume(condition, source):
-                value, _ = self._value(state, condition)
-                self._decide(state.guard)
-                return self._check(state, value, ASSUMED, "an assumption", source)
+            case Assume():
+                return self._assume(instruction, state)
             case Choose(dst, count):
                 state.regs[dst] = (choice(self._choice(count, state.guard), frame.function.widths[dst]), NO_DEPS)
             case Self(dst):
@@ -119,6 +126,20 @@ class Steps(Paths):
             case Unsupported(reason, source):
                 self._cut(state.guard, f"{source}: {reason}", source)
                 return None
+        return state
+
+    def _assume(self, step: Assume, state: State) -> State | None:
+        value, _ = self._value(state, step.condition)
+        self._decide(state.guard)
+        if step.guess:
+            return self._check(state, value, ASSUMED, "a guess", step.source)
+        if mentions_undefined(value):
+            message = "an assumption rests on an undefined value"
+            self._check(state, op("defined", 1, value), "uninitialised", message, step.source)
+        guard = extend(state.guard, value)
+        if guard is None:
+            return None
+        state.guard = guard
         return state
 
     def _rmw(self, step: Rmw, state: State) -> State | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from modelcheck.program.expr import UNDEFINED, conj, const, negate, op
+from modelcheck.program.expr import FALSE, UNDEFINED, conj, const, negate, op
 from modelcheck.program.graph import EventGraph, Guard
 from modelcheck.program.guards import NO_DEPS, Val, extend, join
 from modelcheck.program.ir import Function, Join, Program, Spawn
@@ -37,8 +37,9 @@ class _Unroller(Steps):
         if self.initial.frames:
             returns = self._resume(0, State((), [], ()))
             self._complete(returns, None)
+            quits = join([state.guard for state, _ in returns])[0] if returns else (FALSE,)
         else:
-            self.thread.completed = ()
+            self.thread.completed = quits = ()
         return EventGraph(
             threads=tuple(t.name for t in self.threads),
             events=tuple(self.events),
@@ -55,6 +56,7 @@ class _Unroller(Steps):
             freed=self.initial.freed,
             allocations=tuple(self.allocations),
             registers=self.registers,
+            quits=quits if self.program.process else (FALSE,),
         )
 
     def _complete(self, returns: Sequence[tuple[State, Val | None]], function: Function | None) -> None:

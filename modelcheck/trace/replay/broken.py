@@ -143,7 +143,7 @@ def _deadlock(follower: Follower, observed: Observed) -> Iterator[Found]:
             waits.setdefault(blocked.thread, blocked)
     threads = range(len(follower.graph.threads))
     resting = all(t in waits or _ended(follower, t) or _not_started(follower, t) for t in threads)
-    if waits and resting:
+    if waits and resting and not follower.holds(follower.graph.quits):
         names = follower.graph.threads
         message = "; ".join(f"{names[b.thread]} {b.what} at {told(b.source, b.stack)}" for b in waits.values())
         first = next(iter(waits.values()))

@@ -477,7 +477,7 @@ class Run:
         waiting = [local for local in state.threads if local.kind < kinds.ENDED]
         if not stopped and not waiting:
             found += leaks(self.system, state)
-        if not stopped and waiting and self._for_ever():
+        if not stopped and waiting and not state.threads[0].quits and self._for_ever():
             first = next((local for local in waiting if local.kind != kinds.JOIN), waiting[0])
             found.append(Finding("deadlock", "", first.place, first.stack, first.thread))
         return found
