@@ -11,7 +11,7 @@ from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.context import Aggregate, Context, Memory, Place, Refused, convert, plus, unquote
 from modelcheck.frontend.c.objects import Cell
 from modelcheck.frontend.c.places import Cells, combine, held_cells, insert, write
-from modelcheck.frontend.c.types import ARRAY, RECORD, Bits, CType, Field, Types
+from modelcheck.frontend.c.types import ARRAY, INTEGER, RECORD, Bits, CType, Field, Types
 from modelcheck.program.expr import Expr, const
 from modelcheck.program.ir import NONE, Store
 
@@ -41,7 +41,8 @@ class _Planner:
         node = _unwrap(node, type_)
         if node.kind == cl.INIT_LIST and type_.kind in (ARRAY, RECORD):
             text = node.children[0] if len(node.children) == 1 else None
-            if text is not None and type_.kind == ARRAY and _unwrap(text, type_).kind == cl.STRING:
+            characters = type_.kind == ARRAY and self.types.element(type_).kind == INTEGER
+            if text is not None and characters and _unwrap(text, type_).kind == cl.STRING:
                 self.object(type_, text, offset)
                 return
             self._overrule(offset, type_.size)
@@ -224,6 +225,8 @@ def cells(ctx: Context, type_: CType, node: cl.Node) -> dict[int, tuple[int, Exp
     for item in items:
         _forget(found, item)
         if item.node.kind == cl.STRING and item.type.kind == ARRAY:
+            if ctx.types.element(item.type).size != 1:
+                ctx.refuse("wide strings are not supported", item.node)
             content = unquote(item.node.spelling)
             size = item.type.size or len(content) + 1
             found.update((item.offset + n, (1, const(byte, 8))) for n, byte in enumerate(content[:size]))

@@ -224,6 +224,8 @@ _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "clang_Type_getAlignOf": (c_longlong, [Type]),
     "clang_Type_getSizeOf": (c_longlong, [Type]),
     "clang_Type_getValueType": (Type, [Type]),
+    "clang_Type_getOffsetOf": (c_longlong, [Type, c_char_p]),
+    "clang_getAddressSpace": (c_uint, [Type]),
 }
 
 

@@ -224,8 +224,8 @@ class Linker:
         if found is None:
             types = definition.unit.types
             declared = types.signature(types.get(cl.lib.clang_getCursorType(definition.cursor)))
-            params = (cl.lib.clang_getCursorType(parameter) for parameter in cl.parameters(definition.cursor))
-            found = evolve(declared, params=tuple(types.get(param) for param in params))
+            params = (types.of(cl.Node(parameter)) for parameter in cl.parameters(definition.cursor))
+            found = evolve(declared, params=tuple(params))
             known[definition.cursor.d0] = found
         return found
 

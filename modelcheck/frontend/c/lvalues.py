@@ -79,8 +79,12 @@ def _member(ctx: Context, node: cl.Node) -> Place:
         base = place(ctx, inner)
     name = node.spelling
     if "(" in name or not name:
-        target = cl.lib.clang_getCursorReferenced(node.cursor)
-        return part(ctx, base, cl.lib.clang_Cursor_getOffsetOfField(target) // 8, ctx.types.of(node))
+        # libclang shows not each of the anonymous members on the way: this one may lie deep in what it shows before it.
+        record = ctx.types.record(base.type)
+        offset = record.unnamed.get(cl.lib.clang_getCursorReferenced(node.cursor).d0)
+        if offset is None:
+            ctx.refuse(record.problem or f"an anonymous member that is not in {base.type.name}", node)
+        return part(ctx, base, offset, ctx.types.of(node))
     return member(ctx, base, name, node)
 
 

@@ -1,4 +1,9 @@
-"""Arithmetic: binary operators, assignments and increments on values and places."""
+"""Arithmetic: binary operators, assignments and increments on values and places.
+
+What overflows wraps, signed or not: the kernel is compiled with -fno-strict-overflow, which makes it so by definition.
+What the hardware or every compiler is free to do anything about stays undefined, and is a failure where it is reached:
+a division by zero, the least number divided by -1, and a shift by a negative number or by as many bits as there are.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +54,19 @@ def arithmetic(ctx: Context, name: str, a: Expr, b: Expr, signed: bool, node: cl
     nonzero = op("ne", 1, b, const(0, width))
     if nonzero is not TRUE:
         ctx.builder.emit(Assert(nonzero, "undefined", "division by zero", ctx.source(node)))
+    if signed:
+        _check_quotient(ctx, a, b, node)
     return op((_SIGNED if signed else _UNSIGNED)[name], width, a, b)
+
+
+def _check_quotient(ctx: Context, a: Expr, b: Expr, node: cl.Node) -> None:
+    """The least number divided by -1 is a trap, and no number, however signed overflow is compiled."""
+    width = a.width
+    fits = op("or", 1, op("ne", 1, a, const(1 << width - 1, width)), op("ne", 1, b, const(-1, width)))
+    extended = a.kind == "op" and a.data in ("zext", "sext")
+    if fits is not TRUE and not extended:
+        message = f"division of the least {width}-bit number by -1"
+        ctx.builder.emit(Assert(fits, "undefined", message, ctx.source(node)))
 
 
 def _depending(constant: Expr, *operands: Expr) -> Expr:

@@ -12,6 +12,7 @@ from modelcheck.frontend.c.context import (
     Memory,
     Parts,
     Place,
+    Refused,
     Register,
     Value,
     convert,
@@ -19,8 +20,8 @@ from modelcheck.frontend.c.context import (
     resize,
 )
 from modelcheck.frontend.c.types import ARRAY, BOOL, FUNCTION, POINTER, RECORD, Bits, CType
-from modelcheck.program.expr import UNDEFINED, Expr, const, mask, op
-from modelcheck.program.ir import NONE, Assign, Fence, Load, Source, Store, Tags
+from modelcheck.program.expr import FALSE, TRUE, UNDEFINED, Expr, const, mask, op
+from modelcheck.program.ir import NONE, Assign, Branch, Fence, Load, Source, Store, Tags
 
 ONCE: Tags = frozenset({"ONCE"})
 # Plain use of an _Atomic object is sequentially consistent; the tags are those of <stdatomic.h>.
@@ -98,6 +99,7 @@ def read_aggregate(ctx: Context, place: Place, node: cl.Node) -> Aggregate:
         offset = place.offset
         return Aggregate(place.type, tuple(ctx.builder.value(registers[offset + leaf.offset]) for leaf in leaves))
     assert isinstance(place, Memory)
+    _whole(ctx, place, node)
     source = ctx.source(node)
     result = []
     for leaf in leaves:
@@ -139,11 +141,19 @@ def write(ctx: Context, place: Place, value: Value, node: cl.Node) -> Value:
                 ctx.builder.emit(Fence(MB, source))
             return value
         case Memory(address) if isinstance(value, Aggregate):
+            _whole(ctx, place, node)
             for leaf, piece in zip(ctx.types.leaves(type_) or (), value.values, strict=True):
                 tags = ONCE if type_.volatile or leaf.type.volatile else NONE
                 ctx.builder.emit(Store(plus(address, leaf.offset), piece, leaf.size, tags, source))
             return value
     ctx.refuse(f"a value of type {type_.name} cannot be assigned here", node)
+
+
+def _whole(ctx: Context, place: Memory, node: cl.Node) -> None:
+    """Before all of a struct is accessed: in a packed one, scalars may be less aligned than they are in others."""
+    natural = max((leaf.size for leaf in ctx.types.leaves(place.type) or ()), default=1)
+    if natural > ctx.types.alignment(place.type):
+        aligned(ctx, place.address, natural, node)
 
 
 def _reads(value: Expr, registers: set[int]) -> bool:
@@ -235,7 +245,28 @@ def member(ctx: Context, base: Place, name: str, node: cl.Node) -> Place:
     type_ = ctx.types.of(node)
     if type_.scalar and found.bits is None and found.offset % type_.size:
         ctx.refuse(f"the member {name} of {base.type.name} is not naturally aligned, which is not supported", node)
-    return part(ctx, base, found.offset, type_, found.bits, found.unit)
+    made = part(ctx, base, found.offset, type_, found.bits, found.unit)
+    natural = found.unit or ctx.types.alignment(type_)
+    if isinstance(made, Memory) and natural > ctx.types.alignment(base.type):
+        aligned(ctx, made.address, natural, node)
+    return made
+
+
+def aligned(ctx: Context, address: Expr, size: int, node: cl.Node) -> None:
+    """Go on only where ``address``, which a packed struct or a copy of bytes gives, is a multiple of ``size``."""
+    fits = op("eq", 1, op("and", 64, address, const(size - 1, 64)), const(0, 64))
+    reason = f"an access of {size} bytes that is not naturally aligned is not supported"
+    if fits is TRUE:
+        return
+    if fits is FALSE:
+        ctx.refuse(reason, node)
+    source = ctx.source(node)
+    ctx.builder.open()
+    yes, no = ctx.builder.block(), ctx.builder.block()
+    ctx.builder.end(Branch(fits, yes, no, source))
+    ctx.builder.current = no
+    ctx.stop(Refused(reason, source))
+    ctx.builder.current = yes
 
 
 def address_of(ctx: Context, place: Place, node: cl.Node) -> Expr:

@@ -7,7 +7,9 @@ import re
 from attrs import evolve, field, frozen
 
 from modelcheck.frontend.c import libclang as cl
+from modelcheck.frontend.c.decay import decayed
 from modelcheck.frontend.c.libclang import lib
+from modelcheck.frontend.c.offsets import difference
 from modelcheck.program.ir import Layout
 from modelcheck.program.ir import Leaf as NamedLeaf
 
@@ -85,11 +87,17 @@ class Field:
 class Record:
     """A struct or union: its members in order, and by name with those of anonymous members.
 
-    ``problem``: why its bitfields cannot be modelled; it then is without them.
+    Attributes:
+        fields: its own members, in order.
+        named: those with a name, and those of its anonymous members however deep, with their offset in this record.
+        unnamed: byte offsets of its anonymous members however deep, by their declaration.
+        union: whether it is one.
+        problem: why it cannot be modelled: it then is without its bitfields, or without any member.
     """
 
     fields: tuple[Field, ...]
     named: dict[str, Field]
+    unnamed: dict[int, int]
     union: bool
     problem: str = ""
 
@@ -152,7 +160,10 @@ class Types:
         """The type of an expression or declaration."""
         found: CType | None = node.type
         if found is None:
-            found = node.type = self.get(lib.clang_getCursorType(node.cursor))
+            found = self.get(lib.clang_getCursorType(node.cursor))
+            if found.kind in (ARRAY, FUNCTION):
+                found = decayed(self, node) or found
+            node.type = found
         return found
 
     def get(self, handle: cl.Type) -> CType:
@@ -172,6 +183,8 @@ class Types:
         atomic = handle.kind == _ATOMIC
         value = lib.clang_getCanonicalType(lib.clang_Type_getValueType(handle)) if atomic else handle
         kind = _KINDS.get(value.kind, UNKNOWN)
+        if lib.clang_getAddressSpace(value):  # of another segment, such as the kernel's per-cpu data in __seg_gs
+            kind = UNKNOWN
         size = lib.clang_Type_getSizeOf(handle) if kind not in (VOID, FUNCTION, UNKNOWN) else 0
         if value.kind == _VARIABLE_ARRAY:
             kind, size = UNKNOWN, 0
@@ -195,6 +208,10 @@ class Types:
             handle=handle,
             value=value,
         )
+
+    def unknown(self, handle: cl.Type) -> CType:
+        """A type that cannot be modelled, under the name of a libclang type."""
+        return evolve(self.get(handle), kind=UNKNOWN, size=0)
 
     def alignment(self, type_: CType) -> int:
         """Bytes that objects of a complete object type are aligned to."""
@@ -249,6 +266,7 @@ class Types:
         plain: list[Field] = []
         raw: list[tuple[str, CType, int, int]] = []
         order: list[tuple[bool, int]] = []
+        anonymous: list[tuple[int, Field]] = []
         for cursor in cursors:
             member = self.get(lib.clang_getCursorType(cursor))
             offset = lib.clang_Cursor_getOffsetOfField(cursor)
@@ -263,6 +281,8 @@ class Types:
             else:
                 order.append((False, len(plain)))
                 plain.append(Field(name, member, offset // 8))
+                if not name:
+                    anonymous.append((cursor.d0, plain[-1]))
         problem = ""
         try:
             packed = _storage(type_, [] if union else plain, raw)
@@ -277,7 +297,15 @@ class Types:
                 for name, inner in self.record(member_field.type).named.items():
                     named[name] = Field(name, inner.type, member_field.offset + inner.offset, inner.bits, inner.unit)
             problem = problem or self.record(member_field.type).problem if member_field.type.kind == RECORD else problem
-        return Record(ordered, named, union, problem)
+        unnamed: dict[int, int] = {}
+        for declaration, member_field in anonymous:
+            unnamed[declaration] = member_field.offset
+            if member_field.type.kind == RECORD:
+                inside = self.record(member_field.type).unnamed
+                unnamed.update({inner: member_field.offset + offset for inner, offset in inside.items()})
+        made = Record(ordered, named, unnamed, union, problem)
+        wrong = difference(self, type_, made)
+        return Record((), {}, {}, union, wrong) if wrong else made
 
     def leaves(self, type_: CType) -> tuple[Leaf, ...] | None:
         """The scalars of a type in order of offset.
