@@ -11,7 +11,7 @@ from modelcheck.interleave.local import Local
 from modelcheck.interleave.state import Choice, State
 from modelcheck.interleave.system import System
 from modelcheck.program.expr import UNDEFINED, Value
-from modelcheck.program.ir import NONE, Source, Tags
+from modelcheck.program.ir import LIFE_END, Source, Tags
 
 Pair = tuple[int, int]
 
@@ -114,7 +114,7 @@ class _Recorder:
                 number = self._event(state, local, "W", local.point.instruction.tags, local.value)
                 self._put(after, thread, local, number)
             case kinds.FREE if local.address and not fault:
-                self._put(after, thread, local, self._event(state, local, "poison", NONE, UNDEFINED))
+                self._put(after, thread, local, self._event(state, local, "poison", LIFE_END, UNDEFINED))
             case kinds.FENCE | kinds.ENTER | kinds.LEAVE | kinds.SYNC:
                 number = self._event(state, local, "F", local.point.instruction.tags, None)
                 if len(after.buffers[thread]) > len(state.buffers[thread]):

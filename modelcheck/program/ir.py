@@ -23,6 +23,17 @@ LF, Mb, Rmb, Wmb, Rcu-lock, ... The empty set on an access means plain. RMW is a
 
 NONE: Tags = frozenset()
 
+LIFE_END: Tags = frozenset({"ONCE", "NA"})
+"""Tags of the write by which an object's life ends.
+
+Who ends it (``kfree()``) is a function that the compiler does not see into, or the end of a scope that it may not
+move across a marked access: it stays behind every test that leads to it, and its first store to the object is one that
+the CPU orders behind the reads that decided it. That is a marked store to LKMM, with its dependencies (so
+``refcount_dec_and_test()``, whose last decrement is followed by a control dependency and a read barrier, comes before
+the free), and no more: neither a release, nor behind what nothing else orders. To C11, where a free conflicts with
+every access that does not happen before it (7.22.3), it is no atomic access.
+"""
+
 PROPERTIES = (
     "assertion",  # assert(), BUG_ON() and friends
     "leak",

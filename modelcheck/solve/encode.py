@@ -18,7 +18,7 @@ from modelcheck.solve.initial import InitialMemory
 from modelcheck.solve.origins import Place
 from modelcheck.solve.sat import NO, YES, Circuit
 from modelcheck.solve.values import Valuation
-from modelcheck.solve.valuesets import needs
+from modelcheck.solve.valuesets import needs, value_alone
 
 NOWHERE = Source("", 0, 0, 0, 0)
 
@@ -66,6 +66,7 @@ class Encoding:
         hidden: ids of events that only carry an order and are none of the program's; no execution shows them.
         broken: literal that holds when some thread met a fault (and stopped there, or at what rests on it).
         findings: faults met while encoding.
+        garbled: literal of each store whose value rests on a read that came late. Only its own thread reads it.
         unsupported: (literal, reason) of accesses that cannot be modelled.
         late: by property, literal of the executions in which what breaks it comes late: threads go on behind it, as far
             as nothing rests on what was read. Only of those that may. It is for models that let a write be seen before
@@ -95,6 +96,7 @@ class Encoding:
         self.poison: dict[int, int] = {}
         self.hidden: set[int] = set()
         self.findings: list[Finding] = []
+        self.garbled: dict[int, int] = {}
         self.unsupported: list[tuple[int, str]] = []
         self._faults: list[list[int]] = [[] for _ in graph.threads]
         self._blocks: dict[int, list[Place]] = {}
@@ -197,8 +199,11 @@ class Encoding:
         base = -self.broken if final else YES
         for _, _, step in sorted(steps, key=lambda s: s[:2]):
             assert step is not None
-            if self._late:
-                faults += [late for read in sorted(needs(step) & self._late.keys()) for late in self._late.pop(read)]
+            if late := needs(step) & self._late.keys():
+                if isinstance(step, Event) and value_alone(step, late):
+                    self.garbled[step.id] = self.circuit.any_of([each for read in late for each in self._late[read]])
+                else:
+                    faults += [each for read in sorted(late) for each in self._late.pop(read)]
             if isinstance(step, Check):
                 self._check(step, base)
             else:
@@ -348,6 +353,7 @@ class Encoding:
             now, later = self._stops(event, "use-after-free", freed)
             faults.append(now)
             self._comes_late(event, later)
+        self._comes_late(event, self.circuit.any_of([self._copied(n, event) for n in chosen if n in self.garbled]))
         if not event.copy:
             unwritten: list[int] = []
             for number in chosen:
@@ -362,6 +368,10 @@ class Encoding:
                 now, later = self._stops(event, "uninitialised", fault)
                 faults.append(now)
                 self._comes_late(event, later)
+
+    def _copied(self, write: int, read: Event) -> int:
+        """The literal that ``read`` gets what its own thread has stored of a read that came late."""
+        return self.circuit.all_of((self.rf[write, read.id], self.garbled[write]))
 
     def _placed(self, access: int) -> int:
         """The literal that ``access`` is executed, at one of its cells."""
@@ -389,6 +399,8 @@ class Encoding:
                     circuit.add(-literal, executed)
                 circuit.add(-literal, self.executed[write])
                 self._same_cell(write, read, literal)
+                if write in self.garbled and self.events[write].thread != self.events[read].thread:
+                    circuit.add(-literal, -self.garbled[write])  # what follows from garbage is not followed
                 if write not in self.poison:
                     self._same_value(write, read, literal)
             self._some_value(read, sources)
@@ -400,7 +412,7 @@ class Encoding:
         without = [
             self.rf[write, read]
             for write in sources
-            if write in self.poison or UNDEFINED in self.valuation.values(self._written(write))
+            if write in self.poison or write in self.garbled or UNDEFINED in self.valuation.values(self._written(write))
         ]
         values = self.valuation.values(got).values()
         self.circuit.add(-self.executed[read], self.astray[read], *values, *without)

@@ -8,8 +8,9 @@ On a weak model there is no moment at which "the object is free". What each prop
   does not rest on its value goes on. A CPU would order a fault before later stores; LKMM does not promise that.
   `assertion` is a branch, and so is a call: nothing is behind them. Other checks only observe. A failure that nobody
   asks about stops its thread, and what is found behind one that comes late is no finding of its own.
-- use-after-free: free writes poison to every cell of the object. A read that reads from poison, or a write that is
-  coherence-after it, comes too late. (An access that the model orders before the free can do neither.)
+- use-after-free: free writes poison to every cell of the object, by a write that is tagged `ir.LIFE_END`. A read that
+  reads from poison, or a write that is coherence-after it, comes too late. (An access that the model orders before the
+  free can do neither.)
 - double-free: two executed frees of one object, whatever their order.
 - leak: every thread has ended and what runs at rest too; by the coherence-last writes, no chain of pointers leads from
   a global to an object that was allocated and never freed.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from itertools import product
 
 from modelcheck.program.expr import UNDEFINED, Expr, Value, apply
@@ -173,3 +173,11 @@ def needs(step: Event | Check) -> set[int]:
     found = {read for part in parts for read in support(part)}
     found |= {read for several in (step.addr, step.data, step.ctrl) for read, _ in several}
     return found - {step.rmw}
+
+
+def value_alone(step: Event | Check, reads: Set[int]) -> bool:
+    """Whether ``step`` is a store of which ``reads`` decide the value alone, neither whether it is taken nor where."""
+    if isinstance(step, Check) or step.kind != "W":
+        return False
+    found = {read for part in (*step.guard, step.address) for read in support(part)}
+    return not reads & (found | {read for several in (step.addr, step.ctrl) for read, _ in several})

@@ -12,6 +12,7 @@ from modelcheck.solve.conditions import Conditions
 from modelcheck.solve.origins import Place
 from modelcheck.solve.proposal import Proposal
 from modelcheck.solve.result import ExecutedEvent, Execution, Pair, TouchedObject
+from modelcheck.solve.sat import NO
 
 
 def execution_of(proposal: Proposal) -> Execution:
@@ -91,8 +92,14 @@ def _read(proposal: Proposal, numbers: list[int]) -> dict[int, Value]:
 
 
 def _garbage(proposal: Proposal, read: int) -> bool:
-    """Whether ``read`` is one that reads from the end of an object, or what nobody has written."""
+    """Whether ``read`` is one that reads from the end of an object, or what nobody has written, or a store of that."""
     source = proposal.rf.get(read)
+    if any(
+        proposal.solver.holds(proposal.encoding.garbled.get(number, NO))
+        for number in (read, source)
+        if number is not None
+    ):
+        return True
     if source is None:
         return False
     written = proposal.encoding.events[source].value

@@ -255,7 +255,7 @@ class _Test:
         return form.format(x=place)
 
     def _store(self, event: ExecutedEvent, place: str) -> str:
-        tags = event.tags - {"RMW"}
+        tags = event.tags - {"RMW", "NA"}
         form = WRITES.get(tags)
         if form is None:
             raise InexpressibleError(f"litmus tests have no write {_listed(tags)}")

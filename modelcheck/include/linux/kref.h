@@ -3,7 +3,9 @@
 #define _LINUX_KREF_H
 
 #include <linux/kernel.h>
+#include <linux/mutex.h>
 #include <linux/refcount.h>
+#include <linux/spinlock.h>
 
 struct kref {
 	refcount_t refcount;
@@ -34,6 +36,22 @@ static inline int kref_get_unless_zero(struct kref *kref)
 static inline int kref_put(struct kref *kref, void (*release)(struct kref *kref))
 {
 	if (!refcount_dec_and_test(&kref->refcount))
+		return 0;
+	release(kref);
+	return 1;
+}
+
+static inline int kref_put_mutex(struct kref *kref, void (*release)(struct kref *kref), struct mutex *lock)
+{
+	if (!refcount_dec_and_mutex_lock(&kref->refcount, lock))
+		return 0;
+	release(kref);
+	return 1;
+}
+
+static inline int kref_put_lock(struct kref *kref, void (*release)(struct kref *kref), spinlock_t *lock)
+{
+	if (!refcount_dec_and_lock(&kref->refcount, lock))
 		return 0;
 	release(kref);
 	return 1;

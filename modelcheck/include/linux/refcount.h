@@ -55,6 +55,7 @@ typedef struct refcount_struct {
 	}								\
 	__mc_last;							\
 })
+#define refcount_dec_and_lock_irqsave(r, lock, flags) (*(flags) = 0, refcount_dec_and_lock(r, lock))
 #define refcount_dec_and_mutex_lock(r, mutex) ({			\
 	_Bool __mc_last = 0;						\
 	if (!refcount_dec_not_one(r)) {					\

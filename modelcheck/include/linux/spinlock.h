@@ -74,6 +74,8 @@
 	__mc_last;							\
 })
 
+#define atomic_dec_and_lock_irqsave(v, lock, flags) ((flags) = 0, atomic_dec_and_lock(v, lock))
+
 #define read_lock(lock) __mc_read_lock(&(lock)->__rw_word)
 #define read_lock_irq(lock) __mc_read_lock(&(lock)->__rw_word)
 #define read_lock_bh(lock) __mc_read_lock(&(lock)->__rw_word)

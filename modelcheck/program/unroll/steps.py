@@ -11,6 +11,7 @@ from modelcheck.program.expr import FALSE, TRUE, Expr, Undefined, choice, const,
 from modelcheck.program.graph import ASSUMED, Allocation, Guard, late
 from modelcheck.program.guards import NO_DEPS, Val, extend, join
 from modelcheck.program.ir import (
+    LIFE_END,
     Alloc,
     Assert,
     Assign,
@@ -107,7 +108,7 @@ class Steps(Paths):
             case Alloc():
                 return self._alloc(instruction, state)
             case Free(address, source):
-                self._event("free", frozenset(), state, source, self._value(state, address), 1)
+                self._event("free", LIFE_END, state, source, self._value(state, address), 1)
             case Assert(condition, which, message, source):
                 value, _ = self._value(state, condition)
                 # An assertion is a branch; what only observes may fail late.

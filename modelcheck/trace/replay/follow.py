@@ -20,7 +20,7 @@ from modelcheck.program.ir import Source, Tags
 from modelcheck.program.memory import UNSUPPORTED, AddressSpace
 from modelcheck.solve.initial import InitialMemory
 from modelcheck.solve.result import ExecutedEvent, Execution, TouchedObject
-from modelcheck.solve.valuesets import needs
+from modelcheck.solve.valuesets import needs, value_alone
 from modelcheck.trace.replay.correspondence import Correspondence, does
 
 LAST: Final = 1 << 30
@@ -222,7 +222,7 @@ class Follower:
             return True
         step, cursor = way.steps[way.index], way.cursor
         if way.late and not isinstance(step, Allocation):
-            if way.late & needs(step):
+            if (garbled := way.late & needs(step)) and not value_alone(step, garbled):
                 way.broken = way.over = True
                 return True
             if isinstance(step, Event) and step.rmw in way.late and step.rmw not in self.reads:
@@ -324,7 +324,7 @@ class Follower:
             self._unexpected(way, event, address)
             return True
         if write:
-            value = self._value(event.value)
+            value = UNDEFINED if way.late & needs(event) else self._value(event.value)
             if told is not None and not self.objects.same_value(told.value, told.points, value, address):
                 self._differs(way, told, event, "writes", value, address)
                 return True
