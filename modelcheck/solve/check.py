@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from modelcheck.cat import Model
 from modelcheck.cat.violations import Step, Violation
 from modelcheck.program.graph import EventGraph
-from modelcheck.program.ir import Program
+from modelcheck.program.ir import Program, Source
 from modelcheck.program.machine import Initial, Stuck
 from modelcheck.program.places import told
 from modelcheck.program.touch import Touches, together
@@ -213,6 +213,10 @@ class Session:
         proposal = self.search(failing, afresh=races)
         if proposal is not None:
             return self.failure(self._simpler(proposal, failing), findings)
+        if "use-after-free" in properties and frees_race(self.model):
+            unordered = self.race(among, self.frees())
+            if unordered is not None:
+                return self.freed(*unordered)
         if races:
             raced = self.race(among)
             if raced is not None:
@@ -359,6 +363,20 @@ class Session:
                 both[one, other] = literal
         return both
 
+    def frees(self) -> dict[tuple[int, int], int]:
+        """Pairs of an access and the end of its object's life by another thread, with the literal that both are
+        executed."""
+        encoding = self.encoding
+        both: dict[tuple[int, int], int] = {}
+        for end, place in [(poison, place) for poison in encoding.poison for place in encoding.at[poison]]:
+            for event in encoding.graph.events:
+                if event.kind in ("R", "W") and not event.final and event.thread != encoding.events[end].thread:
+                    here = encoding.at.get(event.id, {}).get(place, NO)
+                    literal = encoding.circuit.all_of((encoding.executed[event.id], here, encoding.executed[end]))
+                    if literal != NO:
+                        both[event.id, end] = literal
+        return both
+
     def race(
         self, among: int = YES, pairs: Mapping[tuple[int, int], int] | None = None
     ) -> tuple[Proposal, tuple[int, int]] | None:
@@ -402,6 +420,25 @@ class Session:
         both = [f"{names[event.thread]} at {told(event.source, event.stack)}" for event in (one, other)]
         message = f"data race on {place}: {' and '.join(both)}"
         return Result("FAIL", "race", message, other.source, other.stack, execution=execution_of(proposal))
+
+    def freed(self, proposal: Proposal, pair: tuple[int, int]) -> Result:
+        """The result that tells of an access, the first of ``pair`` in ``proposal``, that nothing orders before the
+        free, the second."""
+        one, end = (self.encoding.events[proposal.chosen[number]] for number in pair)
+        message = unordered_free(one.kind, self.space.name(proposal.place[one.id]), end.source, end.stack)
+        return Result("FAIL", "use-after-free", message, one.source, one.stack, execution=execution_of(proposal))
+
+
+def frees_race(model: Model) -> bool:
+    """Whether a free that races with an access by ``model``'s own flag is to be reported: where a read cannot be late
+    enough to see what a later step of its thread leads to, but the language leaves such a race without a meaning."""
+    return "data-race" in model.flag_names and not overtaken(model)
+
+
+def unordered_free(kind: str, name: str, source: Source, stack: tuple[Source, ...]) -> str:
+    """What is said of an access of ``kind`` (R or W) to the cell ``name`` that a free there races with."""
+    verb = "write to" if kind == "W" else "read of"
+    return f"{verb} {name}, which nothing orders before it is freed at {told(source, stack)}"
 
 
 @frozen

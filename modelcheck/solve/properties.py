@@ -10,7 +10,8 @@ On a weak model there is no moment at which "the object is free". What each prop
   asks about stops its thread, and what is found behind one that comes late is no finding of its own.
 - use-after-free: free writes poison to every cell of the object, by a write that is tagged `ir.LIFE_END`. A read that
   reads from poison, or a write that is coherence-after it, comes too late. (An access that the model orders before the
-  free can do neither.)
+  free can do neither.) Where reads cannot be late but a race has no meaning (C11), an access that the model's own flag
+  finds racing with the free is one, too.
 - double-free: two executed frees of one object, whatever their order.
 - leak: every thread has ended and what runs at rest too; by the coherence-last writes, no chain of pointers leads from
   a global to an object that was allocated and never freed.

@@ -189,3 +189,51 @@ def test_a_handing_over_without_its_order_is_a_use_after_free(tmp_path: Path, ha
     turns, model = both(tmp_path, one % USES["marked-write"], two)
     assert model == "use-after-free"
     assert turns == ("PASS" if handing == "no-release" else "use-after-free")
+
+
+C11 = """
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+struct thing { atomic_int count; int x; atomic_int y; };
+static struct thing *global; static int seen;
+static void *one(void *unused) { struct thing *p = global; %(one)s return 0; }
+static void *two(void *unused) { struct thing *p = global; %(two)s return 0; }
+int main(void)
+{
+	pthread_t s, t;
+	struct thing *p = malloc(sizeof(*p));
+	atomic_init(&p->count, 2); atomic_init(&p->y, 0); p->x = 0; global = p;
+	pthread_create(&s, 0, one, 0); pthread_create(&t, 0, two, 0); pthread_join(s, 0); pthread_join(t, 0);
+	return 0;
+}
+"""
+DROP = "if (atomic_fetch_sub_explicit(&p->count, 1, memory_order_%s) == 1) { %s free(p); }"
+FENCE = "atomic_thread_fence(memory_order_acquire);"
+C11_USES = [
+    *("seen = p->x;", "p->x = 1;", "seen = atomic_load_explicit(&p->y, memory_order_relaxed);"),
+    "atomic_store_explicit(&p->y, 1, memory_order_relaxed);",
+]
+
+
+@pytest.mark.parametrize(("order", "fence"), [("acq_rel", ""), ("seq_cst", ""), ("release", FENCE)])
+@pytest.mark.parametrize(("before", "after"), [*((use, "") for use in C11_USES), ("", C11_USES[0])])
+def test_c11_has_a_use_before_a_release_and_an_acquire(
+    tmp_path: Path, order: str, fence: str, before: str, after: str
+) -> None:
+    drop = DROP % (order, fence)
+    assert c11(tmp_path, before + drop + after, drop) == ("use-after-free" if after else "PASS")
+
+
+@pytest.mark.parametrize("order", ["relaxed", "acquire", "release"])
+@pytest.mark.parametrize("use", C11_USES)
+def test_c11_leaves_a_use_that_races_with_the_free_without_a_meaning(tmp_path: Path, order: str, use: str) -> None:
+    drop = DROP % (order, "")
+    assert c11(tmp_path, use + drop, drop) == "use-after-free"
+
+
+def c11(tmp_path: Path, one: str, two: str) -> str:
+    path = tmp_path / "release.c"
+    path.write_text(C11 % {"one": one, "two": two})
+    found = check(parse_program([path]), load_model("rc11"), ASKED)
+    return found.property or found.verdict

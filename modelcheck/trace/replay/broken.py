@@ -13,6 +13,7 @@ from modelcheck.program.graph import Blocked
 from modelcheck.program.ir import MemoryObject
 from modelcheck.program.machine import LEFT_OPEN, OUTSIDE
 from modelcheck.program.places import told
+from modelcheck.solve.check import frees_race, unordered_free
 from modelcheck.solve.result import ExecutedEvent
 from modelcheck.trace.candidate import candidate, modelled
 from modelcheck.trace.replay.follow import LAST, Follower, Found
@@ -27,6 +28,8 @@ def broken(follower: Follower, observed: Observed, model: Model, races: bool) ->
     yield from follower.found
     yield from _freed_twice(follower)
     yield from _late_writes(observed)
+    if frees_race(model):
+        yield from _unordered_frees(observed, model)
     yield from _misused_locks(follower, observed)
     yield from _sections(follower, observed)
     yield from _deadlock(follower, observed)
@@ -244,6 +247,16 @@ class _Rest:
                 value = self.cells[place][1] if place in self.cells else self.follower.memory[place, leaf.size]
                 return value != 0
         return False
+
+
+def _unordered_frees(observed: Observed, model: Model) -> Iterator[Found]:
+    """Accesses that race with the end of the object's life."""
+    numbers = modelled(observed.execution)
+    for one, other in model.flags(candidate(observed.execution)).get("data-race", ()):
+        access, end = (observed.execution.events[numbers[n]] for n in (one, other))
+        if end.kind == "poison" != access.kind:
+            message = unordered_free(access.kind, access.name, end.source, end.stack)
+            yield Found("use-after-free", message, access.source, access.stack, access.thread, -1)
 
 
 def _races(observed: Observed, model: Model) -> Iterator[Found]:
