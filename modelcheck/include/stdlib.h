@@ -24,13 +24,15 @@ static inline void (free)(void *object)
 }
 
 #define free(object) __mc_free(object)
-#define abort() do { __mc_assert(0, "assertion", "abort()"); __mc_halt(); } while (0)
+/* The front end knows these: abort() is a failure. */
+void abort(void) __attribute__((__noreturn__));
 /*
  * The process ends: its caller does no more. The others go on, for there is no saying how soon they are stopped; but
  * that nobody ends their waits, or frees what they had, is then no mistake (no deadlock, no leak).
  */
-#define exit(status) do { (void)(status); __mc_halt(); } while (0)
-#define _Exit(status) exit(status)
+void exit(int status) __attribute__((__noreturn__));
+void quick_exit(int status) __attribute__((__noreturn__));
+void _Exit(int status) __attribute__((__noreturn__));
 #undef abs
 #define abs(x) ({ int __mc_abs = (x); __mc_abs < 0 ? -__mc_abs : __mc_abs; })
 #define labs(x) ({ long __mc_abs = (x); __mc_abs < 0 ? -__mc_abs : __mc_abs; })

@@ -122,6 +122,12 @@ class Noted:
         self.repeatable = False
         return self._linker.literal(unit, node, type_, function)
 
+    def ending(self) -> str | None:
+        """As `Linker.ending`."""
+        found = self._linker.ending()
+        self._note(self._definition.unit, lambda linker, _: linker.ending(), found)
+        return found
+
     def thread_name(self, function: str) -> str:
         """As `Linker.thread_name`, which never answers the same."""
         self.repeatable = False

@@ -9,7 +9,7 @@ from modelcheck.frontend.c.context import Context, Value, arguments, plus, resiz
 from modelcheck.frontend.c.places import MOST_COPIED, ONCE
 from modelcheck.frontend.c.types import ARRAY, POINTER, RECORD, CType, Leaf
 from modelcheck.program.expr import FALSE, Expr, const, op
-from modelcheck.program.ir import NONE, Assert, Halt, Load, Store
+from modelcheck.program.ir import NONE, Assert, Call, Halt, Load, Store
 
 SILENT = frozenset(
     ("printf", "puts", "putchar", "fprintf", "vprintf", "vfprintf", "printk", "vprintk", "perror", "fflush", "prefetch")
@@ -38,6 +38,35 @@ def _nothing(_ctx: Context, _node: cl.Node) -> Value:
 
 def _unreachable(ctx: Context, node: cl.Node) -> Value:
     ctx.builder.emit(Assert(FALSE, "undefined", "code that must not be reached", ctx.source(node)))
+    ctx.builder.end(Halt())
+    return None
+
+
+def _abort(ctx: Context, node: cl.Node) -> Value:
+    """A failure; in programs that follow SV-COMP's rules, where reach_error() is one, just the end of the process."""
+    if ctx.unit.beside.sv_comp:
+        ctx.builder.end(Halt())
+        return None
+    ctx.builder.emit(Assert(FALSE, "assertion", "abort()", ctx.source(node)))
+    ctx.builder.end(Halt())
+    return None
+
+
+def _exit(ctx: Context, node: cl.Node) -> Value:
+    """The process ends: its caller does no more. What is to run then runs here; the others go on meanwhile, for there
+    is no saying how soon they are stopped."""
+    for argument in arguments(node):
+        ctx.scalar(argument)
+    ending = ctx.linker.ending()
+    if ending is not None:
+        ctx.builder.emit(Call(None, ending, (), ctx.source(node)))
+    ctx.builder.end(Halt())
+    return None
+
+
+def _exit_at_once(ctx: Context, node: cl.Node) -> Value:
+    for argument in arguments(node):
+        ctx.scalar(argument)
     ctx.builder.end(Halt())
     return None
 
@@ -212,6 +241,11 @@ _BUILTINS: dict[str, Callable[[Context, cl.Node], Value]] = {
     "va_copy": _nothing,
     "va_end": _nothing,
     "trap": _trap,
+    "abort": _abort,
+    "exit": _exit,
+    "_Exit": _exit_at_once,
+    "_exit": _exit_at_once,
+    "quick_exit": _exit_at_once,
     "abs": _absolute,
     "labs": _absolute,
     "llabs": _absolute,
@@ -235,7 +269,9 @@ _BUILTINS: dict[str, Callable[[Context, cl.Node], Value]] = {
 }
 
 _ALWAYS = frozenset(("memset", "memcpy", "memmove", "memcmp", "bcmp"))
-_WITHOUT_BODY = frozenset(("abs", "labs", "llabs", "ffs", "ffsl", "ffsll"))
+_WITHOUT_BODY = frozenset(
+    ("abs", "labs", "llabs", "ffs", "ffsl", "ffsll", "abort", "exit", "_exit", "_Exit", "quick_exit")
+)
 
 
 def builtin(name: str, has_body: Callable[[], bool]) -> Callable[[Context, cl.Node], Value] | None:

@@ -52,8 +52,14 @@ def _pointer(types: Types, *nodes: cl.Node) -> CType | None:
 def _copied(types: Types, variable: cl.Cursor) -> CType | None:
     """The type of a variable that is declared with the type of such a parameter, ``typeof(p) q``."""
     initialiser = lib.clang_Cursor_getVarDeclInitializer(variable)
-    named = (child for child in cl.children(variable) if cl.UNEXPOSED_EXPR <= child.kind <= cl.LAST_EXPR)
-    return _pointer(types, *(cl.tree(child) for child in named if child.d1 != initialiser.d1))
+
+    def asked(child: cl.Cursor) -> bool:
+        return bool(child.d1 != initialiser.d1) and cl.UNEXPOSED_EXPR <= child.kind <= cl.LAST_EXPR
+
+    children = [child for child in cl.children(variable) if asked(child)]
+    if all(types.get(lib.clang_getCursorType(child)).kind == "integer" for child in children):
+        return None  # numbers of elements
+    return _pointer(types, *(node for node in cl.tree(variable).children if asked(node.cursor)))
 
 
 def _parameter(types: Types, declaration: cl.Cursor) -> CType:

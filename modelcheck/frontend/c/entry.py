@@ -5,10 +5,12 @@ from __future__ import annotations
 from attrs import frozen
 
 from modelcheck.errors import InputError
+from modelcheck.frontend.c.beside import Hook
 from modelcheck.frontend.c.builder import Builder
 from modelcheck.frontend.c.link import Linker, Lowered
+from modelcheck.frontend.c.parse import Unit
 from modelcheck.program.expr import const
-from modelcheck.program.ir import Call, Join, Return, Source, Spawn
+from modelcheck.program.ir import Call, Halt, Join, Return, Source, Spawn, Unsupported
 
 
 @frozen
@@ -35,12 +37,14 @@ def main_entry(linker: Linker) -> str:
     """
     main = linker.by_name("main", "the program starts in main()")
     params = linker.signature(main).params
-    if not params:
-        return main.program_name
     builder = Builder()
     source = main.unit.source(main.cursor, "main")
+    begins = _begin(linker, builder)
+    if not params and not begins and linker.ending() is None:
+        return main.program_name
     arguments = tuple(const(1 if number == 0 else 0, param.width) for number, param in enumerate(params))
     builder.emit(Call(None, main.program_name, arguments, source))
+    _end(linker, builder, source)
     builder.end(Return(None))
     return _add(linker, builder, source)
 
@@ -52,6 +56,7 @@ def scenario_entry(linker: Linker, scenario: ScenarioEntry) -> str:
         InputError: a function does not exist (names that are close are listed) or takes arguments it cannot get.
     """
     builder = Builder()
+    _begin(linker, builder)
     first: Source | None = None
     if scenario.init is not None:
         first = _call(linker, builder, scenario.init, "init")
@@ -72,8 +77,9 @@ def scenario_entry(linker: Linker, scenario: ScenarioEntry) -> str:
     if scenario.final is not None:
         last = _call(linker, builder, scenario.final, "final")
         first = first or last
-    builder.end(Return(None))
     place = first or (threads[0][1] if threads else Source("", 0, 0, 0, 0))
+    _end(linker, builder, place)
+    builder.end(Return(None))
     return _add(linker, builder, place)
 
 
@@ -86,7 +92,52 @@ def _call(linker: Linker, builder: Builder, name: str, what: str) -> Source:
     return source
 
 
-def _add(linker: Linker, builder: Builder, source: Source) -> str:
-    name = "(start)"
+def _begin(linker: Linker, builder: Builder) -> bool:
+    """What comes first: constructors, those of low priorities before others, in the order of their definitions; and
+    before them what keeps the program from being modelled at all. Whether there is anything of it.
+    """
+    for unit in linker.units:
+        for problem in unit.beside.problems:
+            file = unit.files.shown(problem.file)
+            source = Source(file, problem.line, problem.column, problem.line, problem.column)
+            builder.emit(Unsupported(problem.reason, source))
+            builder.end(Halt())
+            builder.open()
+    for unit, hook in _hooks(linker, "constructor"):
+        _run(linker, builder, unit, hook)
+    last = list(_hooks(linker, "destructor"))
+    if last:
+        ending = Builder()
+        for unit, hook in reversed(last):
+            _run(linker, ending, unit, hook)
+        ending.end(Return(None))
+        unit, hook = last[-1]
+        linker.ends_with(_add(linker, ending, unit.source(unit.functions[hook.function], hook.function), "(end)"))
+    return bool(builder.blocks[0])
+
+
+def _hooks(linker: Linker, which: str) -> list[tuple[Unit, Hook]]:
+    """What runs by itself, in the order in which constructors do; destructors go the other way."""
+    found = [(unit, hook) for unit in linker.units for hook in unit.beside.hooks if hook.which == which]
+    return sorted(found, key=lambda pair: pair[1].priority)
+
+
+def _run(linker: Linker, builder: Builder, unit: Unit, hook: Hook) -> None:
+    found = linker.function(unit, hook.function)
+    assert found is not None
+    arguments = tuple(
+        const(int(not number), param.width) for number, param in enumerate(linker.signature(found).params)
+    )
+    builder.emit(Call(None, found.program_name, arguments, unit.source(found.cursor, hook.function)))
+
+
+def _end(linker: Linker, builder: Builder, source: Source) -> None:
+    """What comes last: destructors."""
+    ending = linker.ending()
+    if ending is not None:
+        builder.emit(Call(None, ending, (), source))
+
+
+def _add(linker: Linker, builder: Builder, source: Source, name: str = "(start)") -> str:
     linker.add(name, Lowered(builder, (), 0, source))
     return name

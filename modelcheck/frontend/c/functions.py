@@ -5,9 +5,10 @@ from __future__ import annotations
 from attrs import evolve
 
 from modelcheck.frontend.c import libclang as cl
+from modelcheck.frontend.c.attributes import names, strange
 from modelcheck.frontend.c.builder import Builder
 from modelcheck.frontend.c.calls import own_width, through_memory
-from modelcheck.frontend.c.context import Context, Links, Memory, Parts, Register, plus
+from modelcheck.frontend.c.context import Context, Links, Memory, Parts, Refused, Register, plus
 from modelcheck.frontend.c.escape import in_memory
 from modelcheck.frontend.c.expressions import value
 from modelcheck.frontend.c.initialise import static_cells
@@ -51,6 +52,11 @@ def lower(linker: Links, definition: Definition) -> Lowered:
         ctx = evolve(ctx, result=builder.value(params[0]))
     for parameter in cl.parameters(definition.cursor):
         params.extend(_parameter(ctx, cl.Node(parameter)))
+    reason = strange(
+        name for cursor in (definition.cursor, *cl.parameters(definition.cursor)) for name in names(cursor)
+    )
+    if reason:
+        ctx.stop(Refused(f"{definition.name}(): {reason}", source))
     if not result.scalar and result.kind not in ("void", RECORD):
         builder.emit(Unsupported(f"a result of type {result.name} is not supported", source))
     if body is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from modelcheck.frontend.c import libclang as cl
-from modelcheck.frontend.c.context import Context, Hint, arguments, literal, resize, strip, truth
+from modelcheck.frontend.c.context import Context, Hint, Refused, arguments, literal, resize, strip, truth
 from modelcheck.program.expr import Expr, const, old, op
 from modelcheck.program.ir import (
     NONE,
@@ -13,6 +13,7 @@ from modelcheck.program.ir import (
     Alloc,
     Assert,
     Assume,
+    Branch,
     Choose,
     Exit,
     Fence,
@@ -243,6 +244,16 @@ def _halt(ctx: Context, _node: cl.Node, _: Hint | None) -> None:
 
 
 def _exit(ctx: Context, node: cl.Node, _: Hint | None) -> None:
+    if ctx.linker.ending() is not None:
+        # Where main() leaves so, the process ends with its last thread, and only then what is to run at its end runs.
+        number = ctx.builder.register(64)
+        ctx.builder.emit(Self(number, ctx.source(node)))
+        main, other = ctx.builder.block(), ctx.builder.block()
+        first = op("eq", 1, ctx.builder.value(number), const(0, 64))
+        ctx.builder.end(Branch(first, main, other, ctx.source(node)))
+        ctx.builder.current = main
+        ctx.stop(Refused("pthread_exit() by main() where destructors are to run is not supported", ctx.source(node)))
+        ctx.builder.current = other
     ctx.builder.end(Exit(ctx.scalar(arguments(node)[0])))
 
 

@@ -73,6 +73,7 @@ TYPE_REF = 43
 MEMBER_NAME = 47
 LABEL_REF = 48
 
+UNEXPOSED_DECL = 1
 FUNCTION_DECL = 8
 VAR_DECL = 9
 PARM_DECL = 10
@@ -207,6 +208,8 @@ _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "clang_getRangeStart": (Location, [Range]),
     "clang_getRangeEnd": (Location, [Range]),
     "clang_getExpansionLocation": (None, [Location, POINTER(c_void_p), _UINT_P, _UINT_P, _UINT_P]),
+    "clang_getSpellingLocation": (None, [Location, POINTER(c_void_p), _UINT_P, _UINT_P, _UINT_P]),
+    "clang_Cursor_getTranslationUnit": (c_void_p, [Cursor]),
     "clang_getFileName": (String, [c_void_p]),
     "clang_getCanonicalType": (Type, [Type]),
     "clang_getTypeSpelling": (String, [Type]),

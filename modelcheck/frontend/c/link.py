@@ -81,6 +81,7 @@ class Linker:
         self._lowered: dict[str, Lowered] = {}
         self._allocates: dict[tuple[int, str], bool] = {}
         self._threads: dict[str, int] = {}
+        self._ending: str | None = None
 
     # ------------------------------------------------------------------ functions
 
@@ -107,7 +108,7 @@ class Linker:
 
     def function(self, unit: Unit, name: str, hint: Hint | None = None) -> Definition | None:
         """The definition that a call of ``name`` in ``unit`` reaches, or None when no file has a body for it."""
-        owner = self._owner(unit, name)
+        owner, name = self._named(unit, name)
         if owner is None:
             return None
         key = (id(owner), name, hint.type.name if hint else "")
@@ -121,9 +122,11 @@ class Linker:
 
     def code_address(self, unit: Unit, name: str, declaration: cl.Cursor) -> int:
         """The address of a function; from now on indirect calls may reach it. One that is only declared has an address
-        too, and must not be called."""
+        too, and must not be called; that of a weak one is 0."""
         found = self.function(unit, name)
         if found is None:
+            if is_weak(declaration):
+                return 0
             key = (0, name, "")
             found = self._definitions.get(key)
             if found is None:
@@ -133,6 +136,17 @@ class Linker:
         if found.program_name not in self._addresses:
             self._addresses[found.program_name] = self.objects.function(found.program_name)
         return self._addresses[found.program_name]
+
+    def _named(self, unit: Unit, name: str) -> tuple[Unit | None, str]:
+        """The file that has a body for ``name``, and the name that it has there: another one where ``name`` is an
+        alias."""
+        owner = self._owner(unit, name)
+        if owner is None:
+            for other in (unit, *self.units):
+                target = other.beside.aliases.get(name)
+                if target is not None and target != name:
+                    return self._named(other, target)
+        return owner, name
 
     def _owner(self, unit: Unit, name: str) -> Unit | None:
         if name in unit.functions:
@@ -149,7 +163,7 @@ class Linker:
 
     def allocates(self, unit: Unit, name: str) -> bool:
         """Whether what a call of ``name`` in ``unit`` reaches calls __mc_alloc, itself or through others."""
-        owner = None if name in RUNTIME else self._owner(unit, name)
+        owner, name = (None, name) if name in RUNTIME else self._named(unit, name)
         if owner is None:
             return False
         key = (id(owner), name)
@@ -158,6 +172,14 @@ class Linker:
             called = owner.calls(name)
             self._allocates[key] = "__mc_alloc" in called or any(self.allocates(owner, other) for other in called)
         return self._allocates[key]
+
+    def ending(self) -> str | None:
+        """The function that runs what is to run when the process ends; None where there is nothing."""
+        return self._ending
+
+    def ends_with(self, name: str) -> None:
+        """Let `ending` be this function, which was added."""
+        self._ending = name
 
     def thread_name(self, function: str) -> str:
         """A name for a thread that starts in ``function``: with ``#2`` for the second place that starts one."""
@@ -239,6 +261,11 @@ class Linker:
         """The address of a variable with static storage, or None when no file defines it."""
         name = cl.text(cl.lib.clang_getCursorSpelling(declaration))
         linkage = cl.lib.clang_getCursorLinkage(declaration)
+        for other in (unit, *(self.units if linkage != _INTERNAL else ())):
+            target = other.beside.aliases.get(name)
+            if target is not None and target != name:
+                named = other.variables.get(target)
+                return self.variable(other, named[-1], function) if named else None
         key: object
         if linkage not in (_INTERNAL, 4, 3):  # a static local
             key = (id(unit), declaration.d0)
@@ -251,7 +278,7 @@ class Linker:
             if self.objects.get(key) is None:
                 found = self._external(name)
                 if found is None:
-                    return None
+                    return 0 if is_weak(declaration) else None
                 owner, defining = found
                 shown = name
         static = self.objects.get(key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from modelcheck.frontend.c import libclang as cl
+from modelcheck.frontend.c.attributes import names, strange
 from modelcheck.frontend.c.context import Aggregate, Context, Held, Memory, Place, resize, unquote
 from modelcheck.frontend.c.escape import undone
 from modelcheck.frontend.c.initialise import store_initialiser
@@ -61,6 +62,9 @@ def _variable(ctx: Context, node: cl.Node) -> Place:
     if target.kind == cl.VAR_DECL and cl.lib.clang_Cursor_hasVarDeclGlobalStorage(target) == 1:
         if cl.lib.clang_getCursorTLSKind(target):
             ctx.refuse(f"{node.spelling} is thread-local, which is not supported: use an array indexed by thread", node)
+        reason = strange(names(target))
+        if reason:
+            ctx.refuse(f"{node.spelling}: {reason}", node)
         base = ctx.linker.variable(ctx.unit, target, ctx.name)
         if base is None:
             ctx.refuse(f"no definition of {node.spelling}", node)

@@ -13,9 +13,10 @@ from attrs import evolve, field, frozen
 
 from modelcheck.errors import InputError
 from modelcheck.frontend.c import libclang as cl
+from modelcheck.frontend.c.beside import Beside, beside
 from modelcheck.frontend.c.kept import Command, Shelf
 from modelcheck.frontend.c.texts import Texts
-from modelcheck.frontend.c.translation import TranslationUnit
+from modelcheck.frontend.c.translation import Diagnostic, TranslationUnit
 from modelcheck.frontend.c.types import CType, Signature, Types
 from modelcheck.program.ir import Source
 
@@ -37,6 +38,13 @@ _BASE = (
     "-Werror=implicit-function-declaration",
     "-Werror=implicit-int",
     "-Werror=int-conversion",
+    # What clang passes over may matter: see `beside`.
+    "-Wunknown-attributes",
+    "-Wignored-attributes",
+    "-Wunknown-pragmas",
+    "-Wignored-pragmas",
+    "-Wsource-uses-openmp",
+    "-Wsource-uses-openacc",
 )
 
 
@@ -93,6 +101,7 @@ class Unit:
         types: its types.
         functions: definitions of functions by name.
         variables: declarations of variables at file scope by name; the defining one last where there is one.
+        beside: what it says beside its definitions.
         signatures: of its functions that were asked for, by their declaration.
         code: what became of its functions, by their declaration and the type that an allocation's result gets.
     """
@@ -103,6 +112,7 @@ class Unit:
     files: Files
     functions: dict[str, cl.Cursor]
     variables: dict[str, list[cl.Cursor]]
+    beside: Beside = field(factory=Beside)
     code: dict[tuple[int | None, CType | None], list[Recorded]] = field(factory=dict)
     signatures: dict[int | None, Signature] = field(factory=dict)
     _calls: dict[str, tuple[str, ...]] = field(factory=dict)
@@ -174,20 +184,24 @@ def parse_file(
             parsed = TranslationUnit(str(path), (*options, *macros), unsaved)
         except OSError as error:
             raise InputError(str(error), shown) from error
-    _complain(parsed, known)
+    diagnostics = parsed.diagnostics()
+    _complain(diagnostics, known)
+    top = cl.children(parsed.cursor)
+    read = parsed.files()
     functions: dict[str, cl.Cursor] = {}
     variables: dict[str, list[cl.Cursor]] = {}
-    for cursor in cl.children(parsed.cursor):
+    for cursor in top:
         if cursor.kind == cl.FUNCTION_DECL:
             if cl.lib.clang_isCursorDefinition(cursor):
                 functions[cl.text(cl.lib.clang_getCursorSpelling(cursor))] = cursor
         elif cursor.kind == cl.VAR_DECL:
             variables.setdefault(cl.text(cl.lib.clang_getCursorSpelling(cursor)), []).append(cursor)
-    unit = Unit(shown, parsed, Types(), known, functions, variables)
+    said = beside(top, diagnostics, read, texts.ours)
+    unit = Unit(shown, parsed, Types(), known, functions, variables, said)
     if content is not None:
         return unit
     forgetful = _anew(unit, "", Files(Texts(texts.headers), {}))
-    _kept.keep(command, forgetful, parsed.size(), parsed.files(), [str(folder) for folder in include], texts)
+    _kept.keep(command, forgetful, parsed.size(), read, [str(folder) for folder in include], texts)
     return unit
 
 
@@ -196,8 +210,8 @@ def _anew(unit: Unit, shown: str, known: Files) -> Unit:
     return evolve(unit, name=shown, files=known, functions=dict(unit.functions), handles={})
 
 
-def _complain(parsed: TranslationUnit, known: Files) -> None:
-    errors = [diagnostic for diagnostic in parsed.diagnostics() if diagnostic.severity >= 3]
+def _complain(diagnostics: Sequence[Diagnostic], known: Files) -> None:
+    errors = [diagnostic for diagnostic in diagnostics if diagnostic.severity >= 3]
     if not errors:
         return
     first, more = errors[0], len(errors) - 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from modelcheck.frontend.c import libclang as cl
-from modelcheck.frontend.c.attributes import cleanup_of
+from modelcheck.frontend.c.attributes import cleanup_of, is_attribute, names, strange
 from modelcheck.frontend.c.calls import give
 from modelcheck.frontend.c.context import Cases, Cleanup, Context, Memory, Parts, Place, Refused, Register, Value
 from modelcheck.frontend.c.escape import in_parts
@@ -86,8 +86,11 @@ def _leave(ctx: Context, outside: int, cleanups: Sequence[Cleanup] | None = None
 
 
 def _attributed(ctx: Context, node: cl.Node) -> None:
+    reason = strange(names(node.cursor))
+    if reason:
+        ctx.refuse(reason, node)
     for child in node.children:
-        if child.kind < 400:  # the rest are attributes, such as fallthrough
+        if not is_attribute(child.kind):
             statement(ctx, child)
 
 
@@ -111,6 +114,9 @@ def _declare(ctx: Context, node: cl.Node) -> None:
     if cl.lib.clang_Cursor_hasVarDeclGlobalStorage(node.cursor) == 1:
         return  # static or extern: an object that is there from the start
     type_ = ctx.types.of(node)
+    reason = strange(names(node.cursor))
+    if reason:
+        ctx.refuse(f"{node.spelling}: {reason}", node)
     if type_.kind == "unknown" or not (type_.size or type_.kind in (ARRAY, "record")):
         ctx.refuse(f"variables of type {type_.name} are not supported", node)
     place = variable(ctx, node.cursor.d0, node.spelling, type_, node)

@@ -7,6 +7,7 @@ import re
 from attrs import evolve, field, frozen
 
 from modelcheck.frontend.c import libclang as cl
+from modelcheck.frontend.c.attributes import names, strange
 from modelcheck.frontend.c.decay import decayed
 from modelcheck.frontend.c.libclang import lib
 from modelcheck.frontend.c.offsets import difference
@@ -283,7 +284,10 @@ class Types:
                 plain.append(Field(name, member, offset // 8))
                 if not name:
                     anonymous.append((cursor.d0, plain[-1]))
-        problem = ""
+        declarations = (lib.clang_getTypeDeclaration(type_.value), *cursors)
+        problem = strange(name for declaration in declarations for name in names(declaration))
+        if problem:
+            return Record((), {}, {}, union, f"{type_.name}: {problem}")
         try:
             packed = _storage(type_, [] if union else plain, raw)
             ordered = tuple(packed[number] if bits else plain[number] for bits, number in order)
