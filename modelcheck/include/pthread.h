@@ -54,11 +54,11 @@ static inline __attribute__((__noreturn__)) void pthread_exit(void *result)
 #define pthread_attr_setdetachstate(attr, state) ((attr)->__detached = (state), 0)
 #define pthread_attr_setstacksize(attr, size) ((void)(attr), (void)(size), 0)
 
-#define pthread_mutex_init(mutex, attr) ((void)(attr), (mutex)->__word = 0, 0)
-#define pthread_mutex_destroy(mutex) ((void)(mutex), 0)
-#define pthread_mutex_lock(mutex) (__mc_lock(&(mutex)->__word), 0)
-#define pthread_mutex_trylock(mutex) (__mc_trylock(&(mutex)->__word) ? 0 : EBUSY)
-#define pthread_mutex_unlock(mutex) (__mc_unlock_word(&(mutex)->__word), 0)
+#define pthread_mutex_init(mutex, attr) ((void)(attr), __mc_lock_init(&(mutex)->__word, "POSIX lock"), 0)
+#define pthread_mutex_destroy(mutex) (__mc_lock_destroy(&(mutex)->__word, "POSIX lock"), 0)
+#define pthread_mutex_lock(mutex) (__mc_lock(&(mutex)->__word, "POSIX lock"), 0)
+#define pthread_mutex_trylock(mutex) (__mc_trylock(&(mutex)->__word, "POSIX lock") ? 0 : EBUSY)
+#define pthread_mutex_unlock(mutex) (__mc_unlock_word(&(mutex)->__word, "POSIX lock"), 0)
 #define pthread_mutexattr_init(attr) ((attr)->__unused = 0, 0)
 #define pthread_mutexattr_destroy(attr) ((void)(attr), 0)
 
@@ -71,28 +71,28 @@ static inline __attribute__((__noreturn__)) void pthread_exit(void *result)
 #define pthread_cond_signal(cond) (__mc_condition_signal(cond), 0)
 #define pthread_cond_broadcast(cond) (__mc_condition_broadcast(cond), 0)
 
-#define pthread_rwlock_init(lock, attr) ((void)(attr), (lock)->__word = 0, 0)
-#define pthread_rwlock_destroy(lock) ((void)(lock), 0)
-#define pthread_rwlock_rdlock(lock) (__mc_read_lock(&(lock)->__word), 0)
-#define pthread_rwlock_wrlock(lock) (__mc_write_lock(&(lock)->__word), 0)
-#define pthread_rwlock_tryrdlock(lock) (__mc_read_trylock(&(lock)->__word) ? 0 : EBUSY)
-#define pthread_rwlock_trywrlock(lock) (__mc_write_trylock(&(lock)->__word) ? 0 : EBUSY)
+#define pthread_rwlock_init(lock, attr) ((void)(attr), __mc_lock_init(&(lock)->__word, "POSIX lock"), 0)
+#define pthread_rwlock_destroy(lock) (__mc_lock_destroy(&(lock)->__word, "POSIX lock"), 0)
+#define pthread_rwlock_rdlock(lock) (__mc_read_lock(&(lock)->__word, "POSIX lock"), 0)
+#define pthread_rwlock_wrlock(lock) (__mc_write_lock(&(lock)->__word, "POSIX lock"), 0)
+#define pthread_rwlock_tryrdlock(lock) (__mc_read_trylock(&(lock)->__word, "POSIX lock") ? 0 : EBUSY)
+#define pthread_rwlock_trywrlock(lock) (__mc_write_trylock(&(lock)->__word, "POSIX lock") ? 0 : EBUSY)
 
 /* One call for both kinds: by what the lock holds, which only its holders change while it is held. */
 static inline int pthread_rwlock_unlock(pthread_rwlock_t *lock)
 {
 	if (__mc_load(&lock->__word, 4, "ONCE") & __MC_WRITER)
-		__mc_write_unlock(&lock->__word);
+		__mc_write_unlock(&lock->__word, "POSIX lock");
 	else
-		__mc_read_unlock(&lock->__word);
+		__mc_read_unlock(&lock->__word, "POSIX lock");
 	return 0;
 }
 
-#define pthread_spin_init(lock, shared) ((void)(shared), (lock)->__word = 0, 0)
-#define pthread_spin_destroy(lock) ((void)(lock), 0)
-#define pthread_spin_lock(lock) (__mc_lock(&(lock)->__word), 0)
-#define pthread_spin_trylock(lock) (__mc_trylock(&(lock)->__word) ? 0 : EBUSY)
-#define pthread_spin_unlock(lock) (__mc_unlock_word(&(lock)->__word), 0)
+#define pthread_spin_init(lock, shared) ((void)(shared), __mc_lock_init(&(lock)->__word, "POSIX lock"), 0)
+#define pthread_spin_destroy(lock) (__mc_lock_destroy(&(lock)->__word, "POSIX lock"), 0)
+#define pthread_spin_lock(lock) (__mc_lock(&(lock)->__word, "POSIX lock"), 0)
+#define pthread_spin_trylock(lock) (__mc_trylock(&(lock)->__word, "POSIX lock") ? 0 : EBUSY)
+#define pthread_spin_unlock(lock) (__mc_unlock_word(&(lock)->__word, "POSIX lock"), 0)
 
 static inline int pthread_once(pthread_once_t *once, void (*function)(void))
 {

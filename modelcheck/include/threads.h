@@ -69,14 +69,14 @@ static inline int mtx_init(mtx_t *mutex, int type)
 {
 	if (type & mtx_recursive)
 		recursive_mutex_is_not_modelled();
-	mutex->__word = 0;
+	__mc_lock_init(&mutex->__word, "POSIX lock");
 	return thrd_success;
 }
 
-#define mtx_destroy(mutex) ((void)(mutex))
-#define mtx_lock(mutex) (__mc_lock(&(mutex)->__word), thrd_success)
-#define mtx_trylock(mutex) (__mc_trylock(&(mutex)->__word) ? thrd_success : thrd_busy)
-#define mtx_unlock(mutex) (__mc_unlock_word(&(mutex)->__word), thrd_success)
+#define mtx_destroy(mutex) __mc_lock_destroy(&(mutex)->__word, "POSIX lock")
+#define mtx_lock(mutex) (__mc_lock(&(mutex)->__word, "POSIX lock"), thrd_success)
+#define mtx_trylock(mutex) (__mc_trylock(&(mutex)->__word, "POSIX lock") ? thrd_success : thrd_busy)
+#define mtx_unlock(mutex) (__mc_unlock_word(&(mutex)->__word, "POSIX lock"), thrd_success)
 
 #define cnd_init(cond) ((cond)->__waiting = 0, thrd_success)
 #define cnd_destroy(cond) ((void)(cond))

@@ -16,6 +16,7 @@ from modelcheck.program import ir
 from modelcheck.program.cells import Cells
 from modelcheck.program.compile import Point, Registers
 from modelcheck.program.expr import UNDEFINED, Undefined, Value
+from modelcheck.program.graph import Held
 from modelcheck.program.ir import Source
 from modelcheck.program.places import heap_name
 from modelcheck.program.thread import Finding
@@ -55,9 +56,11 @@ class Own:
         private: bases of its locals that nobody else can know; sorted.
         cells: contents of those: (address, (size, value)), sorted.
         gone: bases of its locals that have been published.
+        held: the locks that it holds, in the order in which it took them.
+        queued: it waits for a lock as a reader behind a writer.
     """
 
-    __slots__ = ("cells", "counts", "gone", "key", "private", "sections")
+    __slots__ = ("cells", "counts", "gone", "held", "key", "private", "queued", "sections")
 
     def __init__(
         self,
@@ -66,13 +69,17 @@ class Own:
         private: tuple[int, ...] = (),
         cells: tuple[Cell, ...] = (),
         gone: frozenset[int] = frozenset(),
+        held: tuple[Held, ...] = (),
+        queued: bool = False,
     ) -> None:
+        self.held = held
+        self.queued = queued
         self.sections = sections
         self.counts = counts
         self.private = private
         self.cells = cells
         self.gone = gone
-        self.key = (sections, counts, private, cells, gone)
+        self.key = (sections, counts, private, cells, gone, held, queued)
 
 
 class Local:
@@ -91,7 +98,9 @@ class Local:
             Choose, the result at the end.
         outcomes: see `outcome`.
         copy, plain, full, unlock: a Load that may read undefined values; an Rmw that is a plain read when it
-            fails; a Store that waits for an empty buffer and goes to memory at once; one that gives a lock back.
+            fails; a Store that waits for an empty buffer and goes to memory at once; one that gives a lock back, where
+            no more is said of it than that.
+        lock: what an Rmw or Store does to the lock at its address.
         mark: number of the kind of read-side section that the step opens or ends, or that it waits for; -1 for none.
         ends: the step ends a section of that kind; of RCU, the outermost.
         section: the number of that section among those of its kind.
@@ -119,6 +128,7 @@ class Local:
         "guard",
         "kind",
         "life",
+        "lock",
         "mark",
         "moves",
         "number",
@@ -154,6 +164,7 @@ class Local:
         self.full = False
         self.unlock = False
         self.quits = False
+        self.lock: ir.LockUse | None = None
         self.mark = -1
         self.ends = False
         self.section = 0
@@ -224,6 +235,7 @@ class Private:
         self.gone = set(own.gone)
         self.counts = dict(own.counts)
         self.memory = Cells(objects.space, dict(own.cells))
+        self.held = own.held
         self._objects = objects
 
     def holds(self, address: int) -> bool:
@@ -293,4 +305,5 @@ class Private:
             tuple(sorted(self.bases)),
             tuple(sorted(self.memory.contents.items(), key=itemgetter(0))),
             frozenset(self.gone),
+            self.held,
         )

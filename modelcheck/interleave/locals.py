@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
 from modelcheck.interleave import local as kinds
@@ -11,7 +11,7 @@ from modelcheck.interleave.local import Frames, Local, Own, Private, Sections
 from modelcheck.interleave.objects import Objects
 from modelcheck.interleave.reduction import control
 from modelcheck.interleave.state import Slots
-from modelcheck.program import ir
+from modelcheck.program import holding, ir
 from modelcheck.program.compile import Code, Point, Registers
 from modelcheck.program.expr import UNDEFINED, Expr, Undefined, Value
 from modelcheck.program.ir import Source
@@ -19,7 +19,7 @@ from modelcheck.program.liveness import registers_of
 from modelcheck.program.machine import (
     LEFT_OPEN,
     OUTSIDE,
-    Frame,
+    Initial,
     allocation_size,
     bad_free,
     check_fault,
@@ -67,19 +67,26 @@ class Locals:
         self.guesses: dict[tuple[int, ...], int] = {}
         self._annotate = annotate
         self._section_kinds: dict[int, int] = {}
-        self._openers: list[tuple[Source, tuple[Source, ...]]] = []
-        self._opener_numbers: dict[tuple[Source, tuple[Source, ...]], int] = {}
+        self._openers: list[tuple[Source, tuple[Source, ...], ir.LockUse | None]] = []
+        self._opener_numbers: dict[tuple[Source, tuple[Source, ...], ir.LockUse | None], int] = {}
         self.cookies = cookies_of(code.program)
         self.every: list[Local] = []
         self._table: dict[object, Local] = {}
         self._starts: dict[object, Local] = {}
 
-    def resume(self, frames: Sequence[Frame]) -> Local:
+    def resume(self, initial: Initial) -> Local:
         """Thread 0 where initialisation left it."""
         points: list[tuple[Point, Registers]] = [
-            (self.code.at(frame.function, frame.block, frame.index), list(frame.registers)) for frame in frames
+            (self.code.at(frame.function, frame.block, frame.index), list(frame.registers)) for frame in initial.frames
         ]
-        return self._settle(Thread(self.code, 0, points), Private(Own(), self.objects), Own())
+        sections: Sections = ()
+        for section in initial.reading:
+            mark = self.mark(RCU if section.address is None else section.address)
+            kind = self._section_kinds[mark]
+            opener = self._opener(section.source, section.stack, section.lock)
+            sections = (*sections, (kind, opener, _number(sections, kind)))
+        own = Own(sections, held=initial.held)
+        return self._settle(Thread(self.code, 0, points), Private(own, self.objects), own)
 
     def finished(self) -> Local:
         """Thread 0 when it ended without starting another."""
@@ -119,13 +126,17 @@ class Locals:
         match local.kind:
             case kinds.ENTER | kinds.LOAD if local.mark >= 0:
                 kind = self._section_kinds[local.mark]
-                sections = (*sections, (kind, self._opener(local), _number(sections, kind)))
+                opener = self._opener(local.place, local.stack, local.lock)
+                sections = (*sections, (kind, opener, _number(sections, kind)))
             case kinds.LEAVE if local.mark >= 0:
                 sections = _without_last(sections, RCU)
             case kinds.STORE if local.ends:
                 ended = self._section_kinds[local.mark], local.section
                 sections = tuple(one for one in sections if (one[0], one[2]) != ended)
         point, registers = thread.frames[-1]
+        stores = local.kind == kinds.STORE or (local.kind == kinds.RMW and local.outcome(value)[0])
+        if local.lock is not None and stores:
+            self._hold(private, local.lock, local.address, local.place, local.stack)
         if point.kind == "alloc":
             size = allocation_size(thread, point, registers)
             try:
@@ -134,6 +145,14 @@ class Locals:
                 return self._stuck(local.thread, local.frames, own, end.reason, end.source)
         thread.resume(value)
         return self._settle(thread, private, Own(sections))
+
+    def _hold(
+        self, private: Private, lock: ir.LockUse, address: int, source: Source, stack: tuple[Source, ...]
+    ) -> bool:
+        """Note what an access does to a lock; false where the thread does not hold it so."""
+        held = holding.changed(private.held, lock, address, source, stack)
+        private.held = private.held if held is None else held
+        return held is not None
 
     def _settle(self, thread: Thread, private: Private, own: Own) -> Local:
         """Run ``thread`` to its next step, doing what nobody else can notice on the way."""
@@ -226,7 +245,13 @@ class Locals:
         cells = private.memory
         check_fault(thread, self.objects.space, address, what.size, True)
         if isinstance(what, ir.Store):
-            if what.unlock and self.strict and cells.read(address, what.size) != thread.number + 1:
+            self._hold_alone(thread, what, address, private)
+            if (
+                what.lock is None
+                and what.unlock
+                and self.strict
+                and cells.read(address, what.size) != thread.number + 1
+            ):
                 raise Fault(thread.finding("lock-misuse", lock_misuse(self.objects.space, address)))
             assert point.value is not None
             cells.write(address, what.size, point.value(registers, 0))
@@ -240,9 +265,24 @@ class Locals:
                 return False
         elif isinstance(what, ir.Rmw):
             assert point.new is not None
+            self._hold_alone(thread, what, address, private)
             cells.write(address, what.size, point.new(registers, value))
         thread.resume(value)
         return True
+
+    def _hold_alone(self, thread: Thread, what: ir.Rmw | ir.Store, address: int, private: Private) -> None:
+        if what.lock is not None:
+            resets = what.lock.resets and self.strict
+            if resets and private.memory.read(address, what.size) not in (0, UNDEFINED):
+                raise Fault(thread.finding("lock-misuse", holding.reset(what.lock)))
+            self._release(thread, what.lock, address, private)
+            self._hold(private, what.lock, address, what.source, thread.stack)
+
+    def _release(self, thread: Thread, lock: ir.LockUse, address: int, private: Private) -> None:
+        """Raises Fault where the step at hand gives back a lock that its thread does not hold so."""
+        source = thread.point.instruction.source
+        if self.strict and holding.changed(private.held, lock, address, source, ()) is None:
+            raise Fault(thread.finding("lock-misuse", holding.not_held(lock)))
 
     def _fill(self, local: Local, thread: Thread, point: Point, private: Private) -> None:
         """Work out the step that ``local`` is about to take."""
@@ -259,6 +299,9 @@ class Locals:
                 check_fault(thread, space, local.address, what.size, isinstance(what, (ir.Store, ir.Rmw)))
                 self._target(local)
                 local.slots = self.slots.cell(local.address, what.size)
+                if isinstance(what, (ir.Rmw, ir.Store)) and what.lock is not None:
+                    local.lock = what.lock
+                    self._release(thread, what.lock, local.address, private)
                 self._access(local, what, point, registers, private)
             case ir.Fence():
                 local.kind = kinds.FENCE
@@ -267,13 +310,13 @@ class Locals:
                     local.mark = RCU if point.address is None else place(thread, point, registers)
                     local.mark = self.mark(local.mark)
                 elif "Rcu-lock" in what.tags:
-                    local.kind, local.mark = kinds.ENTER, self.mark(RCU)
+                    local.kind, local.mark, local.lock = kinds.ENTER, self.mark(RCU), what.lock
                 elif "Rcu-unlock" in what.tags:
-                    if self.strict and not _open(local.own, RCU):
+                    if self.strict and what.lock is None and not _open(local.own, RCU):
                         raise Fault(thread.finding("lock-misuse", OUTSIDE))
                     local.kind, local.mark, local.ends = kinds.LEAVE, self.mark(RCU), _open(local.own, RCU) == 1
             case ir.Free():
-                self._free(local, thread, point, registers)
+                self._free(local, thread, point, registers, private)
             case ir.Spawn():
                 local.kind = kinds.SPAWN
                 local.callee = thread.callee(point, registers)
@@ -322,7 +365,7 @@ class Locals:
             case ir.Store():
                 assert point.value is not None
                 local.kind, local.value = kinds.STORE, point.value(registers, 0)
-                local.unlock, local.full = what.unlock, self.buffered and bool(what.tags & FULL)
+                local.unlock, local.full = what.unlock and what.lock is None, self.buffered and bool(what.tags & FULL)
                 if "Srcu-unlock" in what.tags:
                     local.mark = self.mark(local.address)
                     ended = self._ended_by(local, what.source)
@@ -353,7 +396,7 @@ class Locals:
             raise Halting("which of several SRCU sections ends here is not known to the explorer", end)
         return meant[-1] if meant else None
 
-    def _free(self, local: Local, thread: Thread, point: Point, registers: Registers) -> None:
+    def _free(self, local: Local, thread: Thread, point: Point, registers: Registers, private: Private) -> None:
         local.kind = kinds.FREE
         local.address = place(thread, point, registers)
         if local.address:
@@ -361,6 +404,10 @@ class Locals:
             if bad is not None:
                 raise Fault(thread.finding("bad-free", bad))
             local.life = self.slots.life(local.address)
+            thing = self.objects.space.find(local.address)
+            lock = holding.within(private.held, local.address, thing.size if thing is not None else 0)
+            if lock is not None and self.strict:
+                raise Fault(thread.finding("lock-misuse", holding.freed(lock.lock)))
 
     def mark(self, kind: int) -> int:
         """The slot that stands for the read-side sections of ``kind``: `RCU`, or the address of an SRCU structure."""
@@ -368,9 +415,9 @@ class Locals:
         self._section_kinds[slot] = kind
         return slot
 
-    def _opener(self, local: Local) -> int:
-        """The number of the place that opens the section that ``local`` is about to open."""
-        place = (local.place, local.stack)
+    def _opener(self, source: Source, stack: tuple[Source, ...], lock: ir.LockUse | None) -> int:
+        """The number of a place that opens a section."""
+        place = (source, stack, lock)
         number = self._opener_numbers.setdefault(place, len(self._openers))
         if number == len(self._openers):
             self._openers.append(place)
@@ -390,9 +437,14 @@ class Locals:
         bases = private.behind((result,))
         cells = tuple(private.contents(bases))
         for _, opener, _ in own.sections if self.strict else ():
-            source, stack = self._openers[opener]
-            if source not in self.cookies.handed_on:
+            source, stack, lock = self._openers[opener]
+            if lock is None and source not in self.cookies.handed_on:
                 return self._faulty((), own, Finding("lock-misuse", LEFT_OPEN, source, stack, thread.number))
+        kept_lock = holding.left(private.held, thread.number) if self.strict else None
+        if kept_lock is not None:
+            message = holding.still_held(kept_lock.lock)
+            finding = Finding("lock-misuse", message, kept_lock.source, kept_lock.stack, thread.number)
+            return self._faulty((), own, finding)
         # A section that it leaves open holds grace periods back for ever.
         kept = Own(own.sections, private.freeze(()).counts)
         local = self._make(thread.number, (), kept, kinds.ENDED, ("ended", result, cells, kept.key, thread.quit))

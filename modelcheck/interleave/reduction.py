@@ -64,7 +64,7 @@ def annotate(local: Local, slots: Slots, buffered: bool) -> None:
         case kinds.STORE:
             if local.full:
                 late = now
-            if local.unlock:
+            if local.unlock or (local.lock is not None and local.lock.resets):
                 now.read(*local.slots)
             late.write(*local.slots)
             late.read(local.life, local.mark)

@@ -17,6 +17,7 @@ from modelcheck.interleave.locals import Locals
 from modelcheck.interleave.objects import Objects
 from modelcheck.interleave.reduction import annotate
 from modelcheck.interleave.state import Buffer, Choice, Entry, Grace, Memories, Memory, Slots, State
+from modelcheck.program import holding
 from modelcheck.program.cells import byte_of, join_bytes
 from modelcheck.program.compile import Code
 from modelcheck.program.expr import Undefined, Value
@@ -62,7 +63,7 @@ class System:
         self.cut: str | None = None
         self._places: list[tuple[int, Source, tuple[Source, ...]]] = []
         self._place_numbers: dict[tuple[int, Source, tuple[Source, ...]], int] = {}
-        main = self.locals.resume(initial.frames) if initial.frames else self.locals.finished()
+        main = self.locals.resume(initial) if initial.frames else self.locals.finished()
         self.first = State(self.memories.first, (main,), ((),), ())
 
     def enabled(self, state: State) -> tuple[Choice, ...]:
@@ -189,6 +190,12 @@ class System:
         trouble = self._trouble(state, thread, local)
         if trouble is not None:
             return trouble
+        if local.lock is not None and local.lock.resets and "lock-misuse" in self.properties:
+            held = self._look(state, thread, local)
+            if held is None:
+                return None
+            if not isinstance(held, Undefined) and held:
+                return self._wrong(state, thread, local, "lock-misuse", holding.reset(local.lock))
         if self.buffered and not local.full:
             return self._buffered(state, thread, local, False, local.mark if local.ends else -1)
         memory = self._published(state.memory, local)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from attrs import field, frozen
 
 from modelcheck.program.expr import FALSE, Expr, Value, switch
-from modelcheck.program.ir import PROPERTIES, MemoryObject, Source, Tags
+from modelcheck.program.ir import PROPERTIES, LockUse, MemoryObject, Source, Tags
 
 Guard = tuple[Expr, ...]
 
@@ -41,6 +41,7 @@ class Event:
             ``failed`` as its tags.
         failed: see ``success``.
         unlock: a write that is a ``lock-misuse`` unless its thread holds the lock there.
+        lock: what it does to the lock there, or a fence to a state of its thread.
         copy: a read in a struct copy.
         final: belongs to the function run at rest: not an event of the memory model.
     """
@@ -65,6 +66,29 @@ class Event:
     unlock: bool = False
     copy: bool = False
     final: bool = False
+    lock: LockUse | None = None
+
+
+@frozen
+class Held:
+    """A lock that a thread holds: the address of its word, and where it took it."""
+
+    address: int
+    lock: LockUse
+    source: Source
+    stack: tuple[Source, ...] = ()
+
+
+@frozen
+class Reading:
+    """A read-side section that a thread is in: of RCU, or of the SRCU structure whose word of ``size`` bytes is at
+    ``address``; where it entered it. ``lock`` as in `modelcheck.program.ir.Fence`."""
+
+    address: int | None
+    source: Source
+    stack: tuple[Source, ...] = ()
+    lock: LockUse | None = None
+    size: int = 0
 
 
 ASSUMED = "assumed"
@@ -159,6 +183,7 @@ class EventGraph:
         choosers: the thread that makes it, by choice id; -1 for one that the program does not make, but whether a grace
             period ends.
         registers: value of each named variable of a thread's function where it returns, by thread number and C name.
+        held: the locks that main holds from initialisation on.
     """
 
     threads: tuple[str, ...]
@@ -177,3 +202,4 @@ class EventGraph:
     registers: Mapping[tuple[int, str], Expr] = field(factory=dict)
     started: tuple[Guard, ...] = ()
     quits: Guard = (FALSE,)
+    held: tuple[Held, ...] = ()

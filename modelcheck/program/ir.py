@@ -121,6 +121,34 @@ class MemoryObject:
 
 
 @frozen
+class LockUse:
+    """What an access does to the lock at its address, or a fence to a state of its thread.
+
+    Attributes:
+        act: ``take``, ``give``, ``downgrade`` (gives the lock back as a writer and keeps it as a reader), or
+            ``initialise`` and ``destroy``, before which nobody may hold it.
+        shared: as a reader, or as a writer.
+        kind: what the lock is to the program: ``spinlock``, ``mutex``, ``rwlock``, ``rwsem``, ``POSIX lock``; of a
+            fence what is switched off, as ``preemption``.
+    """
+
+    act: str
+    shared: bool
+    kind: str
+
+    @property
+    def resets(self) -> bool:
+        """Whether nobody may hold the lock: its word is 0, or what nobody has written."""
+        return self.act in ("initialise", "destroy")
+
+    @property
+    def queued(self) -> bool:
+        """Whether a reader has to wait behind a writer who waits for those that read (kernel/locking/qrwlock.c and
+        rwsem.c; POSIX leaves it open, and readers go first in glibc)."""
+        return self.kind in ("rwlock", "rwsem")
+
+
+@frozen
 class Assign:
     """``dst`` := ``value``, an expression over registers."""
 
@@ -143,7 +171,8 @@ class Load:
 
 @frozen
 class Store:
-    """memory := ``value``. ``unlock``: the thread must hold the lock at ``address``, else ``lock-misuse``."""
+    """memory := ``value``. ``unlock``: it releases the lock at ``address``, which the thread must hold, else
+    ``lock-misuse``; ``lock`` says as what, where that is known."""
 
     address: Expr
     value: Expr
@@ -151,6 +180,7 @@ class Store:
     tags: Tags
     source: Source
     unlock: bool = False
+    lock: LockUse | None = None
 
 
 @frozen
@@ -160,7 +190,7 @@ class Rmw:
     ``condition`` and ``new`` are over registers and `expr.old`; a condition of None always holds. ``dst``
     gets the old value. When the condition fails: with ``waits`` the step cannot be taken (the thread is
     blocked until it can, e.g. spin_lock); without, it is a lone read tagged ``failed_tags`` (a failed cmpxchg or
-    trylock).
+    trylock). ``lock``: what it does to the lock at ``address`` when the condition holds.
     """
 
     dst: int
@@ -173,6 +203,7 @@ class Rmw:
     failed_tags: Tags
     source: Source
     waits: bool = False
+    lock: LockUse | None = None
 
 
 @frozen
@@ -192,13 +223,14 @@ class Fence:
     """A fence of the kind its tag names.
 
     ``address`` for Sync-srcu, and for the other events of SRCU where they are no accesses; ``value``: the cookie of
-    those.
+    those. ``lock``: the section of RCU that begins or ends here is one for another reason, that preemption is off, say.
     """
 
     tags: Tags
     source: Source
     address: Expr | None = None
     value: Expr | None = None
+    lock: LockUse | None = None
 
 
 @frozen

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from attrs import frozen
 
-from modelcheck.program import ir
+from modelcheck.program import holding, ir
 from modelcheck.program.cells import Cells, initial_cells
 from modelcheck.program.compile import Code, Evaluator, Point, Registers, compiled
 from modelcheck.program.expr import UNDEFINED, Undefined, Value
+from modelcheck.program.graph import Held, Reading
 from modelcheck.program.ir import MemoryObject, Program, Source
 from modelcheck.program.memory import UNSUPPORTED, AddressSpace
 from modelcheck.program.places import heap_name
@@ -57,6 +58,7 @@ class Initial:
         freed: bases of objects whose life has ended.
         frames: the stack, outermost first; empty when the entry function returned without starting a thread.
         choices: outcome of each nondeterministic choice so far (an allocation that may fail: 0 works, 1 fails).
+        held, reading: the locks that it holds, and the read-side sections that it is in, in order.
     """
 
     memory: Mapping[int, tuple[int, Value]]
@@ -64,6 +66,8 @@ class Initial:
     freed: frozenset[int]
     frames: tuple[Frame, ...]
     choices: tuple[int, ...]
+    held: tuple[Held, ...] = ()
+    reading: tuple[Reading, ...] = ()
 
 
 @frozen
@@ -109,6 +113,7 @@ def initialise(program: Program) -> tuple[Outcome, ...]:
             elif ways:
                 pending += [run.branch(way) for way in reversed(range(ways))]
             else:
+                outcomes += run.left_open()
                 outcomes.append(run.outcome())
         if len(outcomes) + len(pending) > MOST_OUTCOMES:
             source = program.functions[program.entry].source
@@ -180,6 +185,8 @@ class _Run:
         self.cells = cells
         self.freed = freed
         self.choices = choices
+        self.held: tuple[Held, ...] = ()
+        self.reading: tuple[Reading, ...] = ()
         self.steps = 0
 
     def branch(self, way: int) -> _Run:
@@ -187,7 +194,7 @@ class _Run:
         space = AddressSpace(self.space)
         thread = Thread(self.code, 0, self.thread.snapshot())
         other = _Run(self.code, thread, space, self.cells.copy(space), self.freed, (*self.choices, way))
-        other.steps = self.steps
+        other.steps, other.held, other.reading = self.steps, self.held, self.reading
         point = thread.point
         if point.kind == "alloc":
             thread.resume(0 if way else other._alloc(point, thread.registers))
@@ -203,7 +210,8 @@ class _Run:
                 Frame(point.function.name, point.block, point.index, tuple(registers))
                 for point, registers in self.thread.frames
             ]
-        return Initial(dict(self.cells.contents), tuple(self.space), self.freed, tuple(frames), self.choices)
+        memory = dict(self.cells.contents)
+        return Initial(memory, tuple(self.space), self.freed, tuple(frames), self.choices, self.held, self.reading)
 
     def go(self) -> int:
         """Run to the next choice (gives its number of ways), or to the first Spawn or the end (gives 0)."""
@@ -234,6 +242,7 @@ class _Run:
                     self._free(point, registers)
                     thread.resume(0)
                 case "fence":
+                    self._fence(point, registers)
                     thread.resume(0)
                 case "join":
                     raise _Waits(point.instruction.source)
@@ -250,8 +259,13 @@ class _Run:
         if thing is not None and thing.base in self.freed:
             raise Fault(self.thread.finding("use-after-free", use_after_free(self.space, address, write)))
         if isinstance(what, ir.Store):
-            if what.unlock and self.cells.read(address, what.size) != self.thread.number + 1:
+            if what.unlock and what.lock is None and self.cells.read(address, what.size) != self.thread.number + 1:
                 raise Fault(self.thread.finding("lock-misuse", lock_misuse(self.space, address)))
+            if what.lock is not None and what.lock.resets and self.cells.read(address, what.size) not in (0, UNDEFINED):
+                raise Fault(self.thread.finding("lock-misuse", holding.reset(what.lock)))
+            self._hold(what.lock, address)
+            if "Srcu-unlock" in what.tags:
+                self._leave(address)
             self.cells.write(address, what.size, _given(point.value)(registers, 0))
             return 0
         value = self.cells.read(address, what.size)
@@ -261,8 +275,51 @@ class _Run:
             if isinstance(what, ir.Wait) or what.waits:
                 raise _Waits(what.source)
         elif isinstance(what, ir.Rmw):
+            self._hold(what.lock, address)
             self.cells.write(address, what.size, _given(point.new)(registers, value))
+        elif isinstance(what, ir.Load) and "Srcu-lock" in what.tags:
+            self.reading = (*self.reading, Reading(address, what.source, self.thread.stack, None, what.size))
         return value
+
+    def _hold(self, lock: ir.LockUse | None, address: int) -> None:
+        if lock is not None:
+            held = holding.changed(self.held, lock, address, self.thread.point.instruction.source, self.thread.stack)
+            if held is None:
+                raise Fault(self.thread.finding("lock-misuse", holding.not_held(lock)))
+            self.held = held
+
+    def _fence(self, point: Point, registers: Registers) -> None:
+        """Enter a read-side section of RCU, leave one, or wait for all to be left: for its own thread's for ever."""
+        what = point.instruction
+        if "Rcu-lock" in what.tags:
+            self.reading = (*self.reading, Reading(None, what.source, self.thread.stack, what.lock))
+        elif "Rcu-unlock" in what.tags:
+            if not self._leave(None) and what.lock is None:
+                raise Fault(self.thread.finding("lock-misuse", OUTSIDE))
+        elif "Sync-rcu" in what.tags or "Sync-srcu" in what.tags:
+            place_ = None if point.address is None else place(self.thread, point, registers)
+            if any(section.address == place_ for section in self.reading):
+                raise _Waits(what.source)
+
+    def _leave(self, address: int | None) -> bool:
+        """Leave the innermost read-side section of RCU, or of the SRCU structure at ``address``, if there is one."""
+        for index in reversed(range(len(self.reading))):
+            if self.reading[index].address == address:
+                self.reading = (*self.reading[:index], *self.reading[index + 1 :])
+                return True
+        return False
+
+    def left_open(self) -> Iterator[Finding]:
+        """What is wrong with having returned here, where the entry function has without starting a thread."""
+        if self.thread.point.kind == "spawn":
+            return
+        lock = holding.left(self.held, self.thread.number)
+        if lock is not None:
+            message = holding.still_held(lock.lock)
+            yield Finding("lock-misuse", message, lock.source, lock.stack, self.thread.number)
+        for section in self.reading:
+            if section.lock is None:
+                yield Finding("lock-misuse", LEFT_OPEN, section.source, section.stack, self.thread.number)
 
     def _alloc(self, point: Point, registers: Registers) -> int:
         what = point.instruction
@@ -285,6 +342,10 @@ class _Run:
             raise Fault(self.thread.finding("bad-free", bad))
         if address in self.freed:
             raise Fault(self.thread.finding("double-free", f"{self.space.name(address)} is freed a second time"))
+        thing = self.space.find(address)
+        lock = holding.within(self.held, address, thing.size if thing is not None else 0)
+        if lock is not None:
+            raise Fault(self.thread.finding("lock-misuse", holding.freed(lock.lock)))
         self.freed |= {address}
 
 

@@ -20,9 +20,10 @@ from modelcheck.solve.encode import AT_REST, NOWHERE, Encoding, Finding
 from modelcheck.solve.frames import Frames
 from modelcheck.solve.grounds import Grounds
 from modelcheck.solve.groundwork import Assumptions, Groundwork, Groundworks
+from modelcheck.solve.holding import misused_locks
 from modelcheck.solve.lemmas import add_lemmas
 from modelcheck.solve.proofs import LATELY
-from modelcheck.solve.properties import Deadlock, late_writes, leaks, misused_locks
+from modelcheck.solve.properties import Deadlock, late_writes, leaks
 from modelcheck.solve.proposal import Proposal
 from modelcheck.solve.result import ExecutedEvent, Execution, Result
 from modelcheck.solve.sat import NO, YES, Solver
@@ -247,7 +248,7 @@ class Session:
         if "use-after-free" in properties:
             findings += late_writes(encoding, coherence)
         if "lock-misuse" in properties:
-            findings += misused_locks(encoding)
+            findings += misused_locks(encoding, coherence)
         if "leak" in properties:
             findings += leaks(encoding, coherence)
         deadlock = Deadlock(encoding, coherence, self.left_open) if "deadlock" in properties else None

@@ -18,8 +18,7 @@ On a weak model there is no moment at which "the object is free". What each prop
 - deadlock: every thread has ended or waits, one waits at least, and each waiting read reads the coherence-last write.
   Not once main() has returned: that ends the process, and with it who still waits. A thread that an assumption, exit()
   or a failure has ended counts neither as ended nor as waiting, and so no execution with one is a deadlock or at rest.
-- lock-misuse: an unlock without a lock operation of its own thread before it and no unlock between; read-side sections
-  are in `modelcheck.solve.sections`.
+- lock-misuse: what a thread holds is in `modelcheck.solve.holding`, read-side sections in `modelcheck.solve.sections`.
 """
 
 from __future__ import annotations
@@ -53,35 +52,6 @@ def late_writes(encoding: Encoding, coherence: Coherence) -> list[Finding]:
                         message = f"write to {encoding.space.name(place)} after it was freed"
                         where = event.source, event.stack, event.thread, event.position
                         found.append(Finding(literal, "use-after-free", message, *where))
-    return found
-
-
-def misused_locks(encoding: Encoding) -> list[Finding]:
-    """Unlocks of locks that the thread does not hold."""
-    circuit = encoding.circuit
-    found: list[Finding] = []
-    for event in encoding.graph.events:
-        executed = encoding.executed[event.id]
-        if not event.unlock or executed == NO:
-            continue
-        own = [
-            e
-            for e in encoding.graph.events
-            if e.thread == event.thread
-            and e.kind == "W"
-            and e.position < event.position
-            and (e.unlock or e.rmw is not None)
-            and encoding.executed[e.id] != NO
-        ]
-        held = NO
-        for earlier in sorted(own, key=lambda e: e.position):
-            hit = circuit.all_of((encoding.executed[earlier.id], encoding.same_place(earlier.id, event.id)))
-            held = circuit.if_else(hit, NO if earlier.unlock else YES, held)
-        misused = circuit.all_of((executed, -held))
-        if misused != NO:
-            message = "unlock of a lock that this thread does not hold"
-            where = event.source, event.stack, event.thread, event.position
-            found.append(Finding(misused, "lock-misuse", message, *where))
     return found
 
 

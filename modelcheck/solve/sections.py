@@ -32,6 +32,12 @@ class OpenSection:
     address: Expr | None
 
 
+def ended(encoding: Encoding, thread: int) -> int:
+    """The literal that a thread has run to its end; what is left open there is the program's own doing."""
+    over = encoding.valuation.all(encoding.graph.completed[thread])
+    return encoding.circuit.all_of((over, *(-fault for fault in encoding.faults(thread))))
+
+
 def close_sections(encoding: Encoding, paired: bool = False) -> list[OpenSection]:
     """Add the missing unlocks, and findings for sections that are left open, or left without being entered.
 
@@ -48,7 +54,7 @@ def close_sections(encoding: Encoding, paired: bool = False) -> list[OpenSection
         ]
         if events:
             events.sort(key=lambda e: e.position)
-            stopped = -_ended(encoding, thread) if paired else YES
+            stopped = -ended(encoding, thread) if paired else YES
             rcu = [e for e in events if e.tags & {"Rcu-lock", "Rcu-unlock", "Sync-rcu"}]
             found += _close_rcu(encoding, thread, rcu, stopped)
             found += _close_srcu(encoding, thread, events, stopped)
@@ -106,12 +112,15 @@ def _close_rcu(encoding: Encoding, thread: int, events: list[Event], stopped: in
                 circuit.add(-here, -depth[0])  # a grace period waits for its own thread's section, too
         else:
             outside = circuit.all_of((here, *(-open_ for open_ in depth[:1])))
-            _report(encoding, outside, event, OUTSIDE)
+            if event.lock is None:
+                _report(encoding, outside, event, OUTSIDE)
             depth = [circuit.if_else(here, below, now) for now, below in zip(depth, [*depth[1:], NO], strict=False)]
     first = next((e for e in events if "Rcu-lock" in e.tags), None)
     if first is None:
         return []
-    _left_open(encoding, thread, depth[0], first)
+    explicit = next((e for e in events if "Rcu-lock" in e.tags and e.lock is None), None)
+    if explicit is not None:
+        _left_open(encoding, thread, depth[0], explicit)
     # What is left only at rest is open as long as other threads run.
     running = depth if running is None else running
     for index, open_ in enumerate(running):
@@ -149,7 +158,7 @@ def _close_srcu(encoding: Encoding, thread: int, events: list[Event], stopped: i
             addr=(),
             rmw=None,
         )
-        _add(encoding, unlock, circuit.all_of((open_, -_ended(encoding, thread) if handed_on else stopped)), lock)
+        _add(encoding, unlock, circuit.all_of((open_, -ended(encoding, thread) if handed_on else stopped)), lock)
         if not handed_on:
             found.append(OpenSection(thread, open_, lock.address))
     return found
@@ -187,12 +196,6 @@ def _add(encoding: Encoding, event: Event, executed: int, at: Event | None) -> N
             encoding.writers.setdefault(place, []).append(number)
 
 
-def _ended(encoding: Encoding, thread: int) -> int:
-    """The literal that a thread has run to its end; a section open there is the program's own doing."""
-    ended = encoding.valuation.all(encoding.graph.completed[thread])
-    return encoding.circuit.all_of((ended, *(-fault for fault in encoding.faults(thread))))
-
-
 def _handed_on(encoding: Encoding, lock: Event) -> bool:
     """Whether the cookie of a section is stored, so that anybody may end it."""
     return any(
@@ -202,7 +205,7 @@ def _handed_on(encoding: Encoding, lock: Event) -> bool:
 
 
 def _left_open(encoding: Encoding, thread: int, open_: int, lock: Event) -> None:
-    literal = encoding.circuit.all_of((open_, _ended(encoding, thread)))
+    literal = encoding.circuit.all_of((open_, ended(encoding, thread)))
     _report(encoding, literal, lock, LEFT_OPEN)
 
 

@@ -157,7 +157,7 @@ def test_each_intrinsic_is_one_instruction(tmp_path: Path) -> None:
     store = one(tmp_path, declarations, '__mc_store(&l, sizeof(l), 1UL << 33, "RELEASE,REL");')
     assert isinstance(store, Store)
     assert (store.size, store.tags, store.value, store.unlock) == (8, tags("RELEASE", "REL"), const(1 << 33, 64), False)
-    unlock = one(tmp_path, declarations, '__mc_unlock(&x, 4, 0, "UL");')
+    unlock = one(tmp_path, declarations, '__mc_unlock(&x, 4, 0, "UL", "give mutex");')
     assert isinstance(unlock, Store)
     assert unlock.unlock
     fence = one(tmp_path, declarations, '__mc_fence("Mb");')

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.context import Context, Hint, Refused, arguments, literal, resize, strip, truth
-from modelcheck.program.expr import Expr, const, old, op
+from modelcheck.program.expr import UNDEFINED, Expr, const, old, op
 from modelcheck.program.ir import (
     NONE,
     PROPERTIES,
@@ -21,6 +21,7 @@ from modelcheck.program.ir import (
     Halt,
     Join,
     Load,
+    LockUse,
     Rmw,
     Self,
     Spawn,
@@ -102,12 +103,26 @@ def _load(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
     return resize(ctx.builder.value(dst), 64)
 
 
+def _use(ctx: Context, node: cl.Node) -> LockUse:
+    """What is done to a lock, written as "take mutex", "give rwsem as a reader", "downgrade rwsem"."""
+    found = _text(ctx, node, "the use of a lock")
+    act, _, kind = found.partition(" ")
+    if act not in _ACTS or not kind:
+        ctx.wrong(f'"{found}" is no use of a lock: {", ".join(_ACTS)}, and a kind of lock', node)
+    return LockUse(act, kind.endswith(_AS_READER), kind.removesuffix(_AS_READER))
+
+
+_ACTS = ("take", "give", "downgrade", "initialise", "destroy")
+_AS_READER = " as a reader"
+
+
 def _write(ctx: Context, node: cl.Node, unlock: bool) -> None:
-    address, size, value, tags = arguments(node)
+    address, size, value, tags, *use = arguments(node)
     target = ctx.scalar(address)
     bytes_ = _size(ctx, size)
     stored = resize(ctx.scalar(value), 8 * bytes_)
-    ctx.builder.emit(Store(target, stored, bytes_, _tags(ctx, tags), ctx.source(node), unlock))
+    lock = _use(ctx, use[0]) if use else None
+    ctx.builder.emit(Store(target, stored, bytes_, _tags(ctx, tags), ctx.source(node), unlock, lock))
 
 
 def _store(ctx: Context, node: cl.Node, _: Hint | None) -> None:
@@ -133,6 +148,18 @@ def _rmw_await(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
     return _emit_rmw(ctx, node, (address, size, operation, operand), (relation, bound), tuple(tags), True)
 
 
+def _take(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
+    address, size, operation, operand, relation, bound, *tags, use = arguments(node)
+    access, test = (address, size, operation, operand), (relation, bound)
+    return _emit_rmw(ctx, node, access, test, tuple(tags), len(tags) == 2, _use(ctx, use))
+
+
+def _give(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
+    address, size, operation, operand, read_tags, write_tags, use = arguments(node)
+    access = address, size, operation, operand
+    return _emit_rmw(ctx, node, access, None, (read_tags, write_tags), False, _use(ctx, use))
+
+
 def _emit_rmw(
     ctx: Context,
     node: cl.Node,
@@ -140,6 +167,7 @@ def _emit_rmw(
     test: tuple[cl.Node, cl.Node] | None,
     tags: tuple[cl.Node, ...],
     waits: bool,
+    lock: LockUse | None = None,
 ) -> Expr:
     address, size, operation, operand = access
     target = ctx.scalar(address)
@@ -153,7 +181,7 @@ def _emit_rmw(
     dst = ctx.builder.register(width)
     failed_tags = failed[0] if failed else NONE
     ctx.builder.emit(
-        Rmw(dst, target, bytes_, condition, new, read_tags, write_tags, failed_tags, ctx.source(node), waits)
+        Rmw(dst, target, bytes_, condition, new, read_tags, write_tags, failed_tags, ctx.source(node), waits, lock)
     )
     return resize(ctx.builder.value(dst), 64)
 
@@ -181,6 +209,21 @@ def _fence(ctx: Context, node: cl.Node, _: Hint | None) -> None:
     if not ctx.syntactic and not kind.isdisjoint(_SECTIONS):
         ctx.wrong("an SRCU section begins with a read and ends with a write: use srcu_read_lock()", node)
     ctx.builder.emit(Fence(kind, ctx.source(node), address, cookie))
+
+
+def _section(ctx: Context, node: cl.Node, _: Hint | None) -> None:
+    use = _use(ctx, arguments(node)[0])
+    tag = "Rcu-lock" if use.act == "take" else "Rcu-unlock"
+    ctx.builder.emit(Fence(frozenset({tag}), ctx.source(node), lock=use))
+
+
+def _reset(ctx: Context, node: cl.Node, _: Hint | None) -> None:
+    address, size, use = arguments(node)
+    target = ctx.scalar(address)
+    bytes_ = _size(ctx, size)
+    lock = _use(ctx, use)
+    value = 0 if lock.act == "initialise" else UNDEFINED
+    ctx.builder.emit(Store(target, const(value, 8 * bytes_), bytes_, NONE, ctx.source(node), lock=lock))
 
 
 def _cookie(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
@@ -301,6 +344,11 @@ INTRINSICS: dict[str, Intrinsic] = {
     "__mc_fence_at": _fence,
     "__mc_cookie": _cookie,
     "__mc_unlock": _unlock,
+    "__mc_take": _take,
+    "__mc_try": _take,
+    "__mc_give": _give,
+    "__mc_reset": _reset,
+    "__mc_section": _section,
     "__mc_alloc": _alloc,
     "__mc_free": _free,
     "__mc_assert": _assert,

@@ -16,11 +16,11 @@ struct mutex {
 #define __MUTEX_INITIALIZER(name) { 0 }
 #define DEFINE_MUTEX(name) struct mutex name = __MUTEX_INITIALIZER(name)
 
-#define mutex_init(lock) ((void)((lock)->__mutex_word = 0))
+#define mutex_init(lock) __mc_lock_init(&(lock)->__mutex_word, "mutex")
 #define __mutex_init(lock, name, key) mutex_init(lock)
-#define mutex_destroy(lock) ((void)(lock))
+#define mutex_destroy(lock) __mc_lock_destroy(&(lock)->__mutex_word, "mutex")
 
-#define mutex_lock(lock) __mc_lock(&(lock)->__mutex_word)
+#define mutex_lock(lock) __mc_lock(&(lock)->__mutex_word, "mutex")
 #define mutex_lock_nested(lock, subclass) mutex_lock(lock)
 #define mutex_lock_nest_lock(lock, outer) mutex_lock(lock)
 #define mutex_lock_io(lock) mutex_lock(lock)
@@ -28,8 +28,8 @@ struct mutex {
 #define mutex_lock_interruptible_nested(lock, subclass) mutex_lock_interruptible(lock)
 #define mutex_lock_killable(lock) mutex_lock_interruptible(lock)
 #define mutex_lock_killable_nested(lock, subclass) mutex_lock_interruptible(lock)
-#define mutex_trylock(lock) __mc_trylock(&(lock)->__mutex_word)
-#define mutex_unlock(lock) __mc_unlock_word(&(lock)->__mutex_word)
+#define mutex_trylock(lock) __mc_trylock(&(lock)->__mutex_word, "mutex")
+#define mutex_unlock(lock) __mc_unlock_word(&(lock)->__mutex_word, "mutex")
 #define mutex_is_locked(lock) __mc_is_locked(&(lock)->__mutex_word)
 
 #define atomic_dec_and_mutex_lock(v, lock) ({				\

@@ -15,23 +15,27 @@ struct rw_semaphore {
 
 #define __RWSEM_INITIALIZER(name) { 0 }
 #define DECLARE_RWSEM(name) struct rw_semaphore name = __RWSEM_INITIALIZER(name)
-#define init_rwsem(sem) ((void)((sem)->__rwsem_word = 0))
+#define init_rwsem(sem) __mc_lock_init(&(sem)->__rwsem_word, "rwsem")
 
-#define down_read(sem) __mc_read_lock(&(sem)->__rwsem_word)
+#define down_read(sem) __mc_read_lock(&(sem)->__rwsem_word, "rwsem")
 #define down_read_nested(sem, subclass) down_read(sem)
-#define down_read_non_owner(sem) down_read(sem)
+/* Another thread may release what these take. */
+#define down_read_non_owner(sem) \
+	((void)__mc_rmw_await(&(sem)->__rwsem_word, 4, "add", __MC_READER, "clear", __MC_WRITER, "ACQUIRE", "ONCE"))
 #define down_read_killable(sem) (__mc_interrupted() ? -EINTR : (down_read(sem), 0))
 #define down_read_interruptible(sem) down_read_killable(sem)
-#define down_read_trylock(sem) __mc_read_trylock(&(sem)->__rwsem_word)
-#define up_read(sem) __mc_read_unlock(&(sem)->__rwsem_word)
-#define up_read_non_owner(sem) up_read(sem)
-#define down_write(sem) __mc_write_lock(&(sem)->__rwsem_word)
+#define down_read_trylock(sem) __mc_read_trylock(&(sem)->__rwsem_word, "rwsem")
+#define up_read(sem) __mc_read_unlock(&(sem)->__rwsem_word, "rwsem")
+#define up_read_non_owner(sem) \
+	__mc_assert(__mc_rmw(&(sem)->__rwsem_word, 4, "sub", __MC_READER, "ONCE", "RELEASE") >= __MC_READER, \
+		    "lock-misuse", "a lock that nobody holds for reading is released by a reader")
+#define down_write(sem) __mc_write_lock(&(sem)->__rwsem_word, "rwsem")
 #define down_write_nested(sem, subclass) down_write(sem)
 #define down_write_nest_lock(sem, outer) down_write(sem)
 #define down_write_killable(sem) (__mc_interrupted() ? -EINTR : (down_write(sem), 0))
-#define down_write_trylock(sem) __mc_write_trylock(&(sem)->__rwsem_word)
-#define up_write(sem) __mc_write_unlock(&(sem)->__rwsem_word)
-#define downgrade_write(sem) __mc_downgrade(&(sem)->__rwsem_word)
+#define down_write_trylock(sem) __mc_write_trylock(&(sem)->__rwsem_word, "rwsem")
+#define up_write(sem) __mc_write_unlock(&(sem)->__rwsem_word, "rwsem")
+#define downgrade_write(sem) __mc_downgrade(&(sem)->__rwsem_word, "rwsem")
 #define rwsem_is_locked(sem) (READ_ONCE((sem)->__rwsem_word) != 0)
 
 #endif

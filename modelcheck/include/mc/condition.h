@@ -26,12 +26,12 @@ static inline void __mc_condition_wait(struct __mc_condition *condition, unsigne
 	unsigned long me = 1UL << __mc_self();
 
 	__mc_rmw(&condition->__waiting, 8, "or", me, "ONCE,RLX", "ONCE,RLX");
-	__mc_unlock_word(mutex);
+	__mc_unlock_word(mutex, "POSIX lock");
 	if (MC_SPURIOUS_WAKEUPS && __mc_choose(2))
 		__mc_rmw(&condition->__waiting, 8, "andnot", me, "ONCE,RLX", "ONCE,RLX");
 	else
 		__mc_await(&condition->__waiting, 8, "clear", me, "ONCE,RLX");
-	__mc_lock(mutex);
+	__mc_lock(mutex, "POSIX lock");
 }
 
 /* As above, but the time may be up: false if it was before a signal came. */
@@ -41,9 +41,9 @@ static inline _Bool __mc_condition_wait_or_not(struct __mc_condition *condition,
 	_Bool signalled;
 
 	__mc_rmw(&condition->__waiting, 8, "or", me, "ONCE,RLX", "ONCE,RLX");
-	__mc_unlock_word(mutex);
+	__mc_unlock_word(mutex, "POSIX lock");
 	signalled = (__mc_rmw(&condition->__waiting, 8, "andnot", me, "ONCE,RLX", "ONCE,RLX") & me) == 0;
-	__mc_lock(mutex);
+	__mc_lock(mutex, "POSIX lock");
 	return signalled;
 }
 

@@ -37,8 +37,28 @@ unsigned long __mc_await(const volatile void *p, unsigned long size, const char 
 void __mc_fence(const char *kind);
 void __mc_fence_at(const char *kind, const volatile void *p);
 
-/* Write value; a finding (lock-misuse) unless this thread holds the lock at p, i.e. the word at p holds __mc_self() + 1. */
-void __mc_unlock(volatile void *p, unsigned long size, unsigned long value, const char *tags);
+/*
+ * Locks. use: "take KIND" or "give KIND", as a writer, or with " as a reader" behind; "downgrade KIND" makes a writer a
+ * reader. KIND: "spinlock", "mutex", "rwlock", "rwsem", "POSIX lock". A thread that gives back what it does not hold so,
+ * ends with a lock, or frees one that it holds, is a finding (lock-misuse). A reader of a rwlock or rwsem waits behind a
+ * writer who waits. __mc_take is __mc_rmw_await, __mc_try is __mc_rmw_if, __mc_give is __mc_rmw, and
+ * __mc_unlock is __mc_store.
+ */
+unsigned long __mc_take(volatile void *p, unsigned long size, const char *op, unsigned long operand,
+			const char *rel, unsigned long bound, const char *read_tags, const char *write_tags, const char *use);
+unsigned long __mc_try(volatile void *p, unsigned long size, const char *op, unsigned long operand,
+		       const char *rel, unsigned long bound,
+		       const char *read_tags, const char *write_tags, const char *failed_tags, const char *use);
+unsigned long __mc_give(volatile void *p, unsigned long size, const char *op, unsigned long operand,
+			const char *read_tags, const char *write_tags, const char *use);
+void __mc_unlock(volatile void *p, unsigned long size, unsigned long value, const char *tags, const char *use);
+/*
+ * use: "initialise KIND" writes 0, "destroy KIND" makes p hold what nobody has written; a finding (lock-misuse) where the
+ * lock is held, i.e. where p holds something else.
+ */
+void __mc_reset(volatile void *p, unsigned long size, const char *use);
+/* Enter ("take KIND") or leave ("give KIND") a region that grace periods of RCU wait for. */
+void __mc_section(const char *use);
 
 void *__mc_alloc(unsigned long size, int zeroed, int may_fail); /* zeroed, may_fail: constants */
 void __mc_free(const volatile void *p);

@@ -10,7 +10,7 @@ from modelcheck.program.expr import FALSE, UNDEFINED, Expr, choice, const, disj,
 from modelcheck.program.flow import Flow
 from modelcheck.program.graph import Allocation, Blocked, Check, Cut, Event, Guard
 from modelcheck.program.guards import NO_DEPS, Val, extend
-from modelcheck.program.ir import HEAP_BASE, Layout, MemoryObject, Program, Source, Tags
+from modelcheck.program.ir import HEAP_BASE, Layout, LockUse, MemoryObject, Program, Source, Tags
 from modelcheck.program.machine import Initial
 from modelcheck.program.private import PrivateMemory
 from modelcheck.program.unroll.state import CallFrame, State, Thread, choices_in, ordered
@@ -92,6 +92,7 @@ class Record:
         self.assumed: set[Expr] = set()
         self.decided: set[int] = set()
         self.unordered = False
+        self.entered: list[tuple[Event, list[Guard]]] = []
         top = max([HEAP_BASE, *(o.base + o.size for o in self.objects)])
         self.next_base = -(-top // SLOT) * SLOT + SLOT
         self.thread = Thread(0, "main")
@@ -109,6 +110,7 @@ class Record:
         rmw: int | None = None,
         unlock: bool = False,
         copy: bool = False,
+        lock: LockUse | None = None,
     ) -> Event:
         if self.unordered and self.thread.number == 0 and not self.thread.final:
             raise Restart
@@ -133,6 +135,7 @@ class Record:
             unlock=unlock,
             copy=copy,
             final=self.thread.final,
+            lock=lock,
         )
         self.thread.position += 1
         self.events.append(event)

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from modelcheck.program.expr import FALSE, TRUE, Expr, Undefined, choice, const, disj, negate, op
 from modelcheck.program.graph import ASSUMED, Allocation, Guard, late
-from modelcheck.program.guards import NO_DEPS, Val, extend, join
+from modelcheck.program.guards import NO_DEPS, Val, contradict, extend, join
 from modelcheck.program.ir import (
     LIFE_END,
     Alloc,
@@ -78,6 +78,8 @@ class Steps(Paths):
                 state.regs[instruction.dst] = (private or value_of(event), frozenset({(event.id, ())}))
             case Store():
                 address, written = self._value(state, instruction.address), self._value(state, instruction.value)
+                if self.entered and "Srcu-unlock" in instruction.tags:
+                    written = self._leaves_entered(state, instruction.source, address, written)
                 self._event(
                     "W",
                     instruction.tags,
@@ -87,18 +89,19 @@ class Steps(Paths):
                     instruction.size,
                     written,
                     unlock=instruction.unlock,
+                    lock=instruction.lock,
                 )
             case Rmw():
                 return self._rmw(instruction, state)
             case Wait():
                 return self._wait(instruction, state)
-            case Fence(tags, source):
+            case Fence(tags, source, lock=lock):
                 place, cookie = (
                     None if e is None else self._value(state, e) for e in (instruction.address, instruction.value)
                 )
                 if tags & GRACE:
                     self._await_readers(state, source, place)
-                self._event("F", tags, state, source, place, value=cookie)
+                self._event("F", tags, state, source, place, value=cookie, lock=lock)
             case Call():
                 return self._call(instruction, state)
             case Local(dst, name, size, source, layout):
@@ -143,6 +146,22 @@ class Steps(Paths):
         state.guard = guard
         return state
 
+    def _leaves_entered(self, state: State, source: Source, address: Val, cookie: Val) -> Val:
+        """``cookie`` as the one of a section that initialisation has entered, where it is that of no other."""
+        value, deps = cookie
+        if any("Srcu-lock" in self.events[read].tags for read, _ in deps):
+            return cookie
+        if self.thread.number:
+            reason = f"{source}: this may leave a read-side section that was entered before the first thread started"
+            self._cut(state.guard, reason, source)
+            return cookie
+        # Of several open ones of a structure any may be meant: all began before what can be seen of them.
+        for lock, left in self.entered:
+            if lock.address == address[0] and all(contradict(state.guard, other) for other in left):
+                left.append(state.guard)
+                return value, deps | {(lock.id, ())}
+        return cookie
+
     def _rmw(self, step: Rmw, state: State) -> State | None:
         address = self._value(state, step.address)
         reading = self._event("R", step.read_tags | {"RMW"}, state, step.source, address, step.size)
@@ -166,7 +185,15 @@ class Steps(Paths):
         if succeeds is not None:
             state.guard = succeeds
             self._event(
-                "W", step.write_tags | {"RMW"}, state, step.source, address, step.size, (new, new_deps), rmw=reading.id
+                "W",
+                step.write_tags | {"RMW"},
+                state,
+                step.source,
+                address,
+                step.size,
+                (new, new_deps),
+                rmw=reading.id,
+                lock=step.lock,
             )
         if step.waits:
             if succeeds is None:

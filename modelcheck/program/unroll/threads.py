@@ -35,6 +35,7 @@ class _Unroller(Steps):
     def graph(self) -> EventGraph:
         self.threads.append(self.thread)
         if self.initial.frames:
+            self._enter()
             returns = self._resume(0, State((), [], ()))
             self._complete(returns, None)
             quits = join([state.guard for state, _ in returns])[0] if returns else (FALSE,)
@@ -57,7 +58,21 @@ class _Unroller(Steps):
             allocations=tuple(self.allocations),
             registers=self.registers,
             quits=quits if self.program.process else (FALSE,),
+            held=self.initial.held,
         )
+
+    def _enter(self) -> None:
+        """Main is in the read-side sections that initialisation has entered: as if it entered them here."""
+        state = State((), [], ())
+        for section in self.initial.reading:
+            self.thread.stack = section.stack
+            if section.address is None:
+                self._event("F", frozenset({"Rcu-lock"}), state, section.source, lock=section.lock)
+            else:
+                place = const(section.address, 64), NO_DEPS
+                lock = self._event("R", frozenset({"Srcu-lock"}), state, section.source, place, section.size)
+                self.entered.append((lock, []))
+        self.thread.stack = ()
 
     def _complete(self, returns: Sequence[tuple[State, Val | None]], function: Function | None) -> None:
         ends = [*returns, *self.thread.exits]

@@ -9,14 +9,16 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from modelcheck.cat import Model
+from modelcheck.program import holding
+from modelcheck.program.expr import UNDEFINED, Value
 from modelcheck.program.graph import Blocked
-from modelcheck.program.ir import MemoryObject
+from modelcheck.program.ir import LockUse, MemoryObject
 from modelcheck.program.machine import LEFT_OPEN, OUTSIDE
 from modelcheck.program.places import told
 from modelcheck.solve.check import frees_race, unordered_free
 from modelcheck.solve.result import ExecutedEvent
 from modelcheck.trace.candidate import candidate, modelled
-from modelcheck.trace.replay.follow import LAST, Follower, Found
+from modelcheck.trace.replay.follow import LAST, Follower, Found, Step
 from modelcheck.trace.replay.observed import Observed
 
 _TAG_BITS: Final = 3
@@ -57,25 +59,56 @@ def _late_writes(observed: Observed) -> Iterator[Found]:
 
 
 def _misused_locks(follower: Follower, observed: Observed) -> Iterator[Found]:
-    graph = follower.graph
-    for way in (*follower.ways, follower.rest):
-        assert way is not None
-        held: dict[int, bool] = {}
-        if way.final:
-            # What main took while the others ran it may give back at rest.
-            for step in follower.ways[0].done:
-                if step.kind != "W" or step.address is None or step.event is None:
-                    continue
-                if step.event.unlock or step.event.rmw is not None:
-                    held[step.address] = not step.event.unlock
-        for step in way.done:
-            if step.kind != "W" or step.address is None or step.event is None:
+    for thread in range(len(follower.graph.threads)):
+        ways = (follower.ways[thread], *((follower.rest,) if thread == 0 and follower.rest is not None else ()))
+        held = follower.graph.held if thread == 0 else ()
+        for step in (step for way in ways for step in way.done):
+            if step.kind not in ("W", "free", "poison") or step.address is None or step.event is None:
                 continue
-            if step.event.unlock and not held.get(step.address, False):
-                message = "unlock of a lock that this thread does not hold"
+            if step.kind != "W":
+                thing = follower.space.find(step.address)
+                lock = None if thing is None else holding.within(held, thing.base, thing.size)
+                if lock is not None:
+                    message = holding.freed(lock.lock)
+                    yield Found("lock-misuse", message, step.source, step.stack, thread, -1, step.final)
+                continue
+            use = step.event.lock
+            if use is None and (step.event.unlock or follower.graph.events[step.event.id].rmw is not None):
+                use = LockUse("give" if step.event.unlock else "take", False, "")
+            if use is None:
+                continue
+            if use.resets and _before(observed, step) not in (0, UNDEFINED):
+                yield Found("lock-misuse", holding.reset(use), step.source, step.stack, thread, -1, step.final)
+            after = holding.changed(held, use, step.address, step.source, step.stack)
+            if after is None:
+                message = holding.not_held(step.event.lock)
                 yield Found("lock-misuse", message, step.source, step.stack, step.thread, -1)
-            if step.event.unlock or graph.events[step.event.id].rmw is not None:
-                held[step.address] = not step.event.unlock
+            elif step.event.lock is not None or any(e.unlock and e.lock is None for e in follower.graph.events):
+                held = after
+        left = next((one for one in held if one.lock.kind and holding.counts(one.lock, thread)), None)
+        if left is not None and _ended(follower, thread):
+            yield Found("lock-misuse", holding.still_held(left.lock), left.source, left.stack, thread, -1)
+
+
+def _before(observed: Observed, step: Step) -> Value:
+    """What the cell of a write held before it."""
+    number = observed.number(step.event.id) if step.event is not None else None
+    events = observed.execution.events
+    if number is not None and not step.final:
+        earlier = [one for one, other in observed.execution.co if other == number]
+    else:
+        cell = [e for e in events if e.kind in ("W", "poison") and e.address == step.address]
+        earlier = [e.id for e in cell if not e.final or e.position < step.position]
+        at_rest = [number for number in earlier if events[number].final]
+        if at_rest:
+            return _value(events[max(at_rest, key=lambda n: events[n].position)])
+    behind = {one for one, other in observed.execution.co if other in earlier}
+    last = next((number for number in earlier if number not in behind), None)
+    return UNDEFINED if last is None else _value(events[last])
+
+
+def _value(event: ExecutedEvent) -> Value:
+    return UNDEFINED if event.value is None else event.value
 
 
 def _sections(follower: Follower, observed: Observed) -> Iterator[Found]:

@@ -209,7 +209,7 @@ class _Replay:
             then = None if told is None else self._then(told)
             return Replayed(IMPOSSIBLE, f"as an interleaving: {stray.reason}", told, then, now)
         others = run.findings()
-        for finding in others:
+        for finding in (*others, *(self._found_alone(initial, execution) if others else ())):
             if (again := self._found_again(finding, execution)) is not None:
                 return again
         reason = f"{self.trace.property} does not fail here any more"
@@ -217,6 +217,14 @@ class _Replay:
             reason += f": {others[0].property} does ({others[0].message})"
         now = self._place_now(others[0].source, others[0].stack) if others else None
         return Replayed(IMPOSSIBLE, reason, None, self._failure_then(), now)
+
+    def _found_alone(self, initial: Initial, execution: Execution) -> tuple[Finding, ...]:
+        """What is wrong at the end for a machine that is asked for the trace's property alone."""
+        asked = frozenset({self.trace.property})
+        try:
+            return tuple(play(self.today.program, initial, execution, self.today.load, asked).findings())
+        except Strays:
+            return ()
 
     def _goes_on(self, initial: Initial, execution: Execution) -> bool:
         """Whether a machine that is asked for nothing, and so goes on behind all that threads can go on behind, takes
