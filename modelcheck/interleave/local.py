@@ -39,6 +39,9 @@ FAULTY: Final = 14  # it did something wrong
 STUCK: Final = 15  # it cannot be modelled further
 DISCARDED: Final = 16  # an assumption does not hold: neither ended nor waiting
 
+QUEUED: Final = -1
+"""In `Local.moves`, where the thread goes that waits as a reader behind a writer; no value of a step is below 0."""
+
 Frames = tuple[tuple[Point, tuple[Value, ...]], ...]
 Cell = tuple[int, tuple[int, Value]]
 
@@ -183,6 +186,12 @@ class Local:
         self.relied = 0
 
     @property
+    def queues(self) -> bool:
+        """Whether it waits for a lock as a reader who may have to wait behind a writer."""
+        lock = self.lock
+        return self.kind == RMW and bool(self.value) and lock is not None and lock.shared and lock.queued
+
+    @property
     def point(self) -> Point:
         """Where the innermost frame stands."""
         return self.frames[-1][0]
@@ -211,6 +220,8 @@ class Local:
             point, values = self.frames[-1]
             registers: Registers = list(values)
             holds: Value = 1 if point.condition is None else point.condition(registers, old)
+            if self.own.queued and holds:
+                holds = int(old == 0)  # the writer is let in first, and has left again
             if isinstance(holds, Undefined):
                 found = (False, UNDEFINED)
             elif self.kind == RMW and holds:
@@ -236,6 +247,7 @@ class Private:
         self.counts = dict(own.counts)
         self.memory = Cells(objects.space, dict(own.cells))
         self.held = own.held
+        self.queued = False
         self._objects = objects
 
     def holds(self, address: int) -> bool:
@@ -306,4 +318,5 @@ class Private:
             tuple(sorted(self.memory.contents.items(), key=itemgetter(0))),
             frozenset(self.gone),
             self.held,
+            self.queued,
         )

@@ -123,6 +123,9 @@ class Locals:
         private.drop(set(local.publish[1]))
         private.gone |= set(local.publish[1])
         sections = own.sections
+        if value == kinds.QUEUED:
+            private.queued = True
+            return self._settle(thread, private, own)
         match local.kind:
             case kinds.ENTER | kinds.LOAD if local.mark >= 0:
                 kind = self._section_kinds[local.mark]

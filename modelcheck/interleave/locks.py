@@ -185,7 +185,7 @@ class _Counting(Space):
     def _along(self, state: State, path: Sequence[Choice]) -> Iterator[Key]:
         for choice in path:
             local = state.threads[choice.thread]
-            if not choice.drain and local.kind == kinds.RMW:
+            if not choice.drain and not choice.way and local.kind == kinds.RMW:
                 yield from self._use(state, choice.thread, local)
             state = self.system.take(state, choice)
 

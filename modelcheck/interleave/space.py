@@ -285,6 +285,8 @@ class Space:
         stopped = any(local.kind > kinds.ENDED for local in state.threads)
         if waiting:
             self.blocked += 1
+            if self.system.waits_for_nobody(state):
+                return
             if self._unsure(state, waiting):
                 return
             if not stopped and not state.threads[0].quits and "deadlock" in self.properties:
@@ -314,7 +316,7 @@ class Space:
         for number in endless(self.edges, self.ends):
             state = self.states[number]
             waiting = [local for local in state.threads if local.kind < kinds.ENDED]
-            if self._unsure(state, waiting):
+            if self.system.waits_for_nobody(state) or self._unsure(state, waiting):
                 continue
             over = state.threads[0].quits or any(local.kind > kinds.ENDED for local in state.threads)
             if "deadlock" in self.properties and not over:

@@ -100,7 +100,7 @@ class System:
             case kinds.STORE:
                 return self._store(state, thread, local)
             case kinds.RMW:
-                return self._rmw(state, thread, local)
+                return self._queue(state, thread, local) if way else self._rmw(state, thread, local)
             case kinds.FREE:
                 return self._free(state, thread, local)
             case kinds.ENTER:
@@ -227,6 +227,32 @@ class System:
         memory = self._published(state.memory, local)
         memory = self.lives.written(memory, local.life, local.slots, _parts(new, local.slots))
         return self._moved(state, thread, local, value, memory)
+
+    def _queue(self, state: State, thread: int, local: Local) -> State | None:
+        """A reader waits behind a writer for a lock that readers have. Whether a writer waits is seen at the end: until
+        then the reader may as well not have come this far."""
+        if state.buffers[thread] or self._trouble(state, thread, local) is not None:
+            return None
+        value = self._look(state, thread, local)
+        if not isinstance(value, int) or not value or not local.outcome(value)[0]:
+            return None
+        return self._moved(state, thread, local, kinds.QUEUED)
+
+    def waits_for_nobody(self, state: State) -> bool:
+        """Whether a reader of ``state`` waits behind a writer where none waits: it has not come this far."""
+        return any(local.own.queued and not self.writer_waits(state, local) for local in state.threads)
+
+    def writer_waits(self, state: State, reader: Local) -> bool:
+        """Whether a writer may be waiting for the lock that ``reader`` wants."""
+        return any(
+            other is not reader
+            and other.kind == kinds.RMW
+            and bool(other.value)
+            and other.lock is not None
+            and not other.lock.shared
+            and other.address == reader.address
+            for other in state.threads
+        )
 
     def _free(self, state: State, thread: int, local: Local) -> State | None:
         if not local.address:
@@ -398,6 +424,8 @@ def ways(local: Local) -> int:
     if local.kind == kinds.CHOOSE:
         assert isinstance(local.value, int)
         return local.value
+    if local.kind == kinds.RMW and local.queues and not local.own.queued:
+        return 2
     return int(local.kind < kinds.ENDED)
 
 

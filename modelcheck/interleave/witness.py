@@ -102,7 +102,7 @@ class _Recorder:
     def stepped(self, state: State, after: State, thread: int) -> None:
         """A thread took a step."""
         local, now = state.threads[thread], after.threads[thread]
-        if now is local:
+        if now is local or now.own.queued:
             return
         # What is wrong may also lie behind the step, in the code up to the next one.
         done = any(now is move for move in local.moves.values())

@@ -124,7 +124,8 @@ class Blocked:
     """Thread ``thread`` waits for ever here when ``guard`` holds; ``reads`` are what its last failing look read.
 
     ``free``: another choice might end the wait, so it may or may not last. ``grace``: it waits for read-side sections:
-    of RCU when it is 0, else of the SRCU structure at that address; it lasts when a thread leaves one open.
+    of RCU when it is 0, else of the SRCU structure at that address; it lasts when a thread leaves one open. ``lock``:
+    it waits for the lock at ``address``; ``behind``: as a reader behind a writer who waits for it, and as long as he.
     """
 
     guard: Guard
@@ -136,6 +137,9 @@ class Blocked:
     position: int
     free: bool = False
     grace: Expr | None = None
+    lock: LockUse | None = None
+    address: Expr | None = None
+    behind: bool = False
 
 
 @frozen

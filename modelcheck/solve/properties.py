@@ -218,12 +218,13 @@ class Deadlock:
         graph = encoding.graph
         stuck: list[list[int]] = [[] for _ in graph.threads]
         maybe: list[list[int]] = [[] for _ in graph.threads]
-        for blocked in graph.blocked:
+        for blocked in sorted(graph.blocked, key=lambda blocked: blocked.behind):
             here = circuit.all_of(
                 (
                     encoding.valuation.all(blocked.guard),
                     *(-fault for fault in encoding.faults(blocked.thread)),
                     YES if blocked.grace is None else self._read_side(blocked.grace),
+                    self._writer_waits(blocked) if blocked.behind else YES,
                 )
             )
             if here == NO:
@@ -248,6 +249,17 @@ class Deadlock:
             perhaps.append(circuit.any_of((ended, *maybe[thread])))
         self.literal = circuit.all_of((*surely, circuit.any_of([s for several in stuck for s in several])))
         self.undecided = [(circuit.all_of((*perhaps, literal)), blocked) for literal, blocked in self.undecided]
+
+    def _writer_waits(self, reader: Blocked) -> int:
+        """The literal that another thread waits, as a writer, for the lock that ``reader`` waits for."""
+        found: list[int] = []
+        for literal, writer in self.waits:
+            if writer.lock is not None and not writer.lock.shared and writer.thread != reader.thread:
+                assert writer.address is not None
+                assert reader.address is not None
+                same = self._encoding.valuation.equals(writer.address, reader.address)
+                found.append(self._encoding.circuit.all_of((literal, same)))
+        return self._encoding.circuit.any_of(found)
 
     def _read_side(self, grace: Expr) -> int:
         """The literal that a thread ends or stops in a section that a grace period at ``grace`` waits for."""

@@ -2,7 +2,9 @@
 /*
  * Lock words. An exclusive lock holds 0, or 1 + the number of the thread that has it; a reader-writer lock
  * holds the same for its writer and counts readers above that. Sleeping and spinning locks are one kind:
- * waiting for a lock is one step that cannot be taken before the lock is free.
+ * waiting for a lock is one step that cannot be taken before the lock is free. Readers of rwlock_t and rw_semaphore wait
+ * behind a writer who waits for those that read, as in kernel/locking/qrwlock.c and rwsem.c; those of POSIX do not, as in
+ * glibc unless told otherwise. A reader who only tries is not refused because of a writer who waits.
  */
 #ifndef MC_LOCK_H
 #define MC_LOCK_H

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from attrs import frozen
 
-from modelcheck.program.expr import FALSE, UNDEFINED, Expr, choice, const, disj, negate, op, read
+from modelcheck.program.expr import FALSE, UNDEFINED, Expr, choice, conj, const, disj, negate, op, read
 from modelcheck.program.flow import Flow
 from modelcheck.program.graph import Allocation, Blocked, Check, Cut, Event, Guard
 from modelcheck.program.guards import NO_DEPS, Val, extend
-from modelcheck.program.ir import HEAP_BASE, Layout, LockUse, MemoryObject, Program, Source, Tags
+from modelcheck.program.ir import HEAP_BASE, Layout, LockUse, MemoryObject, Program, Rmw, Source, Tags
 from modelcheck.program.machine import Initial
 from modelcheck.program.private import PrivateMemory
 from modelcheck.program.unroll.state import CallFrame, State, Thread, choices_in, ordered
@@ -92,6 +92,7 @@ class Record:
         self.assumed: set[Expr] = set()
         self.decided: set[int] = set()
         self.unordered = False
+        self.awaited: frozenset[str] | None = None
         self.entered: list[tuple[Event, list[Guard]]] = []
         top = max([HEAP_BASE, *(o.base + o.size for o in self.objects)])
         self.next_base = -(-top // SLOT) * SLOT + SLOT
@@ -187,11 +188,52 @@ class Record:
                 self.decided.update(choices_in(condition))
             self.assumed.add(condition)
 
-    def _blocked(self, state: State, stays: Expr, reads: tuple[int, ...], what: str, source: Source) -> None:
+    def _blocked(
+        self,
+        state: State,
+        stays: Expr,
+        reads: tuple[int, ...],
+        what: str,
+        source: Source,
+        lock: LockUse | None = None,
+        address: Expr | None = None,
+    ) -> None:
         guard = extend(state.guard, stays)
         if guard is not None:
             thread = self.thread
-            self.blocked.append(Blocked(guard, reads, what, source, thread.stack, thread.number, thread.position))
+            self.blocked.append(
+                Blocked(
+                    guard, reads, what, source, thread.stack, thread.number, thread.position, lock=lock, address=address
+                )
+            )
+
+    def _behind(self, state: State, lock: LockUse, address: Expr, reading: Event, free: Expr) -> None:
+        """A reader gets a lock that readers have, or waits behind a writer: that is chosen here, and whether a writer
+        waits is for the deadlock to judge. Until then it may as well not have come this far."""
+        if lock.kind not in self._awaited():
+            return
+        value = read(reading.id, reading.size * 8)
+        stays = op("eq", 1, choice(self._choice(2, state.guard), 8), const(1, 8))
+        self.choosers[-1] = -1
+        thread = self.thread
+        guard = extend((*state.guard, stays), conj(free, op("ne", 1, value, const(0, reading.size * 8))))
+        if guard is not None:
+            what = f"waits for a {lock.kind} behind a writer"
+            place = reading.source, thread.stack, thread.number, thread.position
+            self.blocked.append(Blocked(guard, (reading.id,), what, *place, lock=lock, address=address, behind=True))
+        state.guard = (*state.guard, negate(stays))
+
+    def _awaited(self) -> frozenset[str]:
+        """The kinds of locks that writers of the program wait for."""
+        if self.awaited is None:
+            self.awaited = frozenset(
+                step.lock.kind
+                for function in self.program.functions.values()
+                for block in function.blocks
+                for step in block.instructions
+                if isinstance(step, Rmw) and step.waits and step.lock is not None and not step.lock.shared
+            )
+        return self.awaited
 
     def _await_readers(self, state: State, source: Source, place: Val | None) -> None:
         """A grace period ends, or never does: that is chosen here, and what it takes is for the deadlock to judge."""

@@ -177,7 +177,12 @@ class Steps(Paths):
         succeeds = extend(before, condition)
         if condition is not TRUE:
             if step.waits:
-                self._blocked(state, negate(condition), (reading.id,), "waits for a lock or condition", step.source)
+                what = "waits for a lock or condition"
+                stays = negate(condition)
+                self._blocked(state, stays, (reading.id,), what, step.source, step.lock, address[0])
+                if step.lock is not None and step.lock.queued and step.lock.shared:
+                    self._behind(state, step.lock, address[0], reading, condition)
+                    succeeds = extend(state.guard, condition)
             else:
                 failed = step.failed_tags if "LF" in step.failed_tags else step.failed_tags | {"RMW"}
                 reading = evolve(reading, success=condition, failed=failed)

@@ -171,8 +171,10 @@ def _deadlock(follower: Follower, observed: Observed) -> Iterator[Found]:
     events = observed.execution.events
     sources = {read: write for write, read in observed.execution.rf}
     waits: dict[int, Blocked] = {}
-    for blocked in follower.blocked():
+    for blocked in sorted(follower.blocked(), key=lambda blocked: blocked.behind):
         if blocked.free or (blocked.grace is not None and not _read_side(follower, observed, blocked)):
+            continue
+        if blocked.behind and not any(_holds_off(follower, other, blocked) for other in waits.values()):
             continue
         reads = [observed.number(read) for read in blocked.reads]
         if all(n is not None and (events[n].final or last[_place(events[n])].id == sources[n]) for n in reads):
@@ -184,6 +186,14 @@ def _deadlock(follower: Follower, observed: Observed) -> Iterator[Found]:
         message = "; ".join(f"{names[b.thread]} {b.what} at {told(b.source, b.stack)}" for b in waits.values())
         first = next(iter(waits.values()))
         yield Found("deadlock", message, first.source, first.stack, first.thread, -1)
+
+
+def _holds_off(follower: Follower, writer: Blocked, reader: Blocked) -> bool:
+    """Whether ``writer`` waits for the lock that ``reader`` waits for behind a writer."""
+    if writer.lock is None or writer.lock.shared or writer.address is None or reader.address is None:
+        return False
+    value = follower.concrete.value
+    return writer.thread != reader.thread and value(writer.address) == value(reader.address)
 
 
 def _place(event: ExecutedEvent) -> int:

@@ -259,7 +259,9 @@ class Run:
                 return
             if isinstance(self.system, _Told):
                 self.system.told = value
-            after = self.system.step(self.state, thread)
+            # A reader that takes no lock that it could take waits behind a writer.
+            behind = local.queues and event.id not in self._halves.values() and not local.own.queued
+            after = self.system.step(self.state, thread, int(behind))
             if isinstance(self.system, _Told):
                 self.system.told = None
             self._taken.add(event.id)
@@ -484,6 +486,8 @@ class Run:
 
     def _for_ever(self) -> bool:
         """Whether nothing but fruitless looks can happen any more."""
+        if self.system.waits_for_nobody(self.state):
+            return False
         seen: set[State] = {self.state}
         todo: Sequence[State] = [self.state]
         while todo:
