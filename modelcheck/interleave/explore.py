@@ -104,7 +104,7 @@ def start(
     """The system that a schedule belongs to: from `System.first` on, `System.take` replays it.
 
     Args:
-        program, model, properties: as given to `explore`.
+        program, model, properties: as given to `explore`; without `WARNING` for a finding that is none.
         choices, split: from its result.
 
     Raises:
@@ -114,6 +114,9 @@ def start(
         if isinstance(outcome, Initial) and outcome.choices == choices:
             return System(compiled(program), outcome, model, split, properties)
     raise ValueError(f"initialisation does not come to a state by the choices {choices}")
+
+
+WARNING: Final = frozenset({"warning"})
 
 
 class _GaveUp(Exception):  # noqa: N818
@@ -148,29 +151,44 @@ class _Search:
         self.touches: list[Touches] = []
 
     def run(self) -> Exploration:
+        warned: Exploration | None = None
         for outcome in initialise(self.program):
             if isinstance(outcome, Finding):
-                if outcome.property in self.properties:
-                    return self._result("FAIL", outcome)
+                failed = self._result("FAIL", outcome) if outcome.property in self.properties else None
             elif isinstance(outcome, Stuck):
+                failed = None
                 if outcome.deadlock and "deadlock" in self.properties:
-                    return self._result("FAIL", Finding("deadlock", outcome.reason, outcome.source, (), 0))
-                if not outcome.deadlock:
+                    failed = self._result("FAIL", Finding("deadlock", outcome.reason, outcome.source, (), 0))
+                elif not outcome.deadlock:
                     self.reason = self.reason or f"{outcome.source}: {outcome.reason}"
             else:
                 failed = self._from(outcome)
-                if failed is not None:
-                    return failed
-        return self._result("UNKNOWN" if self.reason else "PASS", None)
+            if failed is not None and failed.finding is not None and failed.finding.property == "warning":
+                warned = warned or failed
+            elif failed is not None:
+                return warned or failed if failed.verdict == "UNKNOWN" else failed
+        return warned or self._result("UNKNOWN" if self.reason else "PASS", None)
 
     def _from(self, initial: Initial) -> Exploration | None:
-        """Explore from one outcome of initialisation; gives a result only when that settles it."""
+        """Explore from one outcome of initialisation; gives a result only when that settles it.
+
+        A warning stops nothing. Only where nothing worse was found and somebody was warned is there another look, in
+        which who is warned stops.
+        """
+        heeded = self.properties & WARNING
+        if self.properties == heeded != frozenset():
+            return self._look(initial, heeded)[0]
+        failed, warned = self._look(initial, self.properties - WARNING)
+        return self._look(initial, heeded)[0] if failed is None and warned and heeded else failed
+
+    def _look(self, initial: Initial, properties: frozenset[str]) -> tuple[Exploration | None, bool]:
+        """The result for ``properties`` if it settles the matter; and whether somebody went past a warning."""
         split: frozenset[int] = frozenset()
         while True:
-            system = System(self.code, initial, self.model, split, self.properties)
+            system = System(self.code, initial, self.model, split, properties)
             try:
                 while True:
-                    space = self.make(system, self.properties, self.reduce, self._tick)
+                    space = self.make(system, properties, self.reduce, self._tick)
                     try:
                         finding = space.explore()
                     except Again:
@@ -183,17 +201,17 @@ class _Search:
             except _GaveUp as limit:
                 self.states += len(space.states)
                 self.reason = str(limit)
-                return self._result("UNKNOWN", None)
+                return self._result("UNKNOWN", None), False
             self.states += len(space.states)
             self.executions += space.executions
             self.blocked += space.blocked
             if not self.properties:
                 self.finals |= _finals(space)
             if finding is not None:
-                return self._result("FAIL", finding, initial.choices, space.schedule, split)
+                return self._result("FAIL", finding, initial.choices, space.schedule, split), False
             self.reason = self.reason or space.reason or system.cut or ""
             self.touches.append(touching(system))
-            return None
+            return None, system.locals.warned
 
     def _tick(self, stored: int) -> None:
         if self.limits.seconds is not None and monotonic() - self.began > self.limits.seconds:

@@ -54,16 +54,26 @@ class Locals:
         buffered: whether stores wait in a buffer (TSO) or reach memory at once (SC).
         annotate: called with each new Local that stands before a step.
         strict: whether a thread stops that unlocks what it does not hold, or ends inside a read-side section.
+        heeds: whether a thread stops at a warning. Else it goes on, and ``warned`` says that one did.
     """
 
     def __init__(
-        self, code: Code, objects: Objects, slots: Slots, buffered: bool, annotate: Annotate, strict: bool
+        self,
+        code: Code,
+        objects: Objects,
+        slots: Slots,
+        buffered: bool,
+        annotate: Annotate,
+        strict: bool,
+        heeds: bool = False,
     ) -> None:
         self.code = code
         self.objects = objects
         self.slots = slots
         self.buffered = buffered
         self.strict = strict
+        self.heeds = heeds
+        self.warned = False
         self.guesses: dict[tuple[int, ...], int] = {}
         self._annotate = annotate
         self._section_kinds: dict[int, int] = {}
@@ -86,7 +96,7 @@ class Locals:
             opener = self._opener(section.source, section.stack, section.lock)
             sections = (*sections, (kind, opener, _number(sections, kind)))
         own = Own(sections, held=initial.held)
-        return self._settle(Thread(self.code, 0, points), Private(own, self.objects), own)
+        return self._settle(Thread(self.code, 0, points, self.heeds), Private(own, self.objects), own)
 
     def finished(self) -> Local:
         """Thread 0 when it ended without starting another."""
@@ -97,7 +107,7 @@ class Locals:
         key = (number, callee, args)
         found = self._starts.get(key)
         if found is None:
-            thread = Thread.start(self.code, number, callee, args)
+            thread = Thread.start(self.code, number, callee, args, self.heeds)
             found = self._starts[key] = self._settle(thread, Private(Own(), self.objects), Own())
         return found
 
@@ -117,7 +127,9 @@ class Locals:
         return self._stuck(local.thread, local.frames, local.own, reason, local.place)
 
     def _after(self, local: Local, value: Value) -> Local:
-        thread = Thread(self.code, local.thread, [(point, list(registers)) for point, registers in local.frames])
+        thread = Thread(
+            self.code, local.thread, [(point, list(registers)) for point, registers in local.frames], self.heeds
+        )
         own = local.own
         private = Private(own, self.objects)
         private.drop(set(local.publish[1]))
@@ -159,6 +171,11 @@ class Locals:
 
     def _settle(self, thread: Thread, private: Private, own: Own) -> Local:
         """Run ``thread`` to its next step, doing what nobody else can notice on the way."""
+        settled = self._run(thread, private, own)
+        self.warned |= thread.warned is not None
+        return settled
+
+    def _run(self, thread: Thread, private: Private, own: Own) -> Local:
         number = thread.number
         try:
             while (point := thread.go()) is not None:

@@ -40,7 +40,7 @@ class System:
         initial: where initialisation has left it.
         model: ``sc`` or ``tso``.
         split: aligned words that are accessed with several sizes (see `MixedSizes`).
-        properties: what is asked for.
+        properties: what is asked for. Threads stop at a warning only where that is.
     """
 
     def __init__(
@@ -59,7 +59,8 @@ class System:
         self.slots = Slots(self.objects.space, initial.memory, initial.freed, split)
         self.memories = Memories(self.slots)
         self.lives = Lives(self.slots, self.objects.space, properties)
-        self.locals = Locals(code, self.objects, self.slots, self.buffered, annotate, "lock-misuse" in properties)
+        strict, heeds = "lock-misuse" in properties, "warning" in properties
+        self.locals = Locals(code, self.objects, self.slots, self.buffered, annotate, strict, heeds)
         self.cut: str | None = None
         self._places: list[tuple[int, Source, tuple[Source, ...]]] = []
         self._place_numbers: dict[tuple[int, Source, tuple[Source, ...]], int] = {}

@@ -51,6 +51,7 @@ PROPERTIES = (
     "uninitialised",
     "lock-misuse",
     "undefined",  # division by zero and the like
+    "warning",  # WARN_ON() and friends: the thread goes on
 )
 
 
@@ -281,7 +282,8 @@ class Free:
 
 @frozen
 class Assert:
-    """``condition`` must hold, else a finding of ``property`` (one of `PROPERTIES`), and the thread stops."""
+    """``condition`` must hold, else a finding of ``property`` (one of `PROPERTIES`), and the thread stops; but for a
+    ``warning``, after which it goes on."""
 
     condition: Expr
     property: str

@@ -85,7 +85,8 @@ Outcome = Initial | Finding | Stuck
 def initialise(program: Program) -> tuple[Outcome, ...]:
     """Every way in which the entry function of ``program`` gets to its first Spawn, in order of the choices made.
 
-    Executions in which an assumption ends it give no outcome; neither do those that end with Halt.
+    Executions in which an assumption ends it give no outcome; neither do those that end with Halt. The warnings that
+    they have gone past come last.
     """
     code = compiled(program)
     statics = {}
@@ -95,6 +96,7 @@ def initialise(program: Program) -> tuple[Outcome, ...]:
     first = _Run(code, Thread.start(code, 0, program.entry, ()), space, Cells(space, statics), frozenset(), ())
     pending = [first]
     outcomes: list[Outcome] = []
+    warnings: dict[Finding, None] = {}
     while pending:
         run = pending.pop()
         try:
@@ -106,7 +108,7 @@ def initialise(program: Program) -> tuple[Outcome, ...]:
         except _Waits as wait:
             outcomes.append(Stuck("waits for something that nobody can do", wait.source, deadlock=True))
         except (Discard, _Ended):
-            continue
+            pass
         else:
             if ways > MOST_OUTCOMES:
                 outcomes.append(Stuck(f"a choice among {ways} values", run.thread.point.instruction.source))
@@ -115,10 +117,12 @@ def initialise(program: Program) -> tuple[Outcome, ...]:
             else:
                 outcomes += run.left_open()
                 outcomes.append(run.outcome())
+        if run.thread.warned is not None:
+            warnings[run.thread.warned] = None
         if len(outcomes) + len(pending) > MOST_OUTCOMES:
             source = program.functions[program.entry].source
-            return (*outcomes, Stuck(f"more than {MOST_OUTCOMES} ways through initialisation", source))
-    return tuple(outcomes)
+            return (*outcomes, Stuck(f"more than {MOST_OUTCOMES} ways through initialisation", source), *warnings)
+    return (*outcomes, *warnings)
 
 
 def call(
@@ -193,6 +197,7 @@ class _Run:
         """A copy that takes ``way`` at the choice at hand."""
         space = AddressSpace(self.space)
         thread = Thread(self.code, 0, self.thread.snapshot())
+        thread.warned = self.thread.warned
         other = _Run(self.code, thread, space, self.cells.copy(space), self.freed, (*self.choices, way))
         other.steps, other.held, other.reading = self.steps, self.held, self.reading
         point = thread.point

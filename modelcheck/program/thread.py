@@ -67,22 +67,25 @@ class Thread:
         number: thread number.
         frames: (point, registers) from outermost to innermost; the lists of registers become the thread's own.
 
-    ``quit`` says, at its end, that the process has ended with it; ``result`` what its function returned.
+    ``quit`` says, at its end, that the process has ended with it; ``result`` what its function returned; ``warned`` the
+    first warning that it has gone past. With ``heeds`` it stops there instead.
     """
 
-    __slots__ = ("code", "frames", "number", "quit", "result")
+    __slots__ = ("code", "frames", "heeds", "number", "quit", "result", "warned")
 
-    def __init__(self, code: Code, number: int, frames: list[tuple[Point, Registers]]) -> None:
+    def __init__(self, code: Code, number: int, frames: list[tuple[Point, Registers]], heeds: bool = False) -> None:
         self.code = code
         self.number = number
         self.frames = frames
         self.result: Value = UNDEFINED
         self.quit = False
+        self.heeds = heeds
+        self.warned: Finding | None = None
 
     @classmethod
-    def start(cls, code: Code, number: int, name: str, args: tuple[Value, ...]) -> Thread:
+    def start(cls, code: Code, number: int, name: str, args: tuple[Value, ...], heeds: bool = False) -> Thread:
         """A thread about to enter function ``name``; missing arguments are undefined, surplus ones are dropped."""
-        return cls(code, number, [(code.entry(name), _registers(code.program.functions[name], args))])
+        return cls(code, number, [(code.entry(name), _registers(code.program.functions[name], args))], heeds)
 
     @property
     def point(self) -> Point:
@@ -218,7 +221,10 @@ class Thread:
         if isinstance(condition, Undefined):
             raise Fault(self.finding("uninitialised", "an assertion rests on an undefined value"))
         if not condition:
-            raise Fault(self.finding(what.property, what.message))
+            found = self.finding(what.property, what.message)
+            if what.property != "warning" or self.heeds:
+                raise Fault(found)
+            self.warned = self.warned or found
         self.resume(0)
 
 

@@ -101,16 +101,19 @@ def check(
             continue
         touching_ones.append(one.touches)
         total = _worse(total, one)
-        if total.verdict == "FAIL":
+        if total.verdict == "FAIL" and total.property != "warning":
             if outcome is not outcomes[-1]:
                 touching_ones.append(None)
             break
     return evolve(total, touches=together(touching_ones), seconds=time.monotonic() - started)
 
 
+RANK = {"PASS": 0, "UNKNOWN": 1, "FAIL": 2}
+"""Which verdict on a part is that on the whole."""
+
+
 def _worse(total: Result, one: Result) -> Result:
-    rank = {"PASS": 0, "UNKNOWN": 1, "FAIL": 2}
-    worst = one if rank[one.verdict] > rank[total.verdict] else total
+    worst = max(total, one, key=lambda result: (RANK[result.verdict], result.property != "warning"))
     return evolve(worst, events=max(total.events, one.events), refinements=total.refinements + one.refinements)
 
 
@@ -207,7 +210,9 @@ class Session:
     def decide(self, properties: frozenset[str], among: int = YES) -> Result:
         """The verdict for ``properties`` on the executions in which ``among`` holds."""
         circuit = self.encoding.circuit
-        findings = self.findings(properties)
+        # A warning stops nothing, and is told of where nothing worse is.
+        warnings = [finding for finding in self.findings(properties) if finding.property == "warning"]
+        findings = [finding for finding in self.findings(properties) if finding.property != "warning"]
         failing = circuit.all_of((circuit.any_of([finding.literal for finding in findings]), among))
         races = "race" in properties and "data-race" in self.model.flag_names
         # Which race is found may rest on what was searched before: that is done whatever other cells have shown.
@@ -222,6 +227,9 @@ class Session:
             raced = self.race(among)
             if raced is not None:
                 return self.raced(*raced)
+        warned = circuit.all_of((circuit.any_of([finding.literal for finding in warnings]), among))
+        if (proposal := self.search(warned)) is not None:
+            return self.failure(self._simpler(proposal, warned), warnings)
         reason = self.reaches_bound(among)
         return Result("PASS") if reason is None else Result("UNKNOWN", reason=reason)
 

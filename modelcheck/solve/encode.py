@@ -108,7 +108,7 @@ class Encoding:
             thing = space.find(place)
             if thing is not None:
                 self._blocks.setdefault(thing.base, []).append(place)
-        checked = {check.property for check in graph.checks} & set(PROPERTIES)
+        checked = {check.property for check in graph.checks} & (set(PROPERTIES) - {"warning"})
         self.late = {name: self.valuation.truth(late(name)) for name in sorted(checked | COME_LATE)}
         self._goes: list[tuple[int, int]] = [(0, YES) for _ in graph.threads]
         self._late: dict[int, list[int]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from modelcheck.interleave.explore import Exploration, Limits, explore, start
+from modelcheck.interleave.explore import WARNING, Exploration, Limits, explore, start
 from modelcheck.interleave.local import CHOOSE
 from modelcheck.interleave.state import Choice
 from modelcheck.interleave.system import System
@@ -45,7 +45,9 @@ def _execution(program: Program, cell: Cell, found: Exploration) -> Execution | 
     """The schedule found as an execution, without dependencies; None when no thread had started."""
     if not found.schedule:
         return None
-    system = start(program, cell.load, found.choices, found.split, cell.scenario.properties)
+    assert found.finding is not None
+    asked = cell.scenario.properties if found.finding.property == "warning" else cell.scenario.properties - WARNING
+    system = start(program, cell.load, found.choices, found.split, asked)
     told = witness(system, found.schedule)
     space = system.objects.space
     events = tuple(

@@ -59,7 +59,7 @@ def test_what_is_often_included_is_small(header: str, most: int) -> None:
     [
         *("MC_FAIL_KMALLOC=1", "MC_FAIL_ALLOC_PAGE=1", "MC_FAIL_MALLOC=1", "MC_FAIL_KTHREAD=1", "MC_NR_PAGES=1"),
         *("MC_NR_PAGES=8", "MC_ALLOC_ANY=1", "MC_CHECK_FREE_PAGES=0", "MC_DEBUG_LIST=0", "MC_INTERRUPTIBLE=1"),
-        *("MC_WARN_IS_FINDING=1", "MC_NR_THREADS=4", "MC_NR_WORKERS=2", "MC_SPURIOUS_WAKEUPS=1", "MC_WEAK_CAS_FAILS=1"),
+        *("MC_NR_THREADS=4", "MC_NR_WORKERS=2", "MC_SPURIOUS_WAKEUPS=1", "MC_WEAK_CAS_FAILS=1"),
     ],
 )
 def test_each_knob_of_the_readme_turns(knob: str) -> None:

@@ -13,7 +13,7 @@ from modelcheck.program.machine import Finding, Initial, Outcome, Stuck, initial
 HERE = Path(__file__).parent
 PROPERTIES = (
     *("list-corruption", "double-free", "bad-free", "use-after-free", "lock-misuse", "assertion"),
-    *("uninitialised", "null-dereference"),
+    *("uninitialised", "null-dereference", "warning"),
 )
 
 
@@ -106,10 +106,11 @@ def test_without_list_debugging_only_what_is_dereferenced_can_go_wrong(tmp_path:
     assert [type(outcome) for outcome in run(tmp_path, text, MC_DEBUG_LIST="0")] == [Initial]
 
 
-def test_warnings_are_findings_only_when_asked_for(tmp_path: Path) -> None:
-    text = "#include <linux/bug.h>\nint main(void) { WARN_ON(1); return 0; }"
-    assert [type(outcome) for outcome in run(tmp_path, text)] == [Initial]
-    assert [type(outcome) for outcome in run(tmp_path, text, MC_WARN_IS_FINDING="1")] == [Finding]
+def test_initialisation_goes_past_a_warning_which_is_told_of_last(tmp_path: Path) -> None:
+    text = "#include <linux/bug.h>\nint main(void) { WARN_ON(1); %s return 0; }"
+    assert [type(outcome) for outcome in run(tmp_path, text % "")] == [Initial, Finding]
+    both = run(tmp_path, text % "BUG_ON(1);")
+    assert [outcome.property for outcome in both if isinstance(outcome, Finding)] == ["assertion", "warning"]
 
 
 def test_files_of_one_program_share_the_pages(tmp_path: Path) -> None:

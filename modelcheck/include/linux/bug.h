@@ -1,39 +1,37 @@
 /* SPDX-License-Identifier: MIT */
-/* BUG() is a finding of property "assertion". WARN_ON() gives its condition; with -DMC_WARN_IS_FINDING=1 it is one too. */
+/*
+ * BUG() is a finding of property "assertion". WARN_ON() is one of property "warning", gives its condition, and the thread
+ * goes on. What a warning says besides is read where it is told, and not kept.
+ */
 #ifndef _LINUX_BUG_H
 #define _LINUX_BUG_H
 
 #include <linux/compiler.h>
 #include <mc/stdtypes.h>
 
-#ifndef MC_WARN_IS_FINDING
-#define MC_WARN_IS_FINDING 0
-#endif
-
 #define BUG() do { __mc_assert(0, "assertion", "BUG()"); __mc_halt(); } while (0)
 #define BUG_ON(condition) __mc_assert(!(condition), "assertion", "BUG_ON(" #condition ")")
 #define panic(...) do { __mc_use(__VA_ARGS__); __mc_assert(0, "assertion", "panic()"); __mc_halt(); } while (0)
 
-#if MC_WARN_IS_FINDING
 #define __mc_warn(condition, text) ({					\
 	int __mc_warned = !!(condition);				\
-	__mc_assert(!__mc_warned, "assertion", "WARN_ON(" text ")");	\
+	__mc_assert(!__mc_warned, "warning", text);			\
 	__mc_warned;							\
 })
-#else
-#define __mc_warn(condition, text) ({ int __mc_warned = !!(condition); __mc_warned; })
-#endif
-#define WARN_ON(condition) __mc_warn(condition, #condition)
-#define WARN_ON_ONCE(condition) __mc_warn(condition, #condition)
-#define WARN_ON_SMP(condition) __mc_warn(condition, #condition)
-#define WARN(condition, ...) ({						\
+#define WARN_ON(condition) __mc_warn(condition, "WARN_ON(" #condition ")")
+#define WARN_ON_ONCE(condition) __mc_warn(condition, "WARN_ON_ONCE(" #condition ")")
+#define WARN_ON_SMP(condition) __mc_warn(condition, "WARN_ON_SMP(" #condition ")")
+#define __mc_warn_told(condition, text, ...) ({				\
 	int __mc_told = !!(condition);					\
 	if (__mc_told)							\
 		__mc_use(__VA_ARGS__);					\
-	__mc_warn(__mc_told, #condition);				\
+	__mc_warn(__mc_told, text);					\
 })
-#define WARN_ONCE(condition, ...) WARN(condition, __VA_ARGS__)
+#define WARN(condition, ...) __mc_warn_told(condition, "WARN(" #condition ")", __VA_ARGS__)
+#define WARN_ONCE(condition, ...) __mc_warn_told(condition, "WARN_ONCE(" #condition ")", __VA_ARGS__)
 #define WARN_TAINT(condition, taint, ...) WARN(condition, __VA_ARGS__)
+#define WARN_TAINT_ONCE(condition, taint, ...) WARN_ONCE(condition, __VA_ARGS__)
+#define WARN_RATELIMIT(condition, ...) WARN(condition, __VA_ARGS__)
 
 #define BUILD_BUG_ON(condition) _Static_assert(!(condition), "BUILD_BUG_ON(" #condition ")")
 #define BUILD_BUG_ON_MSG(condition, message) _Static_assert(!(condition), message)

@@ -30,19 +30,30 @@ struct lockdep_map {
 #define lock_map_acquire(map) ((void)0)
 #define lock_map_release(map) ((void)0)
 
-/* Every lock is a structure that begins with its word. */
-#define lockdep_is_held(lock) __mc_holds((const unsigned int *)(lock))
+/*
+ * Every lock is a structure that begins with its word. Whose the readers of a lock are does not show in it: where there are
+ * some, the caller is taken for one.
+ */
+#define __mc_lockdep_word(lock) __mc_load((const unsigned int *)(lock), 4, "ONCE")
+#define lockdep_is_held_type(lock, r) ({				\
+	unsigned long __mc_held = __mc_lockdep_word(lock);		\
+	(int)((int)(r) == 0 ? __mc_held == __mc_self() + 1 :		\
+	      (int)(r) == 1 ? __mc_held >= __MC_READER :		\
+	      __mc_held == __mc_self() + 1 || __mc_held >= __MC_READER); \
+})
+#define lockdep_is_held(lock) lockdep_is_held_type(lock, -1)
 #define lock_is_held(lock) lockdep_is_held(lock)
-#define lockdep_assert_held(lock) \
-	__mc_assert(lockdep_is_held(lock), "lock-misuse", "lockdep_assert_held(" #lock ")")
-#define lockdep_assert_held_once(lock) lockdep_assert_held(lock)
-#define lockdep_assert_held_write(lock) lockdep_assert_held(lock)
+#define __mc_lockdep_assert(condition, text) __mc_assert((condition), "warning", text)
+#define lockdep_assert(condition) __mc_lockdep_assert(condition, "lockdep_assert(" #condition ")")
+#define lockdep_assert_once(condition) __mc_lockdep_assert(condition, "lockdep_assert_once(" #condition ")")
+#define lockdep_assert_held(lock) __mc_lockdep_assert(lockdep_is_held(lock), "lockdep_assert_held(" #lock ")")
+#define lockdep_assert_held_once(lock) __mc_lockdep_assert(lockdep_is_held(lock), "lockdep_assert_held_once(" #lock ")")
+#define lockdep_assert_held_write(lock) \
+	__mc_lockdep_assert(lockdep_is_held_type(lock, 0), "lockdep_assert_held_write(" #lock ")")
 #define lockdep_assert_held_read(lock) \
-	__mc_assert(__mc_load((const unsigned int *)(lock), 4, "ONCE") >= __MC_READER, "lock-misuse", \
-		    "lockdep_assert_held_read(" #lock ")")
+	__mc_lockdep_assert(lockdep_is_held_type(lock, 1), "lockdep_assert_held_read(" #lock ")")
 #define lockdep_assert_not_held(lock) \
-	__mc_assert(!lockdep_is_held(lock), "lock-misuse", "lockdep_assert_not_held(" #lock ")")
-#define lockdep_assert(condition) WARN_ON(condition)
+	__mc_lockdep_assert(__mc_lockdep_word(lock) != __mc_self() + 1, "lockdep_assert_not_held(" #lock ")")
 #define lockdep_assert_irqs_disabled() ((void)0)
 #define lockdep_assert_irqs_enabled() ((void)0)
 #define lockdep_assert_preemption_disabled() ((void)0)

@@ -116,7 +116,8 @@ class Steps(Paths):
                 value, _ = self._value(state, condition)
                 # An assertion is a branch; what only observes may fail late.
                 observes = which != "assertion" and not self.thread.final
-                return self._check(state, value, which, message, source, late(which) if observes else FALSE)
+                goes_on = TRUE if which == "warning" else late(which) if observes else FALSE
+                return self._check(state, value, which, message, source, goes_on)
             case Assume():
                 return self._assume(instruction, state)
             case Choose(dst, count):

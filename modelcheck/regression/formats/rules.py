@@ -25,5 +25,6 @@ MEANINGS: Final[Mapping[str, str]] = {
     "uninitialised": "a value is read that nobody has written",
     "lock-misuse": "a thread releases a lock or leaves a section that it does not hold, or ends within one",
     "undefined": "a division by zero, a shift too far and the like happen",
+    "warning": "WARN_ON() or another of the kernel's warnings comes true",
     UNDECIDED: "a bound, a time limit or something that cannot be modelled was reached",
 }

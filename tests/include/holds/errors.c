@@ -40,11 +40,11 @@ int main(void)
 	BUILD_BUG_ON(sizeof(u64) != 8);
 	printk(KERN_INFO "%d %d\n", touch(1), touch(2));
 	BUG_ON(evaluated != 2);
-	BUG_ON(WARN_ON(0) || !WARN_ON(4) || !WARN_ONCE(a, "text %d", touch(3)) || evaluated != 3);
-	WARN_ON(a);
+	BUG_ON(WARN_ON(0) || WARN_ONCE(!a, "text %d", touch(3)) || evaluated != 2);
+	WARN_ON(!a);
 	flags = READ_ONCE(evaluated);
 	WRITE_ONCE(evaluated, flags + 1);
-	BUG_ON(likely(ACCESS_ONCE(evaluated)) != 1 || unlikely(evaluated == 3));
+	BUG_ON(likely(ACCESS_ONCE(evaluated)) != 1 || unlikely(evaluated == 2));
 	might_sleep();
 	return 0;
 }
