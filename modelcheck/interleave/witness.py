@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import combinations
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from modelcheck.interleave import local as kinds
 from modelcheck.interleave.local import Local
@@ -34,7 +35,7 @@ class WitnessEvent:
         source, stack: where in the program, and the call sites around it.
         name: what a reader calls the address.
         order: place in the schedule; initial writes come first.
-        final: happened after all other threads had ended.
+        final: happened after all other threads had ended, and none was started any more.
     """
 
     id: int
@@ -54,7 +55,8 @@ class WitnessEvent:
 
 @frozen
 class Witness:
-    """An execution. ``rf``: (write, read); ``co``: (earlier, later write), transitive; ``rmw``: (read, write)."""
+    """An execution. ``rf``: (write, read); ``co``: (earlier, later write) of running threads, transitive; ``rmw``:
+    (read, write)."""
 
     threads: tuple[str, ...]
     events: tuple[WitnessEvent, ...]
@@ -98,6 +100,8 @@ class _Recorder:
         self.freed: dict[int, int] = {}
         self.buffers: dict[int, list[int]] = {}
         self.positions: dict[int, int] = {}
+        self.running = 0
+        """So many events come before the last thread is started."""
 
     def stepped(self, state: State, after: State, thread: int) -> None:
         """A thread took a step."""
@@ -110,6 +114,8 @@ class _Recorder:
         match local.kind:
             case kinds.LOAD | kinds.WAIT | kinds.RMW if local.slots:
                 self._read(state, thread, local, fault == "use-after-free")
+            case kinds.STORE if fault == "use-after-free":
+                self._reach(self._event(state, local, "W", local.point.instruction.tags, local.value))
             case kinds.STORE if not fault:
                 number = self._event(state, local, "W", local.point.instruction.tags, local.value)
                 self._put(after, thread, local, number)
@@ -121,6 +127,7 @@ class _Recorder:
                     self.buffers.setdefault(thread, []).append(number)
             case kinds.SPAWN:
                 self.threads.append(local.point.instruction.name or local.callee)
+                self.running = len(self.events)
 
     def drained(self, thread: int) -> None:
         """The oldest entry of a thread's buffer reaches memory."""
@@ -128,13 +135,18 @@ class _Recorder:
 
     def result(self) -> Witness:
         """What was recorded."""
-        co = [
-            (several[one], several[other])
-            for several in self.written.values()
-            for one in range(len(several))
-            for other in range(one + 1, len(several))
+        told = sorted((event.order, event.id) for event in self.events if event.thread >= 0)
+        place = {number: order for order, (_, number) in enumerate(told)}
+        events = [
+            evolve(event, order=place.get(event.id, -1), final=event.final and event.id >= self.running)
+            for event in self.events
         ]
-        return Witness(tuple(self.threads), tuple(self.events), tuple(self.rf), tuple(co), tuple(self.rmw))
+        co = [
+            pair
+            for several in self.written.values()
+            for pair in combinations([number for number in several if not events[number].final], 2)
+        ]
+        return Witness(tuple(self.threads), tuple(events), tuple(self.rf), tuple(co), tuple(self.rmw))
 
     def _read(self, state: State, thread: int, local: Local, dead: bool) -> None:
         what = local.point.instruction
@@ -164,7 +176,21 @@ class _Recorder:
             self.freed[event.address] = number
         else:
             self._initial(event.address, event.size)
+            self._end(event.address)
             self.written[event.address].append(number)
+
+    def _end(self, address: int) -> None:
+        """The free of what was there before somebody writes it comes before that: an event for this cell."""
+        thing = self.system.objects.space.find(address)
+        free = None if thing is None else self.freed.get(thing.base)
+        if free is None or any(self.events[number].kind == "poison" for number in self.written[address]):
+            return
+        made = self.events[free]
+        if made.address != address:
+            name = self.system.objects.space.name(address)
+            self.events.append(evolve(made, id=len(self.events), address=address, name=name))
+            free = len(self.events) - 1
+        self.written[address].append(free)
 
     def _visible(self, state: State, thread: int, local: Local) -> int:
         """The write that a read of ``local`` sees."""

@@ -17,6 +17,7 @@ from modelcheck.solve.encode import AT_REST, NOWHERE, Finding
 from modelcheck.solve.proposal import Proposal
 from modelcheck.solve.result import Execution, Result
 from modelcheck.solve.sat import NO, YES
+from modelcheck.trace.replay.correspondence import stem
 
 EFFORT: Final = 20_000_000
 """Work that the solver may put into one proposal."""
@@ -30,14 +31,17 @@ MOST_COUNTED: Final = 400_000
 
 @frozen
 class Failure:
-    """What fails, and where: the failure that must stay the same."""
+    """What fails, and where: the failure that must stay the same. ``message``: what is said of it; may be empty."""
 
     property: str
     source: Source | None
     stack: tuple[Source, ...]
+    message: str = ""
 
     def shown(self, result: Result) -> bool:
-        """Whether ``result`` is about this failure."""
+        """Whether ``result`` is about this failure. A leak is about its object, wherever it is told to happen."""
+        if result.property == self.property == "leak" and self.message:
+            return stem(result.message) == stem(self.message)
         return (result.property, result.source, result.stack) == (self.property, self.source, self.stack)
 
 
@@ -150,6 +154,9 @@ class Question:
         for finding, literal, evidence in self._selected:
             if holds(literal):
                 result = self.session.failure(proposal, [finding])
+                if finding.property == "deadlock":
+                    # All who wait are told of; the place is that of the one that is asked for.
+                    result = evolve(result, source=self.failure.source, stack=self.failure.stack)
                 if self.failure.shown(result):
                     options.append(self._cut(result, finding.thread, evidence))
         return min(options, key=lambda found: (found.threads, found.steps), default=None)
@@ -236,7 +243,8 @@ class Question:
 
     def _here(self, finding: Finding) -> bool:
         place = self.failure.source, self.failure.stack
-        return finding.property == "deadlock" or (finding.source, finding.stack) == place
+        about = finding.property == "leak" and stem(finding.message) == stem(self.failure.message)
+        return about or finding.property == "deadlock" or (finding.source, finding.stack) == place
 
     def _fails_at_rest(self) -> bool:
         place = self.failure.source, self.failure.stack
@@ -269,13 +277,12 @@ class Question:
                     self._selected.append((finding, circuit.all_of((finding.literal, so, *needed)), evidence))
 
     def _waits(self, deadlocked: int) -> Iterator[int]:
-        """The first wait that a deadlock is told of is the one at the place."""
+        """One of those that wait for ever does so at the place: on that line, for a loop has several places there."""
         assert self.session.deadlock is not None
-        earlier: list[int] = []
+        lines = [str(place) for place in (self.failure.source, *self.failure.stack)]
         for literal, blocked in self.session.deadlock.waits:
-            if (blocked.source, blocked.stack) == (self.failure.source, self.failure.stack):
-                yield self._circuit.all_of((deadlocked, literal, *(-other for other in earlier)))
-            earlier.append(literal)
+            if [str(place) for place in (blocked.source, *blocked.stack)] == lines:
+                yield self._circuit.all_of((deadlocked, literal))
 
     def _evidence(self, finding: Finding) -> Iterator[tuple[int, tuple[Point, ...]]]:
         """Where else something must have happened for ``finding`` to be one: the free that came before.

@@ -41,7 +41,7 @@ def smaller(trace: Trace, program: Program, properties: frozenset[str], files: M
     found = minimise(
         program,
         trace.execution,
-        Failure(trace.property, trace.source, trace.stack),
+        Failure(trace.property, trace.source, trace.stack, trace.message),
         trace.model,
         lambda name: load_model(files.get(name, name)),
         properties,

@@ -188,6 +188,7 @@ class EventGraph:
             period ends.
         registers: value of each named variable of a thread's function where it returns, by thread number and C name.
         held: the locks that main holds from initialisation on.
+        entry: where the function that runs first is; None: not known.
     """
 
     threads: tuple[str, ...]
@@ -207,3 +208,4 @@ class EventGraph:
     started: tuple[Guard, ...] = ()
     quits: Guard = (FALSE,)
     held: tuple[Held, ...] = ()
+    entry: Source | None = None

@@ -105,6 +105,7 @@ class MemoryObject:
         readonly: string literals and const tables: a write is a ``wild-pointer`` finding.
         units: byte sizes of equal parts that the leak check treats as objects of their own, 0 for none. The page
             array uses it: each ``struct page`` counts by itself, and the array is no root.
+        made: of an object that is allocated before threads start: where, and the call sites around that.
     """
 
     name: str
@@ -116,6 +117,7 @@ class MemoryObject:
     zeroed: bool = True
     readonly: bool = False
     units: int = 0
+    made: tuple[Source, tuple[Source, ...]] | None = None
 
 
 # ---------------------------------------------------------------- instructions

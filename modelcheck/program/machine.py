@@ -335,7 +335,8 @@ class _Run:
 
     def _make(self, name: str, size: int, kind: str, layout: ir.Layout | None, zeroed: bool) -> int:
         base = -(-max(ir.HEAP_BASE, self.space.end) // SPACING) * SPACING + SPACING
-        self.space.add(MemoryObject(name, base, max(size, 1), kind, layout, zeroed=zeroed))
+        made = self.thread.point.instruction.source, tuple(self.thread.stack)
+        self.space.add(MemoryObject(name, base, max(size, 1), kind, layout, zeroed=zeroed, made=made))
         return base
 
     def _free(self, point: Point, registers: Registers) -> None:

@@ -331,7 +331,7 @@ class Session:
         execution = execution_of(proposal)
         finding = min(held, key=lambda f: _told_at(execution, f))
         if finding.source is NOWHERE and finding.about is not None:
-            finding = _placed(execution, finding, *finding.about)
+            finding = _placed(execution, finding, self.graph.entry, *finding.about)
         message = finding.message
         if finding.property == "deadlock" and self.deadlock is not None:
             waits = [b for literal, b in self.deadlock.waits if self.solver.holds(literal)]
@@ -488,8 +488,9 @@ def _told_at(execution: Execution, finding: Finding) -> tuple[int, int]:
     return len(execution.events) if at_rest else max(before, default=-1), finding.position
 
 
-def _placed(execution: Execution, finding: Finding, base: int, size: int) -> Finding:
-    """The finding at the last write to its memory; at the last access there, or the last of all, when there is none."""
+def _placed(execution: Execution, finding: Finding, entry: Source | None, base: int, size: int) -> Finding:
+    """The finding at the last write to its memory; at the last access there, or the last of all, when there is none.
+    Where nothing is told, where its object is made; of a unit at ``entry``."""
 
     def rank(event: ExecutedEvent) -> tuple[bool, bool, int]:
         inside = event.address is not None and base <= event.address < base + size
@@ -497,7 +498,8 @@ def _placed(execution: Execution, finding: Finding, base: int, size: int) -> Fin
 
     told = [event for event in execution.events if event.source is not NOWHERE]
     if not told:
-        return finding
+        source, stack = finding.made or (entry or finding.source, finding.stack)
+        return evolve(finding, source=source, stack=stack)
     last = max(told, key=rank)
     return evolve(finding, source=last.source, stack=last.stack, thread=last.thread)
 

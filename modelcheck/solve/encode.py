@@ -36,7 +36,8 @@ class Finding:
     """Something that may go wrong: ``property`` fails in executions in which ``literal`` holds.
 
     ``position``: in its thread's program order; `AT_REST` when it is about the end of the execution. ``about``: first
-    byte and size of the memory whose last write is the place to show, where ``source`` says nothing.
+    byte and size of the memory whose last write is the place to show, where ``source`` says nothing; ``made``: where its
+    object was allocated, if that was before threads start.
     """
 
     literal: int
@@ -47,6 +48,7 @@ class Finding:
     thread: int
     position: int = AT_REST
     about: tuple[int, int] | None = None
+    made: tuple[Source, tuple[Source, ...]] | None = None
 
 
 class Encoding:

@@ -118,6 +118,7 @@ class _Reachability:
                     () if origin is None else origin.stack,
                     origin.thread if origin else 0,
                     about=self._about(base, thing),
+                    made=thing.made,
                 )
             )
         return found

@@ -59,6 +59,7 @@ class _Unroller(Steps):
             registers=self.registers,
             quits=quits if self.program.process else (FALSE,),
             held=self.initial.held,
+            entry=self.program.functions[self.program.entry].source,
         )
 
     def _enter(self) -> None:

@@ -225,6 +225,10 @@ def _leaks(follower: Follower, observed: Observed) -> Iterator[Found]:
         place = made or max(last, key=lambda e: e.order, default=None)
         if place is not None:
             yield Found("leak", message, place.source, place.stack, place.thread, -1, True)
+        elif thing.made is not None:
+            yield Found("leak", message, *thing.made, 0, -1, True)
+        elif follower.graph.entry is not None:
+            yield Found("leak", message, follower.graph.entry, (), 0, -1, True)
 
 
 class _Rest:

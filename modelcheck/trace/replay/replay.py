@@ -63,14 +63,16 @@ class _Replay:
         self.trace = trace
         self.today = today
         self.sources = sources
-        self._failed: tuple[Source, tuple[Source, ...]] = (Source("", 0, 0, 0, 0), ())
+        self._failed: tuple[Source, tuple[Source, ...]] | None = None
         self.properties = frozenset(trace.setting.properties) or today.scenario.properties | {trace.property}
 
     def run(self) -> Replayed:
         explored = self.trace.setting.engine == "interleave" and self.today.load in MODELS
         if not self.trace.execution.events:
+            # It fails before threads start, or where nothing of what they share has been touched yet.
             first = self._before_threads()
-            return first if first.outcome == REPRODUCES or not explored else self._as_interleaving()
+            if first.outcome == REPRODUCES or not self._initials():
+                return first
         if explored:
             return self._as_interleaving()
         best: Replayed | None = None
@@ -236,6 +238,7 @@ class _Replay:
         return True
 
     def _again(self, execution: Execution) -> Replayed:
+        assert self._failed is not None
         source, stack = self._failed
         reason = f"{self.trace.property}: {self.trace.message}"
         return Replayed(
@@ -246,6 +249,8 @@ class _Replay:
         place = (finding.source, finding.stack)
         if not self._same(Found(finding.property, finding.message, *place, finding.thread, 0), None):
             return None
+        if self._failed is not None:
+            place = self._failed  # which of several places is shown, of waits say, is the solver's to choose
         reason = f"{finding.property}: {finding.message or self.trace.message}"
         return Replayed(REPRODUCES, reason, None, self._failure_then(), self._place_now(*place), execution=execution)
 
