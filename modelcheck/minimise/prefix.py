@@ -7,10 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from attrs import evolve
 
-from modelcheck.solve.result import Condition, ExecutedEvent, Execution, Pair
-
-Point = tuple[int, int]
-"""A thread, and a position in its program order."""
+from modelcheck.solve.result import Condition, Execution, Pair
+from modelcheck.trace.failing import Point, before
 
 
 def prefix(execution: Execution, points: Iterable[Point]) -> Execution:
@@ -21,26 +19,7 @@ def prefix(execution: Execution, points: Iterable[Point]) -> Execution:
     writes stay where an event that is kept touches their cell; what ran at rest goes.
     """
     events = execution.events
-    ends: dict[int, int] = {}
-    sources = {read: write for write, read in execution.rf}
-    halves = {a: b for pair in execution.rmw for a, b in (pair, pair[::-1])}
-    threads: dict[int, list[ExecutedEvent]] = {}
-    for event in events:
-        if event.thread >= 0 and not event.final:
-            threads.setdefault(event.thread, []).append(event)
-    left = list(points)
-    while left:
-        thread, position = left.pop()
-        before = ends.get(thread, -1)
-        if position <= before:
-            continue
-        ends[thread] = position
-        for event in threads.get(thread, ()):
-            if before < event.position <= position:
-                for needed in (sources.get(event.id), halves.get(event.id)):
-                    if needed is not None and events[needed].thread >= 0:
-                        left.append((events[needed].thread, events[needed].position))
-    kept = {e.id for t, several in threads.items() for e in several if e.position <= ends.get(t, -1)}
+    kept = before(execution, points)
     touched = {events[number].address for number in kept}
     kept |= {e.id for e in events if e.thread < 0 and e.address in touched}
     return evolve(restricted(execution, kept), partial=True)

@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 
 from modelcheck.cat import Model
 from modelcheck.minimise.counter import Counter
-from modelcheck.minimise.prefix import Point, prefix
+from modelcheck.minimise.prefix import prefix
 from modelcheck.program.graph import EventGraph
 from modelcheck.program.ir import Source
 from modelcheck.solve.check import OutOfTime, Session
@@ -17,6 +17,7 @@ from modelcheck.solve.encode import AT_REST, NOWHERE, Finding
 from modelcheck.solve.proposal import Proposal
 from modelcheck.solve.result import Execution, Result
 from modelcheck.solve.sat import NO, YES
+from modelcheck.trace.failing import Point
 from modelcheck.trace.replay.correspondence import stem
 
 EFFORT: Final = 20_000_000

@@ -36,8 +36,8 @@ class Finding:
     """Something that may go wrong: ``property`` fails in executions in which ``literal`` holds.
 
     ``position``: in its thread's program order; `AT_REST` when it is about the end of the execution. ``about``: first
-    byte and size of the memory whose last write is the place to show, where ``source`` says nothing; ``made``: where its
-    object was allocated, if that was before threads start.
+    byte and size of the memory whose last write is the place to show, where ``source`` says nothing; ``made``: where
+    its object was allocated, if that was before threads start.
     """
 
     literal: int

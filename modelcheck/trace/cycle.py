@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations, islice, pairwise
-from typing import Final, TypeVar
+from itertools import islice, pairwise
+from typing import Final
 
 import attrs
 from attrs import frozen
 
 from modelcheck.cat import Model, load_model
 from modelcheck.errors import InputError
-from modelcheck.solve.result import ExecutedEvent, Execution, Pair
+from modelcheck.solve.result import Execution, Pair
 from modelcheck.trace.candidate import candidate
+from modelcheck.trace.changes import ACQUIRE, FENCE, MARK, RELEASE, Change, candidates, changed, cheapest
+from modelcheck.trace.failing import failing, failing_threads
 from modelcheck.trace.steps import Telling, from_reads, next_writes, program_order
 from modelcheck.trace.trace import Trace, model_place
 
-_Item = TypeVar("_Item")
-
 _LOOKED_AT: Final = 20_000
 """Events of all the shortest cycles' executions that are compared; there may be very many cycles."""
+
+_ASKED: Final = 600
+"""So many changed executions are judged."""
 
 
 @frozen
@@ -32,57 +35,102 @@ class Link:
 
 
 @frozen
-class Missing:
-    """A pair of accesses of one thread that nothing orders, and the weakest barrier (a tag) between them that does."""
-
-    before: int
-    after: int
-    barrier: str
-
-
-@frozen
 class Cycle:
     """A cycle of program order and communication.
 
     Attributes:
         links: from event to event, the last one back to the first.
-        missing: pairs of it which, ordered together, make the model forbid the execution; empty where that is not
-            known (no such orders within the cycle, or a model that cannot be read).
-        marked: plain accesses that must also be marked for that.
+        changes: the fewest and weakest with which the model forbids the execution; empty where that is not known (no
+            such changes within the cycle, or a model that cannot be read).
+        instead: where accesses that acquire or release are among those: barriers and marked accesses that do as well.
         leads_to_failure: whether the cycle is among the events that can have a part in the failure; if not, these
             alone are in an order that SC allows.
     """
 
     links: tuple[Link, ...]
-    missing: tuple[Missing, ...]
-    marked: tuple[int, ...]
+    changes: tuple[Change, ...]
+    instead: tuple[Change, ...]
     leads_to_failure: bool
+
+    @property
+    def missing(self) -> tuple[Change, ...]:
+        """Those of the changes that order a pair of accesses of one thread, which nothing orders."""
+        return tuple(change for change in self.changes if change.kind != MARK)
+
+    @property
+    def marked(self) -> tuple[int, ...]:
+        """Plain accesses that must also be marked."""
+        return tuple(change.event for change in self.changes if change.kind == MARK)
 
 
 def forbidden_by_sc(trace: Trace, telling: Telling) -> Cycle | None:
     """The cycle for which SC forbids ``trace``; None for an execution that SC allows.
 
-    Of several, one among the events that lead to the failure, and that the fewest orders break.
+    Of several, one among the events that lead to the failure, and that takes the least to break.
     """
     whole = trace.execution
     if not (closing := _against_order(whole)):
         return None
     part = _restricted(whole, _leading_to_failure(trace))
     in_part = _against_order(part)
-    model = _model(trace)
     shortest = (links for edge in in_part or closing for links in _cycles(part if in_part else whole, *edge))
     most = 1 + _LOOKED_AT // len(whole.events)
-    found = [_broken(trace, model, links, bool(in_part)) for links in islice(shortest, most)]
+    ends = set(failing(trace))
+    number = telling.number
 
-    def cost(cycle: Cycle) -> tuple[object, ...]:
-        steps = sorted(telling.number[link.source] for link in cycle.links)
-        known = bool(cycle.missing)
-        return not known, len(cycle.marked), len(cycle.links), len(cycle.missing), steps
+    def rank(links: tuple[Link, ...]) -> tuple[object, ...]:
+        steps = sorted(number[link.source] for link in links)
+        return len(links), not ends & {link.source for link in links}, steps
 
-    best = min(found, key=cost)
-    ordered = sorted(best.missing, key=lambda pair: telling.number[pair.before])
-    first = min(range(len(best.links)), key=lambda index: telling.number[best.links[index].source])
-    return attrs.evolve(best, links=best.links[first:] + best.links[:first], missing=tuple(ordered))
+    ranked = sorted(islice(shortest, most), key=rank)
+    best = Cycle(ranked[0], (), (), bool(in_part))
+    if (model := _model(trace)) is not None:
+        best = _least(trace, model, ranked, best)
+    changes = sorted(best.changes, key=lambda change: (number[change.before], number[change.after]))
+    first = min(range(len(best.links)), key=lambda index: number[best.links[index].source])
+    return attrs.evolve(best, links=best.links[first:] + best.links[:first], changes=tuple(changes))
+
+
+def _least(trace: Trace, model: Model, several: Sequence[tuple[Link, ...]], unknown: Cycle) -> Cycle:
+    """The one of several cycles that costs least to break, with how."""
+    execution = trace.execution
+    judged: dict[frozenset[Change], bool] = {}
+
+    def forbidden(changes: Sequence[Change]) -> bool:
+        key = frozenset(changes)
+        if key not in judged:
+            judged[key] = not model.allows(candidate(changed(execution, changes, trace.model)))
+        return judged[key]
+
+    if forbidden(()):
+        return unknown  # only a whole execution may be allowed
+    best, below = unknown, float("inf")
+    left = [_ASKED]
+    for links in several:
+        several_changes = candidates(
+            trace,
+            [(link.source, link.target) for link in links if link.relation == "po"],
+            sorted({event for link in links for event in (link.source, link.target)}),
+        )
+        found = cheapest(trace, several_changes, forbidden, below, left)
+        if found is not None:
+            changes, below = found
+            best = attrs.evolve(unknown, links=links, changes=changes)
+    if any(change.kind in (ACQUIRE, RELEASE) for change in best.changes):
+        links = best.links
+        fences = [
+            change
+            for change in candidates(
+                trace,
+                [(link.source, link.target) for link in links if link.relation == "po"],
+                sorted({event for link in links for event in (link.source, link.target)}),
+            )
+            if change.kind in (FENCE, MARK)
+        ]
+        other = cheapest(trace, fences, forbidden, below + 2, [_ASKED])
+        if other is not None and not any(change.tag == "Mb" for change in other[0]):
+            best = attrs.evolve(best, instead=other[0])
+    return best
 
 
 def _model(trace: Trace) -> Model | None:
@@ -164,90 +212,17 @@ def _cycles(execution: Execution, source: int, target: int) -> Iterator[tuple[Li
         stack += [(one, *path) for one in sorted(before.get(path[0], ()), reverse=True)]
 
 
-# ---------------------------------------------------------------- what would forbid it
-
-
-def _broken(trace: Trace, model: Model | None, links: tuple[Link, ...], relevant: bool) -> Cycle:
-    """The cycle with the fewest of its program-order pairs which, ordered, make ``model`` forbid the execution."""
-    if model is not None:
-        execution = trace.execution
-        pairs = [link for link in links if link.relation == "po"]
-        touched = {event for link in links for event in (link.source, link.target)}
-        plain = sorted(e for e in touched if trace.model == "lkmm" and not execution.events[e].tags)
-        for marked in _subsets(plain):
-            for chosen in _subsets(pairs):
-                if (chosen or marked) and (barriers := _weakest(execution, model, chosen, marked)) is not None:
-                    missing = (
-                        Missing(link.source, link.target, tag) for link, tag in zip(chosen, barriers, strict=True)
-                    )
-                    return Cycle(links, tuple(missing), marked, relevant)
-    return Cycle(links, (), (), relevant)
-
-
-def _subsets(several: Sequence[_Item]) -> Iterator[tuple[_Item, ...]]:
-    for size in range(min(len(several), 4) + 1):
-        yield from combinations(several, size)
-
-
-def _weakest(
-    execution: Execution, model: Model, chosen: Sequence[Link], marked: Sequence[int]
-) -> tuple[str, ...] | None:
-    """A barrier for each of ``chosen`` with which ``model`` forbids ``execution``; None where full ones do not."""
-    events = execution.events
-
-    def forbidden(tags: Sequence[str]) -> bool:
-        fences = [(link.source, tag) for link, tag in zip(chosen, tags, strict=True)]
-        return not model.allows(candidate(_with(execution, fences, marked)))
-
-    for full in ("Mb", "SC"):
-        barriers = [full] * len(chosen)
-        if not forbidden(barriers):
-            continue
-        for index, link in enumerate(chosen):
-            kinds = events[link.source].kind + events[link.target].kind
-            weaker = {"WW": "Wmb", "RR": "Rmb"}.get(kinds)
-            if weaker is not None and forbidden([*barriers[:index], weaker, *barriers[index + 1 :]]):
-                barriers[index] = weaker
-        return tuple(barriers)
-    return None
-
-
-def _with(execution: Execution, fences: Iterable[tuple[int, str]], marked: Iterable[int]) -> Execution:
-    """``execution`` with a fence directly behind each of some events, and some accesses marked."""
-    events: list[ExecutedEvent] = list(execution.events)
-    for number in marked:
-        events[number] = attrs.evolve(events[number], tags=events[number].tags | {"ONCE"})
-    for number, tag in fences:
-        fence = attrs.evolve(
-            execution.events[number],
-            id=len(events),
-            kind="F",
-            tags=frozenset({tag}),
-            address=None,
-            size=0,
-            value=None,
-            name="",
-            points="",
-        )
-        events.append(fence)
-    return attrs.evolve(execution, events=tuple(events))
-
-
 # ---------------------------------------------------------------- what the failure rests on
-
-
-def failing_threads(trace: Trace) -> set[int]:
-    """The threads that run what fails: mostly one; none when that is not known."""
-    root = trace.stack[0] if trace.stack else trace.source
-    return {e.thread for e in trace.execution.events if root is not None and _root(e) == (root.file, root.function)}
 
 
 def _leading_to_failure(trace: Trace) -> set[int]:
     """All events that can have a part in the failure: those of the failing thread, those that any of them depends on,
-    all writes to what any of them reads, and so on. Where the failing thread is not known: all."""
+    all writes to what any of them reads, and so on. Where it fails behind the end of others, that these have done no
+    more leads to it, too: then all, as where the failing thread is not known."""
     execution = trace.execution
     thread = failing_threads(trace)
-    if not thread:
+    joins = any(e.name.startswith("end of ") for e in execution.events if e.thread in thread)
+    if not thread or joins or not failing(trace):
         return {event.id for event in execution.events}
     open_ = [e.id for e in execution.events if e.thread in thread]
     before: dict[int, list[int]] = {}
@@ -286,8 +261,3 @@ def _restricted(execution: Execution, kept: set[int]) -> Execution:
         return tuple((a, b) for a, b in pairs if not events[a].final and not events[b].final)
 
     return attrs.evolve(execution, events=events, rf=among(execution.rf), co=among(execution.co))
-
-
-def _root(event: ExecutedEvent) -> tuple[str, str]:
-    place = event.stack[0] if event.stack else event.source
-    return place.file, place.function

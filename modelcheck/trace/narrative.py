@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from modelcheck.errors import InputError
 from modelcheck.program.expr import Undefined
 from modelcheck.program.ir import Source
 from modelcheck.program.places import inside, own_place
 from modelcheck.solve.result import ExecutedEvent
-from modelcheck.trace.cycle import Cycle, failing_threads, forbidden_by_sc
+from modelcheck.trace.between import Freed, Lost, Seen, between
+from modelcheck.trace.changes import FENCE, MARK, Change, fences_between
+from modelcheck.trace.cycle import Cycle, forbidden_by_sc
+from modelcheck.trace.failing import WHOLE, at_once, failing, leading
 from modelcheck.trace.names import Names, clean, names
 from modelcheck.trace.steps import Step, Telling, tell
 from modelcheck.trace.trace import Trace
@@ -26,12 +30,20 @@ _MOST: Final = 2000
 _LONGEST: Final = 5
 """So many lines of a statement are shown behind its first."""
 
-_BARRIERS: Final = {
-    "Wmb": "a write barrier (smp_wmb)",
-    "Rmb": "a read barrier (smp_rmb)",
-    "Mb": "a full barrier (smp_mb)",
-    "SC": "a seq_cst fence",
+_BARRIERS: Final = {"Wmb": "a write barrier", "Rmb": "a read barrier", "Mb": "a full barrier", "SC": "a seq_cst fence"}
+
+_FENCES: Final = {
+    "Wmb": "smp_wmb",
+    "Rmb": "smp_rmb",
+    "Mb": "smp_mb",
+    "Before-atomic": "smp_mb__before_atomic",
+    "After-atomic": "smp_mb__after_atomic",
+    "After-spinlock": "smp_mb__after_spinlock",
+    "After-unlock-lock": "smp_mb__after_unlock_lock",
+    "Barrier": "barrier",
 }
+"""Fences by their tags, as they are called."""
+
 _WAYS: Final = {
     "po": "and then, in program order,",
     "rf": "which is read by",
@@ -127,15 +139,17 @@ def narrative(trace: Trace) -> Narrative:
 
 class _Teller:
     def __init__(self, trace: Trace) -> None:
-        self.trace = trace
+        self.fails = failing(trace)
+        self.trace = trace = evolve(trace, execution=leading(trace))
         self.events = trace.execution.events
         self.names = names(trace)
-        self.telling = tell(trace.execution, trace.model)
+        self.telling = tell(trace.execution, trace.model, self.fails[-1] if self.fails else None)
         self.cycle = forbidden_by_sc(trace, self.telling)
         self.reads = {read: write for write, read in trace.execution.rf}
         self.threads = sorted({e.thread for e in self.events if e.thread >= 0 and not e.final})
-        self.lanes = _distinct([clean(trace.execution.threads[thread]) for thread in self.threads])
-        if any(event.final for event in self.events):
+        every = _distinct([clean(name) for name in trace.execution.threads])
+        self.lanes = [every[thread] for thread in self.threads]
+        if any(event.final and event.thread >= 0 for event in self.events):
             self.lanes.append(AT_REST)
 
     def narrative(self) -> Narrative:
@@ -166,7 +180,30 @@ class _Teller:
             where = clean(f"{place} {place.function}".rstrip())
             sentences = tuple(self._sentence(step) for step in steps)
             found.append(Passage(lane, where, self._line(place), place, sentences))
+        if (behind := self._check()) is not None:
+            if found and (found[-1].lane, found[-1].place) == (behind.lane, behind.place):
+                behind = evolve(behind, sentences=(*found.pop().sentences, *behind.sentences))
+            found.append(behind)
         return tuple(found)
+
+    def _check(self) -> Passage | None:
+        """The check that fails, as a step of its own, where it is none of the execution's."""
+        trace = self.trace
+        if trace.source is None or trace.property in WHOLE or not self.telling.steps:
+            return None
+        if self.fails:
+            if at_once(trace, self.fails[-1]):
+                return None
+            lane = self._lane(self.events[self.fails[-1]])
+        elif self.lanes[-1:] == [AT_REST]:
+            lane = len(self.lanes) - 1
+        else:
+            return None
+        place = own_place(trace.source, trace.stack)
+        where = clean(f"{place} {place.function}".rstrip())
+        text = self.names.text(f"FAILS: {trace.property}: {trace.message}")
+        sentence = Sentence(len(self.telling.steps) + 1, lane, "fail", text, ())
+        return Passage(lane, where, self._line(place), place, (sentence,))
 
     def _sentence(self, step: Step) -> Sentence:
         kind, text = self._what(step)
@@ -196,9 +233,9 @@ class _Teller:
         if first.id in telling.stale:
             by = self.events[telling.stale[first.id]]
             number = telling.number[by.id]
-            to = f"{by.name} = {shown_value(by)}" if by.kind == "W" else f"the end of {by.name}"
+            to = f"{by.name} = {shown_value(by)}" if by.kind == "W" else f"the end of {self._object(by)}"
             if by.id in telling.visible:
-                found.append(f"the old value: step {number}'s store ({to}) is still in {self._who(by)}'s buffer")
+                found.append(f"the old value: {self._stored(by)} is still in {self._who(by)}'s buffer")
             else:
                 found.append(f"the old value, though step {number} put {to} there{self._because(first.id)}")
         if first.id in telling.ahead:
@@ -208,9 +245,16 @@ class _Teller:
             found.append(f"{done} by a step that is taken later, step {number}{self._because(first.id)}")
         leaving = [self.events[store] for store, number in telling.visible.items() if number == step.number]
         for who, several in groupby(leaving, key=self._who):
-            stores = [f"step {telling.number[e.id]}'s store ({e.name} = {shown_value(e)})" for e in several]
+            stores = list(dict.fromkeys(map(self._stored, several)))
             found.append(f"then {_listed(stores)} reach{'es' if len(stores) == 1 else ''} memory from {who}'s buffer")
+        if self.fails and first.id == self.fails[-1] and at_once(self.trace, first.id):
+            found.append(f"FAILS: {self.trace.property}")
         return tuple(map(self.names.text, found))
+
+    def _stored(self, event: ExecutedEvent) -> str:
+        """A store that reaches memory later."""
+        what = "free" if event.kind == "poison" else f"store ({event.name} = {shown_value(event)})"
+        return f"step {self.telling.number[event.id]}'s {what}"
 
     def _because(self, read: int) -> str:
         links = () if self.cycle is None else self.cycle.links
@@ -239,7 +283,7 @@ class _Teller:
         if first.kind == "F":
             return "fence", f"fence{shown}" + (f" {first.name}" if first.name else "")
         if first.kind == "poison":
-            return "free", f"frees {first.name}"
+            return "free", f"frees {self._object(first)}"
         if len(step.events) == 2:
             return "change", f"changes {first.name} from {shown_value(first)} to {shown_value(last)}{shown}"
         if first.kind == "R":
@@ -267,14 +311,15 @@ class _Teller:
         return Ending(self._turns(), text(broke), text(within), text(trace.message), text(self._order()), dropped)
 
     def _turns(self) -> tuple[Turn, ...]:
-        if self.cycle is None or self.trace.property == "race":
+        if self.cycle is None or not self.cycle.leads_to_failure or self.trace.property == "race":
             return ()
         turns = []
         for link in self.cycle.links:
             event = self.events[link.source]
             verb = {"R": "reads", "poison": "frees"}.get(event.kind, "writes")
             gone = event.kind == "poison" or isinstance(event.value, Undefined) or event.id in self.telling.unwritten
-            text = self.names.text(f"{verb} {event.name}" + ("" if gone else f" = {shown_value(event)}"))
+            name = self._object(event) if event.kind == "poison" else event.name
+            text = self.names.text(f"{verb} {name}" + ("" if gone else f" = {shown_value(event)}"))
             turns.append(Turn(self.telling.number[event.id], self._lane(event), text, _WAYS[link.relation]))
         return tuple(turns)
 
@@ -284,12 +329,9 @@ class _Teller:
         if not self.telling.steps:
             return "It fails before the first thread starts."
         if trace.property == "race":
-            raised = [pair for flag in trace.judged.flags if flag.name == "data-race" for pair in flag.pairs]
-            pairs = sorted(raised, key=lambda pair: sorted(self.telling.number.get(e, 0) for e in pair))
-            found = [pair for pair in pairs if self._failing(pair)] or pairs
-            if not found:
+            if len(self.fails) != 2:
                 return ""
-            one, other = sorted(found[0], key=lambda event: self.telling.number[event])
+            one, other = sorted(self.fails, key=lambda event: self.telling.number[event])
             return f"Nothing orders {self._access(one)} and {self._access(other)}."
         if cycle is None:
             alone = "Each step sees what the steps before it did: this is an interleaving, it takes no weak memory."
@@ -297,58 +339,88 @@ class _Teller:
         steps = _listed(sorted({self.telling.number[link.source] for link in cycle.links}))
         if not cycle.leads_to_failure:
             return (
-                f"SC forbids this execution for the cycle of the steps {steps} alone. No step that leads to the "
-                f"failure depends on it: those steps are, by themselves, an interleaving."
+                f"What leads to the failure is an interleaving, it takes no weak memory; that no single order explains "
+                f"the steps {steps} has no part in it.{self._between()}"
             )
-        if not cycle.missing and not cycle.marked:
+        if not cycle.changes:
             return (
                 f"SC forbids the cycle of the steps {steps}; which of them {self._model()} would have to order "
                 f"is not known."
             )
-        sentences = [
-            f"nothing orders {self._access(pair.before)} before {self._access(pair.after)}" for pair in cycle.missing
-        ]
-        cure = []
-        for barrier, same in groupby(cycle.missing, key=lambda pair: pair.barrier):
-            between = _listed([f"between steps {self._two(pair.before, pair.after)}" for pair in same])
-            cure.append(f"{_BARRIERS[barrier]} {between}")
-        for number in cycle.marked:
-            once = "READ_ONCE" if self.events[number].kind == "R" else "WRITE_ONCE"
-            sentences.append(f"{self._access(number)} is a plain access, which the compiler may move or tear")
-            cure.append(f"{once} in step {self.telling.number[number]}")
+        sentences = [*map(self._lacks, cycle.missing)]
+        sentences += [f"{self._access(n)} is a plain access, which the compiler may move or tear" for n in cycle.marked]
         told = "; and ".join(sentences)
-        return f"{told[0].upper()}{told[1:]}. With {_listed(cure)}, {self._model()} would forbid this execution."
+        instead = f" (or with {self._cure(cycle.instead)})" if cycle.instead else ""
+        cure = f"With {self._cure(cycle.changes)}{instead}, {self._model()} would forbid this execution."
+        return f"{told[0].upper()}{told[1:]}. {cure}"
+
+    def _lacks(self, pair: Change) -> str:
+        """That two accesses are not ordered, with what stands between them for nothing."""
+        tags = fences_between(self.trace.execution, pair.before, pair.after)
+        idle = list(dict.fromkeys(_FENCES[tag] for tag in tags if tag in _FENCES))
+        if idle:
+            verb = "does" if len(idle) == 1 else "do"
+            return f"the {_listed(idle)} between them {verb} not order {self._access(pair.before)} before {self._access(pair.after)}"
+        return f"nothing orders {self._access(pair.before)} before {self._access(pair.after)}"
+
+    def _cure(self, changes: Sequence[Change]) -> str:
+        """Changes, as they would be written."""
+        number = self.telling.number
+        said = []
+        fences = sorted((c for c in changes if c.kind == FENCE), key=lambda c: number[c.before])
+        for name, same in groupby(fences, key=lambda change: (change.tag, change.name)):
+            between = _listed([f"between steps {self._two(change.before, change.after)}" for change in same])
+            said.append(f"{_BARRIERS[name[0]]} ({name[1]}) {between}")
+        others = sorted((c for c in changes if c.kind != FENCE), key=lambda c: (c.kind == MARK, number[c.event]))
+        said += [f"{change.name} in step {number[change.event]}" for change in others]
+        return _listed(said)
 
     def _between(self) -> str:
-        """What the thread that fails saw last of another one's doing, locks aside; empty when it saw nothing."""
-        number, threads = self.telling.number, failing_threads(self.trace)
-        seen = [
-            (number[read], number[write], read, write)
-            for write, read in self.trace.execution.rf
-            if self.events[read].thread in threads
-            and not self.events[read].final
-            and self.events[write].thread not in (-1, *threads)
-            and not self.events[write].tags & {"LKW", "UL"}
-        ]
-        if len(threads) != 1 or not seen:
-            return ""
-        step, by, read, write = max(seen)
-        event = self.events[write]
-        place = own_place(event.source, event.stack)
-        done = f"which {self._who(event)} freed" if event.kind == "poison" else f"as {self._who(event)} wrote it"
-        return f" What came between: step {step} reads {self.events[read].name}, {done} in step {by} ({place})."
+        """What the failure turns on of what another thread did; empty when its thread saw nothing of others."""
+        number, events = self.telling.number, self.events
+        match between(self.trace):
+            case Freed(free, use, pointer):
+                verb = "reads" if events[use].kind == "R" else "writes"
+                by = f"which {self._who(events[free])} freed in step {number[free]} ({self._at(free)})"
+                got = (
+                    ""
+                    if pointer is None or pointer not in number
+                    else f", through the pointer that step {number[pointer]} read"
+                )
+                return f" What came between: step {number[use]} {verb} {events[use].name}, {by}{got}."
+            case Lost(write, read, update):
+                who, name = self._who(events[update]), events[update].name
+                return (
+                    f" What came between: step {number[write]} ({self._who(events[write])}, {self._at(write)}) writes "
+                    f"{name} after {who} has read it in step {number[read]} and before {who} writes it in step "
+                    f"{number[update]} ({self._at(update)}): that update is lost."
+                )
+            case Seen(write, read):
+                who = self._who(events[write])
+                done = f"which {who} freed" if events[write].kind == "poison" else f"as {who} wrote it"
+                by = f"in step {number[write]} ({self._at(write)})"
+                return f" What came between: step {number[read]} reads {events[read].name}, {done} {by}."
+        return ""
 
-    def _failing(self, pair: tuple[int, int]) -> bool:
-        """Whether one of the two is at the place of the failure, and the message is about their location."""
-        places = {self.events[number].source for number in pair}
-        return self.trace.source in places and self.events[pair[0]].name in self.trace.message
+    def _at(self, number: int) -> Source:
+        event = self.events[number]
+        return own_place(event.source, event.stack)
 
     def _access(self, number: int) -> str:
         event = self.events[number]
         verb = {"R": "load", "poison": "free"}.get(event.kind, "store")
         plain = "plain " if self.trace.property == "race" and not event.tags else ""
         place = own_place(event.source, event.stack)
-        return f"the {plain}{verb} of {event.name} ({place}, step {self.telling.number[number]})"
+        name = self._object(event) if event.kind == "poison" else event.name
+        return f"the {plain}{verb} of {name} ({place}, step {self.telling.number[number]})"
+
+    def _object(self, event: ExecutedEvent) -> str:
+        """The object that ``event`` is in."""
+        address = event.address
+        if address is None:
+            return event.name
+        within = (o.name for o in self.trace.execution.objects if 0 <= address - o.base < o.size)
+        return next(within, event.name)
 
     def _two(self, one: int, other: int) -> str:
         return f"{self.telling.number[one]} and {self.telling.number[other]}"

@@ -28,7 +28,7 @@ def perfetto(trace: Trace, told: Narrative) -> str:
         events.append(_slice(passage.lane, first, last, passage.code or passage.where, {"where": passage.where}, 0))
         for sentence in passage.sentences:
             lanes[sentence.number] = passage.lane
-            about = _about(trace, steps[sentence.number])
+            about = _about(trace, steps[sentence.number]) if sentence.number in steps else {}
             about.update({f"note {n}": note for n, note in enumerate(sentence.notes, 1)})
             number = sentence.number
             events.append(_slice(passage.lane, number, number, f"{number} {sentence.text}", about, 1))
@@ -41,7 +41,7 @@ def perfetto(trace: Trace, told: Narrative) -> str:
                     {"ph": phase, "id": read, "name": "rf", "cat": "rf", "bp": "e", "pid": 1, "tid": lanes[step]}
                     | {"ts": step * _STEP + 4}
                 )
-    end = (len(steps) + 1) * _STEP
+    end = (max(lanes, default=0) + 1) * _STEP
     failing = told.passages[-1].lane if told.passages else 0
     message = f"{told.ending.broke} — {told.ending.message}"
     events.append({"ph": "i", "s": "g", "name": message, "cat": "failure", "pid": 1, "tid": failing, "ts": end})

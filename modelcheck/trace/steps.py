@@ -20,7 +20,8 @@ _SYNCHRONISES: Final = {"Mb", "Sync-rcu", "Sync-srcu"}
 
 @frozen
 class Step:
-    """One event, or the two of a read-modify-write between which nothing comes; ``number`` counts from 1."""
+    """One event, or the two of a read-modify-write or all of a free between which nothing comes; ``number`` counts
+    from 1."""
 
     number: int
     events: tuple[ExecutedEvent, ...]
@@ -57,8 +58,8 @@ class Telling:
     unwritten: frozenset[int]
 
 
-def tell(execution: Execution, model: str) -> Telling:
-    """Order the steps of ``execution``, which ``model`` allows.
+def tell(execution: Execution, model: str, last: int | None = None) -> Telling:
+    """Order the steps of ``execution``, which ``model`` allows, and event ``last`` behind all that can come before it.
 
     Under TSO and PSO each store is done and reaches memory later, and the order is one in which a machine with store
     buffers can take the steps. Otherwise the order keeps rf and co, and as much of fr as it can: an execution that
@@ -66,10 +67,10 @@ def tell(execution: Execution, model: str) -> Telling:
     """
     reached: Mapping[int, int] = {}
     ordered: list[int] | None = None
-    if model in _BUFFERED and (done := _buffered(execution, one_queue=model == "tso")) is not None:
+    if model in _BUFFERED and (done := _buffered(execution, one_queue=model == "tso", last=last)) is not None:
         ordered, reached = done
     if ordered is None:
-        ordered = _interleaved(execution)
+        ordered = _interleaved(execution, last)
     steps = _steps(execution, ordered)
     number = {event.id: step.number for step in steps for event in step.events}
     after = next_writes(execution)
@@ -169,7 +170,7 @@ class Closure:
         return refused
 
 
-def _interleaved(execution: Execution) -> list[int]:
+def _interleaved(execution: Execution, end: int | None = None) -> list[int]:
     events = execution.events
     closure = Closure(len(events))
     for own in program_order(execution):
@@ -181,16 +182,20 @@ def _interleaved(execution: Execution) -> list[int]:
         # What comes before the write of a read-modify-write comes before its read, or it would come between them; and a
         # free ends the lives of all cells at once.
         closure.add((a, read_half[b]) for a, b in told if b in read_half and a != read_half[b])
+    if end is not None:
+        closure.add((event.id, end) for event in events if event.thread >= 0 and not event.final and event.id != end)
     found = _sorted(execution, closure.edges)
     assert found is not None, "edges that close no cycle have an order"
     return found[0]
 
 
-def _buffered(execution: Execution, *, one_queue: bool) -> tuple[list[int], dict[int, int]] | None:
+def _buffered(
+    execution: Execution, *, one_queue: bool, last: int | None = None
+) -> tuple[list[int], dict[int, int]] | None:
     """An order for a machine with store buffers, and how many events precede the moment when a store reaches memory.
 
     Node ``n + event`` is that moment. ``one_queue``: stores leave a buffer in the order in which they were done;
-    otherwise those to one place do, and all where a write barrier says so.
+    otherwise those to one place do, and all where a write barrier says so. ``last`` as in `tell`.
     """
     events = execution.events
     count = len(events)
@@ -234,7 +239,24 @@ def _buffered(execution: Execution, *, one_queue: bool) -> tuple[list[int], dict
     cells = {memory(event): memory(first) for event, first in ends.items()}
     together = {*cells, *cells.values(), *ends, *ends.values()}
     edges += [(before, cells[node]) for before, node in edges if node in cells and before not in together]
+    if last is not None:
+        behind = [(event, last) for event in shown if event != last]
+        if (done := _sorted(execution, edges + behind, stores)) is not None:
+            return done
     return _sorted(execution, edges, stores)
+
+
+def _siblings(execution: Execution) -> dict[int, int]:
+    """Of each event by which a free ends the life of a cell the next one of that free."""
+    last: dict[tuple[int, int], int] = {}
+    found = {}
+    for event in execution.events:
+        if event.kind == "poison" and event.thread >= 0 and not event.final:
+            key = event.thread, event.position
+            if key in last:
+                found[last[key]] = event.id
+            last[key] = event.id
+    return found
 
 
 def _frees(execution: Execution) -> dict[int, int]:
@@ -266,7 +288,7 @@ def _sorted(
     """Events in the first order that ``edges`` allow, and at which place in it each of ``stores`` reaches memory.
 
     None where they allow none. A store reaches memory as soon as it may; the write of a read-modify-write follows its
-    read where it may.
+    read where it may, and the ends of an object's cells one another.
     """
     events = execution.events
     count = len(events)
@@ -275,7 +297,7 @@ def _sorted(
     for one, other in edges:
         after.setdefault(one, []).append(other)
         open_edges[other] = open_edges.get(other, 0) + 1
-    write_half = dict(execution.rmw)
+    write_half = dict(execution.rmw) | _siblings(execution)
     nodes = [e.id for e in events if not e.final] + [count + store for store in stores]
     ready: list[tuple[int, int]] = []
     preferred = -1
@@ -308,11 +330,11 @@ def _sorted(
 
 def _steps(execution: Execution, ordered: list[int]) -> tuple[Step, ...]:
     events = execution.events
-    at_rest = sorted((e for e in events if e.final), key=lambda e: e.order)
-    halves = set(execution.rmw)
+    at_rest = sorted((e for e in events if e.final and e.thread >= 0), key=lambda e: e.order)
+    halves = set(execution.rmw) | set(_siblings(execution).items())
     groups: list[tuple[ExecutedEvent, ...]] = []
     for event in (*(events[number] for number in ordered if events[number].thread >= 0), *at_rest):
-        if groups and len(groups[-1]) == 1 and (groups[-1][0].id, event.id) in halves:
+        if groups and (groups[-1][-1].id, event.id) in halves:
             groups[-1] = (*groups[-1], event)
         else:
             groups.append((event,))

@@ -56,7 +56,7 @@ def test_a_chrome_trace_has_a_track_for_each_thread_and_flows_that_begin_and_end
     named = {e["tid"]: e["args"]["name"] for e in events if e["name"] == "thread_name"}
     assert list(named.values()) == ["inflate_one", "compact_first"]
     steps = [e for e in events if e.get("cat") == "step"]
-    assert len(steps) == len(told.telling.steps)
+    assert len(steps) == sum(len(passage.sentences) for passage in told.passages)
     begin = {e["id"]: e for e in events if e["ph"] == "s"}
     end = {e["id"]: e for e in events if e["ph"] == "f"}
     assert begin.keys() == end.keys()

@@ -34,7 +34,8 @@ def data(trace: Trace, told: Narrative) -> dict[str, Any]:
                 **_places(step),
             }
             for step in told.telling.steps
-        ],
+        ]
+        + _check(told),
         "sources": {
             clean(file): [[number, clean(line)] for number, line in sorted(text.lines.items())]
             for file, text in sorted(trace.sources.items())
@@ -44,6 +45,24 @@ def data(trace: Trace, told: Narrative) -> dict[str, Any]:
         "cycle": _cycle(told),
         "heap": heap(trace, told),
     }
+
+
+def _check(told: Narrative) -> list[dict[str, Any]]:
+    """The check that fails, where it is a step of its own."""
+    return [
+        {
+            "lane": sentence.lane,
+            "kind": sentence.kind,
+            "text": sentence.text,
+            "notes": list(sentence.notes),
+            "at": _place(passage.place),
+            "inner": None,
+            "calls": [],
+        }
+        for passage in told.passages
+        for sentence in passage.sentences
+        if sentence.number > len(told.telling.steps)
+    ]
 
 
 def _places(step: Step) -> dict[str, Any]:
