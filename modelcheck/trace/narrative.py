@@ -358,10 +358,10 @@ class _Teller:
         """That two accesses are not ordered, with what stands between them for nothing."""
         tags = fences_between(self.trace.execution, pair.before, pair.after)
         idle = list(dict.fromkeys(_FENCES[tag] for tag in tags if tag in _FENCES))
+        both = f"{self._access(pair.before)} before {self._access(pair.after)}"
         if idle:
-            verb = "does" if len(idle) == 1 else "do"
-            return f"the {_listed(idle)} between them {verb} not order {self._access(pair.before)} before {self._access(pair.after)}"
-        return f"nothing orders {self._access(pair.before)} before {self._access(pair.after)}"
+            return f"the {_listed(idle)} between them {'does' if len(idle) == 1 else 'do'} not order {both}"
+        return f"nothing orders {both}"
 
     def _cure(self, changes: Sequence[Change]) -> str:
         """Changes, as they would be written."""
