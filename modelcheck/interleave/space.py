@@ -24,6 +24,9 @@ LONGEST_CHAIN: Final = 50_000
 CHECK_EVERY: Final = 256
 """States between two looks at the clock."""
 
+SECTION: Final = "__mc_atomic_word"
+"""The object that holds 1 + the number of the thread that is in an atomic section, 0 for none."""
+
 Tick = Callable[[int], None]
 
 
@@ -163,12 +166,25 @@ class Space:
 
     def _check(self, state: State, moved: int, tail: Sequence[Choice]) -> None:
         """Look at the threads that a step has changed."""
-        for local in (state.threads[moved], state.threads[-1]):
+        for thread in (moved, len(state.threads) - 1):
+            local = state.threads[thread]
             if local.kind >= kinds.FAULTY:
                 if local.kind == kinds.STUCK:
                     self.reason = self.reason or f"{local.place}: {local.reason}"
+                elif self._within_section(state, thread):
+                    where = local.finding.source if local.finding else ""
+                    self.reason = self.reason or f"{where}: a failure beside an atomic section that may not end"
                 else:
                     self._fail(local, tail)
+
+    def _within_section(self, state: State, thread: int) -> bool:
+        """Whether another thread is in an atomic section (of SV-COMP), which an assumption may yet take back: then this
+        state is none that the program gets to, or another one with the same failure is found before the section."""
+        for thing in self.system.objects.space:
+            if thing.name == SECTION and thing.base in self.system.slots.cells:
+                slot, _ = self.system.slots.cells[thing.base]
+                return state.memory.get(slot) not in (0, None, thread + 1)
+        return False
 
     def _fail(self, local: Local, tail: Sequence[Choice]) -> None:
         if local.finding is not None and local.finding.property in self.properties:

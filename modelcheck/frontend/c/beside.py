@@ -44,13 +44,13 @@ class Beside:
         hooks: in the order of their definitions.
         aliases: names of functions and variables that stand for another one, by name.
         problems: in no order.
-        sv_comp: it follows the rules of the Competition on Software Verification: it names functions as those do.
+        names: the functions of the Competition on Software Verification that are called in it. See `competition`.
     """
 
     hooks: tuple[Hook, ...] = ()
     aliases: Mapping[str, str] = field(factory=dict)
     problems: tuple[Problem, ...] = ()
-    sv_comp: bool = False
+    names: frozenset[str] = frozenset()
 
 
 def beside(
@@ -70,7 +70,7 @@ def beside(
     texts = {name: data for name, data in read.items() if not ours(name)}
     problems = [*_told(diagnostics, texts), *_pragmas(texts), *_assembly(top, texts)]
     if not any(_WORDS.search(data) for data in texts.values()):
-        return Beside(problems=tuple(problems), sv_comp=_follows(texts))
+        return Beside(problems=tuple(problems), names=_competition(texts))
     when: dict[str, dict[tuple[str, int], None]] = {}
     aliases: dict[str, str] = {}
     for cursor in top:
@@ -97,11 +97,11 @@ def beside(
         if cursor.kind == cl.FUNCTION_DECL and cl.lib.clang_isCursorDefinition(cursor)
     )
     hooks = [Hook(which, priority, name) for name in defined for which, priority in when.get(name, ())]
-    return Beside(tuple(hooks), aliases, tuple(problems), _follows(texts))
+    return Beside(tuple(hooks), aliases, tuple(problems), _competition(texts))
 
 
-def _follows(texts: Mapping[str, bytes]) -> bool:
-    return any(_SV_COMP.search(data) for data in texts.values())
+def _competition(texts: Mapping[str, bytes]) -> frozenset[str]:
+    return frozenset(found.decode() for data in texts.values() for found in _SV_COMP.findall(data))
 
 
 def _at(reason: str, place: tuple[int | None, int, int]) -> Problem:
@@ -147,7 +147,7 @@ def _assembly(top: Sequence[cl.Cursor], texts: Mapping[str, bytes]) -> Iterator[
                     yield _at("assembly outside of functions is not supported", place)
 
 
-_SV_COMP: Final = re.compile(rb"\b(?:reach_error|__VERIFIER_\w+)[ \t]*\(")
+_SV_COMP: Final = re.compile(rb"\b(reach_error|__VERIFIER_\w+)[ \t]*\(")
 _WORDS: Final = re.compile(rb"constructor|destructor|alias|section")
 _RUN_BY_SECTION: Final = re.compile(
     r"\.(?:(?:preinit_array|init_array|fini_array|ctors|dtors|initcall\w*)(?:\.|$)|(?:init|fini)$)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from modelcheck.frontend.c import competition
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.context import Context, Value, arguments, plus, resize, truth
 from modelcheck.frontend.c.places import MOST_COPIED, ONCE
@@ -44,7 +45,7 @@ def _unreachable(ctx: Context, node: cl.Node) -> Value:
 
 def _abort(ctx: Context, node: cl.Node) -> Value:
     """A failure; in programs that follow SV-COMP's rules, where reach_error() is one, just the end of the process."""
-    if ctx.unit.beside.sv_comp:
+    if ctx.unit.beside.names:
         ctx.builder.end(Halt())
         return None
     ctx.builder.emit(Assert(FALSE, "assertion", "abort()", ctx.source(node)))
@@ -281,6 +282,9 @@ def builtin(name: str, has_body: Callable[[], bool]) -> Callable[[Context, cl.No
     others only when it has none.
     """
     plain = name.removeprefix("__builtin_")
+    known = competition.ALWAYS.get(name) or competition.WITHOUT_BODY.get(name)
+    if known is not None and (name in competition.ALWAYS or not has_body()):
+        return known
     if plain != name or name in _ALWAYS or (name in _WITHOUT_BODY and not has_body()):
         return _BUILTINS.get(plain)
     return None

@@ -83,8 +83,8 @@ class Held:
     unit: int = 0
 
 
-Cleanup = tuple[str, "Place", cl.Node]
-"""A function to call on a variable, and the variable's declaration."""
+Cleanup = tuple[str, "Place | None", cl.Node]
+"""A function to call on a variable, or on nothing, and the declaration that it is for."""
 
 Place = Memory | Register | Parts | Held
 

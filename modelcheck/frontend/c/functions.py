@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import evolve
 
+from modelcheck.frontend.c import competition
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.attributes import names, strange
 from modelcheck.frontend.c.builder import Builder
@@ -15,7 +16,7 @@ from modelcheck.frontend.c.initialise import static_cells
 from modelcheck.frontend.c.link import Definition, Lowered
 from modelcheck.frontend.c.objects import Cell
 from modelcheck.frontend.c.parse import Unit
-from modelcheck.frontend.c.statements import block, missing_labels, statement, variable
+from modelcheck.frontend.c.statements import block, leave, missing_labels, statement, variable
 from modelcheck.frontend.c.types import RECORD, CType
 from modelcheck.program.expr import UNDEFINED, const
 from modelcheck.program.ir import NONE, Halt, Return, Store, Unsupported
@@ -63,7 +64,11 @@ def lower(linker: Links, definition: Definition) -> Lowered:
         builder.emit(Unsupported(f"no body for {definition.name}()", source))
         builder.end(Halt())
     else:
+        if competition.is_section(definition.name):
+            competition.begin(ctx, node)
+            ctx.cleanups.append((competition.LEAVE, None, node))
         statement(ctx, body)
+        leave(ctx, 0)
     if not builder.ended:
         undefined = const(0 if definition.name == "main" else UNDEFINED, width) if width else None
         builder.end(Return(undefined))

@@ -359,7 +359,12 @@ class Linker:
         raise InputError(message, place.file, place.line, place.column)
 
 
-RUNTIME = frozenset(("memchr", "strcat", "strchr", "strcmp", "strcpy", "strlen", "strncmp", "strncpy", "strnlen"))
+RUNTIME = frozenset(
+    (
+        *("memchr", "strcat", "strchr", "strcmp", "strcpy", "strlen", "strncmp", "strncpy", "strnlen"),
+        *("__mc_atomic_begin", "__mc_atomic_begin_or_stop", "__mc_atomic_end", "__mc_atomic_assume"),
+    )
+)
 """Functions that our own C library has, for programs that declare them only."""
 
 

@@ -165,6 +165,7 @@ def parse_file(
         raise InputError("there is no such file" if not path.exists() else "this is not a file", shown)
     texts = known.contents
     with own("prelude.h") as prelude:
+        prelude_name = str(prelude)
         options = (
             *_BASE,
             *(part for folder in include for part in ("-I", str(folder))),
@@ -196,7 +197,7 @@ def parse_file(
                 functions[cl.text(cl.lib.clang_getCursorSpelling(cursor))] = cursor
         elif cursor.kind == cl.VAR_DECL:
             variables.setdefault(cl.text(cl.lib.clang_getCursorSpelling(cursor)), []).append(cursor)
-    said = beside(top, diagnostics, read, texts.ours)
+    said = beside(top, diagnostics, read, lambda name: texts.ours(name) or name == prelude_name)
     unit = Unit(shown, parsed, Types(), known, functions, variables, said)
     if content is not None:
         return unit

@@ -82,6 +82,25 @@
 	__mc_fence("REL,Wmb"), __mc_fence("ACQ_REL,Rmb,Wmb"), __mc_fence("SC,Mb"))
 #define __atomic_signal_fence(o) __mc_fence("Barrier")
 
+/* SV-COMP's, which its programs use with or without declaring them. */
+_Bool __VERIFIER_nondet_bool(void);
+char __VERIFIER_nondet_char(void);
+signed char __VERIFIER_nondet_schar(void);
+unsigned char __VERIFIER_nondet_uchar(void);
+short __VERIFIER_nondet_short(void);
+unsigned short __VERIFIER_nondet_ushort(void);
+int __VERIFIER_nondet_int(void);
+unsigned int __VERIFIER_nondet_uint(void);
+unsigned int __VERIFIER_nondet_unsigned(void);
+long __VERIFIER_nondet_long(void);
+unsigned long __VERIFIER_nondet_ulong(void);
+long long __VERIFIER_nondet_longlong(void);
+unsigned long long __VERIFIER_nondet_ulonglong(void);
+void __VERIFIER_assume(int holds);
+void __VERIFIER_atomic_begin(void);
+void __VERIFIER_atomic_end(void);
+void __VERIFIER_error(void);
+
 #define __sync_synchronize() __mc_fence("SC,Mb")
 #define __sync_fetch_and_add(p, v, ...) __atomic_fetch_add(p, v, 5)
 #define __sync_fetch_and_sub(p, v, ...) __atomic_fetch_sub(p, v, 5)

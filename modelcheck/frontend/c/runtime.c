@@ -77,3 +77,31 @@ void *memchr(const void *s, int c, size_t n)
 			return (void *)p;
 	return 0;
 }
+
+/* Atomic sections of SV-COMP: they exclude each other. */
+static unsigned int __mc_atomic_word;
+
+void __mc_atomic_begin(void)
+{
+	__mc_rmw_await(&__mc_atomic_word, 4, "xchg", __mc_self() + 1, "eq", 0, "SC,MB", "SC,MB");
+}
+
+/* A thread may stop before a section; then no failed assumption in it need be told from that. */
+void __mc_atomic_begin_or_stop(void)
+{
+	__mc_assume(__mc_choose(2));
+	__mc_atomic_begin();
+}
+
+void __mc_atomic_end(void)
+{
+	__mc_store(&__mc_atomic_word, 4, 0, "SC,MB,RELEASE");
+}
+
+void __mc_atomic_assume(int holds)
+{
+	if (__mc_load(&__mc_atomic_word, 4, "ONCE") == __mc_self() + 1)
+		__mc_guess(holds);
+	else
+		__mc_assume(holds);
+}

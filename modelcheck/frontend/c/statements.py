@@ -60,7 +60,7 @@ def block(ctx: Context, node: cl.Node) -> Value:
                 result = value(ctx, child)
         else:
             statement(ctx, child)
-    _leave(ctx, outside)
+    leave(ctx, outside)
     del ctx.cleanups[outside:]
     return result
 
@@ -69,11 +69,11 @@ def _compound(ctx: Context, node: cl.Node) -> None:
     outside = len(ctx.cleanups)
     for child in node.children:
         statement(ctx, child)
-    _leave(ctx, outside)
+    leave(ctx, outside)
     del ctx.cleanups[outside:]
 
 
-def _leave(ctx: Context, outside: int, cleanups: Sequence[Cleanup] | None = None) -> None:
+def leave(ctx: Context, outside: int, cleanups: Sequence[Cleanup] | None = None) -> None:
     """Run the cleanup functions of variables declared since there were ``outside`` of them, last first."""
     if ctx.builder.ended:
         return
@@ -82,7 +82,14 @@ def _leave(ctx: Context, outside: int, cleanups: Sequence[Cleanup] | None = None
         if definition is None:
             ctx.stop(Refused(f"no body for {name}(), which cleans {node.spelling} up", ctx.source(node)))
             return
-        ctx.builder.emit(Call(None, definition.program_name, (address_of(ctx, place, node),), ctx.source(node)))
+        ctx.builder.emit(
+            Call(
+                None,
+                definition.program_name,
+                () if place is None else (address_of(ctx, place, node),),
+                ctx.source(node),
+            )
+        )
 
 
 def _attributed(ctx: Context, node: cl.Node) -> None:
@@ -241,7 +248,7 @@ def _for(ctx: Context, node: cl.Node) -> None:
         statement(ctx, step)
     ctx.builder.end(Jump(head))
     ctx.builder.current = after
-    _leave(ctx, outside)
+    leave(ctx, outside)
     del ctx.cleanups[outside:]
 
 
@@ -254,7 +261,7 @@ def _continue(ctx: Context, _node: cl.Node) -> None:
 
 
 def _leave_to(ctx: Context, target: int, outside: int) -> None:
-    _leave(ctx, outside)
+    leave(ctx, outside)
     ctx.builder.end(Jump(target))
 
 
@@ -339,7 +346,7 @@ def _enter_label(ctx: Context, node: cl.Node) -> None:
     ctx.builder.start(label)
     for leaving, cleanups in ctx.gotos.pop(node.cursor.d1, []):
         ctx.builder.current = leaving
-        _leave(ctx, outside, cleanups)
+        leave(ctx, outside, cleanups)
         ctx.builder.end(Jump(label))
     ctx.builder.current = label
 
@@ -376,7 +383,7 @@ def _return(ctx: Context, node: cl.Node) -> None:
         result = converted(ctx, inner[0], ctx.result_type) if ctx.result_type.kind != "void" else None
         if ctx.result_type.kind == "void":
             discard(ctx, inner[0])
-    _leave(ctx, 0)
+    leave(ctx, 0)
     give(ctx, result, node)
 
 
