@@ -295,7 +295,9 @@ class Space:
     def _end(self, state: State, number: int) -> None:
         """No thread can go on."""
         self.ends.append(number)
-        for local in state.threads:
+        for thread, local in enumerate(state.threads):
+            if local.kind >= kinds.FAULTY and self._within_section(state, thread):
+                return
             self._fail(local, ())
         waiting = [local for local in state.threads if local.kind < kinds.ENDED]
         stopped = any(local.kind > kinds.ENDED for local in state.threads)
