@@ -286,7 +286,8 @@ class Question:
                 yield self._circuit.all_of((deadlocked, literal))
 
     def _evidence(self, finding: Finding) -> Iterator[tuple[int, tuple[Point, ...]]]:
-        """Where else something must have happened for ``finding`` to be one: the free that came before.
+        """Where else something must have happened for ``finding`` to be one: the free, or the taking of the lock, that
+        came before.
 
         Gives the ways in which that may be, each as a literal and the places.
         """
@@ -312,8 +313,25 @@ class Question:
                         same = encoding.valuation.equals(one.address, other.address)
                         both = (encoding.executed[one.id], encoding.executed[other.id], same)
                         yield circuit.all_of(both), ((other.thread, other.position),)
+        elif finding.property == "lock-misuse":
+            for write, reset in self._resets(here):
+                found = True
+                taken = encoding.events[write]
+                yield self.session.coherence.before(write, reset), ((taken.thread, taken.position),)
         if not found:
             yield YES, ()
+
+    def _resets(self, here: Point) -> Iterator[tuple[int, int]]:
+        """The writes by which other threads take a lock, with the write that initialises or destroys it ``here``."""
+        encoding = self._encoding
+        for event in encoding.graph.events:
+            if (event.thread, event.position) != here or event.lock is None or not event.lock.resets:
+                continue
+            for place in encoding.at[event.id]:
+                for write in self.session.coherence.shared.get(place, ()):
+                    taken = encoding.events[write]
+                    if taken.rmw is not None and taken.thread != event.thread:
+                        yield write, event.id
 
     def _writes(self, poison: int) -> Iterator[int]:
         for place in self._encoding.at[poison]:

@@ -150,6 +150,9 @@ class Run:
         self._spawned: list[str] = ["main"]
         self._halves = {write: read for read, write in execution.rmw}
         self._taken: set[int] = set()
+        entered = {(section.source, section.stack) for section in initial.reading}
+        first = sorted((e for e in execution.events if e.thread == 0 and not e.final), key=lambda e: e.position)
+        self._entered = {e.id for e in first[: len(initial.reading)] if (e.source, e.stack) in entered}
         self._skipped: set[int] = set()
 
     def run(self, unfinished: bool = False) -> None:
@@ -190,6 +193,9 @@ class Run:
 
     def _do(self, event: ExecutedEvent) -> None:
         name = event.name
+        if event.id in self._entered:
+            self._skip(event)  # main is in there already when the machine begins
+            return
         if name.startswith((_START, "end of ")):
             self._flag(event, name)
             return

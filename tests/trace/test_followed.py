@@ -1,0 +1,104 @@
+"""What was found a moment ago replays, and what `minimise` makes of it replays too, for programs of every kind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import modelcheck
+from modelcheck.frontend.spec import Scenario
+from modelcheck.minimise.smaller import on_today, smaller
+from modelcheck.solve.check import check
+from modelcheck.solve.sat import begin_anew
+from modelcheck.trace import Setting, Trace, read_trace, record, to_bytes
+from modelcheck.trace.narrative import narrative
+from modelcheck.trace.replay import REPRODUCES, Sources, replay
+from tests.agreement.engines import EVERYTHING, model, parse
+from tests.agreement.programs import careless
+from tests.trace.test_replay_random import Fixed
+
+INCLUDE = Path(__file__).parents[1] / "include"
+FAILING = sorted(
+    (*(INCLUDE / "finds").glob("*.c"), *(f for f in (INCLUDE / "threads").glob("*.c") if not f.name.startswith("pass")))
+)
+
+HEAD = "#include <pthread.h>\n#include <assert.h>\n#include <stdlib.h>\nint x, y, *p;\n"
+NEVER_STARTED = {
+    "by-main": "void *f(void *a) { x = 1; return 0; }\nvoid *g(void *a) { y = 1; return 0; }\n"
+    "int main() { pthread_t a, b; pthread_create(&a, 0, f, 0); if (x) pthread_create(&b, 0, g, 0); assert(!x); "
+    "pthread_join(a, 0); return 0; }\n",
+    "by-a-thread": "void *g(void *a) { x = 5; return 0; }\n"
+    "void *f(void *a) { pthread_t b; if (x == 7) pthread_create(&b, 0, g, 0); x = 1; return 0; }\n"
+    "int main() { pthread_t a; pthread_create(&a, 0, f, 0); pthread_join(a, 0); assert(x != 1); return 0; }\n",
+    "behind-a-deadlock": "pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;\nvoid *g(void *a) { x = 5; return 0; }\n"
+    "void *f(void *a) { pthread_t b; pthread_mutex_lock(&m); pthread_mutex_lock(&m); pthread_create(&b, 0, g, 0); "
+    "return 0; }\n"
+    "int main() { pthread_t a; pthread_create(&a, 0, f, 0); pthread_join(a, 0); return 0; }\n",
+    "of-its-own": "void *h(void *a) { y = 2; return 0; }\n"
+    "void *g(void *a) { pthread_t c; if (x) pthread_create(&c, 0, h, 0); free(p); return 0; }\n"
+    "void *f(void *a) { pthread_t b; x = 1; if (y) pthread_create(&b, 0, g, 0); *p = 3; return 0; }\n"
+    "int main() { pthread_t a, b; p = malloc(4); pthread_create(&a, 0, f, 0); pthread_create(&b, 0, g, 0); "
+    "pthread_join(a, 0); pthread_join(b, 0); return 0; }\n",
+    "behind-a-failure": "void *f(void *a) { x = 5; return 0; }\n"
+    "int main() { pthread_t a, b; pthread_create(&a, 0, f, 0); if (x == 5) { assert(0); } pthread_create(&b, 0, f, 0); "
+    "return 0; }\n",
+}
+
+
+def followed(trace: Trace, path: Path, sources: Sources, folder: Path) -> None:
+    """``trace``, which lies at ``path``, replays, is told, is made smaller, and all that again."""
+    found = replay(trace, sources, path)
+    assert found.outcome == REPRODUCES, (trace.model, found.reason)
+    narrative(trace)
+    if not trace.execution.events:
+        return
+    today = sources.of(trace, path)
+    properties = frozenset(trace.setting.properties)
+    made = smaller(on_today(trace, found), today.program, properties, {trace.model: today.load})
+    assert made is not None, trace.model
+    (folder / "smaller.json").write_bytes(to_bytes(made))
+    again = read_trace(folder / "smaller.json")
+    found = replay(again, sources, path)
+    assert found.outcome == REPRODUCES, (trace.model, made.model, found.reason)
+    narrative(again)
+
+
+def found(file: Path, engine: str, models: list[str], folder: Path) -> int:
+    traces = folder / "traces"
+    modelcheck.check(file, models=models, engine=engine, traces=traces)
+    several = sorted(traces.rglob("*.json"))
+    for path in several:
+        followed(read_trace(path), path, Sources(), folder)
+    return len(several)
+
+
+@pytest.mark.parametrize("file", FAILING, ids=lambda file: file.stem)
+def test_what_fails_in_our_headers_is_followed(file: Path, tmp_path: Path) -> None:
+    found(file, "z3", ["sc", "lkmm"], tmp_path)
+    if file.parent.name == "threads":
+        found(file, "interleave", ["sc"], tmp_path)
+
+
+@pytest.mark.parametrize("engine", ["z3", "interleave"])
+@pytest.mark.parametrize("name", NEVER_STARTED)
+def test_a_thread_that_never_starts_is_followed(name: str, engine: str, tmp_path: Path) -> None:
+    file = tmp_path / "program.c"
+    file.write_text(HEAD + NEVER_STARTED[name])
+    assert found(file, engine, ["sc", "tso", "lkmm"] if engine == "z3" else ["sc", "tso"], tmp_path) >= 2
+
+
+@pytest.mark.parametrize("name", ["sc", "pso", "lkmm"])
+def test_random_failures_are_followed(name: str, tmp_path: Path) -> None:
+    failures = 0
+    for seed in range(100, 110):
+        program = parse(careless(seed), tmp_path)
+        begin_anew()
+        result = check(program, model(name), EVERYTHING)
+        if result.verdict == "FAIL":
+            failures += 1
+            setting = Setting("", "z3", tuple(sorted(EVERYTHING)))
+            known = {"spec": "random", "scenario": Scenario("s").name, "variant": "base"}
+            trace = record(program, result, **known, model=name, unroll=3, recursion=4, setting=setting)
+            followed(trace, tmp_path / "t.json", Fixed(program, name, tmp_path), tmp_path)
+    assert failures > 3
