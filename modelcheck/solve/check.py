@@ -28,6 +28,7 @@ from modelcheck.solve.proposal import Proposal
 from modelcheck.solve.result import ExecutedEvent, Execution, Result
 from modelcheck.solve.sat import NO, YES, Solver
 from modelcheck.solve.shapes import overtaken
+from modelcheck.solve.thinair import ThinAir
 from modelcheck.solve.touch import touching
 from modelcheck.solve.valuesets import TooManyValues
 from modelcheck.solve.witness import execution_of
@@ -204,7 +205,11 @@ class Session:
         add_lemmas(self.encoding, self.coherence, model)
         self.solver = Solver(self.encoding.circuit)
         self.present = frozenset[str]().union(*(event.tags | event.failed for event in graph.events))
-        self.grounds = Grounds(self.encoding) if overtaken(model) and not thin_air else None
+        self.grounds: Grounds | ThinAir | None = None
+        if thin_air:
+            self.grounds = ThinAir(self.encoding) if self.encoding.domains.circular else None
+        elif overtaken(model):
+            self.grounds = Grounds(self.encoding)
         self.frames = Frames(self.encoding, self.coherence, model.compares_values(self.present))
 
     def decide(self, properties: frozenset[str], among: int = YES) -> Result:

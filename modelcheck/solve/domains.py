@@ -2,8 +2,8 @@
 
 An abstract interpretation to a least fixed point over finite sets of concrete values: a read gets what the writes
 to its possible addresses write, and the initial value. It over-approximates every execution of every model (for a
-model that is not coherent, program order on one location is not used). Values that would have to
-justify themselves in a cycle (out of thin air) are not considered.
+model that is not coherent, program order on one location is not used). What would have to justify itself in a cycle
+(out of thin air) is considered only where it is asked for.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from modelcheck.program.expr import UNDEFINED, Expr, Undefined, Value, mask
+from modelcheck.program.expr import UNDEFINED, Expr, Undefined, Value
 from modelcheck.program.graph import Blocked, Check, Cut, Event, EventGraph
 from modelcheck.program.ir import Source
 from modelcheck.program.memory import AddressSpace
 from modelcheck.solve.circles import Circle, circles, most_executed
 from modelcheck.solve.initial import InitialMemory
 from modelcheck.solve.origins import Origins, Place
-from modelcheck.solve.valuesets import MOST_VALUES, Tick, TooManyValues, ValueSets, nodes, support
+from modelcheck.solve.valuesets import MOST_VALUES, Tick, TooManyValues, ValueSets, support
 
 THIN_AIR = 1 << 62
 """Stands for any value that nothing but itself justifies."""
@@ -62,8 +62,8 @@ def analyse(
         graph: the unrolled program.
         space: its objects by address.
         coherent: whether the model forbids cycles of po-loc, rf, co and fr.
-        thin_air: let values justify themselves: what goes round between cells may also be any constant that occurs on
-            the way, or `THIN_AIR`.
+        thin_air: let values justify themselves: what goes round between cells may also be `THIN_AIR`, and what only a
+            branch on what it leads to itself would execute counts as live.
         tick: called now and then.
 
     Raises:
@@ -102,6 +102,8 @@ class _Analysis:
         claimed: Mapping[Place, tuple[int, int]],
     ) -> None:
         self.thin_air = thin_air
+        self.coherent = coherent
+        self.revived = not thin_air
         self.tick = tick
         self.seeds: dict[int, frozenset[Value]] = {}
         self.graph = graph
@@ -169,8 +171,17 @@ class _Analysis:
             elif self._step():
                 changed = set()
                 settled = True
+            elif not self.revived and self._rests_on_itself():
+                self.revived = self.sets.either = True
+                changed = self._start()
             else:
                 return
+
+    def _rests_on_itself(self) -> bool:
+        """Whether there may be writes, or values of writes, that nothing but a branch on what they lead to excludes."""
+        if any(event.kind == "W" for event in self.dormant):
+            return True
+        return any(node.data == "ite" and len(self.values[node.args[0]]) < 2 for node in self.sets.order)
 
     def _start(self) -> set[Expr]:
         """Forget all values but those that the program text gives; gives every expression."""
@@ -197,18 +208,13 @@ class _Analysis:
         if self.thin_air:
             for circle in self.circles:
                 # Round a single cell coherence leaves no room for it.
-                if len(circle.places) > 1:
+                if len(circle.places) > 1 or not self.coherent:
                     self._seed(circle)
 
     def _seed(self, circle: Circle) -> None:
-        values = [value for write in circle.writes if (value := self.graph.events[write].value) is not None]
-        constants = {node.data for value in values for node in nodes(value) if node.kind == "const"}
         for read in set().union(*(self.supports[write] for write in circle.writes)):
             if circle.places & self.places.get(read, set()):
-                width = self.graph.events[read].size * 8
-                self.seeds[read] = frozenset(
-                    value & mask(width) for value in (*constants, THIN_AIR) if not isinstance(value, Undefined)
-                )
+                self.seeds[read] = frozenset((THIN_AIR,))
 
     def _flows_in(self, circle: Circle) -> list[object]:
         """What a circle's values are made of: where its reads may read from, and what comes from outside of it."""
@@ -257,7 +263,8 @@ class _Analysis:
 
     def _propagate(self, changed: set[Expr]) -> set[Expr]:
         """Bring events to life, find what accesses touch, and let reads see new values; gives the reads that grew."""
-        fresh = [event for event in self.dormant if self.sets.possible(event.guard)]
+        anyhow = self.thin_air and self.revived
+        fresh = [event for event in self.dormant if anyhow or self.sets.possible(event.guard)]
         if fresh:
             self.live.update(event.id for event in fresh)
             self.dormant = [event for event in self.dormant if event.id not in self.live]
@@ -378,7 +385,7 @@ class _Analysis:
             initial=initial,
             sources=sources,
             mixed=tuple(sorted(self.mixed)),
-            circular=frozenset(self.seeds),
+            circular=frozenset(sources if self.revived and self.thin_air else self.seeds),
         )
 
 

@@ -33,6 +33,7 @@ from modelcheck.program.machine import Initial, initialise
 from modelcheck.program.unroll import Bounds, unroll
 from modelcheck.solve import outcomes
 from modelcheck.solve.check import OutOfTime, Session, until
+from modelcheck.solve.domains import THIN_AIR
 from modelcheck.solve.proposal import Proposal
 from modelcheck.solve.sat import NO, YES
 from modelcheck.solve.valuesets import TooManyValues
@@ -60,7 +61,7 @@ class Observation:
         states: the distinct final values of ``observed`` (signed), each with the number of its executions;
             empty when not counted.
         flags: flags that the model raises in some execution (when not counted: data-race, and those of the
-            executions looked at).
+            executions looked at), by name.
         seconds: wall time.
         reason: why ``Unknown``.
         refinements: proposals of the solver that the model refused.
@@ -143,8 +144,9 @@ class _Question:
         self.shown = shown
         self.outcomes = outcomes.Outcomes(session)
         self.circuit = session.encoding.circuit
-        self.met = self._literal(test.condition.proposition)
-        self.counts = YES if test.filter is None else self._literal(test.filter)
+        self.condition = self._cut(test.condition.proposition)
+        self.met = self._literal(self.condition)
+        self.counts = YES if test.filter is None else self._literal(self._cut(test.filter))
         self.flags: dict[str, None] = {}
         self.final_flags = session.model.final_flags(session.present)
         named = (*shown, *(() if test.filter is None else observables(test.filter)))
@@ -168,7 +170,7 @@ class _Question:
             if racing is not None:
                 self.flags["data-race"] = None
         verdict = "Never" if not some else "Sometimes" if others else "Always"
-        return Observation(verdict, None, None, self.shown, (), tuple(self.flags), 0.0)
+        return Observation(verdict, None, None, self.shown, (), tuple(sorted(self.flags)), 0.0)
 
     def _look(self, literal: int) -> bool:
         found = self.outcomes.possible(self.circuit.all_of((self.counts, literal)))
@@ -180,7 +182,7 @@ class _Question:
         states: Counter[tuple[int, ...]] = Counter()
         variables = [self._variable(o) for o in self.shown]
         for proposal, state in self.outcomes.all(self.counts, variables):
-            numbers = tuple(_number(value) for value in state)
+            numbers = tuple(self._told_as(what, value) for what, value in zip(self.shown, state, strict=True))
             states[numbers] += 1
             self._note_flags()
             if self.watch is not None:
@@ -193,12 +195,16 @@ class _Question:
                 negative += executions
         verdict = "Never" if not positive else "Sometimes" if negative else "Always"
         listed = tuple(sorted(states.items()))
-        return Observation(verdict, positive, negative, self.shown, listed, tuple(self.flags), 0.0)
+        return Observation(verdict, positive, negative, self.shown, listed, tuple(sorted(self.flags)), 0.0)
 
     def _meets(self, numbers: tuple[int, ...]) -> bool:
         """Whether the proposition holds of a state."""
         values: dict[Operand, int] = dict(zip(self.shown, numbers, strict=True))
-        return holds(self.test.condition.proposition, lambda operand: _operand(operand, values))
+        return holds(self.condition, lambda operand: _operand(operand, values))
+
+    def _told_as(self, what: Observable, value: Value) -> int:
+        number = _number(value)
+        return number if number == THIN_AIR else self.test.told(what, number)
 
     def _note_flags(self) -> None:
         model = self.session.model
@@ -222,6 +228,21 @@ class _Question:
 
     # ------------------------------------------------------------ the proposition as a literal
 
+    def _cut(self, proposition: Proposition) -> Proposition:
+        """``proposition`` with its numbers as what they are compared with tells them."""
+        match proposition:
+            case Compare(left, relation, Number(value)) if isinstance(left, Register | Location):
+                return Compare(left, relation, Number(self.test.told(left, value)))
+            case Not(part):
+                return Not(self._cut(part))
+            case And(parts):
+                return And(tuple(self._cut(part) for part in parts))
+            case Or(parts):
+                return Or(tuple(self._cut(part) for part in parts))
+            case Implies(left, right):
+                return Implies(self._cut(left), self._cut(right))
+        return proposition
+
     def _literal(self, proposition: Proposition) -> int:
         circuit = self.circuit
         match proposition:
@@ -242,7 +263,10 @@ class _Question:
         ways: list[int] = []
         for one, left in self._values(comparison.left).items():
             for other, right in self._values(comparison.right).items():
-                numbers: dict[Operand, int] = {comparison.left: _number(one), comparison.right: _number(other)}
+                numbers = {
+                    operand: _number(value) if isinstance(operand, Number | Address) else self._told_as(operand, value)
+                    for operand, value in ((comparison.left, one), (comparison.right, other))
+                }
                 if holds(comparison, numbers.__getitem__):
                     ways.append(self.circuit.all_of((left, right)))
         return self.circuit.any_of(ways)

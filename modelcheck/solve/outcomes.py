@@ -12,7 +12,6 @@ from attrs import frozen
 
 from modelcheck.program.expr import UNDEFINED, Value
 from modelcheck.solve.check import Session
-from modelcheck.solve.domains import THIN_AIR
 from modelcheck.solve.properties import rest
 from modelcheck.solve.proposal import Proposal
 from modelcheck.solve.sat import NO
@@ -99,23 +98,10 @@ class Outcomes:
         circuit, solver = self.session.encoding.circuit, self.session.solver
         maps = [self.values(what) for what in observed]
         self._settle_choices()
-        # Where a value out of thin air may be any, its symbol stands for all; so those come first.
-        for any_value in (True, False):
-            asked = circuit.all_of((wanted, self._thin_air())) if any_value else wanted
-            while (proposal := self.session.search(asked)) is not None:
-                state = tuple(next((v for v, literal in m.items() if solver.holds(literal)), UNDEFINED) for m in maps)
-                yield proposal, state
-                circuit.add(-wanted, *self._distinct(proposal, any_value))
-
-    def _thin_air(self) -> int:
-        """The literal that some read reads a value that justifies itself, and that nothing narrows down."""
-        encoding = self.session.encoding
-        found: list[int] = []
-        for read in encoding.domains.circular:
-            value = encoding.events[read].value
-            if value is not None and THIN_AIR in (values := encoding.valuation.values(value)):
-                found.append(encoding.circuit.all_of((encoding.executed[read], values[THIN_AIR])))
-        return encoding.circuit.any_of(found)
+        while (proposal := self.session.search(wanted)) is not None:
+            state = tuple(next((v for v, literal in m.items() if solver.holds(literal)), UNDEFINED) for m in maps)
+            yield proposal, state
+            circuit.add(-wanted, *self._distinct(proposal))
 
     def _settle_choices(self) -> None:
         """A choice that is not made falls out as 0: executions do not differ by it."""
@@ -125,7 +111,7 @@ class Outcomes:
             if outcomes:
                 encoding.circuit.add(encoding.valuation.all(guard), outcomes.get(0, NO))
 
-    def _distinct(self, proposal: Proposal, any_value: bool) -> list[int]:
+    def _distinct(self, proposal: Proposal) -> list[int]:
         """The clause that forbids this very execution, in whatever order its hidden events come."""
         encoding, coherence = self.session.encoding, self.session.coherence
         hidden = encoding.hidden
@@ -137,8 +123,8 @@ class Outcomes:
             literals |= {
                 literal for literal in encoding.valuation.choice(number).values() if self.session.solver.holds(literal)
             }
-        # What a read reads from fixes its value, but where values justify themselves.
-        for read in () if any_value else encoding.domains.circular:
+        # What a read reads from fixes its value, but where values or branches justify themselves.
+        for read in encoding.domains.circular:
             value = encoding.events[read].value
             if read in proposal.rf and value is not None:
                 literals |= {v for v in encoding.valuation.values(value).values() if self.session.solver.holds(v)}

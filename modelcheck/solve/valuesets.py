@@ -38,10 +38,12 @@ class ValueSets:
     Attributes:
         order: every expression once, operands first.
         values: the possible values of each.
+        either: both arms of a choice count as possible, whatever its condition may be.
     """
 
     def __init__(self, roots: Iterable[Expr], choices: Sequence[int], tick: Tick = lambda: None) -> None:
         self._tick = tick
+        self.either = False
         self.order: list[Expr] = []
         self._index: dict[Expr, int] = {}
         self._parents: dict[Expr, list[Expr]] = {}
@@ -88,9 +90,9 @@ class ValueSets:
         if node.data == "ite":
             condition, then, other = arguments
             result: frozenset[Value] = frozenset()
-            if 1 in condition:
+            if 1 in condition or self.either:
                 result |= then
-            if 0 in condition:
+            if 0 in condition or self.either:
                 result |= other
             if UNDEFINED in condition:
                 result |= {UNDEFINED}

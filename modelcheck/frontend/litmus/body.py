@@ -62,6 +62,7 @@ class Body:
         registers: the variables that are no parameters, in the order they are met.
         renamed: the names that had to be changed, new to old.
         pointers: the variables that are declared as pointers, and the parameters; the others are integers.
+        types: the words of the type that each variable is declared with, stars included.
         called: the primitives that it calls.
         addresses: whether the address of something is taken.
     """
@@ -71,6 +72,7 @@ class Body:
     registers: tuple[str, ...]
     renamed: Mapping[str, str]
     pointers: Set[str]
+    types: Mapping[str, tuple[str, ...]]
     called: Set[str]
     addresses: bool
 
@@ -128,6 +130,7 @@ class _Rewriting:
         self.case = False
         self.signs = self.elses = self.length = 0
         self.pointers = set(parameters)
+        self.types: dict[str, tuple[str, ...]] = {}
         self.called: set[str] = set()
         self.binary = ""
         self.addresses = False
@@ -258,10 +261,12 @@ class _Rewriting:
 
     def _declaration(self) -> None:
         """Take out of a declaration what it says of types, so that it assigns or does nothing."""
-        position, depth, declarator, pointer = self.next, 0, True, False
+        position, depth, declarator = self.next, 0, True
+        common: list[str] = []
+        stars: list[str] = []
         while (token := self.tokens[position]).kind != "end" and (depth or token.text != ";"):
             if declarator and token.text in _DECLARING:
-                pointer |= token.text == "*"
+                (stars if token.text == "*" else common).append(token.text)
                 count = 2 if token.text == "struct" else 1
                 self._take_out(position, self._closing(position + 1) - position if token.text in _TYPEOF else count)
                 continue
@@ -269,9 +274,10 @@ class _Rewriting:
                 if token.kind != "name":
                     self.text.wrong(f"the name of a variable is expected here, and not {token.text}", token.at)
                 self._declare(token, self.tokens[position + 1].text)
-                if pointer:
+                if stars:
                     self.pointers.add(token.text)
-                declarator = pointer = False
+                self.types[token.text] = (*common, *stars)
+                declarator, stars = False, []
             depth += (token.text in ("(", "[", "{")) - (token.text in (")", "]", "}"))
             if depth < 0:
                 break
@@ -329,7 +335,8 @@ class _Rewriting:
             edits.setdefault(line - first, []).append((column, len(extra)))
         pieces.append(source[at:])
         code = " " * (first_column - 1) + "".join(pieces)
-        return Body(code, edits, tuple(self.registers), self.renamed, self.pointers, self.called, self.addresses)
+        registers = tuple(self.registers)
+        return Body(code, edits, registers, self.renamed, self.pointers, self.types, self.called, self.addresses)
 
 
 def c_name(name: str) -> str:

@@ -16,6 +16,7 @@ from modelcheck.frontend.litmus.proposition import Rest
 from modelcheck.frontend.litmus.scan import Text, ThreadText, Token, take_apart
 from modelcheck.frontend.litmus.test import LitmusTest, LitmusThread, Place
 from modelcheck.frontend.litmus.unit import ThreadCode, lower_threads
+from modelcheck.frontend.litmus.width import width_of
 from modelcheck.program.expr import const, mask
 from modelcheck.program.ir import Function, Join, Layout, Leaf, MemoryObject, Program, Return, Source, Spawn
 
@@ -53,7 +54,13 @@ class _Outline:
     def finish(self, functions: Sequence[Function]) -> LitmusTest:
         """The test, with the functions of its threads."""
         threads = tuple(
-            LitmusThread(code.name, code.parameters, (*code.parameters, *code.body.registers), values)
+            LitmusThread(
+                code.name,
+                code.parameters,
+                (*code.parameters, *code.body.registers),
+                values,
+                {name: width_of(words) for name, words in code.body.types.items()},
+            )
             for code, values in zip(self.threads, self.initial, strict=True)
         )
         main = _main(functions, threads)

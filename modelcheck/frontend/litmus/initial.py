@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from attrs import field, frozen
 
 from modelcheck.frontend.litmus.scan import Text, Token
-from modelcheck.frontend.litmus.test import Place
+from modelcheck.frontend.litmus.test import FIRST, Place
+from modelcheck.frontend.litmus.width import INT, Width, width_of
 
-FIRST = 0x8_0000_0000
-"""Address of the first location: far from the numbers that tests use."""
 WORD = 8
 MARGIN = 64
 """Bytes before and after each location that belong to it: a test may compute an address beside it, as herd7 allows."""
@@ -34,12 +33,14 @@ class Places:
 
     Attributes:
         types: by location.
+        widths: how the values of locations are told that the initial state gives a type.
         words: numbers of elements of arrays, by location.
         values: contents by location and element.
         registers: initial values by thread and name, with their position.
     """
 
     types: dict[str, str] = field(factory=dict)
+    widths: dict[str, Width] = field(factory=dict)
     words: dict[str, int] = field(factory=dict)
     values: dict[tuple[str, int], InitialValue] = field(factory=dict)
     registers: dict[tuple[int, str], tuple[InitialValue, int]] = field(factory=dict)
@@ -55,7 +56,8 @@ class Places:
         address = FIRST
         for name, type_ in self.types.items():
             words = self.words.get(name, 1)
-            found[name] = Place(name, address, type_, words, name in self.words)
+            width = self.widths.get(name, INT)
+            found[name] = Place(name, address, type_, words, name in self.words, width)
             address += 4 * MARGIN + words * WORD // MARGIN * MARGIN
         return found
 
@@ -106,7 +108,8 @@ class _Entry:
         return False
 
     def read(self) -> None:
-        type_ = self.type()
+        words = self.type()
+        type_ = " ".join(word for word in words if word != "*" and word not in _QUALIFIERS)
         if self.peek().kind == "number" and self.peek(1).text == ":":
             thread = int(self.take().text)
             self.take(":")
@@ -114,12 +117,12 @@ class _Entry:
             value: InitialValue = self.value() if self.accept("=") else 0
             self.places.registers[thread, name.text] = (value, name.at)
         else:
-            self.location(type_)
+            self.location(type_, words)
         if self.next < len(self.tokens):
             self.text.wrong(f"{self.peek().text} is not expected here; end the entry with ;", self.peek().at)
 
-    def type(self) -> str:
-        """The words before the target, without stars and qualifiers."""
+    def type(self) -> list[str]:
+        """The words and stars before the target."""
         words: list[str] = []
         while self.peek().kind == "name" and (
             self.peek(1).kind in ("name", "number") or self.peek(1).text in ("*", "[")
@@ -127,17 +130,18 @@ class _Entry:
             if self.peek(1).text == "[" and self.peek(2).kind == "number":
                 break
             words.append(self.take().text)
-        while self.accept("*") or (words and self.peek().text in _QUALIFIERS):
-            if self.peek().text in _QUALIFIERS:
-                self.take()
-        return " ".join(word for word in words if word not in _QUALIFIERS)
+        while self.peek().text == "*" or (words and self.peek().text in _QUALIFIERS):
+            words.append(self.take().text)
+        return words
 
-    def location(self, type_: str) -> None:
+    def location(self, type_: str, words: Sequence[str]) -> None:
         bracket = self.accept("[")
         name = self.take(kind="name").text
         if bracket:
             self.take("]")
         self.places.meet(name, type_)
+        if words:
+            self.places.widths[name] = width_of(words)
         index = None
         if self.accept("["):
             index = 0 if self.peek().text == "]" else self.number()

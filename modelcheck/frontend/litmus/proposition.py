@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from difflib import get_close_matches
 
+from modelcheck.frontend.litmus.body import TYPES
 from modelcheck.frontend.litmus.condition import (
     Address,
     And,
@@ -104,9 +105,16 @@ class Rest:
         found: list[Observable] = []
         while not self._accept("]"):
             found.append(self._register(shown=True) if self._peek().kind == "number" else self._observable())
+            self._type()
             if not self._accept(";") and self._peek().text != "]":
                 self._take(";")
         return tuple(found)
+
+    def _type(self) -> None:
+        """Pass over the type that may stand behind a location: it is for tools that run tests."""
+        if self._peek().text in TYPES:
+            while self._peek().kind == "name" or self._peek().text == "*":
+                self.next += 1
 
     def _implication(self) -> Proposition:
         parts = [self._disjunction()]

@@ -80,7 +80,7 @@ _DEREFERENCE = re.compile(r"\(\*[A-Za-z_]\w*(\[\d+\])?\s*(=|!=|<|>)")
 """``(*x=1``, which is no comment."""
 _HEADER = re.compile(r"C[ \t]+(\S+)[^\n]*")
 _METADATA = re.compile(r'"[^"]*"|[^\n{"]+')
-_THREAD = re.compile(r"P(\d+)(?![\w])")
+_THREAD = re.compile(r"(?:(?:static|inline|void)\s+)*(P(\d+))(?![\w])")
 _BODY = re.compile(r"""//[^\n]*|/\*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|[{}]""")
 _OPEN_COMMENT = re.compile(r"\(\*|\*\)")
 
@@ -168,7 +168,7 @@ def take_apart(text: Text) -> Parts:
     at = skip(text, at + 1)
     threads: list[ThreadText] = []
     while (match := _THREAD.match(content, at)) is not None:
-        thread = _thread(text, int(match.group(1)), match.start(), match.end())
+        thread = _thread(text, int(match.group(2)), match.start(1), match.end())
         if any(thread.number == other.number for other in threads):
             text.wrong(f"thread P{thread.number} is there twice", thread.at)
         threads.append(thread)

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from attrs import frozen
+from attrs import field, frozen
 
-from modelcheck.frontend.litmus.condition import Condition, Observable, Proposition
+from modelcheck.frontend.litmus.condition import Condition, Observable, Proposition, Register
+from modelcheck.frontend.litmus.width import INT, Width
 from modelcheck.program.ir import Program
+
+FIRST = 0x8_0000_0000
+"""Address of the first location: far from the numbers that tests use."""
+_SPAN = 1 << 32
+"""All locations lie in so many bytes from `FIRST` on."""
 
 
 @frozen
@@ -21,6 +27,7 @@ class Place:
             ``struct srcu_struct``; ``int`` where nothing is written.
         words: number of elements of an array, 1 for others.
         array: whether it is one.
+        width: how its values are told.
     """
 
     name: str
@@ -28,6 +35,7 @@ class Place:
     type: str
     words: int = 1
     array: bool = False
+    width: Width = INT
 
 
 @frozen
@@ -39,12 +47,14 @@ class LitmusThread:
         parameters: its parameters in order.
         registers: all its variables, parameters first.
         initial: the values (modulo 2 ** 64) they start with, in the order of ``registers``.
+        widths: how the values of those that are declared are told.
     """
 
     name: str
     parameters: tuple[str, ...]
     registers: tuple[str, ...]
     initial: tuple[int, ...]
+    widths: Mapping[str, Width] = field(factory=dict)
 
 
 @frozen
@@ -74,3 +84,18 @@ class LitmusTest:
     filter: Proposition | None
     locations: tuple[Observable, ...]
     result_comment: str | None
+
+    def width(self, what: Observable) -> Width:
+        """How the values of ``what`` are told."""
+        if isinstance(what, Register):
+            return self.threads[what.thread].widths.get(what.name, INT)
+        place = self.places.get(what.name.partition("[")[0])
+        return INT if place is None else place.width
+
+    def told(self, what: Observable, value: int) -> int:
+        """``value``, of 64 bits with a sign, as a value of ``what`` is told; an address is one of all bits."""
+        return value if self.address(value) else self.width(what).told(value)
+
+    def address(self, value: int) -> bool:
+        """Whether ``value`` is an address of a location, or near it, and no number that the test computes with."""
+        return FIRST <= value < FIRST + _SPAN
