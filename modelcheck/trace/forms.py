@@ -50,7 +50,7 @@ def _form(
         return known[name]
     if (relaxed := _RELAXED.fullmatch(name)) is not None:
         return f"{relaxed[1]}{suffix}"
-    simple = "RMW" not in event.tags and event.tags <= {"ONCE"}
+    simple = not name and "RMW" not in event.tags and event.tags <= {"ONCE"}
     own = own_place(event.source, event.stack) is event.source
     return plain if simple and own else None
 

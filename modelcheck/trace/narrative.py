@@ -18,6 +18,7 @@ from modelcheck.trace.changes import FENCE, MARK, Change, fences_between
 from modelcheck.trace.cycle import Cycle, forbidden_by_sc
 from modelcheck.trace.failing import WHOLE, at_once, failing, leading
 from modelcheck.trace.names import Names, clean, names
+from modelcheck.trace.racing import lacks
 from modelcheck.trace.steps import Step, Telling, tell
 from modelcheck.trace.trace import Trace
 
@@ -331,8 +332,7 @@ class _Teller:
         if trace.property == "race":
             if len(self.fails) != 2:
                 return ""
-            one, other = sorted(self.fails, key=lambda event: self.telling.number[event])
-            return f"Nothing orders {self._access(one)} and {self._access(other)}."
+            return self._race()
         if cycle is None:
             alone = "Each step sees what the steps before it did: this is an interleaving, it takes no weak memory."
             return f"{alone}{self._between()}"
@@ -353,6 +353,38 @@ class _Teller:
         instead = f" (or with {self._cure(cycle.instead)})" if cycle.instead else ""
         cure = f"With {self._cure(cycle.changes)}{instead}, {self._model()} would forbid this execution."
         return f"{told[0].upper()}{told[1:]}. {cure}"
+
+    def _race(self) -> str:
+        """The order that a race lacks: somewhere on the way from one access to the other, or any."""
+        one, other = sorted(self.fails, key=lambda event: self.telling.number[event])
+        lack = lacks(self.trace, (one, other))
+        if lack is None:
+            return f"Nothing orders {self._access(one)} and {self._access(other)}."
+        order = [change for change in lack.changes if change.kind != MARK]
+        marked = [change.event for change in lack.changes if change.kind == MARK]
+        sentences = [
+            self._reads_first(pair) if lack.reads_first and pair.before == lack.one else self._lacks(pair)
+            for pair in order
+        ]
+        sentences += [f"{self._access(n)} is a plain access, which the compiler may move or tear" for n in marked]
+        cure = self._cure(lack.changes)
+        if lack.reads_first:
+            cure += f", or with WRITE_ONCE in step {self.telling.number[lack.one]}"
+        told = "; and ".join(sentences)
+        if order and all(pair.before != lack.one for pair in order):
+            told = f"nothing orders {self._access(one)} and {self._access(other)}: {told}"
+        return f"{told[0].upper()}{told[1:]}. With {cure}, {self._model()} would see no race of these two."
+
+    def _reads_first(self, pair: Change) -> str:
+        """That the compiler may load before it stores, and that this load is not ordered."""
+        tags = fences_between(self.trace.execution, pair.before, pair.after)
+        idle = list(dict.fromkeys(_FENCES[tag] for tag in tags if tag in _FENCES))
+        stands = "nothing orders"
+        if idle:
+            stands = f"the {_listed(idle)} between them {'does' if len(idle) == 1 else 'do'} not order"
+        load = f"a load of {self.events[pair.before].name}"
+        after = self._access(pair.after)
+        return f"LKMM lets the compiler begin {self._access(pair.before)} with {load}, which {stands} before {after}"
 
     def _lacks(self, pair: Change) -> str:
         """That two accesses are not ordered, with what stands between them for nothing."""

@@ -121,3 +121,33 @@ def test_what_is_asked_for_does_and_no_part_of_it_alone(tmp_path: Path) -> None:
         for change in changes:
             rest = [other for other in changes if other != change]
             assert model.allows(candidate(changed(execution, rest)))
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "said"),
+    [
+        # LKMM, "Plain accesses and data races" in explanation.txt: a plain store may begin with a load, for which
+        # smp_wmb() does nothing.
+        (
+            "x = 1; smp_wmb(); WRITE_ONCE(ready, 1);",
+            "if (READ_ONCE(ready)) { smp_mb(); x = 2; }",
+            "LKMM lets the compiler begin the plain store of x (a.c:3, step 1) with a load of x, which the smp_wmb "
+            "between them does not order before the store of ready (a.c:3, step 3). With smp_store_release in step 3, or with "
+            "WRITE_ONCE in step 1, LKMM would see no race of these two.",
+        ),
+        (
+            "x = 1; WRITE_ONCE(ready, 1);",
+            "if (smp_load_acquire(&ready)) x = 2;",
+            "Nothing orders the plain store of x (a.c:3, step 1) before the store of ready (a.c:3, step 2). With "
+            "smp_store_release in step 2, LKMM would see no race of these two.",
+        ),
+        ("x = 1;", "x = 2;", "Nothing orders the plain store of x (a.c:"),
+    ],
+)
+def test_a_race_tells_which_order_it_lacks(tmp_path: Path, one: str, two: str, said: str) -> None:
+    bodies = f"static void *one(void *p) {{ {one} return p; }}\nstatic void *two(void *p) {{ {two} return p; }}\n"
+    main = MAIN[MAIN.index("int main") :]
+    (tmp_path / "a.c").write_text(f"#include <lkmm.h>\nint x, ready;\n{bodies}#include <pthread.h>\n{main}")
+    modelcheck.check(tmp_path / "a.c", models=["lkmm"], properties=["race"], traces=tmp_path)
+    (trace,) = tmp_path.rglob("*.json")
+    assert narrative(read_trace(trace)).ending.order.startswith(said)
