@@ -22,9 +22,9 @@ from attrs import frozen
 
 from modelcheck.auditing.element import KINDS
 from modelcheck.auditing.report import Report, audit_spec
-from modelcheck.errors import InputError
 from modelcheck.frontend.spec import Spec
 from modelcheck.frontend.spec import spec_of as spec_at
+from modelcheck.reading import file_content
 from modelcheck.regression.regress import Folders
 from modelcheck.regression.regress import regress as compare
 from modelcheck.regression.report import Difference
@@ -199,12 +199,7 @@ def regress(
         jobs: processes.
         cluster: address of a Dask scheduler, whose workers do it instead.
     """
-    found = []
-    for patch in map(Path, patches):
-        try:
-            found.append((str(patch), patch.read_bytes()))
-        except OSError as error:
-            raise InputError(f"cannot be read: {error.strerror}", str(patch)) from None
+    found = [(str(patch), file_content(Path(patch))) for patch in patches]
     return compare(
         Path(target),
         Change(letters_of(found), git or "", None if base is None else Path(base), each),

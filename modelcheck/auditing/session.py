@@ -12,7 +12,8 @@ from modelcheck.cat import Model
 from modelcheck.program.ir import Program
 from modelcheck.program.machine import Initial, Stuck, initialise
 from modelcheck.program.unroll import Bounds, unroll
-from modelcheck.solve.check import OutOfTime, Session, until
+from modelcheck.run import OutOfTime, alarm, given_up, politely
+from modelcheck.solve.check import Session, until
 from modelcheck.solve.result import Result
 from modelcheck.solve.valuesets import TooManyValues
 
@@ -52,13 +53,31 @@ class Switchboard:
 
     def ask(self, on: Iterable[int] = ()) -> Result:
         """The verdict with the switches ``on`` on and all others off."""
-        self._start()
-        chosen = frozenset(on) & self.reaching
-        found = self._known.get(chosen)
-        if found is None:
-            self.asked += 1
-            found = self._known[chosen] = self._answer(chosen)
-        return found
+        limit = None if self.question.seconds is None else politely(self.question.seconds)
+        clock = None
+        try:
+            with alarm(limit) as clock:
+                self._start()
+                chosen = frozenset(on) & self.reaching
+                found = self._known.get(chosen)
+                if found is None:
+                    self.asked += 1
+                    found = self._known[chosen] = self._answer(chosen)
+                return found
+        except (OutOfTime, RecursionError, MemoryError) as error:
+            error.__traceback__ = None
+            return self._give_up(given_up(error))
+        finally:
+            if clock is not None and clock.rang:
+                self._give_up(given_up(OutOfTime()))
+
+    def _give_up(self, reason: str) -> Result:
+        """What is at hand may be half made: nothing is known of any set of changes any more."""
+        self._ready = True
+        self._sessions.clear()
+        self._known.clear()
+        self._settled = Result("UNKNOWN", reason=reason)
+        return self._settled
 
     @property
     def reaching(self) -> frozenset[int]:

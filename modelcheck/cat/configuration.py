@@ -11,6 +11,7 @@ from modelcheck.cat.definitions import Primitive, read_definitions
 from modelcheck.cat.load import load_model
 from modelcheck.cat.model import Model
 from modelcheck.errors import InputError
+from modelcheck.reading import file_content
 
 _PICTURES = frozenset(
     """
@@ -65,11 +66,9 @@ def read_configuration(path: Path) -> Configuration:
     missing, a named file that is not there.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = file_content(path, "cannot read this configuration").decode("utf-8")
     except UnicodeDecodeError:
         raise InputError("this is no text file (UTF-8)", str(path)) from None
-    except OSError as error:
-        raise InputError(f"cannot read this configuration: {error.strerror}", str(path)) from None
     files: dict[str, Path] = {}
     variants: set[str] = set()
     pictures: dict[str, str] = {}

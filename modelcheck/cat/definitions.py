@@ -18,6 +18,7 @@ from attrs import frozen
 
 from modelcheck.cat import tags
 from modelcheck.errors import InputError
+from modelcheck.reading import file_content
 
 TAGGED: Final[Mapping[str, int]] = {
     "__load": 1,
@@ -104,11 +105,9 @@ def read_definitions(path: Path, declared: Set[str] = frozenset()) -> dict[str, 
     ``declared``: tags of the model that goes with it, beside those that are known anyway.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = file_content(path, "cannot read this macro file").decode("utf-8")
     except UnicodeDecodeError:
         raise InputError("this is no text file (UTF-8)", str(path)) from None
-    except OSError as error:
-        raise InputError(f"cannot read this macro file: {error.strerror}", str(path)) from None
     return parse_definitions(text, str(path), declared)
 
 

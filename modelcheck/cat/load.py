@@ -15,6 +15,7 @@ from modelcheck.cat.elaborate import Elaborator, UndefinedNameError
 from modelcheck.cat.kept import keep, kept
 from modelcheck.cat.model import Model
 from modelcheck.errors import InputError
+from modelcheck.reading import file_content
 
 BUILT_IN = ("sc", "tso", "pso", "lkmm", "rc11")
 """Names of the models that come with the project."""
@@ -55,8 +56,8 @@ def model_digest(name: str) -> str:
     path = Path(name)
     _, files = _MODELS[(path,), frozenset()]
     found = hashlib.sha256()
-    for file, content in files.items():
-        found.update(repr((os.path.relpath(file, path.parent), content)).encode())
+    for file, text in files.items():
+        found.update(repr((os.path.relpath(file, path.parent), text)).encode())
     return found.hexdigest()
 
 
@@ -123,7 +124,7 @@ MOST = 16
 def _from_files(paths: tuple[Path, ...], variants: frozenset[str]) -> Model:
     """The model in the first of ``paths``, with the bell file that is the other."""
     found = _MODELS.pop((paths, variants), None)
-    if found is None or any(_content(file) != content for file, content in found[1].items()):
+    if found is None or any(_content(file) != before for file, before in found[1].items()):
         path, *bells = paths
         read: dict[Path, bytes | None] = {}
         bell = _bell(bells[0], read) if bells else None
@@ -167,12 +168,10 @@ def _prelude() -> syntax.File:
 def _read(path: Path, read: dict[Path, bytes | None]) -> str:
     """The text in ``path``; its content is noted in ``read``."""
     try:
-        content = read[path] = path.read_bytes()
-        return content.decode("utf-8").replace("\r\n", "\n")
+        found = read[path] = file_content(path, "cannot read this model")
+        return found.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise InputError("this is no text file (UTF-8)", str(path)) from None
-    except OSError as error:
-        raise InputError(f"cannot read this model: {error.strerror}", str(path)) from None
 
 
 def _parse(text: str, file: str) -> syntax.File:

@@ -81,6 +81,11 @@ class Model:
             frozenset(axiom.name for axiom in axioms if rests_on_recursion(axiom.node)),
         )
 
+    def forget(self) -> None:
+        """Drop what is remembered of candidates, as when work on one was broken off."""
+        self._last = self._explainer = None
+        self._residuals = Residuals()
+
     @property
     def flag_names(self) -> tuple[str, ...]:
         """Flags that the model may raise, e.g. ``data-race``."""

@@ -1,5 +1,5 @@
 """``python -m modelcheck.cli``: the same as ``modelcheck``."""
 
-from modelcheck.cli.app import main
+from modelcheck.cli.app import command
 
-main()
+command()

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
+from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from typing import Final, NoReturn
 
 import click
 
 from modelcheck.errors import InputError
+from modelcheck.run.alarm import OutOfTime
+from modelcheck.run.attempt import given_up
+from modelcheck.run.room import make_room
 from modelcheck.version import __version__
 
 _SUBCOMMANDS: Final = (
@@ -58,24 +64,71 @@ def cli() -> None:
     """
 
 
+def command() -> NoReturn:
+    """The command line in a process that another one watches over: see `modelcheck.cli.supervise`."""
+    from modelcheck.cli.supervise import supervise
+    from modelcheck.run.room import bound_memory, share
+
+    def work() -> NoReturn:
+        bound_memory(share(1))
+        main()
+
+    supervise(work)
+
+
 def main() -> NoReturn:
     """Run the command line and exit; an `InputError` becomes one line on stderr and exit code 2."""
+    code = 2
     try:
-        code = cli.main(prog_name="modelcheck", standalone_mode=False)
+        if sys.stdout is None:
+            raise InputError("the standard output is closed: nothing could be told")
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")  # names of files need not be UTF-8
+        _here()
+        make_room()
+        given = cli.main(prog_name="modelcheck", standalone_mode=False)
+        code = given if isinstance(given, int) else 0
         sys.stdout.flush()
     except InputError as error:
-        # What is wrong may quote a file from anywhere: nothing of it may act on the terminal.
-        said = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(error).replace("\n", " "))
-        print(f"modelcheck: {said}", file=sys.stderr)
-        code = 2
+        _say(str(error))
     except click.ClickException as error:
         error.show()
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        print("modelcheck: interrupted", file=sys.stderr)
+        _say("interrupted")
         code = 130
     except BrokenPipeError:
         # Whoever read us has gone; Python would complain once more when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _close()
         code = 128 + signal.SIGPIPE
-    sys.exit(code if isinstance(code, int) else 0)
+    except OSError as error:  # the system refuses something that is no part of the input
+        _say(": ".join(str(part) for part in (error.filename, error.strerror or error) if part is not None))
+        _close()
+        code = 2
+    except (OutOfTime, RecursionError, MemoryError) as error:
+        error.__traceback__ = None
+        _say(f"UNKNOWN: {given_up(error)}")
+        code = 3
+    sys.exit(code)
+
+
+def _here() -> None:
+    """Raise `InputError` where the working folder is no more."""
+    try:
+        Path.cwd()
+    except OSError:
+        raise InputError("the working folder is not there any more") from None
+
+
+def _say(what: str) -> None:
+    """One line on the standard error stream. It may quote a file from anywhere: nothing of it acts on the terminal."""
+    said = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in what.replace("\n", " "))
+    with suppress(OSError):
+        print(f"modelcheck: {said}", file=sys.stderr, flush=True)
+
+
+def _close() -> None:
+    """Let nothing more be written to the standard output."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -62,7 +62,7 @@ def explain(
     """
     from modelcheck.cat import load_model
     from modelcheck.frontend.spec import spec_of
-    from modelcheck.solve.check import OutOfTime
+    from modelcheck.run import OutOfTime
     from modelcheck.solve.sat import begin_anew
     from modelcheck.solve.valuesets import TooManyValues
     from modelcheck.trace import trace_path, write_atomically

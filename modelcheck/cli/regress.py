@@ -124,14 +124,11 @@ def regress(
 
 
 def _letters(files: tuple[str, ...]) -> Letters:
-    from modelcheck.errors import InputError
+    from modelcheck.reading import file_content
     from modelcheck.regression.series import letters_of
 
     found = []
     for name in files:
-        try:
-            content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        except OSError as error:
-            raise InputError(f"cannot be read: {error.strerror}", name) from None
-        found.append(("standard input" if name == "-" else name, content))
+        text = sys.stdin.buffer.read() if name == "-" else file_content(Path(name))
+        found.append(("standard input" if name == "-" else name, text))
     return letters_of(found)

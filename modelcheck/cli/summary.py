@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Sequence
-from typing import TextIO
+from typing import Final, TextIO
 
 from modelcheck.cli.markdown import to_markdown
 from modelcheck.frontend.spec import Spec
 from modelcheck.verdicts.row import INTERRUPTED, Row, to_json
 from modelcheck.verdicts.warn import Warned
+
+_FEW: Final = 8
+"""So many lines are said of what is not as expected after an interruption: it should fit on a screen."""
 
 
 def summary(
@@ -30,17 +33,21 @@ def summary(
 
 def _told(rows: Sequence[Row]) -> Iterator[str]:
     closed = [row for row in rows if row.reason != INTERRUPTED]
-    if expected := [row for row in closed if row.as_expected and row.verdict != "PASS"]:
+    left = len(rows) - len(closed)
+    if not left and (expected := [row for row in closed if row.as_expected and row.verdict != "PASS"]):
         yield "\nAs expected:"
         yield from _sentences(expected)
     if unexpected := [row for row in closed if not row.as_expected]:
         yield "\nNot as expected:"
-        yield from _sentences(unexpected)
+        lines = list(_sentences(unexpected))
+        yield from lines[:_FEW] if left else lines
+        if left and len(lines) > _FEW:
+            yield "and more of these."
     if any("unrolled" in row.reason for row in unexpected):
         yield "\nA loop that was cut short: --unroll N follows it further."
     if any(row.reason.startswith("internal error") for row in rows):
         yield "\nAn internal error is a mistake of modelcheck, not of the program: -j 0 shows its traceback."
-    if left := len(rows) - len(closed):
+    if left:
         yield f"\nInterrupted: {left} of {len(rows)} left open."
     different = [row for row in rows if not row.as_expected]
     unknown = sum(1 for row in different if row.verdict == "UNKNOWN")

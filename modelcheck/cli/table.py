@@ -90,7 +90,15 @@ class LiveTable:
         assert self._live is not None
         self._live.stop()
         if kind is None:
-            self._console.print(self._table(range(len(self._cells))))
+            self._console.print(self._table(self._known()))
+
+    def _known(self) -> Sequence[int]:
+        """The cells to show at the end: all, or after an interruption as many as there is room for, those that are not
+        as expected before others."""
+        if len(self._rows) == len(self._cells):
+            return range(len(self._cells))
+        ranked = sorted(self._rows, key=lambda number: (self._rows[number].as_expected, number))
+        return sorted(ranked[: max(self._console.height - 12, 5)])
 
     def started(self, number: int) -> None:
         """Show it as running."""
@@ -113,7 +121,7 @@ class LiveTable:
         last = max([0, *self._begun]) + 1
         return self._table(range(max(0, last - max(self._console.height - 6, 5)), last))
 
-    def _table(self, numbers: range) -> Table:
+    def _table(self, numbers: Sequence[int]) -> Table:
         from rich import box
         from rich.table import Table
         from rich.text import Text

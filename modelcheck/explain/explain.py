@@ -13,7 +13,8 @@ from modelcheck.program.ir import Program
 from modelcheck.program.machine import Initial, initialise
 from modelcheck.program.places import own_place
 from modelcheck.program.unroll import Bounds, unroll
-from modelcheck.solve.check import OutOfTime, Session
+from modelcheck.run import OutOfTime
+from modelcheck.solve.check import Session
 from modelcheck.solve.encode import NOWHERE, Finding
 
 EFFORT: Final = 20_000_000

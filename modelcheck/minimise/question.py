@@ -12,7 +12,8 @@ from modelcheck.minimise.counter import Counter
 from modelcheck.minimise.prefix import prefix
 from modelcheck.program.graph import EventGraph
 from modelcheck.program.ir import Source
-from modelcheck.solve.check import OutOfTime, Session
+from modelcheck.run import OutOfTime
+from modelcheck.solve.check import Session
 from modelcheck.solve.encode import AT_REST, NOWHERE, Finding
 from modelcheck.solve.proposal import Proposal
 from modelcheck.solve.result import Execution, Result

@@ -12,7 +12,7 @@ from modelcheck.program.expr import UNDEFINED, Undefined, Value
 from modelcheck.program.ir import Source
 from modelcheck.program.memory import NULL_PAGE
 
-DEEPEST: Final = 200
+DEEPEST: Final = 5_000
 """Calls may nest this deep."""
 
 LONGEST: Final = 1_000_000

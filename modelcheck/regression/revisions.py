@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import io
 import os
-import tarfile
 from pathlib import Path, PurePosixPath
+from typing import Final
 
 from attrs import frozen
 
 from modelcheck.errors import InputError
+from modelcheck.reading import within
 from modelcheck.regression import git
 from modelcheck.regression.mail import Letters, read_letters
 from modelcheck.regression.tree import Tree
+
+_PLAIN: Final = (
+    "--no-signature",
+    "--no-numbered",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--src-prefix=a/",
+    "--dst-prefix=b/",
+)
+"""How differences are made: by git alone, whatever the repository says."""
 
 
 @frozen
@@ -74,7 +85,9 @@ def checked_out(target: Path, revision: Revision, into: Path) -> Tree:
 def between(folder: Path, span: str) -> Letters:
     """The commits of ``span`` in the repository at ``folder``, as patches."""
     revisions(folder, span)
-    text = _git_bytes(folder, "format-patch", "--stdout", "--no-signature", "--no-numbered", "--first-parent", span)
+    text = _git_bytes(
+        folder, "format-patch", *_PLAIN, "--stdout", "--no-signature", "--no-numbered", "--first-parent", span
+    )
     if not text.strip():
         raise InputError(f"--git: no commit of {span} changes a file")
     return read_letters(span, text)
@@ -99,20 +112,55 @@ def _outside(tree: Tree, folder: Path, top: Path) -> list[PurePosixPath]:
 
 
 def _extract(top: Path, revision: Revision, places: list[PurePosixPath], into: Path) -> None:
-    archive = _git_bytes(top, "archive", "--format=tar", revision.name, "--", *map(str, places))
-    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        tar.extractall(into, filter="data")
+    """Write the files below ``places`` in ``revision`` as they are stored: no filter of the repository sees them.
+
+    Links that lead out of the repository, and what other repositories hold, are left out.
+    """
+    names = [str(place) for place in places if place.parts]
+    listed = _git_bytes(top, "ls-tree", "-r", "-z", "--full-tree", revision.name, "--", *names)
+    blobs: list[tuple[str, PurePosixPath]] = []
+    links: list[PurePosixPath] = []
+    for entry in listed.split(b"\0"):
+        about, _, name = entry.partition(b"\t")
+        mode, _, rest = about.partition(b" ")
+        path = PurePosixPath(os.fsdecode(name))
+        if mode in (b"100644", b"100755", b"120000") and not {"..", ".git"} & set(path.parts) and path.root == "":
+            blobs.append((rest.split()[1].decode(), path))
+            if mode == b"120000":
+                links.append(path)
+    asked = "".join(f"{blob}\n" for blob, _ in blobs).encode()
+    stream = io.BytesIO(_git_bytes(top, "cat-file", "--batch", said=asked))
+    for _, path in blobs:
+        header = stream.readline().split()
+        if len(header) != 3:
+            raise InputError(f"--git: {path} is not whole in this repository", str(top))
+        data = stream.read(int(header[2]))
+        stream.readline()
+        (into / path).parent.mkdir(parents=True, exist_ok=True)
+        (into / path).write_bytes(data)
+    for path in links:
+        _link(into / path, into)
+
+
+def _link(file: Path, root: Path) -> None:
+    """Make ``file``, which holds where it leads to, the link that it stands for, if it stays within ``root``."""
+    target = os.fsdecode(file.read_bytes())
+    file.unlink()
+    if target and "\0" not in target and not target.startswith("/"):
+        file.symlink_to(target)
+        if not within(file, (root.resolve(),)):
+            file.unlink()
 
 
 def _git(folder: Path, *arguments: str, wrong: str = "", check: bool = True) -> str:
     return _git_bytes(folder, *arguments, wrong=wrong, check=check).decode("utf-8", "replace").strip()
 
 
-def _git_bytes(folder: Path, *arguments: str, wrong: str = "", check: bool = True) -> bytes:
-    done = git.run(folder, *arguments)
+def _git_bytes(folder: Path, *arguments: str, wrong: str = "", check: bool = True, said: bytes = b"") -> bytes:
+    done = git.run(folder, *arguments, said=said)
     if done is None:
         raise InputError("--git needs git, which is not installed; --patch does not")
     if check and done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise InputError(f"--git: {wrong or (said[0] if said else 'git failed')}", str(folder))
+        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise InputError(f"--git: {wrong or (lines[0] if lines else 'git failed')}", str(folder))
     return done.stdout

@@ -7,20 +7,42 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from modelcheck.run.alarm import OutOfTime, alarm
 from modelcheck.run.event import Done, Lost
 
 Attempt = tuple[str, Any]
 """``done`` with the value, ``passed`` with the exception, or ``lost`` with a reason and a Python traceback."""
 
 
-def attempt(call: Callable[[Any], Any], job: Any, passed: tuple[type[Exception], ...]) -> Attempt:
-    """Call ``call`` with ``job``; exceptions of the kinds ``passed`` are passed on, any other loses the job."""
+def attempt(
+    call: Callable[[Any], Any], job: Any, passed: tuple[type[Exception], ...], limit: float | None = None
+) -> Attempt:
+    """Call ``call`` with ``job``, for ``limit`` seconds and a little at most; exceptions of the kinds ``passed`` are
+    passed on, any other loses the job."""
     try:
-        return "done", call(job)
+        with alarm(None if limit is None else politely(limit)):
+            return "done", call(job)
     except passed as error:
         return "passed", error
+    except (OutOfTime, RecursionError, MemoryError) as error:
+        error.__traceback__ = None  # what it holds may be what there is no room for
+        return "lost", (given_up(error), "")
     except Exception as error:  # noqa: BLE001 (whatever goes wrong is this job's alone, and told)
         return "lost", (_told(error), traceback.format_exc())
+
+
+def politely(limit: float) -> float:
+    """Seconds after which a job is broken off that should have ended by itself after ``limit`` seconds."""
+    return limit + max(0.03 * limit, 0.2)
+
+
+def given_up(error: OutOfTime | RecursionError | MemoryError) -> str:
+    """Why a job is given up that is too large: a reason for UNKNOWN."""
+    if isinstance(error, OutOfTime):
+        return "the time limit was reached"
+    if isinstance(error, RecursionError):
+        return "the program is nested too deeply to be judged"
+    return "it takes more than its share of memory"
 
 
 def heard(number: int, attempt: Attempt) -> Done[Any] | Lost | Exception:

@@ -16,13 +16,28 @@ from typing import Any, Final, TypeVar
 
 from attrs import define
 
-from modelcheck.run.attempt import attempt, heard
+from modelcheck.run.attempt import attempt, given_up, heard
 from modelcheck.run.event import Done, Event, Idle, Lost, Started
+from modelcheck.run.orphans import end_with
+from modelcheck.run.room import bound_memory, make_room, share
 
 J = TypeVar("J")
 R = TypeVar("R")
 
 _IDLE_SECONDS: Final = 0.25
+
+OVER: Final = "the time limit was reached, and its process was ended"
+"""The reason of a job that could not be broken off in time."""
+
+LATE: Final = 0.1
+LEAST_LATE: Final = 1.0
+"""So much later than its limit a job is ended with its process: part of the limit, and seconds at least."""
+
+_GUESSED: Final = {
+    "SIGKILL": " (out of memory?)",
+    "SIGABRT": " (out of memory?)",
+    "SIGSEGV": " (nested too deeply, or out of memory?)",
+}
 
 
 @define(eq=False)
@@ -51,7 +66,8 @@ def run_pool(
 
     Args:
         call: a function at the top of a module; jobs and results must pickle.
-        limits: seconds after which a job is ended, by number; None or missing: never.
+        limits: seconds after which a job is broken off, by number, or a little later ended with its process; None or
+            missing: never.
         groups: by number, what the work of a job has in common with that of others: a worker goes on with the
             group it has begun, where it can. Groups that are tuples have the more in common the more they begin alike.
         passed: exceptions of ``call`` that are raised here, which ends all jobs; any other loses its job.
@@ -61,6 +77,7 @@ def run_pool(
     """
     context = _context()
     workers: list[_Worker] = []
+    most = share(min(processes, len(jobs)))
     pending = list(range(len(jobs)))
     try:
         while pending or any(worker.job is not None for worker in workers):
@@ -68,7 +85,7 @@ def run_pool(
                 if worker.job is None and pending:
                     yield _give(worker, _next(worker, workers, pending, groups), jobs, limits)
             while pending and len(workers) < processes:
-                workers.append(_start(context, call, passed))
+                workers.append(_start(context, call, passed, most))
                 yield _give(workers[-1], _next(workers[-1], workers, pending, groups), jobs, limits)
             busy = [worker for worker in workers if worker.job is not None]
             ready = set(wait([worker.connection for worker in busy], _patience(busy)))
@@ -79,7 +96,7 @@ def run_pool(
                 if worker.connection in ready:
                     event = _hear(worker)
                 elif worker.deadline is not None and now > worker.deadline:
-                    event = Lost(_number(worker), "ended: it ran over its time limit")
+                    event = Lost(_number(worker), OVER)
                 else:
                     continue
                 if isinstance(event, Exception):
@@ -100,9 +117,9 @@ def _context() -> BaseContext:
     return multiprocessing.get_context("fork" if fork else "spawn")
 
 
-def _start(context: BaseContext, call: Callable[..., Any], passed: tuple[type[Exception], ...]) -> _Worker:
+def _start(context: BaseContext, call: Callable[..., Any], passed: tuple[type[Exception], ...], most: int) -> _Worker:
     ours, theirs = context.Pipe()
-    process = context.Process(target=_work, args=(theirs, call, passed), daemon=True)  # type: ignore[attr-defined]
+    process = context.Process(target=_work, args=(theirs, call, passed, most), daemon=True)  # type: ignore[attr-defined]
     process.start()
     theirs.close()
     return _Worker(process, ours)
@@ -137,9 +154,9 @@ def _alike(one: Hashable, other: Hashable) -> int:
 def _give(worker: _Worker, number: int, jobs: Sequence[Any], limits: Sequence[float | None]) -> Started:
     limit = limits[number] if number < len(limits) else None
     worker.job = number
-    worker.deadline = None if limit is None else time.monotonic() + limit
+    worker.deadline = None if limit is None else time.monotonic() + limit + max(LATE * limit, LEAST_LATE)
     with suppress(OSError):  # it is dead already, which `_hear` finds
-        worker.connection.send(jobs[number])
+        worker.connection.send((jobs[number], limit))
     return Started(number)
 
 
@@ -164,20 +181,27 @@ def _hear(worker: _Worker) -> Done[Any] | Lost | Exception:
         if code >= 0:
             return Lost(number, f"its process ended with exit code {code}")
         name = signal.Signals(-code).name
-        return Lost(number, f"its process was ended by {name}" + (" (out of memory?)" if name == "SIGKILL" else ""))
+        return Lost(number, f"its process was ended by {name}{_GUESSED.get(name, '')}")
     return heard(number, found)
 
 
-def _work(connection: Connection, call: Callable[[Any], Any], passed: tuple[type[Exception], ...]) -> None:
+def _work(connection: Connection, call: Callable[[Any], Any], passed: tuple[type[Exception], ...], most: int) -> None:
     """The life of a worker: a job in, its answer out, until nobody is there any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us
+    make_room()
+    bound_memory(most)
     parent = multiprocessing.parent_process()
     assert parent is not None
+    assert parent.pid is not None
+    end_with(parent.pid)
     while True:
         if parent.sentinel in wait([connection, parent.sentinel]):
             return
         try:
-            job = connection.recv()
+            job, limit = connection.recv()
         except EOFError:
             return
-        connection.send(attempt(call, job, passed))
+        try:
+            connection.send(attempt(call, job, passed, limit))
+        except MemoryError as error:  # the answer has no room
+            connection.send(("lost", (given_up(error), "")))

@@ -47,13 +47,13 @@ def run_jobs(
 ) -> Generator[Event[R]]:
     """Run ``call`` on each of ``jobs``; arguments and events as of `run_pool`.
 
-    On a cluster there is no time limit from outside, and jobs of a group may part. Raises `ClusterError` when it cannot
+    On a cluster jobs of a group may part. Raises `ClusterError` when it cannot
     be reached.
     """
     if workers.cluster is not None:
         from modelcheck.run.cluster import run_cluster
 
-        return run_cluster(call, jobs, workers.cluster, passed)
+        return run_cluster(call, jobs, workers.cluster, passed, limits)
     if workers.processes == 0:
-        return run_here(call, jobs)
+        return run_here(call, jobs, limits)
     return run_pool(call, jobs, workers.processes or cores(), limits, passed, groups)

@@ -16,6 +16,7 @@ from modelcheck.program.machine import Initial, Stuck
 from modelcheck.program.places import told
 from modelcheck.program.touch import Touches, together
 from modelcheck.program.unroll import Bounds
+from modelcheck.run.alarm import OutOfTime
 from modelcheck.solve.encode import AT_REST, NOWHERE, Encoding, Finding
 from modelcheck.solve.frames import Frames
 from modelcheck.solve.grounds import Grounds
@@ -38,10 +39,6 @@ Progress = Callable[[int], None]
 
 CYCLES = 6
 """How many forbidden cycles to learn from one proposal: explaining one costs more than asking z3 again without it."""
-
-
-class OutOfTime(Exception):  # noqa: N818 (what is raised to leave a search)
-    """The time limit is reached."""
 
 
 def until(deadline: float | None) -> Callable[[], None]:

@@ -15,7 +15,8 @@ from modelcheck.program.ir import PROPERTIES, Program
 from modelcheck.program.machine import Initial, Stuck, initialise
 from modelcheck.program.thread import Finding
 from modelcheck.program.unroll import Bounds, unroll
-from modelcheck.solve.check import OutOfTime, Session, until
+from modelcheck.run import OutOfTime
+from modelcheck.solve.check import Session, until
 from modelcheck.solve.outcomes import Cell, Outcomes
 from modelcheck.solve.result import Result
 from modelcheck.solve.sat import NO, YES

@@ -31,8 +31,9 @@ from modelcheck.frontend.litmus.condition import (
 from modelcheck.program.expr import Undefined, Value, signed
 from modelcheck.program.machine import Initial, initialise
 from modelcheck.program.unroll import Bounds, unroll
+from modelcheck.run import OutOfTime
 from modelcheck.solve import outcomes
-from modelcheck.solve.check import OutOfTime, Session, until
+from modelcheck.solve.check import Session, until
 from modelcheck.solve.domains import THIN_AIR
 from modelcheck.solve.proposal import Proposal
 from modelcheck.solve.sat import NO, YES

@@ -157,8 +157,16 @@ class Solver:
         """Whether the clauses can hold together with ``assumptions``; None when time or effort ran out.
 
         ``effort`` is in z3's own unit of work, which is the same on every machine. ``model``: it will be asked what
-        holds; getting that costs more than the answer.
+        holds; getting that costs more than the answer. Raises MemoryError where there is not enough for z3.
         """
+        try:
+            return self._check(assumptions, seconds, effort, model)
+        except self._z3.Z3Exception as error:
+            if "memory" in str(error) or "bad_alloc" in str(error):
+                raise MemoryError from None
+            raise
+
+    def _check(self, assumptions: Sequence[int], seconds: float | None, effort: int | None, model: bool) -> bool | None:
         self._load()
         self.checks += 1
         if effort is not None:
@@ -174,6 +182,8 @@ class Solver:
         ]
         answer = self._solver.check(*terms)
         self._known = {}
+        if answer == self._z3.unknown and "memory" in self._solver.reason_unknown():
+            raise MemoryError
         if answer == self._z3.sat:
             self._model = self._solver.model() if model else None
             return True

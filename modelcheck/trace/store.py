@@ -18,6 +18,7 @@ from modelcheck.cat import BUILT_IN, load_model
 from modelcheck.errors import InputError
 from modelcheck.program.expr import UNDEFINED, Undefined
 from modelcheck.program.ir import Source
+from modelcheck.reading import file_content
 from modelcheck.solve.result import Condition, ExecutedEvent, Execution, TouchedObject
 from modelcheck.trace.judged import Edge, HeldAxiom, Judged, RaisedFlag, judge
 from modelcheck.trace.trace import VERSION, Setting, SourceText, Trace
@@ -83,13 +84,8 @@ def read_trace(path: Path) -> Trace:
 
     What an older version lacks is made up where that is possible, and else empty.
     """
-    try:
-        if path.stat().st_size > _LARGEST_FILE:
-            raise InputError(f"is larger than {_LARGEST_FILE >> 20} MB: no trace of ours", str(path))
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", str(path)) from None
-    return parse_trace(content, str(path))
+    text = file_content(path, most=_LARGEST_FILE)
+    return parse_trace(text, str(path))
 
 
 def parse_trace(text: bytes, name: str) -> Trace:

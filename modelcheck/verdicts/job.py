@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +15,7 @@ from attrs import frozen
 from modelcheck.frontend.spec import Scenario, Spec, Variant, load_program, macros
 from modelcheck.program.ir import Program
 from modelcheck.program.touch import apart
+from modelcheck.run import OutOfTime, alarm, given_up, politely
 from modelcheck.solve.result import Result
 from modelcheck.verdicts.cells import Cell
 
@@ -52,46 +57,79 @@ _linked: set[tuple[str, str]] = set()
 
 
 def answer(job: Job) -> Answer:
-    """Raises `InputError` for sources that are wrong."""
-    return answer_for(job, program_of(job))
+    """The answer to ``job``, within its time limit, parsing and all; UNKNOWN where it is too large.
+
+    Raises `InputError` for sources that are wrong.
+    """
+    return _within(job, lambda: _answer(job, program_of(job)))
 
 
 def answer_for(job: Job, program: Program) -> Answer:
     """The answer to ``job``, whose program is at hand."""
-    cell = job.cell
+    return _within(job, lambda: _answer(job, program))
+
+
+def _within(job: Job, call: Callable[[], Answer]) -> Answer:
+    seconds = job.cell.scenario.timeout
+    clock = None
+    began = time.monotonic()
+    try:
+        with alarm(None if seconds is None else politely(seconds)) as clock:
+            return call()
+    except (OutOfTime, RecursionError, MemoryError) as error:
+        error.__traceback__ = None
+        drop()
+        return Answer(Result("UNKNOWN", reason=given_up(error), seconds=time.monotonic() - began))
+    finally:
+        if clock is not None and clock.rang:
+            drop()
+
+
+def _answer(job: Job, program: Program) -> Answer:
     result = _check(program, job)
     trace = None
     if result.verdict == "FAIL":
-        from modelcheck.trace import Setting, record, to_bytes
-
-        scenario = cell.scenario
-        setting = Setting(
-            job.origin or origin(job.spec),
-            job.engine,
-            tuple(sorted(scenario.properties)),
-            scenario.init,
-            tuple(function for _, function in scenario.threads),
-            scenario.final,
-            macros(job.spec, scenario, cell.variant),
-        )
-        made = record(
-            program,
-            result,
-            spec=job.spec.name,
-            scenario=cell.scenario.name,
-            variant=cell.variant.name,
-            model=cell.model,
-            unroll=cell.scenario.unroll,
-            recursion=cell.scenario.recursion,
-            setting=setting,
-            load=cell.load,
-        )
-        if job.minimise and made.execution.events:
-            from modelcheck.minimise.smaller import smaller
-
-            made = smaller(made, program, scenario.properties, {cell.model: cell.load}) or made
-        trace = to_bytes(made)
+        try:
+            trace = _trace(job, program, result)
+        except (OutOfTime, RecursionError, MemoryError) as error:  # it fails all the same
+            error.__traceback__ = None
+            message = f"{result.message} (there is no trace of it: {given_up(error)})"
+            result = attrs.evolve(result, message=message)
     return Answer(attrs.evolve(result, execution=None), trace)
+
+
+def _trace(job: Job, program: Program, result: Result) -> bytes:
+    """The trace of a failure, as it is kept."""
+    from modelcheck.trace import Setting, record, to_bytes
+
+    cell, scenario = job.cell, job.cell.scenario
+    setting = Setting(
+        job.origin or origin(job.spec),
+        job.engine,
+        tuple(sorted(scenario.properties)),
+        scenario.init,
+        tuple(function for _, function in scenario.threads),
+        scenario.final,
+        macros(job.spec, scenario, cell.variant),
+    )
+    made = record(
+        program,
+        result,
+        spec=job.spec.name,
+        scenario=cell.scenario.name,
+        variant=cell.variant.name,
+        model=cell.model,
+        unroll=cell.scenario.unroll,
+        recursion=cell.scenario.recursion,
+        setting=setting,
+        load=cell.load,
+    )
+    if job.minimise and made.execution.events:
+        from modelcheck.minimise.smaller import smaller
+
+        with suppress(OutOfTime, RecursionError, MemoryError):  # then it stays as long as it is
+            made = smaller(made, program, scenario.properties, {cell.model: cell.load}) or made
+    return to_bytes(made)
 
 
 def origin(spec: Spec) -> str:
@@ -106,6 +144,14 @@ def forget() -> None:
     global _latest, _grounds
     _latest = _grounds = None
     _linked.clear()
+
+
+def drop() -> None:
+    """Make everything anew next time: what is at hand may be half made, as after an interrupt."""
+    forget()
+    parser = sys.modules.get("modelcheck.frontend.c.parse")
+    if parser is not None:  # libclang is loaded by those who parse only
+        parser.forget()
 
 
 def program_of(job: Job) -> Program:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import gc
-import signal
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import time
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 from modelcheck.errors import InputError
+from modelcheck.run import OutOfTime, alarm, given_up, politely
 
 if TYPE_CHECKING:
     from modelcheck.cat import Model
@@ -22,9 +20,6 @@ if TYPE_CHECKING:
     from modelcheck.frontend.litmus import LitmusTest, Macros
     from modelcheck.solve.litmus import Observation
     from modelcheck.solve.proposal import Proposal
-
-GRACE = 0.2
-"""Part of a time limit that a test may go beyond it before what it does is broken off."""
 
 
 @frozen
@@ -200,37 +195,21 @@ def _contradiction(path: Path, test: LitmusTest, seen: Observation) -> str | Non
 
 
 def _observe(test: LitmusTest, model: Model, batch: Batch, pictures: _Pictures) -> Observation:
-    from modelcheck.solve.check import OutOfTime
     from modelcheck.solve.litmus import Observation, observe, observed
 
     watch = pictures.add if batch.show is not None else None
+    began = time.monotonic()
+    clock = None
     try:
-        with _alarm(batch.timeout, OutOfTime):
+        with alarm(None if batch.timeout is None else politely(batch.timeout)) as clock:
             return observe(test, model, count=batch.count, bound=batch.bound, timeout=batch.timeout, watch=watch)
-    except OutOfTime:
-        reason, seconds = "the time limit was reached", batch.timeout or 0.0
-    except (RecursionError, MemoryError) as error:
-        reason, seconds = f"it is too large to be judged ({type(error).__name__})", 0.0
-    return Observation("Unknown", None, None, observed(test), (), (), seconds, reason)
-
-
-@contextmanager
-def _alarm(seconds: float | None, error: type[Exception]) -> Iterator[None]:
-    """Break off what does not look at the time itself, such as unrolling; only a main thread gets signals."""
-    if seconds is None or not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def ring(_signal: int, _frame: FrameType | None) -> None:
-        raise error
-
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds * (1 + GRACE) + GRACE)
-    try:
-        yield
+    except (OutOfTime, RecursionError, MemoryError) as error:
+        error.__traceback__ = None
+        reason = given_up(error)
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        if clock is not None and clock.rang:
+            model.forget()
+    return Observation("Unknown", None, None, observed(test), (), (), time.monotonic() - began, reason)
 
 
 class _Pictures:

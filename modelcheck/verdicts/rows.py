@@ -13,7 +13,7 @@ from modelcheck.frontend.spec import Spec
 from modelcheck.run import Done, Event, Idle, Lost, Started, Workers
 from modelcheck.trace.store import read_trace, trace_path, write_atomically
 from modelcheck.verdicts.cells import Cell
-from modelcheck.verdicts.job import Answer, Job, answer, forget
+from modelcheck.verdicts.job import Answer, Job, answer, drop, forget
 from modelcheck.verdicts.row import INTERRUPTED, Row, row_of
 from modelcheck.verdicts.view import View
 from modelcheck.verdicts.work import work
@@ -58,10 +58,10 @@ def run(
                     else:
                         view.tick()
         except KeyboardInterrupt:
+            drop()
             for number, cell in enumerate(cells):
                 if number not in rows:
                     rows[number] = _unknown(cell, INTERRUPTED)
-                    view.answered(number, rows[number])
     return [rows[number] for number in range(len(cells))]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from attrs import evolve
 
 from modelcheck.errors import InputError
+from modelcheck.reading import file_content
 from modelcheck.run import Done, Lost, Workers
 from modelcheck.verdicts.litmus import Batch, Judged, ModelChoice, judge, lost, unread
 from modelcheck.verdicts.work import work
@@ -76,12 +77,12 @@ def _listed(file: Path, lists: tuple[Path, ...]) -> Iterator[Path | InputError]:
         yield InputError("this list names itself", str(file))
         return
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file_content(file, "this list cannot be read").decode("utf-8").splitlines()
     except UnicodeDecodeError:
         yield InputError("this list is no text file (UTF-8)", str(file))
         return
-    except OSError as error:
-        yield InputError(f"this list cannot be read: {error.strerror}", str(file))
+    except InputError as error:
+        yield error
         return
     for number, line in enumerate(lines, 1):
         name = line.strip()

@@ -24,17 +24,11 @@ def work(
     Args:
         call, jobs, groups: as of `run_jobs`.
         workers: who does it.
-        timeouts: seconds within which each job ends by itself; one that does not is ended a while later.
+        timeouts: seconds within which each job ends by itself; one that does not is broken off a little later.
 
     Raises `InputError` that a job raises, and where a cluster cannot be reached.
     """
-    limits = [None if timeout is None else margin(timeout) for timeout in timeouts]
     try:
-        yield from run_jobs(call, jobs, workers, limits, (InputError,), groups)
+        yield from run_jobs(call, jobs, workers, timeouts, (InputError,), groups)
     except ClusterError as error:
         raise InputError(str(error)) from None
-
-
-def margin(timeout: float) -> float:
-    """When to end a job from outside that should have ended by itself after ``timeout`` seconds."""
-    return timeout * 1.25 + 5

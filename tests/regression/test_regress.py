@@ -296,6 +296,30 @@ def test_revisions_are_compared_as_they_were_committed(repository: Path) -> None
     assert [title.split(" ", 1)[1] for title in report.patches] == ["comment", "faster"]
 
 
+def test_no_program_of_the_repository_is_run(repository: Path, tmp_path: Path) -> None:
+    top = repository.parent
+    mark = tmp_path / "struck"
+    strike = tmp_path / "strike"
+    strike.write_text(f"#!/bin/sh\ntouch {mark}\ncat\n")
+    strike.chmod(0o755)
+    (top / ".git" / "info" / "attributes").write_text("* filter=strike diff=strike merge=strike export-subst\n")
+    for name in ("post-checkout", "post-index-change", "reference-transaction", "fsmonitor-watchman"):
+        (top / ".git" / "hooks" / name).write_text(strike.read_text())
+        (top / ".git" / "hooks" / name).chmod(0o755)
+    for name in (
+        *("filter.strike.smudge", "filter.strike.clean", "filter.strike.process", "diff.strike.command"),
+        *("diff.strike.textconv", "diff.external", "core.fsmonitor", "core.pager", "core.sshCommand"),
+        *("merge.strike.driver", "gpg.program", "core.editor", "pager.log", "alias.log", "tar.tar.command"),
+    ):
+        git(top, "config", name, f"!{strike}" if name.startswith("alias") else str(strike))
+    git(top, "config", "log.showSignature", "true")
+    assert not mark.exists()
+    for change in (Change(span="HEAD~2..HEAD", each=True), Change(span="HEAD~2..HEAD", base=top)):
+        (repository / "mailbox.c").write_text(SOURCE)
+        regress(repository, change, Choice(variants=("base",), models=("sc",)), None, HERE)
+    assert not mark.exists()
+
+
 def test_commits_that_do_not_touch_the_spec_check_nothing(repository: Path) -> None:
     (repository.parent / "other.txt").write_text("x")
     git(repository.parent, "add", "other.txt")

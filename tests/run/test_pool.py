@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from collections import Counter
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from modelcheck.run import Done, Event, Lost, Started, run_here, run_pool
+from modelcheck.run import Done, Event, Lost, OutOfTime, Started, Workers, alarm, run_here, run_jobs, run_pool
 from modelcheck.run.pool import _next, _Worker
 
 
@@ -33,12 +34,34 @@ def odd_job(job: str) -> str:
     return job.upper()
 
 
+def spin(seconds: float) -> float:
+    """Work that never looks at the clock itself, but in calls that are soon over."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        sum(range(1000))
+    return seconds
+
+
+def deep(levels: int) -> int:
+    return 0 if levels == 0 else 1 + max(deep(levels - 1) for _ in range(1))
+
+
+def hold(size: int) -> int:
+    return sum(len(one) for one in [bytearray(1 << 20) for _ in range(size)])
+
+
+def stuck(seconds: float) -> None:
+    """A call into C that no signal ends."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
+    time.sleep(seconds)
+
+
 def pid(path: str) -> None:
     Path(path).write_text(str(os.getpid()))
     time.sleep(60)
 
 
-def answers(events: list[Event[str]]) -> dict[int, str]:
+def answers(events: list[Event[Any]]) -> dict[int, Any]:
     told = [event for event in events if isinstance(event, Done | Lost)]
     assert Counter(event.number for event in told).most_common(1)[0][1] == 1
     return {event.number: event.value if isinstance(event, Done) else event.reason for event in told}
@@ -82,11 +105,70 @@ def test_an_unforeseen_exception_loses_its_job_and_tells_where() -> None:
     assert answers(events)[1] == "A"
 
 
-def test_a_job_over_its_limit_is_ended() -> None:
+def test_a_job_over_its_limit_is_broken_off_and_its_process_goes_on() -> None:
     start = time.monotonic()
     found = answers(list(run_pool(odd_job, ["sleep", "a", "b"], 1, [0.3, None])))
-    assert found == {0: "ended: it ran over its time limit", 1: "A", 2: "B"}
+    assert found == {0: "the time limit was reached", 1: "A", 2: "B"}
     assert time.monotonic() - start < 50  # and it would have slept for 60
+
+
+@pytest.mark.parametrize("processes", [0, 1])
+def test_a_job_that_does_not_look_at_the_clock_is_broken_off(processes: int) -> None:
+    events = list(run_jobs(spin, [60, 0], Workers(processes), [0.3, None]))
+    assert answers(events) == {0: "the time limit was reached", 1: 0}
+
+
+def test_a_job_that_cannot_be_broken_off_is_ended() -> None:
+    found = answers(list(run_pool(stuck, [60], 1, [0.1])))
+    assert found == {0: "the time limit was reached, and its process was ended"}
+
+
+@pytest.mark.parametrize("processes", [0, 1])
+def test_recursion_goes_deep_and_what_is_deeper_is_lost(processes: int) -> None:
+    events = list(run_jobs(deep, [10_000, 1_000_000, 1_000], Workers(processes)))
+    assert answers(events) == {0: 10_000, 1: "the program is nested too deeply to be judged", 2: 1_000}
+
+
+def test_a_job_that_takes_more_than_its_share_of_memory_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("modelcheck.run.pool.share", lambda processes: 64 << 20)
+    events = list(run_pool(hold, [8, 200, 8], 1))
+    assert answers(events) == {0: 8 << 20, 1: "it takes more than its share of memory", 2: 8 << 20}
+
+
+def test_alarms_within_one_another_each_ring_for_their_own() -> None:
+    with alarm(60) as outer:
+        with pytest.raises(OutOfTime), alarm(0.05) as inner:
+            spin(60)
+        assert (outer.rang, inner.rang) == (False, True)
+        spin(0.01)
+    with pytest.raises(OutOfTime), alarm(0.05) as outer, alarm(60) as inner:
+        spin(60)
+    assert (outer.rang, inner.rang) == (True, False)
+    spin(0.1)
+
+
+def test_the_timer_of_somebody_else_goes_on_after_an_alarm() -> None:
+    before = signal.setitimer(signal.ITIMER_REAL, 500, 7)
+    try:
+        with alarm(60):
+            assert signal.getitimer(signal.ITIMER_REAL)[0] < 100
+        left, interval = signal.getitimer(signal.ITIMER_REAL)
+        assert (400 < left <= 500, interval) == (True, 7)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, *before)
+
+
+def test_an_alarm_rings_in_a_thread_too() -> None:
+    def work() -> None:
+        with pytest.raises(OutOfTime), alarm(0.05):
+            spin(60)
+        rang.append(True)
+
+    rang: list[bool] = []
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert rang == [True]
 
 
 def test_exceptions_of_the_named_kind_come_through() -> None:

@@ -8,7 +8,8 @@ from modelcheck.cat import load_model
 from modelcheck.program.machine import Initial, initialise
 from modelcheck.program.memory import AddressSpace
 from modelcheck.program.unroll import Bounds, unroll
-from modelcheck.solve.check import OutOfTime, check, until
+from modelcheck.run import OutOfTime
+from modelcheck.solve.check import check, until
 from modelcheck.solve.domains import analyse
 from tests.solve.checking import EVERYTHING, HEADERS, MODELS, answer, parse, verdicts
 

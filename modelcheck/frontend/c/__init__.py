@@ -27,6 +27,7 @@ from modelcheck.frontend.c.link import Linker
 from modelcheck.frontend.c.parse import Files, Unit, headers, one_at_a_time, own, parse_file
 from modelcheck.frontend.c.texts import Texts
 from modelcheck.program.ir import Program
+from modelcheck.run import depth
 
 __all__ = ["ScenarioEntry", "deep", "parse_program"]
 
@@ -77,13 +78,10 @@ def parse_program(
 def deep() -> Iterator[None]:
     """Room for code that is nested deeply, such as long chains of ``else if``."""
     before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, DEEPEST))
+    sys.setrecursionlimit(max(before, depth()))
     try:
         yield
     except RecursionError:
         raise InputError("the program is nested too deeply; split its largest statement") from None
     finally:
         sys.setrecursionlimit(before)
-
-
-DEEPEST = 50_000

@@ -148,6 +148,13 @@ class Unit:
 _kept: Shelf[Unit] = Shelf()
 """Files that were parsed in this process."""
 
+
+def forget() -> None:
+    """Parse files anew: what is kept of them may be half made, as after an interrupt."""
+    global _kept
+    _kept = Shelf()
+
+
 one_at_a_time: Final = threading.RLock()
 """To be held as long as cursors of a unit are in use: libclang wants one thread at a time on what it has parsed."""
 

@@ -11,6 +11,7 @@ from modelcheck.frontend.litmus.build import read_tests
 from modelcheck.frontend.litmus.primitives import Macros
 from modelcheck.frontend.litmus.scan import Text
 from modelcheck.frontend.litmus.test import LitmusTest, LitmusThread, Place
+from modelcheck.reading import file_content
 
 __all__ = ["LitmusTest", "LitmusThread", "Macros", "Place", "parse_litmus", "read_litmus"]
 
@@ -43,8 +44,13 @@ def read_litmus(
         texts: list[tuple[Path, Text]] = []
         for path in group:
             try:
-                texts.append((path, Text(str(path), path.read_bytes().decode("utf-8-sig", "replace"))))
-            except OSError as error:
-                found[path] = InputError(error.strerror or "this file cannot be read", str(path))
+                texts.append(
+                    (
+                        path,
+                        Text(str(path), file_content(path, "this file cannot be read").decode("utf-8-sig", "replace")),
+                    )
+                )
+            except InputError as error:
+                found[path] = error
         found.update(zip((path for path, _ in texts), read_tests([text for _, text in texts], macros), strict=True))
         yield from ((path, found[path]) for path in group)

@@ -24,6 +24,7 @@ from modelcheck.frontend.spec.written import (
     suggestion,
 )
 from modelcheck.program.ir import PROPERTIES
+from modelcheck.reading import file_content
 
 MODELS: Final = ("sc", "tso", "pso", "lkmm", "rc11")
 """The built-in memory models."""
@@ -332,8 +333,6 @@ class _Reader:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8")
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", str(path)) from None
+        return file_content(path).decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError(f"is no UTF-8 text (byte {error.start})", str(path)) from None

@@ -17,6 +17,7 @@ from cattrs.gen import make_dict_structure_fn
 from modelcheck.errors import InputError
 from modelcheck.frontend.spec import locate
 from modelcheck.program.ir import PROPERTIES
+from modelcheck.reading import file_content
 
 Names = NewType("Names", tuple[str, ...])
 """Written as an array of strings, or one string."""
@@ -136,10 +137,8 @@ def read_written(file: Path) -> tuple[WrittenSpec, Text]:
     for the first key that is unknown, missing or of the wrong type, with its line."""
     name = str(file)
     try:
-        text = file.read_bytes().decode("utf-8").replace("\r\n", "\n")
+        text = file_content(file).decode("utf-8").replace("\r\n", "\n")
         document = tomllib.loads(text)
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", name) from None
     except UnicodeDecodeError as error:
         raise InputError(f"is no UTF-8 text (byte {error.start})", name) from None
     except RecursionError:

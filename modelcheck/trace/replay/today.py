@@ -17,6 +17,7 @@ from modelcheck.program.graph import EventGraph
 from modelcheck.program.ir import Program
 from modelcheck.program.machine import Initial, Outcome, initialise
 from modelcheck.program.unroll import Bounds, unroll
+from modelcheck.reading import file_content
 from modelcheck.trace.trace import Trace
 
 
@@ -149,9 +150,7 @@ class Sources:
             return path.read_text(encoding="utf-8") if path.is_file() else None
 
         try:
-            return apply_patch(str(self.patch), self.patch.read_text(encoding="utf-8"), read)
-        except OSError as error:
-            raise InputError(f"cannot be read: {error.strerror}", str(self.patch)) from None
+            return apply_patch(str(self.patch), file_content(self.patch).decode("utf-8"), read)
         except UnicodeDecodeError:
             raise InputError("is no UTF-8 text", str(self.patch)) from None
 
