@@ -117,6 +117,27 @@ def _population(ctx: Context, node: cl.Node) -> Value:
     return result
 
 
+_ENOUGH = 130
+"""Bits in which no sum, difference or product of two numbers of 64 bits, signed or not, is cut."""
+
+
+def _overflowing(operator: str) -> Callable[[Context, cl.Node], Value]:
+    """__builtin_add_overflow() and its kin: the exact result, cut to what the third argument points to, is stored
+    there; gives whether it was cut."""
+
+    def lower(ctx: Context, node: cl.Node) -> Value:
+        *operands, target = arguments(node)
+        wide = [resize(ctx.scalar(each), _ENOUGH, ctx.types.of(each).signed) for each in operands]
+        address = ctx.scalar(target)
+        type_ = ctx.types.pointee(ctx.types.of(target))
+        exact = op(operator, _ENOUGH, *wide)
+        cut = resize(exact, type_.size * 8)
+        ctx.builder.emit(Store(address, cut, type_.size, ONCE if type_.volatile else NONE, ctx.source(node)))
+        return op("zext", ctx.types.of(node).width, op("ne", 1, resize(cut, _ENOUGH, type_.signed), exact))
+
+    return lower
+
+
 def _bit(value: Expr, bit: int) -> Expr:
     return op("trunc", 1, op("lshr", value.width, value, const(bit, value.width)))
 
@@ -262,6 +283,9 @@ _BUILTINS: dict[str, Callable[[Context, cl.Node], Value]] = {
     "popcount": _population,
     "popcountl": _population,
     "popcountll": _population,
+    "add_overflow": _overflowing("add"),
+    "sub_overflow": _overflowing("sub"),
+    "mul_overflow": _overflowing("mul"),
     "memset": _memset,
     "memcpy": _memcpy,
     "memmove": _memcpy,

@@ -24,14 +24,14 @@ int strcmp(const char *a, const char *b)
 {
 	for (; *a && *a == *b; a++)
 		b++;
-	return (unsigned char)*a - (unsigned char)*b;
+	return *a == *b ? 0 : (unsigned char)*a < (unsigned char)*b ? -1 : 1;
 }
 
 int strncmp(const char *a, const char *b, size_t n)
 {
 	for (; n && *a && *a == *b; a++, b++)
 		n--;
-	return n ? (unsigned char)*a - (unsigned char)*b : 0;
+	return !n || *a == *b ? 0 : (unsigned char)*a < (unsigned char)*b ? -1 : 1;
 }
 
 char *strcpy(char *to, const char *from)

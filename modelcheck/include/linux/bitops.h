@@ -16,6 +16,9 @@
 #define BIT_ULL(nr) (1ULL << (nr))
 #define BIT_MASK(nr) (1UL << ((nr) % BITS_PER_LONG))
 #define BIT_WORD(nr) ((nr) / BITS_PER_LONG)
+#define BIT_ULL_MASK(nr) (1ULL << ((nr) % BITS_PER_LONG_LONG))
+#define BIT_ULL_WORD(nr) ((nr) / BITS_PER_LONG_LONG)
+#define GENMASK_ULL(h, l) ((~0ULL << (l)) & (~0ULL >> (63 - (h))))
 #define GENMASK(h, l) ((~0UL << (l)) & (~0UL >> (63 - (h))))
 
 #define __mc_bit_word(nr, addr) ((unsigned long *)(addr) + (nr) / 64)
@@ -147,13 +150,56 @@ static inline unsigned long find_next_zero_bit(const unsigned long *addr, unsign
 #define for_each_set_bit(bit, addr, size) \
 	for ((bit) = find_first_bit(addr, size); (bit) < (size); (bit) = find_next_bit(addr, size, (bit) + 1))
 
+#define for_each_clear_bit(bit, addr, size) \
+	for ((bit) = find_first_zero_bit(addr, size); (bit) < (size); (bit) = find_next_zero_bit(addr, size, (bit) + 1))
+
+/* The size where there is none. */
+static inline unsigned long find_last_bit(const unsigned long *addr, unsigned long size)
+{
+	for (unsigned long bit = size; bit-- > 0;) {
+		if (READ_ONCE(addr[BIT_WORD(bit)]) & BIT_MASK(bit))
+			return bit;
+	}
+	return size;
+}
+
+/* Of 0 the kernel says that it is undefined, and gives this. */
 static inline int get_order(unsigned long size)
 {
-	int order = 0;
+	return fls64((size - 1) >> 12);
+}
 
-	while ((4096UL << order) < size)
-		order++;
-	return order;
+#define hweight8(word) hweight_long((unsigned char)(word))
+#define hweight16(word) hweight_long((unsigned short)(word))
+
+static inline u64 rol64(u64 word, unsigned int shift)
+{
+	return word << (shift & 63) | word >> (-shift & 63);
+}
+
+static inline u64 ror64(u64 word, unsigned int shift)
+{
+	return word >> (shift & 63) | word << (-shift & 63);
+}
+
+static inline u32 rol32(u32 word, unsigned int shift)
+{
+	return word << (shift & 31) | word >> (-shift & 31);
+}
+
+static inline u32 ror32(u32 word, unsigned int shift)
+{
+	return word >> (shift & 31) | word << (-shift & 31);
+}
+
+static inline s32 sign_extend32(u32 value, int index)
+{
+	return (s32)(value << (31 - index)) >> (31 - index);
+}
+
+static inline s64 sign_extend64(u64 value, int index)
+{
+	return (s64)(value << (63 - index)) >> (63 - index);
 }
 
 #endif

@@ -28,7 +28,7 @@ static inline void complete(struct completion *x)
 }
 
 /* Enough for everyone who will ever wait. */
-#define complete_all(x) ((void)__mc_rmw(&(x)->done, 4, "add", 0x7fffffff, "ONCE", "RELEASE"))
+#define complete_all(x) ((void)__mc_rmw(&(x)->done, 4, "xchg", 0x7fffffff, "ONCE", "RELEASE"))
 #define wait_for_completion(x) ((void)__mc_rmw_await(&(x)->done, 4, "sub", 1, "ne", 0, "ACQUIRE", "ONCE"))
 #define wait_for_completion_io(x) wait_for_completion(x)
 #define wait_for_completion_interruptible(x) (__mc_interrupted() ? -ERESTARTSYS : (wait_for_completion(x), 0))

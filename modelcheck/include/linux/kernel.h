@@ -9,6 +9,8 @@
 #include <linux/bug.h>
 #include <linux/printk.h>
 #include <linux/minmax.h>
+#include <linux/math.h>
+#include <linux/log2.h>
 #include <linux/container_of.h>
 #include <linux/kconfig.h>
 #include <linux/stringify.h>
@@ -21,16 +23,8 @@
 #define ALIGN_DOWN(x, a) ((x) & ~((__typeof__(x))(a) - 1))
 #define PTR_ALIGN(p, a) ((__typeof__(p))ALIGN((unsigned long)(p), (a)))
 #define IS_ALIGNED(x, a) (((x) & ((__typeof__(x))(a) - 1)) == 0)
-#define round_up(x, y) ALIGN(x, y)
-#define round_down(x, y) ALIGN_DOWN(x, y)
-#define roundup(x, y) ((((x) + (y) - 1) / (y)) * (y))
-#define rounddown(x, y) ((x) - (x) % (y))
-#define DIV_ROUND_CLOSEST(x, d) (((x) + (d) / 2) / (d))
 #define upper_32_bits(n) ((u32)((u64)(n) >> 32))
 #define lower_32_bits(n) ((u32)(n))
-#define is_power_of_2(n) ((n) != 0 && ((n) & ((n) - 1)) == 0)
-#undef abs
-#define abs(x) ({ __auto_type __mc_abs = (x); __mc_abs < 0 ? -__mc_abs : __mc_abs; })
 #define cpu_to_le16(x) ((__le16)(x))
 #define cpu_to_le32(x) ((__le32)(x))
 #define cpu_to_le64(x) ((__le64)(x))

@@ -16,6 +16,9 @@
 #define clamp(value, low, high) min(max(value, low), high)
 #define clamp_t(type, value, low, high) min_t(type, max_t(type, value, low), high)
 #define clamp_val(value, low, high) clamp_t(__typeof__(value), value, low, high)
+#define umin(x, y) min((x) + 0u + 0ul + 0ull, (y) + 0u + 0ul + 0ull)
+#define umax(x, y) max((x) + 0u + 0ul + 0ull, (y) + 0u + 0ul + 0ull)
+#define in_range(value, start, len) ((unsigned long)(value) - (unsigned long)(start) < (unsigned long)(len))
 #define swap(a, b) do { __auto_type __mc_swap = (a); (a) = (b); (b) = __mc_swap; } while (0)
 
 #endif

@@ -9,6 +9,7 @@
 #include <linux/kernel.h>
 #include <linux/types.h>
 #include <linux/gfp_types.h>
+#include <linux/overflow.h>
 #include <mc/intrinsics.h>
 
 #ifndef MC_FAIL_KMALLOC
@@ -28,8 +29,8 @@
 #define kzalloc(size, flags) __mc_kmalloc(size, flags, 1)
 #define kmalloc_node(size, flags, node) __mc_kmalloc(size, flags, 0)
 #define kzalloc_node(size, flags, node) __mc_kmalloc(size, flags, 1)
-#define kmalloc_array(n, size, flags) __mc_kmalloc((size_t)(n) * (size), flags, 0)
-#define kcalloc(n, size, flags) __mc_kmalloc((size_t)(n) * (size), flags, 1)
+#define kmalloc_array(n, size, flags) __mc_kmalloc(size_mul(n, size), flags, 0)
+#define kcalloc(n, size, flags) __mc_kmalloc(size_mul(n, size), flags, 1)
 #define kvmalloc(size, flags) kmalloc(size, flags)
 #define kvzalloc(size, flags) kzalloc(size, flags)
 #define kvmalloc_array(n, size, flags) kmalloc_array(n, size, flags)

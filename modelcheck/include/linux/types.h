@@ -76,7 +76,7 @@ typedef void (*rcu_callback_t)(struct rcu_head *head);
 #define BITS_PER_LONG 64
 #define BITS_PER_LONG_LONG 64
 #define DIV_ROUND_UP(n, d) (((n) + (d) - 1) / (d))
-#define BITS_TO_LONGS(bits) DIV_ROUND_UP(bits, BITS_PER_LONG)
+#define BITS_TO_LONGS(bits) DIV_ROUND_UP(bits, 64UL)
 #define DECLARE_BITMAP(name, bits) unsigned long name[BITS_TO_LONGS(bits)]
 
 #endif
