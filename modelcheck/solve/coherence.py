@@ -10,6 +10,7 @@ from modelcheck.solve.encode import Encoding
 from modelcheck.solve.origins import Place
 from modelcheck.solve.rounds import Rounds, rounds
 from modelcheck.solve.sat import NO, YES
+from modelcheck.solve.stray import LOCK_READS, LOCK_WRITES, LOOKS_FREE, ends_a_section
 
 EAGER_READ_PAIRS = 50000
 """Up to this many clauses for a cell and thread, what two reads in a row imply is given to the solver
@@ -32,6 +33,7 @@ class Coherence:
     def __init__(self, encoding: Encoding, coherent: bool, atomic: bool) -> None:
         self.encoding = encoding
         self.coherent = coherent
+        self.ends = ends_a_section(encoding, encoding.domains.stray)
         self._order: dict[tuple[int, int], int] = {}
         self.pairs: list[tuple[int, int]] = []
         writers = {
@@ -67,7 +69,8 @@ class Coherence:
         if first.thread == -1 or second.thread == -1:
             if second.thread == -1:
                 return NO
-            return encoding.circuit.all_of((encoding.executed[other], encoding.same_place(one, other)))
+            here = encoding.executed[other], encoding.same_place(one, other), self.ends.get(other, YES)
+            return encoding.circuit.all_of(here)
         return self._order.get((one, other), NO)
 
     def order(self, one: Rounds, other: Rounds) -> int:
@@ -135,11 +138,11 @@ class Coherence:
                         self.pairs.append(pair)
 
     def _both(self, one: int, other: int) -> int:
-        """The literal that both are executed, at one cell."""
+        """The literal that both are executed, at one cell, and have a place in coherence order."""
         encoding = self.encoding
-        return encoding.circuit.all_of(
-            (encoding.executed[one], encoding.executed[other], encoding.same_place(one, other))
-        )
+        executed = encoding.executed[one], encoding.executed[other]
+        ordered = self.ends.get(one, YES), self.ends.get(other, YES)
+        return encoding.circuit.all_of((*executed, encoding.same_place(one, other), *ordered))
 
     def _transitive(self, several: list[Rounds], place: Place) -> None:
         """a before b before c is a before c; for long lists of writers left to the refinement."""
@@ -269,16 +272,40 @@ class Coherence:
         encoding, circuit = self.encoding, self.encoding.circuit
         event = encoding.events[read]
         literal = encoding.rf[source, read]
+        if source in self.ends:
+            self._from_stray(read, source, place)
+            literal = circuit.all_of((literal, self.ends[source]))
         for write in self._beside(read, place):
             if write == source:
                 continue
             other = encoding.events[write]
-            hit = (-literal, -encoding.executed[write], -encoding.at[write][place], -encoding.at[read][place])
+            if encoding.domains.locks_apart and bool(other.tags & LOCK_WRITES) != bool(event.tags & LOCK_READS):
+                continue  # what either does is for the model to say
+            hit = (
+                -literal,
+                -self.ends.get(write, YES),
+                -encoding.executed[write],
+                -encoding.at[write][place],
+                -encoding.at[read][place],
+            )
             because = ("coherence", place, read, write)
             if other.position < event.position:
                 circuit.add(*hit, self.before(write, source), because=because)
             else:
                 circuit.add(*hit, self.before(source, write), because=because)
+
+    def _from_stray(self, read: int, source: int, place: Place) -> None:
+        """An unlock that ends no section is seen by a look that finds the lock free, whoever holds it, but not past a
+        later lock operation of the same thread."""
+        encoding, circuit = self.encoding, self.encoding.circuit
+        event, origin = encoding.events[read], encoding.events[source]
+        stray = -encoding.rf[source, read], self.ends[source]
+        if LOOKS_FREE not in event.tags:
+            circuit.add(*stray)
+        elif origin.thread == event.thread:
+            for write in self._beside(read, place):
+                if origin.position < encoding.events[write].position < event.position:
+                    circuit.add(*stray, -encoding.executed[write], -encoding.at[write][place])
 
     def _at_rest(self, read: int, several: Rounds, literal: int, place: Place) -> None:
         """What runs at rest sees the last write of the threads, or its own latest."""
@@ -314,7 +341,8 @@ class Coherence:
                             circuit.add(-literal, *hit, -after, self.order(mine, others), because=because)
 
     def last(self, place: Place) -> dict[int, int]:
-        """Which write's value a cell holds at rest: literals by write (the initial one included)."""
+        """Which write's value a cell holds at rest: literals by write (the initial one included). Locks that are apart
+        hold no values."""
         encoding, circuit = self.encoding, self.encoding.circuit
         result: dict[int, int] = {}
         resting = sorted(self.resting.get(place, ()), key=lambda w: encoding.events[w].position)
@@ -324,6 +352,8 @@ class Coherence:
             result[write] = circuit.all_of((hit, none_later))
             none_later = circuit.all_of((none_later, -hit))
         shared = self.shared.get(place, [])
+        if encoding.domains.locks_apart:
+            shared = [w for w in shared if not encoding.events[w].tags & LOCK_WRITES]
         hits = {w: circuit.all_of((encoding.executed[w], encoding.at[w][place])) for w in shared}
         for write in shared:
             later = [circuit.all_of((hits[o], -self.before(o, write))) for o in shared if o != write]

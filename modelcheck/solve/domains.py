@@ -19,6 +19,7 @@ from modelcheck.program.memory import AddressSpace
 from modelcheck.solve.circles import Circle, circles, most_executed
 from modelcheck.solve.initial import InitialMemory
 from modelcheck.solve.origins import Origins, Place
+from modelcheck.solve.stray import perhaps_stray
 from modelcheck.solve.valuesets import MOST_VALUES, Tick, TooManyValues, ValueSets, support
 
 THIN_AIR = 1 << 62
@@ -39,6 +40,8 @@ class Domains:
         sources: for each live read and cell, the writes it may read from; None is the initial value.
         circular: reads whose values may justify themselves (only where thin air was asked for).
         mixed: pairs of accesses of different size that may overlap (they cannot be modelled).
+        locks_apart: lock operations read what lock operations write, and other reads what others do.
+        stray: of locks apart, the unlocks that may end no section.
     """
 
     values: dict[Expr, frozenset[Value]]
@@ -51,6 +54,8 @@ class Domains:
     sources: dict[int, dict[Place, list[int | None]]]
     mixed: tuple[tuple[int, int], ...]
     circular: frozenset[int] = frozenset()
+    locks_apart: bool = False
+    stray: frozenset[int] = frozenset()
 
 
 def analyse(
@@ -63,7 +68,7 @@ def analyse(
         space: its objects by address.
         coherent: whether the model forbids cycles of po-loc, rf, co and fr.
         thin_air: let values justify themselves: what goes round between cells may also be `THIN_AIR`, and what only a
-            branch on what it leads to itself would execute counts as live.
+            branch on what it leads to itself would execute counts as live. Locks are apart then, too.
         tick: called now and then.
 
     Raises:
@@ -114,7 +119,8 @@ class _Analysis:
         self.live: set[int] = set()
         self.places: dict[int, set[Place]] = {}
         self.writers: dict[Place, list[Event]] = {}
-        self.possible_origins = Origins(graph, self.writers, coherent)
+        self.stray = perhaps_stray(graph) if thin_air else frozenset[int]()
+        self.possible_origins = Origins(graph, self.writers, coherent, self.stray if thin_air else None)
         self.sizes: dict[Place, int] = {place: size for place, (size, _) in claimed.items()}
         self.mixed: set[tuple[int, int]] = set()
         self.first: dict[Place, int] = {place: event for place, (_, event) in claimed.items()}
@@ -386,6 +392,8 @@ class _Analysis:
             sources=sources,
             mixed=tuple(sorted(self.mixed)),
             circular=frozenset(sources if self.revived and self.thin_air else self.seeds),
+            locks_apart=self.thin_air,
+            stray=self.stray,
         )
 
 

@@ -58,7 +58,8 @@ def add_lemmas(encoding: Encoding, coherence: Coherence, model: Model) -> int:
 def _synchronising(encoding: Encoding, writes: list[int]) -> bool:
     events = [encoding.events[write] for write in writes]
     return (
-        len({event.thread for event in events}) > 1
+        encoding.domains.stray.isdisjoint(writes)
+        and len({event.thread for event in events}) > 1
         and all(event.rmw is not None or event.unlock for event in events)
         and any(event.rmw is not None for event in events)
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from modelcheck.program.graph import Event, EventGraph
 from modelcheck.program.guards import contradict
+from modelcheck.solve.stray import LOCK_READS, LOCK_WRITES
 
 Place = int
 """The address of a cell; all live accesses of one cell have one size."""
@@ -18,9 +19,18 @@ class Origins:
         graph: the unrolled program.
         writers: the writes that may go to each cell; it may grow meanwhile.
         coherent: whether the model forbids cycles of po-loc, rf, co and fr.
+        stray: where lock operations are apart from other accesses, the unlocks that may end no section; else None.
     """
 
-    def __init__(self, graph: EventGraph, writers: Mapping[Place, Sequence[Event]], coherent: bool) -> None:
+    def __init__(
+        self,
+        graph: EventGraph,
+        writers: Mapping[Place, Sequence[Event]],
+        coherent: bool,
+        stray: frozenset[int] | None = None,
+    ) -> None:
+        self._stray = stray or frozenset()
+        self._apart = stray is not None
         self._graph = graph
         self._writers = writers
         self._coherent = coherent
@@ -30,6 +40,8 @@ class Origins:
         found: list[int | None] = []
         shadowed = False
         for write in self._writers.get(place, ()):
+            if self._apart and bool(write.tags & LOCK_WRITES) != bool(event.tags & LOCK_READS):
+                continue
             if write.thread == event.thread and (self._coherent or event.final or write.final):
                 if write.position >= event.position or contradict(write.guard, event.guard):
                     continue
@@ -57,7 +69,8 @@ class Origins:
         return found
 
     def _definite(self, write: Event, place: Place) -> bool:
-        return write.address is not None and write.address.kind == "const" and write.address.data == place
+        known = write.address is not None and write.address.kind == "const" and write.address.data == place
+        return known and write.id not in self._stray
 
     def _covers(self, write: Event, event: Event, place: Place) -> bool:
         """Whether ``write``, before ``event`` in its thread, is executed and at ``place`` whenever ``event`` is."""
@@ -70,6 +83,7 @@ class Origins:
             and other.final == event.final
             and write.position < other.position < event.position
             and self._definite(other, place)
+            and not (self._apart and (other.tags ^ write.tags) & LOCK_WRITES and not other.tags & LOCK_WRITES)
             and set(other.guard) <= set(event.guard) | set(write.guard)
             for other in self._writers[place]
         )
