@@ -15,7 +15,7 @@ from modelcheck.program.unroll import Bounds, unroll
 from modelcheck.run import OutOfTime, alarm, given_up, politely
 from modelcheck.solve.check import Session, until
 from modelcheck.solve.result import Result
-from modelcheck.solve.valuesets import TooManyValues
+from modelcheck.solve.wide import TooManyValues
 
 
 @frozen

@@ -64,7 +64,7 @@ def explain(
     from modelcheck.frontend.spec import spec_of
     from modelcheck.run import OutOfTime
     from modelcheck.solve.sat import begin_anew
-    from modelcheck.solve.valuesets import TooManyValues
+    from modelcheck.solve.wide import TooManyValues
     from modelcheck.trace import trace_path, write_atomically
     from modelcheck.verdicts.job import Job, answer, forget, program_of
 

@@ -37,9 +37,6 @@ FULL: Final = frozenset({"Mb", "MB", "SC"})
 
 GRACE: Final = frozenset({"Sync-rcu", "Sync-rcu-expedited", "Sync-srcu"})
 
-MOST_WAYS: Final = 4096
-"""A step may have this many outcomes."""
-
 RCU: Final = -1
 """Number of the RCU read-side sections; those of an SRCU structure have its address."""
 
@@ -350,8 +347,6 @@ class Locals:
                     raise Fault(thread.finding("uninitialised", "a join with an undefined thread number"))
             case ir.Choose():
                 local.kind, local.value = kinds.CHOOSE, what.count
-                if what.count > MOST_WAYS:
-                    raise Halting(f"a choice among {what.count} values", what.source)
             case ir.Alloc():
                 allocation_size(thread, point, registers)
                 local.kind, local.value = kinds.CHOOSE, 2

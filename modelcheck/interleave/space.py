@@ -14,7 +14,7 @@ from modelcheck.interleave.leak import leaks
 from modelcheck.interleave.local import Local
 from modelcheck.interleave.reduction import broken, entry_touch, futures
 from modelcheck.interleave.state import Buffer, Choice, Entry, State
-from modelcheck.interleave.system import System, ways
+from modelcheck.interleave.system import System, looked_at, ways
 from modelcheck.program.places import told
 from modelcheck.program.thread import Finding
 
@@ -157,7 +157,11 @@ class Space:
     def _successors(self, state: State, threads: Sequence[int]) -> Iterator[tuple[Choice, State]]:
         system = self.system
         for thread in threads:
-            for way in range(ways(state.threads[thread])):
+            local = state.threads[thread]
+            outcomes = looked_at(local)
+            if outcomes < ways(local):
+                self.reason = self.reason or f"{local.place}: a choice among {ways(local)} values"
+            for way in range(outcomes):
                 after = system.step(state, thread, way)
                 if after is not None:
                     yield Choice(thread, False, way), after

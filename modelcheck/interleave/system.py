@@ -28,6 +28,12 @@ Item = TypeVar("Item")
 
 MODELS: Final = ("sc", "tso")
 
+MOST_WAYS: Final = 4096
+"""A choice may have this many outcomes."""
+
+SOME: Final = 16
+"""Of a choice that has more only so many are looked at, and the verdict is no PASS."""
+
 LONGEST_BUFFER: Final = 24
 """Stores that a buffer holds; what a longer one would allow is not looked at, and the verdict is no PASS."""
 
@@ -68,10 +74,13 @@ class System:
         self.first = State(self.memories.first, (main,), ((),), ())
 
     def enabled(self, state: State) -> tuple[Choice, ...]:
-        """Every way for ``state`` to go on; none when all threads have ended or are blocked."""
+        """Every way for ``state`` to go on; none when all threads have ended or are blocked.
+
+        Of a choice among more than `MOST_WAYS` values only the first `SOME`.
+        """
         found = []
         for thread, local in enumerate(state.threads):
-            for way in range(ways(local)):
+            for way in range(looked_at(local)):
                 if self.step(state, thread, way) is not None:
                     found.append(Choice(thread, False, way))
             if state.buffers[thread]:
@@ -428,6 +437,12 @@ def ways(local: Local) -> int:
     if local.kind == kinds.RMW and local.queues and not local.own.queued:
         return 2
     return int(local.kind < kinds.ENDED)
+
+
+def looked_at(local: Local) -> int:
+    """How many of them are gone through."""
+    found = ways(local)
+    return found if found <= MOST_WAYS else SOME
 
 
 def _replaced(items: tuple[Item, ...], index: int, item: Item) -> tuple[Item, ...]:

@@ -13,7 +13,7 @@ from modelcheck.program.ir import Program
 from modelcheck.program.machine import Initial, initialise
 from modelcheck.program.unroll import Bounds, unroll
 from modelcheck.solve.result import Execution, Result
-from modelcheck.solve.valuesets import TooManyValues
+from modelcheck.solve.wide import TooManyValues
 
 SIMPLER = {"sc": (), "tso": ("sc",), "pso": ("sc", "tso")}
 """Models that allow nothing which the model named does not, simplest first."""

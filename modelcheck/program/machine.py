@@ -1,4 +1,7 @@
-"""Initialisation: the entry function run for real up to its first Spawn, for every choice made on the way."""
+"""Initialisation: the entry function run for real up to its first Spawn, for every choice made on the way.
+
+Choices of which there would be too many ways end it before: then the threads' engine goes on from the choice.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,9 @@ MOST_OUTCOMES: Final = 10_000
 LARGEST: Final = 1 << 30
 """No object may be larger, in bytes."""
 
+MOST_WAYS: Final = 1024
+"""A choice that makes for more ways than this, with those before it, is left to the engine."""
+
 SPACING: Final = 64
 """Alignment of objects made at run time, and the least gap between them."""
 
@@ -50,13 +56,13 @@ class Frame:
 
 @frozen
 class Initial:
-    """Where the entry function stands when it is about to start the first thread.
+    """Where the entry function stands when it is about to start the first thread, or to choose among many values.
 
     Attributes:
         memory: address -> (size, value) of every cell written, or initialised to something not its object's default.
         objects: static ones and those made on the way.
         freed: bases of objects whose life has ended.
-        frames: the stack, outermost first; empty when the entry function returned without starting a thread.
+        frames: the stack, outermost first; empty when the entry function returned before.
         choices: outcome of each nondeterministic choice so far (an allocation that may fail: 0 works, 1 fails).
         held, reading: the locks that it holds, and the read-side sections that it is in, in order.
     """
@@ -110,9 +116,7 @@ def initialise(program: Program) -> tuple[Outcome, ...]:
         except (Discard, _Ended):
             pass
         else:
-            if ways > MOST_OUTCOMES:
-                outcomes.append(Stuck(f"a choice among {ways} values", run.thread.point.instruction.source))
-            elif ways:
+            if ways:
                 pending += [run.branch(way) for way in reversed(range(ways))]
             else:
                 outcomes += run.left_open()
@@ -150,7 +154,7 @@ def call(
     run = _Run(code, thread, space, Cells(space, contents), freed, ())
     source = program.functions[name].source
     try:
-        if run.go() or thread.point.kind == "spawn":
+        if run.go() or thread.point.kind in ("spawn", "choose"):
             raise Halting("it starts a thread, or makes a choice", source)
     except (_Waits, _Ended):
         raise Halting("it would wait, or end its thread", source) from None
@@ -192,6 +196,7 @@ class _Run:
         self.held: tuple[Held, ...] = ()
         self.reading: tuple[Reading, ...] = ()
         self.steps = 0
+        self.ways = 1
 
     def branch(self, way: int) -> _Run:
         """A copy that takes ``way`` at the choice at hand."""
@@ -199,7 +204,7 @@ class _Run:
         thread = Thread(self.code, 0, self.thread.snapshot())
         thread.warned = self.thread.warned
         other = _Run(self.code, thread, space, self.cells.copy(space), self.freed, (*self.choices, way))
-        other.steps, other.held, other.reading = self.steps, self.held, self.reading
+        other.steps, other.ways, other.held, other.reading = self.steps, self.ways, self.held, self.reading
         point = thread.point
         if point.kind == "alloc":
             thread.resume(0 if way else other._alloc(point, thread.registers))
@@ -210,7 +215,7 @@ class _Run:
     def outcome(self) -> Initial:
         """Where the run has got to."""
         frames = []
-        if self.thread.point.kind == "spawn":
+        if self.thread.point.kind in ("spawn", "choose"):
             frames = [
                 Frame(point.function.name, point.block, point.index, tuple(registers))
                 for point, registers in self.thread.frames
@@ -219,7 +224,8 @@ class _Run:
         return Initial(memory, tuple(self.space), self.freed, tuple(frames), self.choices, self.held, self.reading)
 
     def go(self) -> int:
-        """Run to the next choice (gives its number of ways), or to the first Spawn or the end (gives 0)."""
+        """Run to the next choice (gives its number of ways), or to the first Spawn, a choice that makes for too many
+        ways, or the end (gives 0)."""
         thread = self.thread
         while (point := thread.go()) is not None:
             self.steps += 1
@@ -233,11 +239,13 @@ class _Run:
                         registers[number] = UNDEFINED
                     return 0
                 case "choose":
-                    return int(point.instruction.count)
+                    self.ways *= point.instruction.count
+                    return 0 if self.ways > MOST_WAYS else int(point.instruction.count)
                 case "halt":
                     raise _Ended
                 case "alloc":
                     if point.instruction.may_fail:
+                        self.ways *= 2
                         return 2
                     thread.resume(self._alloc(point, registers))
                 case "local":
@@ -316,7 +324,7 @@ class _Run:
 
     def left_open(self) -> Iterator[Finding]:
         """What is wrong with having returned here, where the entry function has without starting a thread."""
-        if self.thread.point.kind == "spawn":
+        if self.thread.point.kind in ("spawn", "choose"):
             return
         lock = holding.left(self.held, self.thread.number)
         if lock is not None:

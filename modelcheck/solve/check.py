@@ -31,7 +31,7 @@ from modelcheck.solve.sat import NO, YES, Solver
 from modelcheck.solve.shapes import overtaken
 from modelcheck.solve.thinair import ThinAir
 from modelcheck.solve.touch import touching
-from modelcheck.solve.valuesets import TooManyValues
+from modelcheck.solve.wide import TooManyValues
 from modelcheck.solve.witness import execution_of
 
 Progress = Callable[[int], None]

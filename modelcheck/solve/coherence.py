@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from modelcheck.program.expr import UNDEFINED, Value
+from modelcheck.program.expr import UNDEFINED, Expr, Value
 from modelcheck.program.guards import contradict
 from modelcheck.solve.encode import Encoding
 from modelcheck.solve.origins import Place
@@ -188,6 +188,9 @@ class Coherence:
         encoding, circuit = self.encoding, self.encoding.circuit
         got = encoding.events[read].value
         assert got is not None
+        wide = encoding.valuation.is_wide
+        if wide(got) or any(wide(_value(encoding, write)) for several in origins for write in several):
+            return  # that follows, if only from one round at a time
         mine = encoding.valuation.values(got)
         for several, literal in origins.items():
             if len(several) > 1:
@@ -200,9 +203,7 @@ class Coherence:
         encoding, circuit = self.encoding, self.encoding.circuit
         ways: dict[Value, list[int]] = {}
         for write in several:
-            value = encoding.events[write].value
-            assert value is not None
-            for number, literal in encoding.valuation.values(value).items():
+            for number, literal in encoding.valuation.values(_value(encoding, write)).items():
                 ways.setdefault(number, []).append(circuit.all_of((encoding.executed[write], literal)))
         return {number: circuit.any_of(literals) for number, literals in ways.items()}
 
@@ -360,3 +361,9 @@ class Coherence:
             result[write] = circuit.all_of((hits[write], none_later, *(-literal for literal in later)))
         result[encoding.initial[place]] = circuit.all_of((none_later, *(-hit for hit in hits.values())))
         return result
+
+
+def _value(encoding: Encoding, write: int) -> Expr:
+    value = encoding.events[write].value
+    assert value is not None
+    return value

@@ -57,8 +57,16 @@ def _steps(encoding: Encoding, coherence: Coherence, place: Place) -> dict[int, 
             return None
         steps[write] = step
     threads = [encoding.events[write].thread for write in writes]
+    if any(encoding.valuation.is_wide(value) for read in _reads(encoding, place) if (value := read.value) is not None):
+        return None
     few = len(set(threads)) > 1 and max(map(threads.count, threads)) <= MOST
     return steps if few and min(steps.values()) < 0 else None
+
+
+def _reads(encoding: Encoding, place: Place) -> list[Event]:
+    """The reads of the threads that may be at ``place``."""
+    events = [encoding.events[r] for r in encoding.sources if encoding.executed[r] != NO]
+    return [event for event in events if not event.final and encoding.at[event.id].get(place, NO) != NO]
 
 
 @frozen
@@ -99,10 +107,7 @@ class _Counting:
         if self.start - sum(map(abs, self.steps.values())) < -(1 << (self.width - 1)):
             return
         others: dict[int, tuple[Number, Number]] = {}
-        for read in encoding.sources:
-            event = encoding.events[read]
-            if event.final or encoding.executed[read] == NO or encoding.at[read].get(self.place, NO) == NO:
-                continue
+        for event in _reads(encoding, self.place):
             if event.thread not in others:
                 rest = [found for thread, found in sums.items() if thread != event.thread]
                 others[event.thread] = (

@@ -8,7 +8,7 @@ model that is not coherent, program order on one location is not used). What wou
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from attrs import frozen
 
@@ -20,7 +20,8 @@ from modelcheck.solve.circles import Circle, circles, most_executed
 from modelcheck.solve.initial import InitialMemory
 from modelcheck.solve.origins import Origins, Place
 from modelcheck.solve.stray import perhaps_stray
-from modelcheck.solve.valuesets import MOST_VALUES, Tick, TooManyValues, ValueSets, support
+from modelcheck.solve.valuesets import Tick, ValueSets, support
+from modelcheck.solve.wide import Range, TooManyValues, Wide, union
 
 THIN_AIR = 1 << 62
 """Stands for any value that nothing but itself justifies."""
@@ -31,7 +32,7 @@ class Domains:
     """The result for one event graph.
 
     Attributes:
-        values: possible values of every expression that occurs.
+        values: possible values of every expression that occurs; `Wide` where they are too many to list.
         live: ids of the events that may be executed.
         places: for each live access, the cells it may touch properly (no fault there).
         sizes: bytes of each cell.
@@ -44,7 +45,7 @@ class Domains:
         stray: of locks apart, the unlocks that may end no section.
     """
 
-    values: dict[Expr, frozenset[Value]]
+    values: dict[Expr, Range]
     live: frozenset[int]
     places: dict[int, tuple[Place, ...]]
     sizes: dict[Place, int]
@@ -72,7 +73,7 @@ def analyse(
         tick: called now and then.
 
     Raises:
-        TooManyValues: an expression may take too many values to enumerate.
+        TooManyValues: an address may be too many places.
     """
     claimed: dict[Place, tuple[int, int]] = {}
     while True:
@@ -131,7 +132,7 @@ class _Analysis:
         self.steps: dict[tuple[int, ...], int] = {}
         self.inflow: dict[tuple[int, ...], list[object]] = {}
         self.most: dict[tuple[int, ...], int] = {}
-        self.held: dict[int, frozenset[Value]] = {}
+        self.held: dict[int, Range] = {}
         self.shape = (0, 0)
         self.moved: set[int] = set()
         self.origins: dict[tuple[int, Place], list[int | None]] = {}
@@ -286,23 +287,32 @@ class _Analysis:
         for event in self._fed(changed):
             assert event.value is not None
             self.tick()
-            values = set(self.values[event.value])
-            before = len(values)
-            values |= self.seeds.get(event.id, frozenset())
-            for place in self.places.get(event.id, ()):
-                for source in self._origins(event, place):
-                    if source is None:
-                        values.add(self.memory[place, event.size])
-                    else:
-                        values |= self._written(source)
-            if not event.copy:
-                values.discard(UNDEFINED)
-            if len(values) > before:
-                if len(values) > MOST_VALUES:
-                    raise TooManyValues(event.value)
-                self.values[event.value] = frozenset(values)
+            values = self._readable(event, event.value)
+            if len(values) > len(self.values[event.value]):
+                self.values[event.value] = values
                 grown.add(event.value)
         return grown
+
+    def _readable(self, event: Event, got: Expr) -> Range:
+        """What read ``event`` may get by now."""
+        listed: set[Value] = set(self.seeds.get(event.id, ()))
+        wide: Range | None = None
+        for values in (self.values[got], *self._writable(event)):
+            if isinstance(values, Wide):
+                wide = values if wide is None else union(got, wide, values)
+            else:
+                listed.update(values)
+        if not event.copy:
+            listed.discard(UNDEFINED)
+        if wide is not None:
+            return Wide(got, event.copy and (UNDEFINED in wide or UNDEFINED in listed))
+        return union(got, frozenset(listed), frozenset())
+
+    def _writable(self, event: Event) -> Iterator[Range]:
+        """What was written where ``event`` reads."""
+        for place in self.places.get(event.id, ()):
+            for source in self._origins(event, place):
+                yield frozenset([self.memory[place, event.size]]) if source is None else self._written(source)
 
     def _fed(self, changed: set[Expr]) -> list[Event]:
         """The live reads that may see something new: all of them after a new event or address."""
@@ -326,7 +336,7 @@ class _Analysis:
                     self.feeds.setdefault(source, set()).add(event.id)
         return found
 
-    def _written(self, write: int) -> frozenset[Value]:
+    def _written(self, write: int) -> Range:
         if write in self.round:
             return self.held.get(write, frozenset())
         value = self.graph.events[write].value

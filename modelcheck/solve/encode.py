@@ -362,7 +362,7 @@ class Encoding:
                 value = self.events[number].value
                 assert value is not None
                 if number not in self.poison:
-                    literal = self.valuation.values(value).get(UNDEFINED, NO)
+                    literal = self.valuation.undefined(value)
                     unwritten.append(self.circuit.all_of((self.rf[number, event.id], literal)))
             fault = self.circuit.any_of(unwritten)
             if fault != NO:
@@ -411,10 +411,12 @@ class Encoding:
         """An executed read has one of its values, also where they justify one another; a faulty one has none."""
         got = self.events[read].value
         assert got is not None
+        if self.valuation.is_wide(got):
+            return  # whatever its bits are, they are a value
         without = [
             self.rf[write, read]
             for write in sources
-            if write in self.poison or write in self.garbled or UNDEFINED in self.valuation.values(self._written(write))
+            if write in self.poison or write in self.garbled or self.valuation.undefined(self._written(write)) != NO
         ]
         values = self.valuation.values(got).values()
         self.circuit.add(-self.executed[read], self.astray[read], *values, *without)
@@ -435,7 +437,16 @@ class Encoding:
         written, got = self.events[write].value, self.events[read].value
         assert written is not None
         assert got is not None
+        if self.valuation.is_wide(got):
+            defined = -self.valuation.undefined(written)
+            copies = self.events[read].copy
+            self.valuation.same(got, written, literal if copies else self.circuit.all_of((literal, defined)))
+            return
         mine = self.valuation.values(got)
+        if self.valuation.is_wide(written):
+            for value, says in mine.items():
+                self.circuit.add(-literal, -says, self.valuation.is_(written, value))
+            return
         for value, says in self.valuation.values(written).items():
             if value is UNDEFINED and not self.events[read].copy:
                 continue

@@ -20,7 +20,7 @@ from modelcheck.solve.check import Session, until
 from modelcheck.solve.outcomes import Cell, Outcomes
 from modelcheck.solve.result import Result
 from modelcheck.solve.sat import NO, YES
-from modelcheck.solve.valuesets import TooManyValues
+from modelcheck.solve.wide import TooManyValues
 
 ALL: Final = frozenset(PROPERTIES)
 

@@ -16,6 +16,7 @@ from modelcheck.program.expr import Expr, Undefined, Value, apply
 from modelcheck.program.graph import Event
 from modelcheck.program.ir import MemoryObject
 from modelcheck.solve.encode import Encoding
+from modelcheck.solve.wide import Wide
 
 AROUND = 32
 """This many bytes before and behind an object, an address counts as the object's; others lie further away."""
@@ -176,6 +177,8 @@ class _Images:
 
     def _image(self, node: Expr) -> dict[Value, Value]:
         """Empty where nothing changes."""
+        if isinstance(self.domains[node], Wide):
+            return self._of_any(node)
         if node.kind != "op":
             return {value: self.objects.image(value, node.width) for value in self.domains[node]}
         if not any(argument in self.moved for argument in node.args):
@@ -200,7 +203,15 @@ class _Images:
                 raise _Conflict
         return found
 
+    def _of_any(self, node: Expr) -> dict[Value, Value]:
+        """Of what may be any number: nothing changes where no pointer can be in it."""
+        if node.width == POINTER or any(argument in self.moved for argument in node.args):
+            raise _Conflict
+        return {}
+
     def _pairs(self, node: Expr) -> list[tuple[Value, Value]]:
+        if isinstance(self.domains[node], Wide):
+            raise _Conflict
         moved = self.moved.get(node)
         return [(value, value) for value in self.domains[node]] if moved is None else list(moved.items())
 

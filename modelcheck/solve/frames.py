@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from attrs import frozen
 
-from modelcheck.program.expr import UNDEFINED, Expr, Value
+from modelcheck.program.expr import Expr, Value
 from modelcheck.program.graph import Event
 from modelcheck.solve.coherence import Coherence
 from modelcheck.solve.encode import Encoding
@@ -88,7 +88,7 @@ def _conditions(encoding: Encoding, chosen: Sequence[int], number: Mapping[int, 
         if event.success is not None:
             literals[valuation.truth(event.success)] = None
         if event.kind == "F" and event.address is not None:
-            literals.update(dict.fromkeys(valuation.values(event.address).values()))
+            literals.update(dict.fromkeys(valuation.says(event.address)))
         for deps in (event.addr, event.data, event.ctrl):
             literals.update(dict.fromkeys(valuation.all(guard) for read, guard in deps if read in number))
     return [literal for literal in literals if literal not in (YES, NO)]
@@ -103,12 +103,12 @@ class Frames:
         valued: the model asks which values differ.
 
     Attributes:
-        values: of each event that bears a value, the possible ones with their literals; empty where nobody asks.
+        values: of each event that bears a value, that; empty where nobody asks.
     """
 
     def __init__(self, encoding: Encoding, coherence: Coherence, valued: bool = False) -> None:
-        self.values: dict[int, Mapping[Value, int]] = {
-            number: encoding.valuation.values(event.value)
+        self.values: dict[int, Expr] = {
+            number: event.value
             for number, event in enumerate(encoding.events)
             if valued and event.value is not None and encoding.executed[number] != NO
         }
@@ -217,7 +217,4 @@ class Frames:
         return value if isinstance(value, int) else None
 
     def _value(self, expression: Expr, holds: Holds) -> Value:
-        for value, literal in self._encoding.valuation.values(expression).items():
-            if holds(literal):
-                return value
-        return UNDEFINED
+        return self._encoding.valuation.concrete(expression, holds)

@@ -82,12 +82,7 @@ def _held_before(encoding: Encoding, coherence: Coherence, event: Event, place: 
 def _not_free(encoding: Encoding, write: int) -> int:
     """The literal that ``write`` writes something that is neither 0 nor what nobody has written."""
     value = encoding.events[write].value
-    if value is None:
-        return NO
-    known = encoding.valuation.values(value).items()
-    return encoding.circuit.any_of(
-        [literal for number, literal in known if not isinstance(number, Undefined) and number]
-    )
+    return NO if value is None else encoding.valuation.not_zero(value)
 
 
 class _Thread:

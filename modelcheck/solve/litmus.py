@@ -37,7 +37,7 @@ from modelcheck.solve.check import Session, until
 from modelcheck.solve.domains import THIN_AIR
 from modelcheck.solve.proposal import Proposal
 from modelcheck.solve.sat import NO, YES
-from modelcheck.solve.valuesets import TooManyValues
+from modelcheck.solve.wide import TooManyValues
 
 EVENTS = 4000
 """More events than that are not judged: what may be ordered grows with their square."""

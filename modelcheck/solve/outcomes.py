@@ -107,9 +107,8 @@ class Outcomes:
         """A choice that is not made falls out as 0: executions do not differ by it."""
         encoding = self.session.encoding
         for number, guard in enumerate(encoding.graph.chosen):
-            outcomes = encoding.valuation.choice(number)
-            if outcomes:
-                encoding.circuit.add(encoding.valuation.all(guard), outcomes.get(0, NO))
+            if encoding.valuation.choice(number) is not None:
+                encoding.circuit.add(encoding.valuation.all(guard), encoding.valuation.outcome(number, 0))
 
     def _distinct(self, proposal: Proposal) -> list[int]:
         """The clause that forbids this very execution, in whatever order its hidden events come."""
@@ -120,12 +119,12 @@ class Outcomes:
             coherence.before(*pair) for pair in coherence.pairs if hidden.isdisjoint(pair) and proposal.ordered(*pair)
         }
         for number in range(len(encoding.graph.choices)):
-            literals |= {
-                literal for literal in encoding.valuation.choice(number).values() if self.session.solver.holds(literal)
-            }
+            outcome = encoding.valuation.choice(number)
+            if outcome is not None:
+                literals |= encoding.valuation.said(outcome, self.session.solver.holds)
         # What a read reads from fixes its value, but where values or branches justify themselves.
         for read in encoding.domains.circular:
             value = encoding.events[read].value
             if read in proposal.rf and value is not None:
-                literals |= {v for v in encoding.valuation.values(value).values() if self.session.solver.holds(v)}
+                literals |= encoding.valuation.said(value, self.session.solver.holds)
         return [-literal for literal in sorted(literals)]

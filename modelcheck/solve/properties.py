@@ -26,7 +26,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 
-from modelcheck.program.expr import Expr, Undefined, const
+from modelcheck.program.expr import UNDEFINED, Expr, Undefined, const
 from modelcheck.program.graph import Blocked
 from modelcheck.program.ir import MemoryObject
 from modelcheck.solve.coherence import Coherence
@@ -168,7 +168,7 @@ class _Reachability:
     def _counted(self, base: int, size: int, thing: MemoryObject) -> int:
         """Whether the reference count of a unit (a page) is not zero at rest."""
         for place, width in self._counts(base, size, thing):
-            return self.circuit.any_of([literal for value, literal in self._final(place, width) if value != 0])
+            return self._not_zero(place, width)
         return NO
 
     def _pointers(self, index: int, owned: Mapping[int, int]) -> list[tuple[int, int]]:
@@ -183,18 +183,43 @@ class _Reachability:
         for place, width in places.items():
             if width == 8:
                 found.extend((value, literal) for value, literal in self._final(place, width) if value)
+                found.extend(self._wide_pointers(place))
         return found
 
+    def _wide_pointers(self, place: Place) -> Iterator[tuple[int, int]]:
+        """Of values that cannot be listed: each node that they may lead to, with the literal that one does."""
+        for expression, last in self._last(place):
+            if self.encoding.valuation.is_wide(expression):
+                for base, size, _ in self.nodes:
+                    leads = self.encoding.valuation.within(expression, base, base + size - 1)
+                    yield base, self.circuit.all_of((last, leads))
+
+    def _not_zero(self, place: Place, size: int) -> int:
+        """The literal that a cell holds a number other than 0 at rest."""
+        if place not in self.encoding.initial:
+            return YES if self.encoding.memory[place, size] not in (0, UNDEFINED) else NO
+        not_zero = self.encoding.valuation.not_zero
+        return self.circuit.any_of(
+            [self.circuit.all_of((last, not_zero(written))) for written, last in self._last(place)]
+        )
+
+    def _last(self, place: Place) -> list[tuple[Expr, int]]:
+        """What may be written last to a cell, with the literals that it is."""
+        if place not in self.encoding.initial:
+            return []
+        several = self.coherence.last(place).items()
+        events = self.encoding.events
+        return [(value, last) for write, last in several if last != NO and (value := events[write].value) is not None]
+
     def _final(self, place: Place, size: int) -> list[tuple[int, int]]:
-        """Values of a cell at rest, with their literals."""
+        """The listed values of a cell at rest, with their literals."""
         encoding = self.encoding
         if place not in encoding.initial:
             value = encoding.memory[place, size]
             return [(value, YES)] if isinstance(value, int) else []
         ways: dict[int, list[int]] = {}
-        for write, last in self.coherence.last(place).items():
-            written = encoding.events[write].value
-            if last == NO or written is None:
+        for written, last in self._last(place):
+            if encoding.valuation.is_wide(written):
                 continue
             for value, literal in encoding.valuation.values(written).items():
                 if not isinstance(value, Undefined):

@@ -73,8 +73,8 @@ class Proposal:
         groups: dict[Value, int] = {}
         own: list[Value] = []
         for index, number in enumerate(self.chosen):
-            held = (value for value, literal in self._values.get(number, {}).items() if self.solver.holds(literal))
-            value: Value = next(held, UNDEFINED)
+            expression = self._values.get(number)
+            value: Value = UNDEFINED if expression is None else self.value(expression)
             own.append(value)
             if value is not UNDEFINED:
                 groups[value] = groups.get(value, 0) | 1 << index
@@ -190,7 +190,4 @@ class Proposal:
 
     def value(self, expression: Expr) -> Value:
         """The value of ``expression`` in this proposal (UNDEFINED where it is of no account)."""
-        for value, literal in self.encoding.valuation.values(expression).items():
-            if self.solver.holds(literal):
-                return value
-        return UNDEFINED
+        return self.encoding.valuation.concrete(expression, self.solver.holds)

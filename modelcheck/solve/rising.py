@@ -48,6 +48,8 @@ def _steps(encoding: Encoding, coherence: Coherence, place: Place) -> dict[int, 
         step = step_of(encoding.events[write])
         if step is None or step < 0 or encoding.at[write] != {place: YES}:
             return None
+        if encoding.valuation.is_wide(_value(encoding, write)):
+            return None
         values = encoding.valuation.values(_value(encoding, write))
         if any(isinstance(value, Undefined) or value < step for value in values):
             return None  # it may wrap round

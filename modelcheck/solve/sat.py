@@ -131,6 +131,7 @@ class Solver:
         self._declarations: dict[int, Any] = {}
         self._model: Any = None
         self._known: dict[int, bool] = {}
+        self._since: list[bool] = []
         self._interpretation = z3.z3core.Z3_model_get_const_interp
         self._true = z3.BoolVal(True, self._context).as_ast().value
         self.checks = 0
@@ -181,7 +182,7 @@ class Solver:
             if literal != YES
         ]
         answer = self._solver.check(*terms)
-        self._known = {}
+        self._known, self._since = {}, []
         if answer == self._z3.unknown and "memory" in self._solver.reason_unknown():
             raise MemoryError
         if answer == self._z3.sat:
@@ -216,10 +217,11 @@ class Solver:
         if literal in (YES, NO):
             return literal == YES
         variable = abs(literal)
-        if variable > self._declared:  # a gate made since the last check
-            inputs = self._circuit.gates.get(variable)
-            value = inputs is not None and all(self.holds(part) for part in inputs)
-            return value == (literal > 0)
+        if variable > self._declared:  # a gate made since the last check, of what was there before
+            while len(self._since) < variable - self._declared:
+                inputs = self._circuit.gates.get(self._declared + len(self._since) + 1)
+                self._since.append(inputs is not None and all(map(self.holds, inputs)))
+            return self._since[variable - self._declared - 1] == (literal > 0)
         known = self._known.get(variable)
         if known is None:
             declaration = self._declarations.get(variable) or self._declaration(variable)

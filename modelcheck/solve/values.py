@@ -1,12 +1,19 @@
-"""Expressions as literals: one literal for each value that an expression may take."""
+"""Expressions as literals: one for each value that an expression may take, or one for each bit where these are many."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import product
+from math import prod
 
 from modelcheck.program.expr import UNDEFINED, Expr, Undefined, Value, apply, choice
+from modelcheck.solve.bits import COMPARISONS, Arithmetic, constant
 from modelcheck.solve.domains import Domains
 from modelcheck.solve.sat import NO, YES, Circuit
+from modelcheck.solve.wide import TooManyValues, Wide
+
+MOST_PRODUCTS = 1 << 11
+"""Where the listed values of operands can be combined in more ways, an operator is worked out in bits."""
 
 Values = dict[Value, int]
 """Possible values, each with the literal that says so. Exclusive; exhaustive where the expression's reads are
@@ -26,6 +33,8 @@ class Valuation:
         self._values: dict[Expr, Values] = {}
         self._truths: dict[Expr, int] = {}
         self._undefineds: dict[Expr, int] = {}
+        self._bits: dict[Expr, list[int]] = {}
+        self._arithmetic = Arithmetic(circuit)
         self._owner: dict[int, tuple[str, int]] = {}
         self._choices = choices
         self.switches: dict[int, int] = {}
@@ -42,19 +51,89 @@ class Valuation:
         return self._circuit.all_of([self.truth(condition) for condition in guard])
 
     def values(self, expression: Expr) -> Values:
-        """The possible values of ``expression`` with their literals; impossible ones are left out."""
+        """The possible values of ``expression`` with their literals; impossible ones are left out.
+
+        Raises:
+            TooManyValues: they cannot be listed (`is_wide`).
+        """
         found = self._values.get(expression)
         if found is None:
             found = self._values[expression] = self._lower(expression)
         return found
 
-    def choice(self, number: int) -> Values:
-        """The outcomes of nondeterministic choice ``number``, those that matter, with their literals."""
+    def is_wide(self, expression: Expr) -> bool:
+        """Whether the values of ``expression`` are too many to list: then it has `bits`."""
+        return isinstance(self._domains.values.get(expression), Wide)
+
+    def bits(self, expression: Expr) -> list[int]:
+        """The literals of the bits of ``expression``, the lowest first; of no account where it is undefined."""
+        found = self._bits.get(expression)
+        if found is None:
+            found = self._bits[expression] = self._to_bits(expression)
+        return found
+
+    def is_(self, expression: Expr, value: Value) -> int:
+        """The literal that ``expression`` is ``value``."""
+        if isinstance(value, Undefined):
+            return self.undefined(expression)
+        if not self.is_wide(expression):
+            return self.values(expression).get(value, NO)
+        return self._circuit.all_of((-self.undefined(expression), self._arithmetic.is_(self.bits(expression), value)))
+
+    def not_zero(self, expression: Expr) -> int:
+        """The literal that ``expression`` is a number other than 0."""
+        if self.is_wide(expression):
+            zero = self._arithmetic.is_(self.bits(expression), 0)
+            return self._circuit.all_of((-self.undefined(expression), -zero))
+        several = self.values(expression).items()
+        return self._circuit.any_of([literal for value, literal in several if isinstance(value, int) and value])
+
+    def within(self, expression: Expr, first: int, last: int) -> int:
+        """The literal that wide ``expression`` lies between two numbers, both included."""
+        inside = self._arithmetic.within(self.bits(expression), first, last)
+        return self._circuit.all_of((-self.undefined(expression), inside))
+
+    def same(self, one: Expr, other: Expr, when: int) -> None:
+        """Demand that both are the same where ``when`` holds, UNDEFINED too; ``one`` must be wide."""
+        circuit = self._circuit
+        pairs = [*zip(self.bits(one), self.bits(other), strict=True), (self.undefined(one), self.undefined(other))]
+        for mine, theirs in pairs:
+            circuit.add(-when, -mine, theirs)
+            circuit.add(-when, mine, -theirs)
+
+    def concrete(self, expression: Expr, holds: Callable[[int], bool]) -> Value:
+        """The value of ``expression`` in a model (UNDEFINED where it is of no account)."""
+        if self.is_wide(expression):
+            if holds(self.undefined(expression)):
+                return UNDEFINED
+            return sum(1 << index for index, bit in enumerate(self.bits(expression)) if holds(bit))
+        return next((value for value, literal in self.values(expression).items() if holds(literal)), UNDEFINED)
+
+    def choice(self, number: int) -> Expr | None:
+        """Nondeterministic choice ``number`` as an expression, where its outcome matters."""
         for width in (8, 16, 32, 64):
             expression = choice(number, width)
-            if expression in self._values:
-                return self._values[expression]
-        return {}
+            if expression in self._values or expression in self._bits:
+                return expression
+        return None
+
+    def outcome(self, number: int, outcome: int) -> int:
+        """The literal that choice ``number`` falls as ``outcome``; NO where it does not matter."""
+        expression = self.choice(number)
+        return NO if expression is None else self.is_(expression, outcome)
+
+    def said(self, expression: Expr, holds: Callable[[int], bool]) -> set[int]:
+        """Literals that hold in a model, and that together say what ``expression`` is in it."""
+        several = self.says(expression)
+        if self.is_wide(expression):
+            return {literal if holds(literal) else -literal for literal in several}
+        return {literal for literal in several if holds(literal)}
+
+    def says(self, expression: Expr) -> list[int]:
+        """The literals that say what ``expression`` is."""
+        if self.is_wide(expression):
+            return [*self.bits(expression), self.undefined(expression)]
+        return list(self.values(expression).values())
 
     def _switch(self, number: int) -> int:
         found = self.switches.get(number)
@@ -64,8 +143,13 @@ class Valuation:
 
     def equals(self, one: Expr, other: Expr) -> int:
         """The literal of ``one == other``."""
-        left, right = self.values(one), self.values(other)
         circuit = self._circuit
+        if self.is_wide(one) or self.is_wide(other):
+            if other.kind == "const":
+                return self.is_(one, other.data) if isinstance(other.data, int) else NO
+            same = self._arithmetic.equal(self.bits(one), self.bits(other))
+            return circuit.all_of((-self.undefined(one), -self.undefined(other), same))
+        left, right = self.values(one), self.values(other)
         return circuit.any_of([circuit.all_of((left[v], right[v])) for v in left if v in right and v is not UNDEFINED])
 
     def _truth(self, expression: Expr) -> int:
@@ -97,19 +181,26 @@ class Valuation:
         if operator == "ne":
             return -self.equals(args[0], args[1])
         if operator == "defined":
-            return -self._undefined(args[0])
+            return -self.undefined(args[0])
+        if operator in COMPARISONS and self._many(expression):
+            holds = COMPARISONS[operator](self._arithmetic, *map(self.bits, args))
+            return circuit.all_of((holds, *(-self.undefined(argument) for argument in args)))
         return self._product(expression).get(1, NO)
 
-    def _undefined(self, expression: Expr) -> int:
+    def undefined(self, expression: Expr) -> int:
         """The literal that ``expression`` rests on something that nobody has written, as `expr.apply` has it."""
+        if expression.kind == "const":
+            return YES if isinstance(expression.data, Undefined) else NO
         if UNDEFINED not in self._domains.values[expression]:
             return NO
-        if expression.kind != "op":
+        if expression.kind != "op" and not self.is_wide(expression):
             return self.values(expression).get(UNDEFINED, NO)
         found = self._undefineds.get(expression)
-        if found is None:
+        if found is None and expression.kind != "op":
+            found = self._undefineds[expression] = self._circuit.fresh()
+        elif found is None:
             circuit, args = self._circuit, expression.args
-            several = [self._undefined(argument) for argument in args]
+            several = [self.undefined(argument) for argument in args]
             if expression.data == "ite":
                 several = [several[0], circuit.if_else(self.truth(args[0]), several[1], several[2])]
             found = self._undefineds[expression] = circuit.any_of(several)
@@ -118,6 +209,8 @@ class Valuation:
     def _lower(self, expression: Expr) -> Values:
         if expression.kind == "const":
             return {expression.data: YES}
+        if self.is_wide(expression):
+            raise TooManyValues(expression)
         if expression.kind in ("read", "choice"):
             return self._leaf(expression)
         if expression.width == 1:
@@ -125,7 +218,52 @@ class Valuation:
             return {value: literal for value, literal in ((1, truth), (0, -truth)) if literal != NO}
         if expression.data == "ite":
             return self._choose(expression)
-        return self._product(expression)
+        return self._from_bits(expression) if self._many(expression) else self._product(expression)
+
+    def _many(self, expression: Expr) -> bool:
+        """Whether the operands of ``expression`` are better combined in bits than value by value."""
+        args = expression.args
+        return any(map(self.is_wide, args)) or prod(len(self.values(a)) for a in args) > MOST_PRODUCTS
+
+    def _from_bits(self, expression: Expr) -> Values:
+        """The listed values of an operator on operands that are many."""
+        result: Values = {}
+        for value in self._domains.values[expression]:
+            if isinstance(value, Undefined):
+                literal = self.undefined(expression)
+            else:
+                says = self._arithmetic.is_(self.bits(expression), value)
+                literal = self._circuit.all_of((says, -self.undefined(expression)))
+            if literal != NO:
+                result[value] = literal
+        return result
+
+    def _to_bits(self, expression: Expr) -> list[int]:
+        width, circuit = expression.width, self._circuit
+        if expression.kind == "const":
+            return constant(expression.data if isinstance(expression.data, int) else 0, width)
+        if width == 1:
+            return [self.truth(expression)]
+        if not self.is_wide(expression) and not (expression.kind == "op" and self._worked_out(expression)):
+            return self._listed(self.values(expression), width)
+        if expression.kind == "op":
+            return self._arithmetic.apply(expression.data, width, [self.bits(a) for a in expression.args])
+        bits = [circuit.fresh() for _ in range(width)]
+        if expression.kind == "choice":
+            circuit.add(self._arithmetic.within(bits, 0, self._choices[expression.data] - 1))
+        return bits
+
+    def _worked_out(self, expression: Expr) -> bool:
+        """Whether listed ``expression`` has its values from bits, not the other way round."""
+        return expression.data != "ite" and self._many(expression)
+
+    def _listed(self, values: Values, width: int) -> list[int]:
+        """Bits of listed values."""
+        numbers = [(value, literal) for value, literal in values.items() if isinstance(value, int)]
+        return [
+            self._circuit.any_of([literal for value, literal in numbers if value >> index & 1])
+            for index in range(width)
+        ]
 
     def _leaf(self, expression: Expr) -> Values:
         domain = sorted(

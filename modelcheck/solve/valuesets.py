@@ -7,24 +7,13 @@ from itertools import product
 
 from modelcheck.program.expr import UNDEFINED, Expr, Value, apply
 from modelcheck.program.graph import Check, Event, Guard
-from modelcheck.program.ir import Source
-
-MOST_VALUES = 2048
-"""An expression with more possible values than this makes the verdict UNKNOWN."""
-
+from modelcheck.solve.wide import MOST_VALUES, Range, Wide, made_of, union
 
 Tick = Callable[[], None]
 """Called now and then; may raise to leave the analysis."""
 
-
-class TooManyValues(Exception):  # noqa: N818 (no error: an answer)
-    """``expression`` has more possible values than can be enumerated; ``source`` is a place that uses it."""
-
-    def __init__(self, expression: Expr, source: Source | None = None) -> None:
-        self.expression = expression
-        self.source = source
-        place = "" if source is None else f"{source}: "
-        super().__init__(f"{place}an expression has too many possible values to enumerate")
+MOST_COMBINATIONS = 4 * MOST_VALUES
+"""Where operands can be combined in more ways, the result is not worked out one by one."""
 
 
 class ValueSets:
@@ -47,7 +36,7 @@ class ValueSets:
         self.order: list[Expr] = []
         self._index: dict[Expr, int] = {}
         self._parents: dict[Expr, list[Expr]] = {}
-        self.values: dict[Expr, frozenset[Value]] = {}
+        self.values: dict[Expr, Range] = {}
         seen: set[Expr] = set()
         stack: list[tuple[Expr, bool]] = [(root, False) for root in roots]
         while stack:
@@ -65,7 +54,8 @@ class ValueSets:
             if node.kind == "const":
                 self.values[node] = frozenset([node.data])
             elif node.kind == "choice":
-                self.values[node] = frozenset(range(choices[node.data]))
+                few = choices[node.data] <= MOST_VALUES
+                self.values[node] = frozenset(range(choices[node.data])) if few else Wide(node, undefined=False)
             elif node.kind == "switch":
                 self.values[node] = frozenset((0, 1))
             else:
@@ -84,20 +74,21 @@ class ValueSets:
                     changed.add(node)
         return changed
 
-    def apply(self, node: Expr) -> frozenset[Value]:
+    def apply(self, node: Expr) -> Range:
         """What ``node`` may be, given what its operands may be."""
         arguments = [self.values[argument] for argument in node.args]
         if node.data == "ite":
             condition, then, other = arguments
-            result: frozenset[Value] = frozenset()
+            result: Range = frozenset((UNDEFINED,) if UNDEFINED in condition else ())
             if 1 in condition or self.either:
-                result |= then
+                result = union(node, result, then)
             if 0 in condition or self.either:
-                result |= other
-            if UNDEFINED in condition:
-                result |= {UNDEFINED}
+                result = union(node, result, other)
             return result
         unwritten = frozenset((UNDEFINED,) if any(UNDEFINED in argument for argument in arguments) else ())
+        if node.data == "defined":
+            some = any(len(argument) > (UNDEFINED in argument) for argument in arguments)
+            return frozenset((1,) if some else ()) | frozenset((0,) if unwritten else ())
         if node.width == 1 and node.data in ("and", "or"):
             # One operand may decide alone, also when the other is about a read that is never executed.
             decides = 0 if node.data == "and" else 1
@@ -105,20 +96,18 @@ class ValueSets:
             if all(1 - decides in argument for argument in arguments):
                 found.add(1 - decides)
             return unwritten.union(found)
+        if node.width == 1 and 0 in self.values[node] and 1 in self.values[node]:
+            return unwritten | {0, 1}
+        if not all(arguments):
+            return frozenset()
         combinations = 1
         for argument in arguments:
             combinations *= len(argument)
-        if node.width == 1 and node.data != "defined" and self.values[node].issuperset((0, 1)):
-            return self.values[node] | unwritten
-        if combinations > MOST_VALUES * 4:
-            if node.width == 1:
-                return unwritten | {0, 1}
-            raise TooManyValues(node)
+        if combinations > MOST_COMBINATIONS:
+            return unwritten | {0, 1} if node.width == 1 else made_of(node, arguments)
         operand = node.args[0].width
         results = frozenset(apply(node.data, node.width, chosen, operand) for chosen in product(*arguments))
-        if len(results) > MOST_VALUES:
-            raise TooManyValues(node)
-        return results
+        return Wide(node, UNDEFINED in results) if len(results) > MOST_VALUES else results
 
     def users(self, expression: Expr) -> set[Expr]:
         """``expression``, and every one that it occurs in."""

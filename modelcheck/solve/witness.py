@@ -118,8 +118,8 @@ def _choices(proposal: Proposal, reads: dict[int, Value]) -> dict[int, Value]:
                 continue
         except Missing:
             continue  # it rests on what was not executed
-        outcomes = encoding.valuation.choice(number)
-        made[number] = next((value for value, literal in outcomes.items() if holds(literal)), 0)
+        outcome = encoding.valuation.choice(number)
+        made[number] = 0 if outcome is None else encoding.valuation.concrete(outcome, holds)
     return made
 
 

@@ -11,7 +11,7 @@ from modelcheck.program.unroll import Bounds, unroll
 from modelcheck.run import OutOfTime
 from modelcheck.solve.check import check, until
 from modelcheck.solve.domains import analyse
-from tests.solve.checking import EVERYTHING, HEADERS, MODELS, answer, parse, verdicts
+from tests.solve.checking import EVERYTHING, MODELS, answer, parse, verdicts
 
 CELLS = "static int x, y, z;\n"
 
@@ -128,16 +128,6 @@ def test_the_time_limit_counts_while_values_are_enumerated() -> None:
     graph = unroll(program, initial, Bounds())
     with pytest.raises(OutOfTime):
         analyse(graph, AddressSpace(graph.objects), True, tick=until(0.0))
-
-
-def test_too_many_values_are_unknown_and_named() -> None:
-    text = threads("int n = __mc_choose(3000);\n\nWRITE_ONCE(x, n + 1);", "z = READ_ONCE(x);")
-    result = answer(text, "sc")
-    assert result.verdict == "UNKNOWN"
-    place, _, reason = result.reason.partition(": ")
-    assert "too many possible values" in reason
-    lines = (HEADERS + text).splitlines()
-    assert lines[int(place.rpartition(":")[2]) - 1] == "WRITE_ONCE(x, n + 1);"
 
 
 def test_what_cannot_be_modelled_is_unknown_only_where_it_is_reached() -> None:

@@ -8,9 +8,9 @@ from modelcheck.frontend.c import competition
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.context import Context, Value, arguments, plus, resize, truth
 from modelcheck.frontend.c.places import MOST_COPIED, ONCE
-from modelcheck.frontend.c.types import ARRAY, POINTER, RECORD, CType, Leaf
+from modelcheck.frontend.c.types import ARRAY, BOOL, POINTER, RECORD, CType, Leaf
 from modelcheck.program.expr import FALSE, Expr, const, op
-from modelcheck.program.ir import NONE, Assert, Call, Halt, Load, Store
+from modelcheck.program.ir import NONE, Assert, Call, Choose, Halt, Load, Store
 
 SILENT = frozenset(
     ("printf", "puts", "putchar", "fprintf", "vprintf", "vfprintf", "printk", "vprintk", "perror", "fflush", "prefetch")
@@ -299,6 +299,20 @@ _WITHOUT_BODY = frozenset(
 )
 
 
+ANY = "__VERIFIER_nondet_"
+"""What the names of functions begin with that return any value of their type."""
+
+
+def _any(ctx: Context, node: cl.Node) -> Value:
+    """Any value of the result's type (the rules of the software verification competition, SV-COMP)."""
+    type_ = ctx.types.of(node)
+    if not type_.scalar or type_.kind == POINTER:
+        ctx.refuse(f"any value of type {type_.name}", node)
+    dst = ctx.builder.register(type_.width)
+    ctx.builder.emit(Choose(dst, 2 if type_.kind == BOOL else 1 << type_.width, ctx.source(node)))
+    return ctx.builder.value(dst)
+
+
 def builtin(name: str, has_body: Callable[[], bool]) -> Callable[[Context, cl.Node], Value] | None:
     """What lowers a call of ``name``, or None when it is an ordinary function.
 
@@ -309,6 +323,8 @@ def builtin(name: str, has_body: Callable[[], bool]) -> Callable[[Context, cl.No
     known = competition.ALWAYS.get(name) or competition.WITHOUT_BODY.get(name)
     if known is not None and (name in competition.ALWAYS or not has_body()):
         return known
+    if name.startswith(ANY) and not has_body():
+        return _any
     if plain != name or name in _ALWAYS or (name in _WITHOUT_BODY and not has_body()):
         return _BUILTINS.get(plain)
     return None

@@ -265,7 +265,7 @@ def _guess(ctx: Context, node: cl.Node, _: Hint | None) -> None:
 
 def _choose(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
     count = _number(ctx, arguments(node)[0], "the number of choices")
-    if not 0 < count < 1 << 31:
+    if count == 0:
         ctx.wrong("the number of choices must be at least 1", node)
     dst = ctx.builder.register(64)
     ctx.builder.emit(Choose(dst, count, ctx.source(node)))
