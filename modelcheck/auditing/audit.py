@@ -13,6 +13,7 @@ from modelcheck.auditing.judgement import (
     GIVEN,
     MISPLACED,
     NECESSARY,
+    NOT_ASKED,
     NOT_REACHED,
     OPEN,
     REDUNDANT,
@@ -183,7 +184,14 @@ class _Audit:
         self.told(str(element))
         results = {option.name: self._without(element, option.name, holding) for option in element.options}
         if not any(results.values()):
-            return Judgement(element, NOT_REACHED)
+            others = [board for board in self.boards if board not in holding]
+            reached = [b for b in others if any(b.option(element.key, o.name) is not None for o in element.options)]
+            names = ", ".join(board.scenario.name for board in reached)
+            return (
+                Judgement(element, NOT_ASKED, reason=f"no scenario but {names} comes by it")
+                if reached
+                else (Judgement(element, NOT_REACHED))
+            )
         last = element.options[-1]
         failures = _failures(results[last.name])
         if failures and element.kind in (LOCK, SECTION):

@@ -12,6 +12,7 @@ REDUNDANT = "redundant"
 GIVEN = "redundant given others"
 MISPLACED = "misplaced"
 NOT_REACHED = "not reached"
+NOT_ASKED = "not asked"
 OPEN = "unknown"
 
 
@@ -33,7 +34,8 @@ class Judgement:
         verdict: ``necessary``: without it something fails. ``too strong``: a weaker form does in all scenarios.
             ``redundant``: all scenarios hold without it. ``redundant given others``: as long as certain others stay.
             ``misplaced``: it fails as it stands, and holds with it at another place. ``not reached``: no execution of
-            any scenario comes by it. ``unknown``: see ``reason``.
+            any scenario comes by it. ``not asked``: only scenarios that fail, or are not known, as they are come by
+            it. ``unknown``: see ``reason``.
         weaker: the weakest form with which all scenarios hold; empty unless ``too strong``.
         failures: of the form that is left out, one for each scenario that fails.
         given: the sets of other elements of which one must stay, for ``redundant given others``.

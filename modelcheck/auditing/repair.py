@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from attrs import define, evolve, field, frozen
 
@@ -17,6 +18,7 @@ from modelcheck.errors import InputError
 from modelcheck.frontend.spec import Scenario, Variant, load_program
 from modelcheck.program.ir import Program, Source
 from modelcheck.solve.check import check
+from modelcheck.solve.result import ExecutedEvent
 from modelcheck.solve.sat import Circuit, Solver
 
 MOST_CHANGES = 4
@@ -25,14 +27,20 @@ MOST_CHANGES = 4
 MOST_LOCKS = 120
 """So many ways to take a lock are tried."""
 
+_ORDERED = 1.3
+_COSTS = {"READ_ONCE()": 1.0, "WRITE_ONCE()": 1.0, "smp_wmb()": 1.1, "smp_rmb()": 1.1, "smp_mb()": 2.0}
+_ODD = 0.5
+"""What changes ask for: marks least, then barriers, acquire and release (`_ORDERED`), and a full barrier most."""
+
 
 @frozen
 class Form:
-    """One way to make a change: in words, the switches that make it, and how the C says it."""
+    """One way to make a change: in words, the switches that make it, how the C says it, and how much it asks for."""
 
     text: str
     switches: tuple[int, ...]
     edits: tuple[Edit, ...]
+    cost: float = 1.0
 
 
 @frozen
@@ -95,6 +103,7 @@ class _Search:
     made: Switched = field(init=False)
     board: Switchboard = field(init=False)
     changes: list[Change] = field(init=False)
+    manner: str = ""
     held: dict[tuple[str, str], bool] = field(factory=dict)
 
     def run(self) -> Repairs:
@@ -110,6 +119,7 @@ class _Search:
         base = self.board.ask()
         if base.verdict != "FAIL":
             return Repairs(scenario.name, model, (), True, f"it does not fail: {base.verdict} {base.reason}".strip())
+        self.manner = _manner(base.execution.events if base.execution else ())
         self.changes = list(self._changes())
         found, exhaustive, reason = self._search()
         done = [repair for forms in found if (repair := self._checked(forms)) is not None]
@@ -134,8 +144,13 @@ class _Search:
             repair = self._checked([Form(change.text, (), change.edits)])
             if repair is not None:
                 found.append((change, repair))
-        reason = "" if found else "no fence, marked access or lock considered does"
+        reason = "" if found else f"no fence, marked access or lock considered does{self._left_out()}"
         return tuple(repair for _, repair in found), True, reason
+
+    def _left_out(self) -> str:
+        """The plain or once accesses of the code whose stronger forms are not known."""
+        left = dict.fromkeys(f"'{text}' at {place}" for text, place in self.made.unmarked)
+        return f"; not known how to write with more order: {', '.join(left)}" if left else ""
 
     def _changes(self) -> Iterator[Change]:
         """What can be strengthened in an execution of this scenario."""
@@ -144,13 +159,18 @@ class _Search:
         for insertion in self.made.insertions:
             if insertion.switch in reaching:
                 text = f"put {insertion.text} before '{insertion.before}', {insertion.place}"
-                gaps.setdefault(insertion.place, []).append(Form(text, (insertion.switch,), (insertion.edit,)))
+                form = Form(text, (insertion.switch,), (insertion.edit,), _COSTS[insertion.text])
+                gaps.setdefault(insertion.place, []).append(form)
         order = {text: rank for rank, text in enumerate(("smp_wmb()", "smp_rmb()", "smp_mb()"))}
         for forms in gaps.values():
             yield Change(tuple(sorted(forms, key=lambda f: order[f.text.split()[1]])))
+        alike = Counter((access.was, str(access.place)) for access in self.made.strengthenings)
         for access in self.made.strengthenings:
+            # Two of one line are told apart by their columns.
+            several = alike[access.was, str(access.place)] > 1
+            place = f"{access.place}:{access.place.column}" if several else str(access.place)
             forms = [
-                Form(f"make '{access.was}' a {name}, {access.place}", (switch,), (edit,))
+                Form(f"make '{access.was}' a {name}, {place}", (switch,), (edit,), _COSTS.get(name, _ORDERED))
                 for name, switch, edit in access.forms
                 if switch in reaching
             ]
@@ -184,9 +204,17 @@ class _Search:
                     circuit.add(*(literal for number, literal in enumerate(on) if number not in failing))
             if found:
                 full = len(found) >= self.request.most
-                ordered = [found[chosen] for chosen in sorted(found)]
+                ordered = [found[chosen] for chosen in sorted(found, key=lambda c: (self._cost(found[c]), c))]
                 return ordered, not full, f"stopped after {len(found)} repairs" if full else ""
         return [], False, f"none of up to {MOST_CHANGES} changes does"
+
+    def _cost(self, forms: Sequence[Form]) -> float:
+        """How much a repair asks for: what is not in the manner of the code around it, and what does not belong
+        together, a barrier that faces an acquire say, costs more."""
+        fenced = any("smp_wmb()" in form.text or "smp_rmb()" in form.text for form in forms)
+        ordered = any(form.cost == _ORDERED for form in forms)
+        odd = (fenced and ordered) + (fenced and self.manner == "tags") + (ordered and self.manner == "fences")
+        return sum(form.cost for form in forms) + _ODD * odd
 
     def _grown(self, chosen: set[int], strongest: Sequence[Form]) -> set[int]:
         """As many changes more as leave it failing; in halves, since most change nothing."""
@@ -271,6 +299,14 @@ class _Search:
             recursion=scenario.recursion,
             timeout=self.request.seconds or scenario.timeout,
         ).verdict
+
+
+def _manner(events: Iterable[ExecutedEvent]) -> str:
+    """How code orders its accesses: by ``fences``, by acquire and release (``tags``); empty: by both or neither."""
+    own = [e for e in events if not e.name.startswith(("start of ", "end of ")) and not e.tags & {"LKR", "LKW", "UL"}]
+    tags = {tag for event in own for tag in event.tags}
+    fences, ordered = bool(tags & {"Wmb", "Rmb"}), bool(tags & {"ACQUIRE", "RELEASE"})
+    return "" if fences == ordered else "fences" if fences else "tags"
 
 
 def _at_most(circuit: Circuit, literals: Sequence[int], bound: int) -> int:

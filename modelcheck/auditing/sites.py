@@ -15,6 +15,7 @@ from modelcheck.auditing.written import Unasked, Writing, closing, kinds_of
 from modelcheck.program.expr import Expr
 from modelcheck.program.flow import EXIT, Loop, flow_of
 from modelcheck.program.ir import (
+    Assert,
     Assign,
     Branch,
     Call,
@@ -153,19 +154,19 @@ class Sites:
 
     @cached_property
     def accesses(self) -> tuple[Site, ...]:
-        """Loads and stores that stand by themselves: no other access comes from the same text."""
+        """Loads, stores and read-modify-writes that stand by themselves: no other access comes from the same text."""
         found: dict[Source, Site] = {}
         for function in self.own:
             for number, block in enumerate(function.blocks):
                 for index, step in enumerate(block.instructions):
-                    if not isinstance(step, Assign):
+                    if not isinstance(step, Assign | Assert):
                         site = found.setdefault(step.source, Site(step.source, self.text(step.source), ""))
                         site.steps.append(Step(function.name, (number, index), step))
 
         def alone(site: Site) -> bool:
             kinds = {type(step.instruction) for step in site.steps}
             functions = [step.function for step in site.steps]
-            return kinds in ({Load}, {Store}) and len(functions) == len(set(functions))
+            return kinds in ({Load}, {Store}, {Rmw}) and len(functions) == len(set(functions))
 
         sites = [site for site in found.values() if site.text and alone(site)]
         return tuple(sorted(sites, key=lambda s: (s.source.file, s.source.line, s.source.column)))
@@ -269,9 +270,11 @@ class Sites:
             return None
         line = lines[source.line - 1]
         indent = len(line) - len(line.lstrip())
-        above = next((text.strip() for text in reversed(lines[: source.line - 1]) if text.strip()), "")
+        above = _code_above(lines, source.line)
         starts = re.match(r"(while|for|else|do|case|default|\}|#)\b|\}|#", line.strip())
-        if starts or not re.search(r"[;{}:]$|\*/$", above) or re.match(r"(case|default)\b", above):
+        if starts or not re.search(r"[;{}:]$", above) or re.match(r"(case|default)\b", above):
+            return None
+        if _DECLARATION.match(line):
             return None
         column = indent + 1
         return Source(source.file, source.line, column, source.line, column, source.function)
@@ -322,6 +325,40 @@ class Sites:
         """Whether a branch is not on the result of taking a lock, which is the lock's business."""
         kind = kind_of(name_of(self.text(branch.source).lstrip("!( ")))
         return kind not in (LOCK, SECTION)
+
+
+_DECLARATION = re.compile(
+    r"\s*(?!return\b|goto\b|else\b)(?:(?:const|volatile|static|register|unsigned|signed|struct|union|enum)\s+)*"
+    r"[A-Za-z_]\w*(?:\s+|\s*\*+\s*)(?:\w+\s+)*\**[A-Za-z_]\w*\s*(?:\[[^\]]*\]\s*)*[=;,]"
+)
+"""The line of a declaration: before it the kernel's style puts no statement."""
+
+
+def _code_above(lines: Sequence[str], line: int) -> str:
+    """The last line above ``line`` that holds code, without comments: preprocessor lines hold none."""
+    inside = False
+    for index in range(line - 2, -1, -1):
+        text = lines[index].strip()
+        if inside:
+            begins = text.find("/*")
+            if begins < 0:
+                continue
+            inside, text = False, text[:begins]
+        elif text.endswith("*/") and "/*" not in text:
+            inside = True
+            continue
+        text = re.sub(r"/\*.*?\*/|//.*", "", text).strip()
+        continued = index > 0 and lines[index - 1].rstrip().endswith("\\")
+        if text and not text.startswith("#") and not (continued and _in_directive(lines, index)):
+            return text
+    return ""
+
+
+def _in_directive(lines: Sequence[str], index: int) -> bool:
+    """Whether a line goes on with a preprocessor line above it."""
+    while index and lines[index - 1].rstrip().endswith("\\"):
+        index -= 1
+    return lines[index].lstrip().startswith("#")
 
 
 def _steps(function: Function) -> Iterator[Instruction]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from modelcheck.auditing.names import arguments
 from modelcheck.auditing.sites import Site
-from modelcheck.program.ir import NONE, Load, Store, Tags
+from modelcheck.program.ir import NONE, Load, Rmw, Store, Tags
 
 ONCE: Tags = frozenset({"ONCE"})
 RELAXED: Tags = frozenset({"RLX"})
@@ -55,34 +55,87 @@ def weaker_marks(site: Site) -> Iterator[Mark]:
         yield "plain", NONE, f"({given[0]} = ({given[1]}))"
 
 
-def stronger_marks(site: Site) -> Iterator[tuple[str, Tags, str]]:
-    """The stronger forms of a load or store, weakest first: name, tags, text. None where the text is not understood."""
+def stronger_marks(site: Site) -> Iterator[Mark]:
+    """The stronger forms of a load or store, weakest first. None where the text is not understood."""
     tags = {step.instruction.tags for step in site.steps if isinstance(step.instruction, Load | Store)}
     if tags not in ({NONE}, {ONCE}):
         return
     plain = tags == {NONE}
-    if isinstance(site.steps[0].instruction, Load):
-        found = re.fullmatch(rf"(?:READ_ONCE|ACCESS_ONCE)\(({_LVALUE})\)|({_LVALUE})", site.text)
-        if found is None:
+    load = isinstance(site.steps[0].instruction, Load)
+    text = site.text.rstrip("; ")
+    name, given = site.name, arguments(text)
+    if not plain and _ATOMIC_ACCESS.fullmatch(name):
+        form, tag = ("_acquire", "ACQUIRE") if load else ("_release", "RELEASE")
+        yield f"{name}{form}()", frozenset({tag}), f"{name}{form}({', '.join(given)})"
+        return
+    if load:
+        place = given[0] if not plain and name in _ONCE and len(given) == 1 else text if plain else ""
+        if not _is_place(place):
             return
-        place = found.group(1) or found.group(2)
         if plain:
             yield "READ_ONCE()", ONCE, f"READ_ONCE({place})"
-        yield "smp_load_acquire()", frozenset({"ACQUIRE"}), f"smp_load_acquire(&{place})"
+        yield "smp_load_acquire()", frozenset({"ACQUIRE"}), f"smp_load_acquire({_address(place)})"
         return
-    pattern = rf"WRITE_ONCE\(({_LVALUE}), (.+)\)|(?:ACCESS_ONCE\(({_LVALUE})\)|({_LVALUE})) = (.+)"
-    found = re.fullmatch(pattern, site.text)
-    if found is None:
+    place, value = _assigned(text)
+    if not plain and name == "WRITE_ONCE" and len(given) == 2:
+        place, value = given
+    elif not plain and name == "ACCESS_ONCE":
+        place = arguments(place)[0] if arguments(place) else ""
+    if not _is_place(place) or not value:
         return
-    place = found.group(1) or found.group(3) or found.group(4)
-    value = found.group(2) or found.group(5)
     if plain:
         yield "WRITE_ONCE()", ONCE, f"WRITE_ONCE({place}, {value})"
-    yield "smp_store_release()", frozenset({"RELEASE"}), f"smp_store_release(&{place}, {value})"
+    yield "smp_store_release()", frozenset({"RELEASE"}), f"smp_store_release({_address(place)}, {value})"
 
 
-_LVALUE = r"\*?[A-Za-z_]\w*(?:->\w+|\.\w+|\[\w+\])*"
-"""What names a place in memory, in the simple cases."""
+_ONCE = ("READ_ONCE", "ACCESS_ONCE")
+_ATOMIC_ACCESS = re.compile(r"atomic(?:_long|64)?_(?:read|set)")
+
+
+def _is_place(text: str) -> bool:
+    """Whether ``text`` can name a place in memory: what is no list, assignment or arithmetic at its top."""
+    return re.match(r"[A-Za-z_*(]", text) is not None and not re.search(r"[=,;?<>+/%|^!&-]", _top(text.lstrip("*")))
+
+
+def _address(place: str) -> str:
+    """The address of ``place``, as it is written."""
+    return place[1:] if re.fullmatch(r"\*\w+", place) else f"&{place}"
+
+
+def _assigned(text: str) -> tuple[str, str]:
+    """The two sides of an assignment; empty where ``text`` is none."""
+    top = _top(text, blank=True)
+    found = re.search(r"(?<![=!<>+*/%&|^-])=(?!=)", top)
+    return ("", "") if found is None else (text[: found.start()].strip(), text[found.end() :].strip())
+
+
+def _top(text: str, blank: bool = False) -> str:
+    """``text`` without what stands in brackets, and without ``->``; ``blank``: with spaces in its place."""
+    found, depth = [], 0
+    for index, letter in enumerate(text):
+        depth -= letter in ")]}"
+        arrow = text[index : index + 2] == "->" or text[max(index - 1, 0) : index + 1] == "->"
+        found.append(letter if not depth and not arrow else " " if blank else "")
+        depth += letter in "([{"
+    return "".join(found)
+
+
+def stronger_atomics(site: Site) -> Iterator[Atomic]:
+    """The forms of a read-modify-write with more order, weakest first."""
+    tags = {
+        step.instruction.read_tags | step.instruction.write_tags
+        for step in site.steps
+        if isinstance(step.instruction, Rmw)
+    }
+    name = site.name
+    if name == "clear_bit" and tags == {frozenset({"NORETURN"})}:
+        text = site.text.replace(name, "clear_bit_unlock", 1)
+        yield "clear_bit_unlock()", ONCE, frozenset({"RELEASE"}), text
+    elif name.endswith("_relaxed") and tags == {ONCE}:
+        base = name.removesuffix("_relaxed")
+        for form, read, write in (("_acquire", "ACQUIRE", "ONCE"), ("_release", "ONCE", "RELEASE")):
+            yield f"{base}{form}()", frozenset({read}), frozenset({write}), site.text.replace(name, base + form, 1)
+
 
 Atomic = tuple[str, Tags, Tags, str | None]
 """Name of the weaker form, tags of its read and of its write, its text."""

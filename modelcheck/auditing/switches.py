@@ -27,7 +27,7 @@ from modelcheck.auditing.names import BARRIERS, TRIES, WEAKER_FENCES, family_of
 from modelcheck.auditing.pairs import paired
 from modelcheck.auditing.rewrite import Alternative, Rewriting, copied, plain
 from modelcheck.auditing.sites import Gap, Site, Sites, TestSite
-from modelcheck.auditing.spelling import stronger_marks, unmarked, weaker_atomics, weaker_marks
+from modelcheck.auditing.spelling import stronger_atomics, stronger_marks, unmarked, weaker_atomics, weaker_marks
 from modelcheck.auditing.written import Unasked
 from modelcheck.program.expr import const
 from modelcheck.program.ir import (
@@ -61,7 +61,8 @@ class Switched:
     """A program with switches, and what they are.
 
     ``program`` runs as it did where every switch is off. ``unpaired`` are operations on locks, with their places, that
-    have no switch: what belongs to them was not found. ``unasked``: what else has none.
+    have no switch: what belongs to them was not found. ``unasked``: what else has none. ``unmarked``: accesses, with
+    their places, whose stronger forms are not known.
     """
 
     program: Program
@@ -70,6 +71,7 @@ class Switched:
     strengthenings: tuple[Strengthening, ...] = ()
     unpaired: tuple[tuple[str, Source], ...] = ()
     unasked: tuple[Unasked, ...] = ()
+    unmarked: tuple[tuple[str, Source], ...] = ()
 
 
 def switched(
@@ -100,6 +102,7 @@ class _Switching:
     elements: list[Element] = field(factory=list)
     insertions: list[Insertion] = field(factory=list)
     strengthenings: list[Strengthening] = field(factory=list)
+    unmarked: list[tuple[str, Source]] = field(factory=list)
     switches: int = 0
 
     def __attrs_post_init__(self) -> None:
@@ -140,6 +143,7 @@ class _Switching:
             tuple(self.strengthenings),
             tuple((site.text, site.source) for site in left),
             tuple(one for one in self.sites.unasked if self.where(one.source) and self.kinds & set(one.kinds)),
+            tuple(self.unmarked),
         )
 
     def _rewriting(self, name: str) -> Rewriting:
@@ -282,15 +286,25 @@ class _Switching:
             self.insertions.append(Insertion(text, gap.text, gap.source, number))
 
     def _strengthen(self, site: Site) -> None:
-        forms = []
-        for name, tags, text in stronger_marks(site):
+        forms: list[tuple[str, int, Edit]] = []
+        if isinstance(site.steps[0].instruction, Rmw):
+            for name, read, write, text in stronger_atomics(site):
+                number = self._number()
+                for step in site.steps:
+                    assert isinstance(step.instruction, Rmw)
+                    stronger = evolve(step.instruction, read_tags=read, write_tags=write)
+                    self._replace(step.function, step.at, Alternative(number, (stronger,)))
+                forms.append((name, number, Edit(site.source, text or "")))
+        for name, tags, text in () if forms else stronger_marks(site):
             number = self._number()
             for step in site.steps:
                 assert isinstance(step.instruction, Load | Store)
                 self._replace(step.function, step.at, Alternative(number, (evolve(step.instruction, tags=tags),)))
-            forms.append((name, number, Edit(site.source, text)))
+            forms.append((name, number, Edit(site.source, text or "")))
         if forms:
             self.strengthenings.append(Strengthening(site.text, site.source, tuple(forms)))
+        elif any(isinstance(s.instruction, Load | Store) and s.instruction.tags <= {"ONCE"} for s in site.steps):
+            self.unmarked.append((site.text, site.source))
 
 
 def _skipped(step: Instruction, name: str, widths: Sequence[int]) -> tuple[Instruction, ...]:

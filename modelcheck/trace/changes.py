@@ -69,7 +69,7 @@ def candidates(trace: Trace, links: Iterable[Pair], accesses: Iterable[int]) -> 
     found: dict[Change, None] = {}
     for before, after in links:
         one, other = events[before], events[after]
-        if "of thread " in one.name or "of thread " in other.name or one.kind == "F" or other.kind == "F":
+        if _of_a_thread(one) or _of_a_thread(other) or "F" in (one.kind, other.kind):
             continue
         crowded = (str(one.source), one.stack) == (str(other.source), other.stack) or _call(one) == _call(other) != ""
         for tag in _fences(trace.model, one, other):
@@ -93,6 +93,11 @@ def candidates(trace: Trace, links: Iterable[Pair], accesses: Iterable[int]) -> 
             cost = _COSTS[MARK] + (_FOREIGN if inside(event.source, event.stack) else 0)
             found[Change(MARK, number, number, "", name, cost)] = None
     return list(found)
+
+
+def _of_a_thread(event: ExecutedEvent) -> bool:
+    """Whether an event stands for the start or the end of a thread."""
+    return event.name.startswith(("start of ", "end of "))
 
 
 def _ordered(order: str, event: ExecutedEvent) -> str | None:

@@ -132,8 +132,8 @@ def test_what_is_asked_for_does_and_no_part_of_it_alone(tmp_path: Path) -> None:
             "x = 1; smp_wmb(); WRITE_ONCE(ready, 1);",
             "if (READ_ONCE(ready)) { smp_mb(); x = 2; }",
             "LKMM lets the compiler begin the plain store of x (a.c:3, step 1) with a load of x, which the smp_wmb "
-            "between them does not order before the store of ready (a.c:3, step 3). With smp_store_release in step 3, or with "
-            "WRITE_ONCE in step 1, LKMM would see no race of these two.",
+            "between them does not order before the store of ready (a.c:3, step 3). With smp_store_release in step 3, "
+            "or with WRITE_ONCE in step 1, LKMM would see no race of these two.",
         ),
         (
             "x = 1; WRITE_ONCE(ready, 1);",
