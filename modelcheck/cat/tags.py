@@ -11,6 +11,7 @@ ACCESS_TAGS: Final = (
     *("LKR", "LKW", "UL", "LF", "RL", "RU"),
     *("Srcu-lock", "Srcu-unlock"),
     *("SC", "ACQ", "REL", "ACQ_REL", "CON", "RLX", "NA"),
+    *("Watch-writes", "Watch-all"),
 )
 
 FENCE_TAGS: Final = (

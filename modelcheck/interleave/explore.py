@@ -210,6 +210,10 @@ class _Search:
             if finding is not None:
                 return self._result("FAIL", finding, initial.choices, space.schedule, split), False
             self.reason = self.reason or space.reason or system.cut or ""
+            if system.locals.watched is not None and self.properties & WARNING:
+                self.reason = (
+                    self.reason or f"{system.locals.watched}: which accesses are concurrent is not looked at here"
+                )
             self.touches.append(touching(system))
             return None, system.locals.warned
 

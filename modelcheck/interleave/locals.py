@@ -52,6 +52,8 @@ class Locals:
         annotate: called with each new Local that stands before a step.
         strict: whether a thread stops that unlocks what it does not hold, or ends inside a read-side section.
         heeds: whether a thread stops at a warning. Else it goes on, and ``warned`` says that one did.
+
+    ``watched`` is where other threads' accesses are to be watched for, which is not done here.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Locals:
         self.strict = strict
         self.heeds = heeds
         self.warned = False
+        self.watched: Source | None = None
         self.guesses: dict[tuple[int, ...], int] = {}
         self._annotate = annotate
         self._section_kinds: dict[int, int] = {}
@@ -316,6 +319,8 @@ class Locals:
                 check_fault(thread, space, local.address, what.size, isinstance(what, (ir.Store, ir.Rmw)))
                 self._target(local)
                 local.slots = self.slots.cell(local.address, what.size)
+                if isinstance(what, ir.Load) and not what.tags.isdisjoint(ir.WATCHED):
+                    self.watched = what.source
                 if isinstance(what, (ir.Rmw, ir.Store)) and what.lock is not None:
                     local.lock = what.lock
                     self._release(thread, what.lock, local.address, private)

@@ -34,6 +34,9 @@ the free), and no more: neither a release, nor behind what nothing else orders. 
 every access that does not happen before it (7.22.3), it is no atomic access.
 """
 
+WATCHED: Tags = frozenset({"Watch-writes", "Watch-all"})
+"""Tags of a plain load that is no access of the program's: others' are watched for (<linux/kcsan-checks.h>)."""
+
 PROPERTIES = (
     "assertion",  # assert(), BUG_ON() and friends
     "leak",

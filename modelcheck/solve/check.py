@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from modelcheck.cat import Model
 from modelcheck.cat.violations import Step, Violation
 from modelcheck.program.graph import EventGraph
-from modelcheck.program.ir import Program, Source
+from modelcheck.program.ir import WATCHED, Program, Source
 from modelcheck.program.machine import Initial, Stuck
 from modelcheck.program.places import told
 from modelcheck.program.touch import Touches, together
@@ -232,6 +232,8 @@ class Session:
         warned = circuit.all_of((circuit.any_of([finding.literal for finding in warnings]), among))
         if (proposal := self.search(warned)) is not None:
             return self.failure(self._simpler(proposal, warned), warnings)
+        if "warning" in properties and (result := self.concurrent(among)) is not None:
+            return result
         reason = self.reaches_bound(among)
         return Result("PASS") if reason is None else Result("UNKNOWN", reason=reason)
 
@@ -388,8 +390,41 @@ class Session:
                         both[event.id, end] = literal
         return both
 
+    def concurrent(self, among: int = YES) -> Result | None:
+        """A warning, where an access is concurrent with one that is watched; UNKNOWN where that cannot be said."""
+        encoding = self.encoding
+        pairs: dict[tuple[int, int], int] = {}
+        for one in encoding.graph.events:
+            if one.tags.isdisjoint(WATCHED) or one.final or encoding.executed[one.id] == NO:
+                continue
+            for other in encoding.graph.events:
+                counts = other.kind == "W" or (other.kind == "R" and "Watch-all" in one.tags)
+                if not counts or other.thread == one.thread or other.final or not other.tags.isdisjoint(WATCHED):
+                    continue
+                both = encoding.executed[one.id], encoding.executed[other.id]
+                if NO not in both and (same := encoding.same_place(one.id, other.id)) != NO:
+                    pairs[one.id, other.id] = encoding.circuit.all_of((*both, same))
+        if not pairs:
+            return None
+        unclear = {pair: literal for pair, literal in pairs.items() if "Watch-bits" in encoding.events[pair[0]].tags}
+        clear = {pair: literal for pair, literal in pairs.items() if pair not in unclear}
+        if WATCHED_ACCESS not in self.model.flag_names:
+            proposal = self.search(encoding.circuit.all_of((among, encoding.circuit.any_of(pairs.values()))))
+            reason = (
+                f"{encoding.events[next(iter(pairs))[0]].source}: the model does not say which accesses are concurrent"
+            )
+            return None if proposal is None else Result("UNKNOWN", reason=reason)
+        if (found := self.race(among, clear, WATCHED_ACCESS)) is not None:
+            one, other = (encoding.events[found[0].chosen[number]] for number in found[1])
+            message = watched_access(self.space.name(found[0].place[one.id]), other.kind, other.source, other.stack)
+            return Result("FAIL", "warning", message, one.source, one.stack, execution=execution_of(found[0]))
+        if (found := self.race(among, unclear, WATCHED_ACCESS)) is not None:
+            one = encoding.events[found[0].chosen[found[1][0]]]
+            return Result("UNKNOWN", reason=f"{one.source}: which bits a concurrent write changes is not looked at")
+        return None
+
     def race(
-        self, among: int = YES, pairs: Mapping[tuple[int, int], int] | None = None
+        self, among: int = YES, pairs: Mapping[tuple[int, int], int] | None = None, flag: str = "data-race"
     ) -> tuple[Proposal, tuple[int, int]] | None:
         """An execution with two accesses that race by the model's own flag, of those in which ``among`` holds.
 
@@ -407,7 +442,7 @@ class Session:
             if proposal is None:
                 return None
             candidate = self.candidate
-            racing = self.model.flags(candidate).get("data-race", ())
+            racing = self.model.flags(candidate).get(flag, ())
             if pairs is not None:
                 counted = {p for p, literal in both.items() if self.solver.holds(literal)}
                 racing = tuple(r for r in racing if (proposal.chosen[r[0]], proposal.chosen[r[1]]) in counted)
@@ -419,7 +454,7 @@ class Session:
                 facts: set[tuple[str, int, int]] = set()
                 for one, other in (pair, pair[::-1]) if pairs is None else (pair,):
                     numbers = proposal.number[one], proposal.number[other]
-                    facts |= self.model.explain_flag_absence(candidate, "data-race", *numbers)
+                    facts |= self.model.explain_flag_absence(candidate, flag, *numbers)
                 because = None if circuit.switches is None else Ordered(pair, _numbered(proposal, facts))
                 circuit.add(-select[pair], *proposal.clause(facts), because=because)
 
@@ -438,6 +473,16 @@ class Session:
         one, end = (self.encoding.events[proposal.chosen[number]] for number in pair)
         message = unordered_free(one.kind, self.space.name(proposal.place[one.id]), end.source, end.stack)
         return Result("FAIL", "use-after-free", message, one.source, one.stack, execution=execution_of(proposal))
+
+
+WATCHED_ACCESS = "watched-access"
+"""The flag of a model that pairs what is watched with the accesses that are concurrent with it."""
+
+
+def watched_access(name: str, kind: str, source: Source, stack: tuple[Source, ...]) -> str:
+    """What is said where an access of ``kind`` there is concurrent with what is watched."""
+    verb = "write" if kind == "W" else "read"
+    return f"{name} is to be accessed exclusively, and the {verb} at {told(source, stack)} is concurrent"
 
 
 def frees_race(model: Model) -> bool:

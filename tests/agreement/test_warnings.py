@@ -123,3 +123,71 @@ def test_what_a_warning_gives_leads_on(tmp_path: Path) -> None:
 
 def test_a_thread_that_is_warned_goes_on_to_where_it_waits_for_ever(tmp_path: Path) -> None:
     assert verdicts(tmp_path, "WARN_ON(!x); spin_lock(&lock); spin_lock(&lock);") == ("deadlock",) * 3
+
+
+WATCHED = """
+#include <pthread.h>
+#include <linux/atomic.h>
+#include <linux/kcsan-checks.h>
+#include <linux/spinlock.h>
+static DEFINE_SPINLOCK(lock);
+static int x, y, flag;
+static void *one(void *unused) { %s return 0; }
+static void *two(void *unused) { %s return 0; }
+int main(void)
+{
+	pthread_t s, t;
+	pthread_create(&s, 0, one, 0); pthread_create(&t, 0, two, 0); pthread_join(s, 0); pthread_join(t, 0);
+	return 0;
+}
+"""
+
+WRITER, ACCESS, BITS = "ASSERT_EXCLUSIVE_WRITER(x);", "ASSERT_EXCLUSIVE_ACCESS(x);", "ASSERT_EXCLUSIVE_BITS(x, 1);"
+LOCKED = "spin_lock(&lock); %s spin_unlock(&lock);"
+EXCLUSIVE = {
+    # what one thread does, what the other does, and what comes out
+    "a plain write": (WRITER, "x = 1;", "warning"),
+    "a marked write": (WRITER, "WRITE_ONCE(x, 1);", "warning"),
+    "a write of the same value": (WRITER, "WRITE_ONCE(x, 0);", "warning"),
+    "an atomic": (WRITER, "xchg(&x, 1);", "warning"),
+    "a read": (WRITER, "y = READ_ONCE(x);", "PASS"),
+    "a read where none may be": (ACCESS, "y = READ_ONCE(x);", "warning"),
+    "a write where none may be": (ACCESS, "WRITE_ONCE(x, 1);", "warning"),
+    "another place": (ACCESS, "WRITE_ONCE(y, 1);", "PASS"),
+    "its own write": (f"x = 1; {WRITER} x = 2;", "y = READ_ONCE(x);", "PASS"),
+    "two who watch": (ACCESS, ACCESS, "PASS"),
+    "under a lock": (LOCKED % WRITER, LOCKED % "x = 1;", "PASS"),
+    "under a lock, all accesses": (LOCKED % ACCESS, LOCKED % "x++;", "PASS"),
+    "under a lock on one side": (LOCKED % WRITER, "WRITE_ONCE(x, 1);", "warning"),
+    "before a release": (
+        f"{WRITER} smp_store_release(&flag, 1);", "if (smp_load_acquire(&flag)) x = 1;", "PASS",
+    ),
+    "behind an acquire": (
+        f"if (smp_load_acquire(&flag)) {{ {WRITER} }}", "x = 1; smp_store_release(&flag, 1);", "PASS",
+    ),
+    "behind the flag": (f"if (READ_ONCE(flag)) {{ {WRITER} }}", "smp_store_release(&flag, 1); x = 1;", "warning"),
+    "bits": (BITS, "y = x;", "PASS"),
+    "bits that may change": (BITS, "WRITE_ONCE(x, 2);", "UNKNOWN"),
+    "a scope": ("ASSERT_EXCLUSIVE_WRITER_SCOPED(x);", "y = x;", "UNKNOWN"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EXCLUSIVE)
+def test_who_is_not_alone_is_warned(tmp_path: Path, name: str) -> None:
+    one, two, expected = EXCLUSIVE[name]
+    path = tmp_path / "exclusive.c"
+    path.write_text(WATCHED % (one, two))
+    program = parse_program([path])
+    for model in ("sc", "tso", "pso", "lkmm"):
+        found = check(program, load_model(model), ASKED)
+        assert (found.property or found.verdict) == expected, (model, found.message, found.reason)
+    assert explore(program, "sc", ASKED).verdict == "UNKNOWN"
+    assert check(program, load_model("sc"), ASKED - {"warning"}).verdict == ("UNKNOWN" if name == "a scope" else "PASS")
+
+
+def test_what_is_relaxed_orders_nothing_for_who_watches(tmp_path: Path) -> None:
+    path = tmp_path / "exclusive.c"
+    path.write_text(WATCHED % (f"{WRITER} WRITE_ONCE(flag, 1);", "if (READ_ONCE(flag)) WRITE_ONCE(x, 1);"))
+    program = parse_program([path])
+    told = [check(program, load_model(model), ASKED) for model in ("sc", "tso", "lkmm")]
+    assert [found.property or found.verdict for found in told] == ["PASS", "PASS", "warning"]

@@ -116,6 +116,14 @@ _ACTS = ("take", "give", "downgrade", "initialise", "destroy")
 _AS_READER = " as a reader"
 
 
+def _watch(ctx: Context, node: cl.Node, _: Hint | None) -> None:
+    address, size, tag = arguments(node)
+    target = ctx.scalar(address)
+    bytes_ = _size(ctx, size)
+    watched = Load(ctx.builder.register(8 * bytes_), target, bytes_, _tags(ctx, tag), ctx.source(node), copy=True)
+    ctx.builder.emit(watched)
+
+
 def _write(ctx: Context, node: cl.Node, unlock: bool) -> None:
     address, size, value, tags, *use = arguments(node)
     target = ctx.scalar(address)
@@ -336,6 +344,7 @@ def _join(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
 INTRINSICS: dict[str, Intrinsic] = {
     "__mc_load": _load,
     "__mc_store": _store,
+    "__mc_watch": _watch,
     "__mc_rmw": _rmw,
     "__mc_rmw_if": _rmw_if,
     "__mc_rmw_await": _rmw_await,

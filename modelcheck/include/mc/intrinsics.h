@@ -14,6 +14,9 @@
 unsigned long __mc_load(const volatile void *p, unsigned long size, const char *tags);
 void __mc_store(volatile void *p, unsigned long size, unsigned long value, const char *tags);
 
+/* A warning where another thread writes (tag "Watch-writes"), or accesses in any way ("Watch-all"), what is there meanwhile. */
+void __mc_watch(const volatile void *p, unsigned long size, const char *tag);
+
 /*
  * Read-modify-write; gives the old value. op: "add" "sub" "and" "or" "xor" "andnot" "xchg".
  * _if and _await write only when the old value stands in relation rel to bound:

@@ -12,10 +12,10 @@ from modelcheck.cat import Model
 from modelcheck.program import holding
 from modelcheck.program.expr import UNDEFINED, Value
 from modelcheck.program.graph import Blocked
-from modelcheck.program.ir import LockUse, MemoryObject
+from modelcheck.program.ir import WATCHED, LockUse, MemoryObject
 from modelcheck.program.machine import LEFT_OPEN, OUTSIDE
 from modelcheck.program.places import told
-from modelcheck.solve.check import frees_race, unordered_free
+from modelcheck.solve.check import WATCHED_ACCESS, frees_race, unordered_free, watched_access
 from modelcheck.solve.result import ExecutedEvent
 from modelcheck.trace.candidate import candidate, modelled
 from modelcheck.trace.replay.follow import LAST, Follower, Found, Step
@@ -32,6 +32,7 @@ def broken(follower: Follower, observed: Observed, model: Model, races: bool) ->
     yield from _late_writes(observed)
     if frees_race(model):
         yield from _unordered_frees(observed, model)
+    yield from _concurrent(observed, model)
     yield from _misused_locks(follower, observed)
     yield from _sections(follower, observed)
     yield from _deadlock(follower, observed)
@@ -304,6 +305,17 @@ def _unordered_frees(observed: Observed, model: Model) -> Iterator[Found]:
         if end.kind == "poison" != access.kind:
             message = unordered_free(access.kind, access.name, end.source, end.stack)
             yield Found("use-after-free", message, access.source, access.stack, access.thread, -1)
+
+
+def _concurrent(observed: Observed, model: Model) -> Iterator[Found]:
+    """Accesses that are concurrent with what is watched."""
+    if WATCHED_ACCESS not in model.flag_names or all(e.tags.isdisjoint(WATCHED) for e in observed.execution.events):
+        return
+    numbers = modelled(observed.execution)
+    for one, other in model.flags(candidate(observed.execution)).get(WATCHED_ACCESS, ()):
+        watched, access = (observed.execution.events[numbers[n]] for n in (one, other))
+        message = watched_access(watched.name, access.kind, access.source, access.stack)
+        yield Found("warning", message, watched.source, watched.stack, watched.thread, -1)
 
 
 def _races(observed: Observed, model: Model) -> Iterator[Found]:
