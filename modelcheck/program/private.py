@@ -31,6 +31,9 @@ class PrivateMemory:
         self._stores: dict[int, list[Event]] = {}
         self._initial = initial.memory
         self._zeroed: set[int] = set()
+        self._tables = sorted(
+            (thing.base, thing.base + thing.size) for thing in initial.objects if thing.readonly and thing.zeroed
+        )
         for thing in sorted(initial.objects, key=lambda o: o.base):
             if thing.kind in ("local", "global") and thing.base not in initial.freed:
                 self.add(thing.base, thing.size, 0)
@@ -61,9 +64,14 @@ class PrivateMemory:
             self._stores.setdefault(event.address.data, []).append(event)
 
     def load(self, event: Event) -> Expr | None:
-        """What ``event`` reads, where its own thread's last store to just these bytes decides it; else None."""
-        if event.address is None or event.address.kind != "const" or not self._private(event):
+        """What ``event`` reads, where its own thread's last store to just these bytes, or that nobody may write there,
+        decides it; else None."""
+        if event.address is None or event.address.kind != "const":
             return None
+        if not self._private(event):
+            place = event.address.data
+            constant = isinstance(place, int) and self._constant(place, event.size)
+            return self._at_first(place, event.size) if constant else None
         address = event.address.data
         for near in range(address - 7, address + event.size):
             if near != address and any(near + write.size > address for write in self._stores.get(near, ())):
@@ -83,7 +91,13 @@ class PrivateMemory:
             return None if isinstance(value, Undefined) else const(value, size * 8)
         near = range(address - 7, address + size)
         untouched = not any(place + self._initial[place][0] > address for place in near if place in self._initial)
-        return const(0, size * 8) if untouched and self._near(address) in self._zeroed else None
+        zeroed = self._near(address) in self._zeroed or self._constant(address, size)
+        return const(0, size * 8) if untouched and zeroed else None
+
+    def _constant(self, address: int, size: int) -> bool:
+        """Whether these bytes lie in a string literal or a table that is const."""
+        index = bisect_right(self._tables, (address, 1 << 64)) - 1
+        return index >= 0 and address + size <= self._tables[index][1]
 
     def publish(self, value: Expr) -> None:
         """``value`` goes where others may see it: what it may point to is private no more."""

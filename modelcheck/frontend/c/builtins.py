@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from modelcheck.frontend.c import competition
 from modelcheck.frontend.c import libclang as cl
-from modelcheck.frontend.c.context import Context, Value, arguments, plus, resize, truth
+from modelcheck.frontend.c.context import Context, Refused, Value, arguments, plus, resize, truth
 from modelcheck.frontend.c.places import MOST_COPIED, ONCE
 from modelcheck.frontend.c.types import ARRAY, BOOL, POINTER, RECORD, CType, Leaf
 from modelcheck.program.expr import FALSE, Expr, const, op
-from modelcheck.program.ir import NONE, Assert, Call, Choose, Halt, Load, Store
+from modelcheck.program.ir import NONE, Assert, Assign, Branch, Call, Choose, Halt, Jump, Load, Store
 
 SILENT = frozenset(
     ("printf", "puts", "putchar", "fprintf", "vprintf", "vfprintf", "printk", "vprintk", "perror", "fflush", "prefetch")
@@ -187,23 +187,73 @@ def _leaves(ctx: Context, type_: CType, size: int, node: cl.Node) -> list[tuple[
     return [(number * type_.size + leaf.offset, leaf) for number in range(count) for leaf in leaves]
 
 
-def _length(ctx: Context, node: cl.Node) -> int:
-    size = ctx.scalar(node)
-    if size.kind != "const" or not isinstance(size.data, int):
-        ctx.refuse("the number of bytes is not a constant", node)
-    return size.data
+def _element(ctx: Context, type_: CType, length: Expr, node: cl.Node) -> tuple[int, tuple[Leaf, ...]]:
+    """Bytes and scalars of what ``length`` bytes of memory, a number that only running tells, are an array of.
+
+    The program goes on only where they are a whole number of these.
+    """
+    while type_.kind == ARRAY:
+        type_ = ctx.types.element(type_)
+    leaves = ctx.types.leaves(type_)
+    if leaves is None or not type_.size or len(leaves) > MOST_COPIED:
+        ctx.refuse(f"a number of bytes of {type_.name} that is not a constant is not supported", node)
+    whole = op("eq", 1, op("urem", 64, length, const(type_.size, 64)), const(0, 64))
+    if type_.size > 1:
+        source = ctx.source(node)
+        ctx.builder.open()
+        yes, no = ctx.builder.block(), ctx.builder.block()
+        ctx.builder.end(Branch(whole, yes, no, source))
+        ctx.builder.current = no
+        ctx.stop(Refused(f"bytes that are no whole number of {type_.name} cannot be told apart", source))
+        ctx.builder.current = yes
+    return type_.size, leaves
+
+
+def _rounds(
+    ctx: Context, length: Expr, step: int, node: cl.Node, body: Callable[[Expr], None], backward: bool = False
+) -> None:
+    """A loop that runs ``body`` for each offset below ``length``, in steps; ``backward``: the last one first."""
+    builder, source = ctx.builder, ctx.source(node)
+    length = builder.copy(length, source)
+    done = builder.register(64)
+    builder.emit(Assign(done, const(0, 64), source))
+    head, inside, after = builder.block(), builder.block(), builder.block()
+    builder.start(head)
+    builder.end(Branch(op("ult", 1, builder.value(done), length), inside, after, source))
+    builder.current = inside
+    rest = op("sub", 64, op("sub", 64, length, builder.value(done)), const(step, 64))
+    body(builder.copy(rest, source) if backward else builder.value(done))
+    builder.emit(Assign(done, op("add", 64, builder.value(done), const(step, 64)), source))
+    builder.end(Jump(head))
+    builder.current = after
 
 
 def _memset(ctx: Context, node: cl.Node) -> Value:
     target, byte, length = arguments(node)
     address, type_ = _pointed(ctx, target)
     value = resize(ctx.scalar(byte), 8)
+    size = ctx.scalar(length)
     source = ctx.source(node)
-    for offset, leaf in _leaves(ctx, type_, _length(ctx, length), node):
+
+    def fill(at: Expr, offset: int, leaf: Leaf) -> None:
         width = leaf.size * 8
         pattern = const(0x0101010101010101, width)
         filled = op("mul", width, op("zext", width, value), pattern)
-        ctx.builder.emit(Store(plus(address, offset), filled, leaf.size, _tags(leaf), source))
+        ctx.builder.emit(Store(plus(at, offset), filled, leaf.size, _tags(leaf), source))
+
+    if size.kind == "const" and isinstance(size.data, int):
+        for offset, leaf in _leaves(ctx, type_, size.data, node):
+            fill(address, offset, leaf)
+        return address
+    size = resize(size, 64)
+    step, leaves = _element(ctx, type_, size, node)
+    address, value = ctx.builder.copy(address, source), ctx.builder.copy(value, source)
+
+    def one(offset: Expr) -> None:
+        for leaf in leaves:
+            fill(op("add", 64, address, offset), leaf.offset, leaf)
+
+    _rounds(ctx, size, step, node, one)
     return address
 
 
@@ -213,15 +263,41 @@ def _memcpy(ctx: Context, node: cl.Node) -> Value:
     of, of_type = _pointed(ctx, origin)
     # Either side may be the one whose type says more.
     type_ = to_type if to_type.kind in (RECORD, ARRAY) or of_type.kind not in (RECORD, ARRAY) else of_type
+    size = ctx.scalar(length)
     source = ctx.source(node)
-    leaves = _leaves(ctx, type_, _length(ctx, length), node)
-    values = []
-    for offset, leaf in leaves:
-        register = ctx.builder.register(leaf.size * 8)
-        ctx.builder.emit(Load(register, plus(of, offset), leaf.size, _tags(leaf), source, copy=True))
-        values.append(ctx.builder.value(register))
-    for (offset, leaf), value in zip(leaves, values, strict=True):
-        ctx.builder.emit(Store(plus(to, offset), value, leaf.size, _tags(leaf), source))
+
+    def copy(to: Expr, of: Expr, leaves: Sequence[tuple[int, Leaf]]) -> None:
+        values = []
+        for offset, leaf in leaves:
+            register = ctx.builder.register(leaf.size * 8)
+            ctx.builder.emit(Load(register, plus(of, offset), leaf.size, _tags(leaf), source, copy=True))
+            values.append(ctx.builder.value(register))
+        for (offset, leaf), value in zip(leaves, values, strict=True):
+            ctx.builder.emit(Store(plus(to, offset), value, leaf.size, _tags(leaf), source))
+
+    if size.kind == "const" and isinstance(size.data, int):
+        copy(to, of, _leaves(ctx, type_, size.data, node))
+        return to
+    size = resize(size, 64)
+    step, parts = _element(ctx, type_, size, node)
+    leaves = [(leaf.offset, leaf) for leaf in parts]
+    builder = ctx.builder
+    to, of, size = (builder.copy(value, source) for value in (to, of, size))
+
+    def one(offset: Expr) -> None:
+        copy(op("add", 64, to, offset), op("add", 64, of, offset), leaves)
+
+    if not node.spelling.endswith("memmove"):
+        _rounds(ctx, size, step, node, one)
+        return to
+    # Where the target lies behind the origin and over its end, the end goes first.
+    up, down, after = builder.block(), builder.block(), builder.block()
+    builder.end(Branch(op("ult", 1, op("sub", 64, to, of), size), down, up, source))
+    for block, backward in ((up, False), (down, True)):
+        builder.current = block
+        _rounds(ctx, size, step, node, one, backward)
+        builder.end(Jump(after))
+    builder.current = after
     return to
 
 
@@ -231,9 +307,12 @@ def _memcmp(ctx: Context, node: cl.Node) -> Value:
     one, type_ = _pointed(ctx, first)
     two, _ = _pointed(ctx, second)
     source = ctx.source(node)
+    size = ctx.scalar(length)
+    if size.kind != "const" or not isinstance(size.data, int):
+        ctx.refuse("the number of bytes to compare is not a constant", node)
     result = const(0, 32)
     pairs: list[tuple[Expr, Expr]] = []
-    for offset, leaf in _leaves(ctx, type_, _length(ctx, length), node):
+    for offset, leaf in _leaves(ctx, type_, size.data, node):
         values = []
         for address in (one, two):
             register = ctx.builder.register(leaf.size * 8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from modelcheck.frontend.c import libclang as cl
@@ -14,7 +15,7 @@ from modelcheck.frontend.c.initialise import store_initialiser
 from modelcheck.frontend.c.places import address_of, undefined
 from modelcheck.frontend.c.types import ARRAY, CType
 from modelcheck.program.expr import const, mask, op
-from modelcheck.program.ir import Branch, Call, Fence, Jump, Local, Switch
+from modelcheck.program.ir import NONE, Branch, Call, Fence, Jump, Local, Switch, Tags
 
 MOST_CASES = 512
 """A case range of more values becomes a comparison."""
@@ -400,12 +401,40 @@ def _asm(ctx: Context, node: cl.Node) -> None:
     template = cl.text(cl.lib.clang_Cursor_getGCCAssemblyTemplate(node.cursor))
     operands = cl.lib.clang_Cursor_getGCCAssemblyNumInputs(node.cursor)
     operands += cl.lib.clang_Cursor_getGCCAssemblyNumOutputs(node.cursor)
-    if template.strip() or operands:
+    text = template.lower().replace("$$", "$").replace("%%", "%")
+    words = re.sub(r", ", ",", " ".join(re.split(r"[\s;]+", text.strip(" ;\t\n"))))
+    known = _INSTRUCTIONS.get("lock" if _LOCKED.fullmatch(words) else words)
+    if known is None or operands:
         ctx.refuse(f'assembly "{template}" is not supported', node)
     clobbers = cl.lib.clang_Cursor_getGCCAssemblyNumClobbers(node.cursor)
     names = [cl.text(cl.lib.clang_Cursor_getGCCAssemblyClobber(node.cursor, number)) for number in range(clobbers)]
-    if "memory" in names:
-        ctx.builder.emit(Fence(frozenset({"Barrier"}), ctx.source(node)))
+    if known and "memory" not in names:
+        ctx.refuse(
+            f'assembly "{template}" that the compiler may move ("memory" is not clobbered) is not supported', node
+        )
+    if "memory" in names and words not in _IDLE:
+        ctx.builder.emit(Fence(known or frozenset({"Barrier"}), ctx.source(node)))
+
+
+_IDLE = ("pause", "rep nop", "rep nop nop", "nop", "yield", "hint #1", "wfe", "sev", "isb")
+"""Instructions that a waiting loop has, without an effect on memory."""
+
+_LOCKED = re.compile(r"lock (?:add|or)[lqb]? \$0(?:x0)?,-?(?:0x)?[0-9a-f]*\(%[re]sp\)")
+"""A locked instruction that changes nothing of the stack."""
+
+_INSTRUCTIONS: dict[str, Tags] = {
+    "": NONE,
+    **dict.fromkeys(_IDLE, NONE),
+    # x86 as the Intel and AMD manuals have it; its lock prefix makes any change of memory a full barrier.
+    "mfence": frozenset({"SC", "Mb"}),
+    "lfence": frozenset({"ACQ", "Rmb"}),
+    "sfence": frozenset({"REL", "Wmb"}),
+    "lock": frozenset({"SC", "Mb"}),
+    **dict.fromkeys(("dmb ish", "dmb sy", "dsb sy", "dsb ish"), frozenset({"SC", "Mb"})),
+    **dict.fromkeys(("dmb ishld", "dmb ld"), frozenset({"ACQ", "Rmb"})),
+    **dict.fromkeys(("dmb ishst", "dmb st"), frozenset({"REL", "Wmb"})),
+}
+"""Assembly without operands that is known, and the barrier that it is (none: it is none)."""
 
 
 _STATEMENTS: dict[int, Callable[[Context, cl.Node], None]] = {

@@ -38,7 +38,7 @@ class Paths(Record):
         for number, value in zip(function.params, args, strict=False):
             regs[number] = value
         frame.pending[0] = [State(state.guard, regs, state.ctrl)]
-        self.active.append(function.name)
+        self.active.append((function.name, state.guard))
         self.frames.append(frame)
         self._elements(frame, frame.flow.order)
         self.active.pop()

@@ -86,7 +86,7 @@ class Record:
         self.registers: dict[tuple[int, str], Expr] = {}
         self.joined: set[int] = set()
         self.serial = 0
-        self.active: list[str] = []
+        self.active: list[tuple[str, Guard]] = []
         self.frames: list[CallFrame] = []
         self.forks = 0
         self.assumed: set[Expr] = set()

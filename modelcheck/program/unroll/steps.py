@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
 
 from attrs import evolve
 
-from modelcheck.program.expr import FALSE, TRUE, Expr, Undefined, choice, const, disj, negate, op
+from modelcheck.program.expr import FALSE, TRUE, Expr, choice, const, disj, negate, op
 from modelcheck.program.graph import ASSUMED, Allocation, Guard, late
-from modelcheck.program.guards import NO_DEPS, Val, contradict, extend, join
+from modelcheck.program.guards import NO_DEPS, Deps, Val, contradict, extend, join
 from modelcheck.program.ir import (
     LIFE_END,
     Alloc,
@@ -45,6 +47,12 @@ from modelcheck.program.unroll.state import (
     ordered,
     value_of,
 )
+
+MOST_SIZES: Final = 16
+"""An allocation whose size is a value read may be of so many bytes, or elements; above that it is unknown."""
+
+DEEPEST: Final = 150
+"""A function is called no deeper in itself than so, however certain the calls are."""
 
 
 class Steps(Paths):
@@ -232,7 +240,7 @@ class Steps(Paths):
         self.forks += len(chosen) > 1
         for name, guard in chosen:
             function = self.program.functions[name]
-            if self.active.count(name) >= self.bounds.recursion:
+            if self._depth(name, guard) > self.bounds.recursion:
                 self._cut(guard, f"{name}() calls itself more than {self.bounds.recursion} deep", call.source)
                 continue
             self.thread.stack = (*outer, call.source)
@@ -240,6 +248,14 @@ class Steps(Paths):
         self.thread.stack = outer
         self.forks -= len(chosen) > 1
         return self._after_call(call, state, results)
+
+    def _depth(self, name: str, guard: Guard) -> int:
+        """How deep a function is in itself when it is called now. What certainly happens, once the call around it does,
+        counts for nothing, as the rounds of a loop with a constant bound do."""
+        entered = [before for active, before in self.active if active == name]
+        if len(entered) >= DEEPEST:
+            return len(entered)
+        return sum(one != two for one, two in pairwise((*entered, guard))) + 1
 
     def _after_call(self, call: Instruction, state: State, results: Sequence[tuple[State, Val | None]]) -> State | None:
         if not results:
@@ -277,22 +293,64 @@ class Steps(Paths):
             self._check(after, disj(*matches), "wild-pointer", message, source)
 
     def _alloc(self, step: Alloc, state: State) -> State | None:
-        size, _ = self._value(state, step.size)
-        if size.kind != "const" or isinstance(size.data, Undefined):
+        size, deps = self._value(state, step.size)
+        if mentions_undefined(size):
             self._cut(state.guard, f"{step.source}: an allocation whose size is not known", step.source)
             return None
-        name = heap_name(step.layout, step.source, self.thread.stack)
-        base = self._object(name, "heap", size.data, step.layout)
+        if size.kind != "const":
+            return self._alloc_any(step, state, size, deps)
         guard: Guard = state.guard
-        value = const(base, 64)
+        works = TRUE
         if step.may_fail:
             works = op("eq", 1, choice(self._choice(2, state.guard), 8), const(0, 8))
-            value = op("ite", 64, works, value, const(0, 64))
             guard = (*guard, works)
+        base = self._allocated(step, size.data, guard)
+        state.regs[step.dst] = (op("ite", 64, works, const(base, 64), const(0, 64)), NO_DEPS)
+        return state
+
+    def _alloc_any(self, step: Alloc, state: State, size: Expr, deps: Deps) -> State | None:
+        """An allocation of a size that a value read says: an object of each of the first sizes there may be."""
+        unit = _factor(size)
+        works = TRUE
+        if step.may_fail:
+            works = op("eq", 1, choice(self._choice(2, state.guard), 8), const(0, 8))
+        value = const(0, 64)
+        sizes = [op("eq", 1, size, const(unit * number, size.width)) for number in range(MOST_SIZES + 1)]
+        for number, this in enumerate(sizes):
+            there = op("and", 1, works, this)
+            guard = extend(state.guard, there)
+            if guard is not None:
+                value = op("ite", 64, there, const(self._allocated(step, unit * number, guard), 64), value)
+        other = extend(state.guard, negate(disj(*sizes)))
+        if other is not None:
+            reason = f"an allocation whose size is not known, and may be above {unit * MOST_SIZES}"
+            self._cut(other, f"{step.source}: {reason}", step.source)
+        left = extend(state.guard, disj(*sizes))
+        if left is None:
+            return None
+        state.guard = left
+        state.regs[step.dst] = (value, deps)
+        return state
+
+    def _allocated(self, step: Alloc, size: int, guard: Guard) -> int:
+        """The address of a new object, which is there where ``guard`` holds."""
+        name = heap_name(step.layout, step.source, self.thread.stack)
+        base = self._object(name, "heap", size, step.layout)
         thread = self.thread
         self.allocations.append(
             Allocation(self.objects[-1], guard, step.zeroed, step.source, thread.stack, thread.number, thread.position)
         )
         thread.position += 1
-        state.regs[step.dst] = (value, NO_DEPS)
-        return state
+        return base
+
+
+def _factor(size: Expr) -> int:
+    """What every value of ``size`` is a multiple of, by its form."""
+    inner = size
+    while inner.kind == "op" and inner.data in ("zext", "sext"):
+        inner = inner.args[0]
+    if inner.kind == "op" and inner.data == "mul":
+        return next(
+            (arg.data for arg in inner.args if arg.kind == "const" and isinstance(arg.data, int) and arg.data), 1
+        )
+    return 1

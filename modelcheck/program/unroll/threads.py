@@ -93,7 +93,7 @@ class _Unroller(Steps):
         saved: Frame = self.initial.frames[depth]
         function = self.program.functions[saved.function]
         frame = self._frame(function)
-        self.active.append(function.name)
+        self.active.append((function.name, ()))
         self.frames.append(frame)
         state.regs = [
             (const(value, width), NO_DEPS) for value, width in zip(saved.registers, function.widths, strict=True)
