@@ -25,7 +25,14 @@ def touching(system: System) -> Touches:
         common = (written[one] & read[other]) | (written[other] & read[one])
         if common - {-1}:
             pairs.add((one, other))
-    return Touches(frozenset(pairs))
+    names = {child.thread: _name(local) for local in system.locals.every for child in local.children}
+    threads = tuple(names.get(number, "") for number in range(max(names, default=0) + 1))
+    return Touches(frozenset(pairs), threads)
+
+
+def _name(local: Local) -> str:
+    """What the thread is called that ``local`` is about to start."""
+    return getattr(local.point.instruction, "name", "") or local.callee
 
 
 def _written(local: Local) -> tuple[int, ...]:

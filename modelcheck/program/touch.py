@@ -25,11 +25,12 @@ class Touches:
 
 
 def together(several: Sequence[Touches | None]) -> Touches | None:
-    """What runs from several starts found, of the same threads; None where one is not known, or none is."""
+    """What runs from several starts found, of the same threads; None where one is not known, or none is, or where the
+    runs have other threads."""
     runs = [run for run in several if run is not None]
-    if not runs or len(runs) < len(several):
+    if not runs or len(runs) < len(several) or len({run.threads for run in runs}) > 1:
         return None
-    return Touches(frozenset().union(*(run.pairs for run in runs)), min((run.threads for run in runs), key=len))
+    return Touches(frozenset().union(*(run.pairs for run in runs)), runs[0].threads)
 
 
 class Groups:
@@ -52,16 +53,32 @@ class Groups:
         return thread
 
 
-def apart(several: Iterable[Touches], count: int) -> tuple[int, ...]:
-    """The threads of numbers 1 … ``count`` that touch no other of these in any of ``several`` runs.
+def apart(several: Iterable[Touches], labels: Sequence[str]) -> tuple[str, ...]:
+    """Those of the threads called ``labels`` that touch no other thread in any of ``several`` runs.
 
-    Threads that they start themselves only link, and so does the one that starts them. Gives nothing for less than two.
+    Threads that they start themselves only link, and so does the one that starts them; those that were there before
+    count. Gives nothing for less than two, and where a run does not tell which threads these are.
     """
-    alone = set(range(1, count + 1)) if count > 1 else set()
+    alone = set(range(len(labels))) if len(labels) > 1 else set()
     for run in several:
+        numbers = _numbers(labels, run.threads)
+        if not numbers:
+            return ()
         groups = Groups()
         for pair in run.pairs:
             groups.link(*pair)
-        others = range(count + 1)
-        alone = {one for one in alone if not any(groups.linked(one, other) for other in others if other != one)}
-    return tuple(sorted(alone))
+        others = (*range(min(numbers)), *numbers)
+        alone = {one for one in alone if not any(groups.linked(numbers[one], o) for o in others if o != numbers[one])}
+    return tuple(labels[one] for one in sorted(alone))
+
+
+def _numbers(labels: Sequence[str], threads: Sequence[str]) -> list[int]:
+    """The numbers of the threads called ``labels`` among ``threads``: the last ones called so in that order, for those
+    that were there before have lower numbers; none where they are not there."""
+    found: list[int] = []
+    left = list(labels)
+    for number in reversed(range(1, len(threads))):
+        if left and threads[number] == left[-1]:
+            left.pop()
+            found.append(number)
+    return [] if left else found[::-1]

@@ -143,7 +143,8 @@ def _check_from(
     except OutOfTime:
         result = Result("UNKNOWN", reason="the time limit was reached")
     refinements = 0 if session is None else session.refinements
-    if session is not None and touches:
+    # What lies behind a failure or a bound is not seen.
+    if session is not None and touches and result.verdict == "PASS":
         with suppress(OutOfTime):
             result = evolve(result, touches=touching(session))
     events = 0 if session is None else session.live

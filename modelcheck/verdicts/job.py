@@ -190,6 +190,6 @@ def _check(program: Program, job: Job) -> Result:
         touches=asked not in _linked,
         groundworks=_grounds,
     )
-    if result.touches is not None and not apart((result.touches,), len(result.touches.threads) - 1):
+    if result.touches is not None and not apart((result.touches,), result.touches.threads[1:]):
         _linked.add(asked)
     return result

@@ -40,16 +40,17 @@ class Warned:
 def warnings(spec: Spec, rows: Sequence[Row]) -> list[Warned]:
     """Scenarios with threads that touch no other one, in none of the cells that were answered.
 
-    Nothing is said of a scenario with a cell of which that is not known.
+    Nothing is said of a scenario with a cell of which that is not known: one that does not pass, for what lies behind a
+    failure or a bound is not seen.
     """
     found = []
     for name in dict.fromkeys(row.scenario for row in rows):
         several = [row.touches for row in rows if row.scenario == name]
         known = [touches for touches in several if touches is not None]
         if len(known) == len(several):
-            threads = _apart(spec.scenarios[name], known)
-            if threads:
-                found.append(_warned(spec, name, threads, len(_labels(spec.scenarios[name], known))))
+            labels = _labels(spec.scenarios[name], known)
+            if threads := apart(known, labels):
+                found.append(_warned(spec, name, threads, len(labels)))
     return found
 
 
@@ -58,11 +59,6 @@ def _labels(scenario: Scenario, known: Sequence[Touches]) -> tuple[str, ...]:
     if scenario.threads:
         return tuple(label for label, _ in scenario.threads)
     return min((touches.threads for touches in known), key=len)[1:]
-
-
-def _apart(scenario: Scenario, known: Sequence[Touches]) -> tuple[str, ...]:
-    labels = _labels(scenario, known)
-    return tuple(labels[number - 1] for number in apart(known, len(labels)))
 
 
 def _warned(spec: Spec, name: str, threads: tuple[str, ...], count: int) -> Warned:

@@ -152,3 +152,52 @@ def test_threads_of_a_main_are_looked_at_too(modelcheck: Command, tmp_path: Path
     (tmp_path / "m.c").write_text(PTHREADS % between)
     err = modelcheck("check", tmp_path / "m.c", "-j", "0", "--model", "sc", "--property", "assertion").err
     assert ("warning" in err) == told
+
+
+MORE = """
+#include <linux/kthread.h>
+int x, y, *null;
+union { long whole; int half[2]; } both;
+void elsewhere(void);
+static int sets_y(void *unused) { y = 1; return 0; }
+void starts(void) { kthread_run(sets_y, 0, "k"); }
+void one(void) { x = 1; }
+void two(void) { x = 2; }
+void three(void) { WRITE_ONCE(y, 2); }
+void whole(void) { both.whole = 1; }
+void half(void) { both.half[1] = 2; }
+void fails_first(void) { *null = 1; x = 1; }
+void ends_first(void) { elsewhere(); x = 1; }
+void loops_first(void) { while (READ_ONCE(y) != 7) ; x = 1; }
+"""
+
+
+@pytest.mark.parametrize("engine", ["z3", "interleave"])
+@pytest.mark.parametrize(
+    ("threads", "said"),
+    [
+        # A thread that init starts has a number of its own.
+        (["one", "two"], None),
+        (["one", "whole"], ALL),
+        (["three", "one"], "'one' never touches another thread"),
+        (["whole", "half"], None),
+        # What lies behind a failure, a refusal or a bound is not seen.
+        (["fails_first", "two"], None),
+        (["ends_first", "two"], None),
+        (["loops_first", "two"], None),
+    ],
+)
+def test_no_thread_is_told_to_be_alone_that_is_not(
+    modelcheck: Command, tmp_path: Path, threads: list[str], said: str | None, engine: str
+) -> None:
+    (tmp_path / "a.c").write_text(MORE)
+    lines = [
+        'sources = ["a.c"]',
+        'models = ["sc"]',
+        "[scenarios.s]",
+        'init = "starts"',
+        f"threads = {json.dumps(threads)}",
+    ]
+    (tmp_path / "spec.toml").write_text("\n".join(lines) + "\n")
+    err = modelcheck("check", tmp_path, "--engine", engine, "-j", "0").err
+    assert "warning" not in err if said is None else f"warning: scenario 's': {said}" in err
