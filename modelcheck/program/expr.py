@@ -127,6 +127,21 @@ def _shift(a: int, b: int, width: int) -> int:
     return a << b if b < width else 0
 
 
+def _line(value: int) -> list[int]:
+    """The bytes of ``value`` that are not 0, the lowest first: who stands in a line."""
+    return [byte for byte in value.to_bytes(8, "little") if byte]
+
+
+def _number(line: Sequence[int]) -> int:
+    return int.from_bytes(bytes(line), "little")
+
+
+def _joined(line: int, one: int) -> int:
+    """``line`` with ``one`` at its end, unless it stands in it, or there is no place left."""
+    standing = _line(line)
+    return line if one in standing or len(standing) == 8 else _number([*standing, one & 255])
+
+
 # Each operator: (values of the operands, width of the first operand) -> unmasked result.
 # A division by zero gives 0 here: frontends put an assertion before it.
 OPERATORS: Final[dict[str, Callable[[Sequence[int], int], int]]] = {
@@ -156,6 +171,9 @@ OPERATORS: Final[dict[str, Callable[[Sequence[int], int], int]]] = {
     "trunc": lambda v, w: v[0],
     "ite": lambda v, w: v[1] if v[0] else v[2],
     "defined": lambda v, w: 1,
+    "joined": lambda v, w: _joined(v[0], v[1]),
+    "left": lambda v, w: _number([byte for byte in _line(v[0]) if byte != v[1]]),
+    "within": lambda v, w: int(v[1] in _line(v[0])),
 }
 
 

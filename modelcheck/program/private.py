@@ -84,6 +84,10 @@ class PrivateMemory:
             return None
         return self._at_first(address, event.size)
 
+    def keeps(self, event: Event) -> bool:
+        """Whether an access is to memory that its thread alone touches so far, at a known place."""
+        return event.address is not None and event.address.kind == "const" and self._private(event)
+
     def _at_first(self, address: int, size: int) -> Expr | None:
         """What initialisation left in a cell, where that is one value of just this size."""
         found, value = self._initial.get(address, (0, UNDEFINED))

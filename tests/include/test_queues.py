@@ -98,3 +98,64 @@ def test_without_the_writer_nobody_waits_for_ever(tmp_path: Path, name: str) -> 
 @pytest.mark.parametrize("name", FINE)
 def test_no_reader_is_held_off_for_less(tmp_path: Path, name: str) -> None:
     assert verdicts(tmp_path, threads(*FINE[name]), "sc", "lkmm") == {"PASS"}
+
+
+SLEEP = "DEFINE_WAIT(w); for (;;) {{ prepare_to_wait{0}(&wq, &w, TASK_UNINTERRUPTIBLE); if (READ_ONCE(ready)) break;"
+SLEEP += " schedule(); }} finish_wait(&wq, &w);"
+ADDED = (
+    "DECLARE_WAITQUEUE(w, current); add_wait_queue{0}(&wq, &w); for (;;) {{ set_current_state(TASK_UNINTERRUPTIBLE);"
+)
+ADDED += " if (READ_ONCE(ready)) break; schedule(); }} __set_current_state(TASK_RUNNING); remove_wait_queue(&wq, &w);"
+TAKES = "wait_event_interruptible_exclusive(wq, atomic_add_unless(&items, -1, 0));"
+LINES = {
+    # wakers: what they do for two exclusive waiters, and whether that is enough
+    "one by one": (SLEEP.format("_exclusive"), "WRITE_ONCE(ready, 1); {0}(&wq{1});"),
+    "added by hand": (ADDED.format("_exclusive"), "WRITE_ONCE(ready, 1); {0}(&wq{1});"),
+    "wait_event": (TAKES, "atomic_add(2, &items); {0}(&wq{1});"),
+}
+WAKES = {("wake_up", ""): False, ("wake_up_nr", ", 1"): False, ("wake_up_nr", ", 2"): True, ("wake_up_all", ""): True}
+
+
+@pytest.mark.parametrize("name", LINES)
+@pytest.mark.parametrize("wake", WAKES)
+def test_as_many_exclusive_waiters_are_woken_as_are_said(tmp_path: Path, name: str, wake: tuple[str, str]) -> None:
+    sleeper, waker = LINES[name]
+    found = verdicts(tmp_path, threads(sleeper, sleeper, waker.format(*wake)), "sc")
+    assert found == {"PASS" if WAKES[wake] else "deadlock"}
+
+
+@pytest.mark.parametrize(("wake", "enough"), [("swake_up_one", False), ("swake_up_all", True)])
+def test_a_simple_queue_wakes_one_or_all(tmp_path: Path, wake: str, enough: bool) -> None:
+    sleeper = "swait_event_exclusive(wq, READ_ONCE(ready));"
+    text = threads(sleeper, sleeper, f"WRITE_ONCE(ready, 1); {wake}(&wq);")
+    assert verdicts(tmp_path, text, "sc", "lkmm") == {"PASS" if enough else "deadlock"}
+
+
+def test_others_are_woken_along_with_one_exclusive_waiter(tmp_path: Path) -> None:
+    waker = "WRITE_ONCE(ready, 1); wake_up(&wq);"
+    assert verdicts(tmp_path, threads(SLEEP.format(""), SLEEP.format("_exclusive"), waker), "sc") == {"PASS"}
+    assert verdicts(tmp_path, threads(SLEEP.format(""), SLEEP.format(""), waker), "sc") == {"PASS"}
+
+
+def test_the_first_in_line_is_woken(tmp_path: Path) -> None:
+    """Who queued first, and said so, is woken first: the other one's wake-up comes later."""
+    first = "DEFINE_WAIT(w); prepare_to_wait_exclusive(&wq, &w, TASK_UNINTERRUPTIBLE); smp_store_release(&x, 1);"
+    first += "schedule(); finish_wait(&wq, &w); WRITE_ONCE(ready, 1);"
+    second = "DEFINE_WAIT(w); while (smp_load_acquire(&x) != 1) cpu_relax();"
+    second += "prepare_to_wait_exclusive(&wq, &w, TASK_UNINTERRUPTIBLE); smp_store_release(&x, 2);"
+    second += "schedule(); finish_wait(&wq, &w); BUG_ON(!READ_ONCE(ready));"
+    waker = "while (smp_load_acquire(&x) != 2) cpu_relax(); wake_up(&wq); while (!READ_ONCE(ready)) cpu_relax();"
+    waker += "wake_up(&wq);"
+    assert verdicts(tmp_path, threads(first, second, waker), "sc") == {"PASS"}
+
+
+@pytest.mark.parametrize("sleeper", ["wait_event(wq, READ_ONCE(ready));", SLEEP.format(""), ADDED.format("")])
+def test_who_looks_for_waiters_needs_a_full_barrier(tmp_path: Path, sleeper: str) -> None:
+    waker = "WRITE_ONCE(ready, 1); {0} if (waitqueue_active(&wq)) wake_up(&wq);"
+    assert verdicts(tmp_path, threads(sleeper, waker.format("")), "sc") == {"PASS"}
+    (tmp_path / "q.c").write_text(START + threads(sleeper, waker.format("")))
+    found = check(parse_program([tmp_path / "q.c"]), load_model("lkmm"), ASKED)
+    assert found.property == "deadlock"
+    assert verdicts(tmp_path, threads(sleeper, waker.format("smp_mb();")), "sc", "lkmm") == {"PASS"}
+    has = "WRITE_ONCE(ready, 1); if (wq_has_sleeper(&wq)) wake_up(&wq);"
+    assert verdicts(tmp_path, threads(sleeper, has), "lkmm") == {"PASS"}

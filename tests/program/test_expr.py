@@ -180,7 +180,25 @@ def test_folding_changes_no_value(tree: object, choose: object) -> None:
 
 
 def test_every_operator_is_covered_by_a_case_or_by_the_undefined_ones() -> None:
-    assert {case[0] for case in IN_C} | {"ite", "defined"} == set(OPERATORS)
+    assert {case[0] for case in IN_C} | {"ite", "defined", *IN_LINE} == set(OPERATORS)
+
+
+LINES = [(), (1,), (1, 2), (2, 1), (7, 3, 255), tuple(range(1, 9))]
+IN_LINE = {
+    "joined": lambda line, one: (*line, one) if one not in line and len(line) < 8 else line,
+    "left": lambda line, one: tuple(other for other in line if other != one),
+    "within": lambda line, one: one in line,
+}
+
+
+@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize("one", [1, 2, 3, 9])
+@pytest.mark.parametrize("operator", IN_LINE)
+def test_a_line_is_the_bytes_that_are_not_0(operator: str, line: tuple[int, ...], one: int) -> None:
+    number = sum(byte << 8 * place for place, byte in enumerate(line))
+    after = IN_LINE[operator](line, one)
+    expected = int(after) if isinstance(after, bool) else sum(byte << 8 * place for place, byte in enumerate(after))
+    assert apply(operator, 64, [number, one], 64) == expected
 
 
 def test_connectives_fold_constants_and_negation_is_its_own_inverse() -> None:

@@ -99,6 +99,12 @@ class Noted:
         self._note(unit, lambda linker, at: linker.allocates(at.unit, name), found)
         return found
 
+    def calls(self, unit: Unit, name: str) -> bool:
+        """As `Linker.calls`."""
+        found = self._linker.calls(unit, name)
+        self._note(unit, lambda linker, at: linker.calls(at.unit, name), found)
+        return found
+
     def code_address(self, unit: Unit, name: str, declaration: cl.Cursor) -> int:
         """As `Linker.code_address`."""
         found = self._linker.code_address(unit, name, declaration)

@@ -34,7 +34,8 @@ Intrinsic = Callable[[Context, cl.Node, Hint | None], Expr | None]
 
 _OPERATIONS = {"add": "add", "sub": "sub", "and": "and", "or": "or", "xor": "xor"}
 _SECTIONS = frozenset({"Srcu-lock", "Srcu-unlock"})
-_RELATIONS = ("any", "eq", "ne", "lt", "le", "gt", "ge", "clear", "set")
+_RELATIONS = ("any", "eq", "ne", "lt", "le", "gt", "ge", "clear", "set", "without")
+_LINES = {"append": "joined", "remove": "left", "pop": "lshr"}
 
 
 def _text(ctx: Context, node: cl.Node, what: str) -> str:
@@ -70,8 +71,13 @@ def _new(ctx: Context, node: cl.Node, width: int, operand: Expr) -> Expr:
         return operand
     if name == "andnot":
         return op("and", width, current, op("not", width, operand))
+    if name in _LINES and width == 64:
+        if name == "pop":
+            return op("lshr", 64, current, op("mul", 64, operand, const(8, 64)))
+        return op(_LINES[name], 64, current, operand)
     if name not in _OPERATIONS:
-        ctx.wrong(f'"{name}" is no operation: use {", ".join(_OPERATIONS)}, andnot or xchg', node)
+        names = ", ".join((*_OPERATIONS, *_LINES, "andnot"))
+        ctx.wrong(f'"{name}" is no operation: use {names} or xchg', node)
     return op(_OPERATIONS[name], width, current, operand)
 
 
@@ -89,6 +95,10 @@ def _relation(ctx: Context, node: cl.Node, width: int, bound: Expr) -> Expr | No
             return op("s" + name, 1, current, bound)
         case "gt" | "ge":
             return op("slt" if name == "gt" else "sle", 1, bound, current)
+        case "without":
+            if width != 64:
+                ctx.wrong("only 8 bytes are a line", node)
+            return op("not", 1, op("within", 1, current, bound))
         case "clear":
             return op("eq", 1, op("and", width, current, bound), const(0, width))
     return op("eq", 1, op("and", width, current, bound), bound)
@@ -280,6 +290,16 @@ def _choose(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
     return ctx.builder.value(dst)
 
 
+def _calls(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
+    name = _text(ctx, arguments(node)[0], "the function")
+    return const(int(ctx.linker.calls(ctx.unit, name)), 32)
+
+
+def _within(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
+    line, one = (resize(ctx.scalar(argument), 64) for argument in arguments(node))
+    return resize(op("within", 1, line, one), 64)
+
+
 def _self(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
     dst = ctx.builder.register(64)
     ctx.builder.emit(Self(dst, ctx.source(node)))
@@ -364,6 +384,8 @@ INTRINSICS: dict[str, Intrinsic] = {
     "__mc_assume": _assume,
     "__mc_guess": _guess,
     "__mc_choose": _choose,
+    "__mc_calls": _calls,
+    "__mc_within": _within,
     "__mc_self": _self,
     "__mc_relax": _relax,
     "__mc_halt": _halt,

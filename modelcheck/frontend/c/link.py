@@ -81,6 +81,7 @@ class Linker:
         self._lowered: dict[str, Lowered] = {}
         self._allocates: dict[tuple[int, str], bool] = {}
         self._threads: dict[str, int] = {}
+        self._calls: dict[str, bool] = {}
         self._ending: str | None = None
 
     # ------------------------------------------------------------------ functions
@@ -180,6 +181,18 @@ class Linker:
     def ends_with(self, name: str) -> None:
         """Let `ending` be this function, which was added."""
         self._ending = name
+
+    def calls(self, _unit: Unit, name: str) -> bool:
+        """Whether any function of the program's own files, reached or not, calls ``name`` by name."""
+        found = self._calls.get(name)
+        if found is None:
+            found = self._calls[name] = any(
+                name in unit.calls(function)
+                for unit in self.units
+                for function, cursor in unit.functions.items()
+                if not unit.source(cursor, "").file.startswith("<")
+            )
+        return found
 
     def thread_name(self, function: str) -> str:
         """A name for a thread that starts in ``function``: with ``#2`` for the second place that starts one."""

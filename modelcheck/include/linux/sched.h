@@ -29,7 +29,10 @@ static inline void schedule(void)
 {
 	struct task_struct *task = current;
 
-	if (task->__queue)
+	if (__mc_exclusive_waits() && task->__queue && task->__exclusive)
+		while (READ_ONCE(task->__state) != TASK_RUNNING && __mc_in_line(task->__queue))
+			__mc_relax();
+	else if (task->__queue)
 		while (READ_ONCE(task->__state) != TASK_RUNNING && READ_ONCE(task->__queue->__seq) == task->__queue_seq)
 			__mc_relax();
 	else

@@ -3,7 +3,8 @@
  * Wait queues. A queue counts how often it was woken; a waiter reads the count before it looks at its condition, and
  * sleeps until the count has moved on. So a wake-up after the look is never lost, and one that does not come is
  * a deadlock. Reading the count acquires and waking releases, as the queue's lock does in the kernel. A wake-up
- * wakes every waiter, which then looks again.
+ * wakes every waiter that is not exclusive, and of those that are the first in line, or as many as it says; they leave the
+ * line so, and look again. Who waits is recorded where the program asks for it.
  */
 #ifndef _LINUX_WAIT_H
 #define _LINUX_WAIT_H
@@ -17,81 +18,202 @@
 struct wait_queue_head {
 	unsigned int __seq;
 	spinlock_t lock;
+	unsigned long __line;     /* exclusive waiters, eight at most: 1 + the number of each thread, a byte each */
+	unsigned long __sleepers; /* a bit for each other waiter, by its number; those that waking leaves there from bit 32 on */
 };
 typedef struct wait_queue_head wait_queue_head_t;
 
-#define __WAIT_QUEUE_HEAD_INITIALIZER(name) { 0, { 0 } }
+#define __WAIT_QUEUE_HEAD_INITIALIZER(name) { 0, { 0 }, 0, 0 }
 #define DECLARE_WAIT_QUEUE_HEAD(name) wait_queue_head_t name = __WAIT_QUEUE_HEAD_INITIALIZER(name)
 #define DECLARE_WAIT_QUEUE_HEAD_ONSTACK(name) DECLARE_WAIT_QUEUE_HEAD(name)
-#define init_waitqueue_head(wq) ((void)((wq)->__seq = 0), spin_lock_init(&(wq)->lock))
+#define init_waitqueue_head(wq) \
+	((void)((wq)->__seq = 0), spin_lock_init(&(wq)->lock), (void)((wq)->__line = 0), (void)((wq)->__sleepers = 0))
 
 #define __mc_wait_seq(wq) ((unsigned int)__mc_load(&(wq)->__seq, 4, "ACQUIRE"))
 #define __mc_wait_next(wq, seen) ((unsigned int)__mc_await(&(wq)->__seq, 4, "ne", seen, "ACQUIRE"))
 
-#define wake_up(wq) ((void)__mc_rmw(&(wq)->__seq, 4, "add", 1, "ONCE", "RELEASE"))
-#define wake_up_all(wq) wake_up(wq)
-#define wake_up_nr(wq, nr) wake_up(wq)
-#define wake_up_locked(wq) wake_up(wq)
-#define wake_up_interruptible(wq) wake_up(wq)
-#define wake_up_interruptible_all(wq) wake_up(wq)
-#define wake_up_interruptible_nr(wq, nr) wake_up(wq)
-#define wake_up_interruptible_sync(wq) wake_up(wq)
-#define wake_up_poll(wq, mask) wake_up(wq)
-#define wake_up_interruptible_poll(wq, mask) wake_up(wq)
+/* What is recorded only where the program calls one of these, through a macro of this header. */
+#define __mc_exclusive_waits() __mc_calls("__mc_join_line")
+#define __mc_sleepers_matter() __mc_calls("__mc_sleepers")
+void more_exclusive_waiters_than_are_modelled(void);
+
+static inline void __mc_line_append(unsigned long *line)
+{
+	unsigned long me = __mc_self() + 1, old = __mc_rmw(line, 8, "append", me, "ACQUIRE", "RELEASE");
+
+	if (old >> 56 && !__mc_within(old, me))
+		more_exclusive_waiters_than_are_modelled();
+}
+
+static inline void __mc_join_line(wait_queue_head_t *wq)
+{
+	__mc_line_append(&wq->__line);
+}
+
+static inline void __mc_leave_line(wait_queue_head_t *wq)
+{
+	__mc_rmw(&wq->__line, 8, "remove", __mc_self() + 1, "ACQUIRE", "RELEASE");
+}
+
+#define __mc_in_line(wq) __mc_within(READ_ONCE((wq)->__line), __mc_self() + 1)
+
+static inline unsigned long __mc_sleepers(wait_queue_head_t *wq)
+{
+	return READ_ONCE(wq->__sleepers);
+}
+
+/* Onto the queue; stays: waking does not take it off. */
+#define __mc_join_queue(wq, stays) \
+	((void)(__mc_sleepers_matter() && \
+		__mc_rmw(&(wq)->__sleepers, 8, "or", 1UL << (__mc_self() + 32 * (stays)), "ACQUIRE", "RELEASE")))
+#define __mc_leave_queue(wq) \
+	((void)(__mc_sleepers_matter() && \
+		__mc_rmw(&(wq)->__sleepers, 8, "andnot", 0x100000001UL << __mc_self(), "ACQUIRE", "RELEASE")))
+
+/* So many exclusive waiters, and all others; all of them for 0. */
+#define __mc_wake(wq, nr) ({						\
+	wait_queue_head_t *__mc_woken = (wq);				\
+	(void)__mc_rmw(&__mc_woken->__seq, 4, "add", 1, "ONCE", "RELEASE");	\
+	if (__mc_sleepers_matter())					\
+		__mc_rmw(&__mc_woken->__sleepers, 8, "and", 0xffffffff00000000UL, "ONCE", "RELEASE"); \
+	if (__mc_exclusive_waits())					\
+		__mc_wake_line(__mc_woken, nr);				\
+	(void)__mc_woken;						\
+})
+#define __mc_wake_line(wq, nr) ({					\
+	unsigned long __mc_nr = (nr);					\
+	if (__mc_nr && __mc_nr < 8)					\
+		__mc_rmw(&(wq)->__line, 8, "pop", __mc_nr, "ONCE", "RELEASE"); \
+	else								\
+		__mc_rmw(&(wq)->__line, 8, "xchg", 0, "ONCE", "RELEASE"); \
+	(void)0;							\
+})
+
+#define wake_up(wq) __mc_wake(wq, 1)
+#define wake_up_all(wq) __mc_wake(wq, 0)
+#define wake_up_nr(wq, nr) __mc_wake(wq, nr)
+#define wake_up_locked(wq) __mc_wake(wq, 1)
+#define wake_up_all_locked(wq) __mc_wake(wq, 0)
+#define wake_up_sync(wq) __mc_wake(wq, 1)
+#define wake_up_interruptible(wq) __mc_wake(wq, 1)
+#define wake_up_interruptible_all(wq) __mc_wake(wq, 0)
+#define wake_up_interruptible_nr(wq, nr) __mc_wake(wq, nr)
+#define wake_up_interruptible_sync(wq) __mc_wake(wq, 1)
+#define wake_up_poll(wq, mask) __mc_wake(wq, 1)
+#define wake_up_interruptible_poll(wq, mask) __mc_wake(wq, 1)
+
+/* In the kernel's order: the condition, onto the queue, a full barrier, the condition, to sleep. */
+#define __mc_wait_begin(wq, condition) (__mc_sleepers_matter() && (condition))
+#define __mc_wait_join(wq) ({						\
+	if (__mc_sleepers_matter()) {					\
+		__mc_join_queue(wq, 0);					\
+		__mc_fence("Mb");					\
+	}								\
+	__mc_wait_seq(wq);						\
+})
 
 #define wait_event(wq_head, condition) do {				\
-	unsigned int __mc_seen = __mc_wait_seq(&(wq_head));		\
-	while (!(condition))						\
-		__mc_seen = __mc_wait_next(&(wq_head), __mc_seen);	\
+	unsigned int __mc_seen;						\
+	if (__mc_wait_begin(&(wq_head), condition))			\
+		break;							\
+	__mc_seen = __mc_wait_join(&(wq_head));				\
+	while (!(condition)) {						\
+		(void)__mc_wait_next(&(wq_head), __mc_seen);	\
+		__mc_seen = __mc_wait_join(&(wq_head));			\
+	}								\
+	__mc_leave_queue(&(wq_head));					\
 } while (0)
 #define io_wait_event(wq_head, condition) wait_event(wq_head, condition)
+#define wait_event_idle(wq_head, condition) wait_event(wq_head, condition)
 #define wait_event_freezable(wq_head, condition) wait_event_interruptible(wq_head, condition)
 
 /* Woken by name too: kthread_stop() and wake_up_process(). With -DMC_INTERRUPTIBLE=1 also by a signal, at any time. */
 #define wait_event_interruptible(wq_head, condition) ({			\
 	int __mc_result = 0;						\
-	for (;;) {							\
-		unsigned int __mc_seen = __mc_wait_seq(&(wq_head));	\
-		unsigned int __mc_named = __mc_load(&current->__wakeups, 4, "ACQUIRE"); \
-		if (condition)						\
-			break;						\
-		if (__mc_interrupted()) {				\
-			__mc_result = -ERESTARTSYS;			\
-			break;						\
+	if (!__mc_wait_begin(&(wq_head), condition)) {			\
+		for (;;) {						\
+			unsigned int __mc_seen = __mc_wait_join(&(wq_head)); \
+			unsigned int __mc_named = __mc_load(&current->__wakeups, 4, "ACQUIRE"); \
+			if (condition)					\
+				break;					\
+			if (__mc_interrupted()) {			\
+				__mc_result = -ERESTARTSYS;		\
+				break;					\
+			}						\
+			while (READ_ONCE((wq_head).__seq) == __mc_seen && \
+			       READ_ONCE(current->__wakeups) == __mc_named) \
+				__mc_relax();				\
 		}							\
-		while (READ_ONCE((wq_head).__seq) == __mc_seen &&	\
-		       READ_ONCE(current->__wakeups) == __mc_named)	\
-			__mc_relax();					\
+		__mc_leave_queue(&(wq_head));				\
 	}								\
 	__mc_result;							\
 })
 #define wait_event_killable(wq_head, condition) ({			\
 	int __mc_result = 0;						\
-	unsigned int __mc_seen = __mc_wait_seq(&(wq_head));		\
-	while (!(condition)) {						\
-		if (__mc_interrupted()) {				\
-			__mc_result = -ERESTARTSYS;			\
-			break;						\
+	unsigned int __mc_seen;						\
+	if (!__mc_wait_begin(&(wq_head), condition)) {			\
+		__mc_seen = __mc_wait_join(&(wq_head));			\
+		while (!(condition)) {					\
+			if (__mc_interrupted()) {			\
+				__mc_result = -ERESTARTSYS;		\
+				break;					\
+			}						\
+			(void)__mc_wait_next(&(wq_head), __mc_seen);	\
+			__mc_seen = __mc_wait_join(&(wq_head));		\
 		}							\
-		__mc_seen = __mc_wait_next(&(wq_head), __mc_seen);	\
+		__mc_leave_queue(&(wq_head));				\
 	}								\
 	__mc_result;							\
 })
-#define wait_event_interruptible_exclusive(wq_head, condition) wait_event_interruptible(wq_head, condition)
+
+/* At the end of the line, until woken or gone: interrupted() may end it, and named() a wake-up by name. */
+#define __mc_wait_exclusive(wq, condition, interrupted, named) ({	\
+	int __mc_result = 0;						\
+	if (!(condition)) {						\
+		for (;;) {						\
+			unsigned int __mc_named;			\
+			__mc_join_line(wq);				\
+			__mc_fence("Mb");				\
+			if (named)					\
+				__mc_named = __mc_load(&current->__wakeups, 4, "ACQUIRE"); \
+			if (condition)					\
+				break;					\
+			if (interrupted) {				\
+				__mc_result = -ERESTARTSYS;		\
+				break;					\
+			}						\
+			if (named)					\
+				while (__mc_in_line(wq) && READ_ONCE(current->__wakeups) == __mc_named) \
+					__mc_relax();			\
+			else						\
+				__mc_await(&(wq)->__line, 8, "without", __mc_self() + 1, "ACQUIRE"); \
+		}							\
+		__mc_leave_line(wq);					\
+	}								\
+	__mc_result;							\
+})
+#define wait_event_interruptible_exclusive(wq_head, condition) \
+	__mc_wait_exclusive(&(wq_head), condition, __mc_interrupted(), 1)
+#define wait_event_killable_exclusive(wq_head, condition) \
+	__mc_wait_exclusive(&(wq_head), condition, __mc_interrupted(), 0)
+#define wait_event_idle_exclusive(wq_head, condition) ((void)__mc_wait_exclusive(&(wq_head), condition, 0, 0))
 
 /* The time may be up whenever the thread would sleep. Gives 0 then, else 1 (time left). */
 #define wait_event_timeout(wq_head, condition, timeout) ({		\
 	long __mc_left = 1;						\
-	unsigned int __mc_seen = __mc_wait_seq(&(wq_head));		\
-	while (!(condition)) {						\
-		unsigned int __mc_now;					\
-		if (__mc_choose(2)) {					\
-			__mc_left = (condition) ? 1 : 0;		\
-			break;						\
+	if (!__mc_wait_begin(&(wq_head), condition)) {			\
+		unsigned int __mc_seen = __mc_wait_join(&(wq_head));	\
+		while (!(condition)) {					\
+			unsigned int __mc_now;				\
+			if (__mc_choose(2)) {				\
+				__mc_left = (condition) ? 1 : 0;	\
+				break;					\
+			}						\
+			__mc_now = __mc_wait_join(&(wq_head));		\
+			__mc_assume(__mc_now != __mc_seen);		\
+			__mc_seen = __mc_now;				\
 		}							\
-		__mc_now = __mc_wait_seq(&(wq_head));			\
-		__mc_assume(__mc_now != __mc_seen);			\
-		__mc_seen = __mc_now;					\
+		__mc_leave_queue(&(wq_head));				\
 	}								\
 	__mc_left;							\
 })
@@ -99,12 +221,17 @@ typedef struct wait_queue_head wait_queue_head_t;
 	(__mc_interrupted() ? -ERESTARTSYS : wait_event_timeout(wq_head, condition, timeout))
 
 #define wait_event_cmd(wq_head, condition, before, after) do {		\
-	unsigned int __mc_seen = __mc_wait_seq(&(wq_head));		\
+	unsigned int __mc_seen;						\
+	if (__mc_wait_begin(&(wq_head), condition))			\
+		break;							\
+	__mc_seen = __mc_wait_join(&(wq_head));				\
 	while (!(condition)) {						\
 		before;							\
-		__mc_seen = __mc_wait_next(&(wq_head), __mc_seen);	\
+		(void)__mc_wait_next(&(wq_head), __mc_seen);	\
 		after;							\
+		__mc_seen = __mc_wait_join(&(wq_head));			\
 	}								\
+	__mc_leave_queue(&(wq_head));					\
 } while (0)
 #define wait_event_lock_irq(wq_head, condition, lock) \
 	wait_event_cmd(wq_head, condition, spin_unlock_irq(&(lock)), spin_lock_irq(&(lock)))
@@ -120,33 +247,61 @@ typedef struct wait_queue_entry {
 #define init_wait(wait) ((void)((wait)->private = current))
 #define init_waitqueue_entry(wait, task) ((void)((wait)->private = (task)))
 #define __mc_state_now(value) do {					\
-	WRITE_ONCE(current->__state, (value));				\
+	unsigned int __mc_value = (value);				\
+	if (__mc_exclusive_waits() && __mc_value && current->__queue && current->__exclusive) \
+		__mc_line_append(&current->__queue->__line);		\
+	WRITE_ONCE(current->__state, __mc_value);			\
 	__mc_fence("Mb");						\
 	if (current->__queue)						\
 		current->__queue_seq = __mc_wait_seq(current->__queue);	\
 } while (0)
+#define __mc_off_queue(wq) do {						\
+	if (__mc_exclusive_waits() && current->__exclusive)		\
+		__mc_leave_line(wq);					\
+	else								\
+		__mc_leave_queue(wq);					\
+	current->__queue = NULL;					\
+} while (0)
 #define add_wait_queue(wq, wait) do {					\
 	(void)(wait);							\
 	current->__queue = (wq);					\
-	current->__queue_seq = __mc_wait_seq(wq);			\
+	current->__exclusive = 0;					\
+	__mc_join_queue(current->__queue, 1);				\
+	current->__queue_seq = __mc_wait_seq(current->__queue);		\
 } while (0)
-#define add_wait_queue_exclusive(wq, wait) add_wait_queue(wq, wait)
-#define remove_wait_queue(wq, wait) do { (void)(wq); (void)(wait); current->__queue = NULL; } while (0)
+#define add_wait_queue_exclusive(wq, wait) do {				\
+	(void)(wait);							\
+	current->__queue = (wq);					\
+	current->__exclusive = 1;					\
+	__mc_join_line(current->__queue);				\
+} while (0)
+#define remove_wait_queue(wq, wait) do { (void)(wait); __mc_off_queue(wq); } while (0)
 #define prepare_to_wait(wq, wait, state) do {				\
 	(void)(wait);							\
 	current->__queue = (wq);					\
+	current->__exclusive = 0;					\
+	__mc_join_queue(current->__queue, 0);				\
 	__mc_state_now(state);						\
 } while (0)
-#define prepare_to_wait_exclusive(wq, wait, state) prepare_to_wait(wq, wait, state)
+#define prepare_to_wait_exclusive(wq, wait, state) do {			\
+	(void)(wait);							\
+	current->__queue = (wq);					\
+	current->__exclusive = 1;					\
+	__mc_join_line(current->__queue);				\
+	__mc_state_now(state);						\
+} while (0)
 #define finish_wait(wq, wait) do {					\
 	(void)(wait);							\
 	WRITE_ONCE(current->__state, 0);				\
-	current->__queue = NULL;					\
+	__mc_off_queue(wq);						\
 } while (0)
 
-/* Whether anybody waits is not recorded, and wakers that run to the end of a list are not: declared, so that a call is refused. */
-int waitqueue_active(wait_queue_head_t *wq);
-int wq_has_sleeper(wait_queue_head_t *wq);
+/* Looks without the queue's lock: who does this after making a condition come true needs a full barrier between. */
+#define waitqueue_active(wq) \
+	(__mc_sleepers(wq) != 0 || (__mc_exclusive_waits() && READ_ONCE((wq)->__line) != 0))
+#define wq_has_sleeper(wq) ({ __mc_fence("Mb"); waitqueue_active(wq); })
+
+/* Declared, so that a call is refused: wakers that run to the end of a list. */
 int autoremove_wake_function(wait_queue_entry_t *wait, unsigned int mode, int sync, void *key);
 
 #endif

@@ -21,6 +21,8 @@ void __mc_watch(const volatile void *p, unsigned long size, const char *tag);
  * Read-modify-write; gives the old value. op: "add" "sub" "and" "or" "xor" "andnot" "xchg".
  * _if and _await write only when the old value stands in relation rel to bound:
  * "eq" "ne", signed "lt" "le" "gt" "ge", "clear" ((old & bound) == 0), "set" ((old & bound) == bound), "any".
+ * 8 bytes may be a line of up to eight that are not 0, the first lowest: op "append" (unless it is in it), "remove", "pop"
+ * (so many), rel "without".
  * When it does not, _if is a lone read tagged failed_tags, and _await waits until it does.
  */
 unsigned long __mc_rmw(volatile void *p, unsigned long size, const char *op, unsigned long operand,
@@ -74,6 +76,8 @@ void __mc_assume(_Bool condition);
 /* The same of what __mc_choose() gave, with nothing done since that others could notice: another choice then holds. */
 void __mc_guess(_Bool condition);
 unsigned long __mc_choose(unsigned long count); /* any of 0 .. count-1; count is a constant */
+int __mc_within(unsigned long line, unsigned long one); /* whether one stands in the line */
+int __mc_calls(const char *function);           /* 1 if the program's own files have a call of it: a constant */
 unsigned long __mc_self(void);                  /* number of this thread; 0 is the first */
 void __mc_relax(void);                          /* nothing: the body of a waiting loop */
 void __mc_halt(void) __attribute__((noreturn)); /* this thread ends here, and does not count as completed */

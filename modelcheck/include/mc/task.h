@@ -22,6 +22,7 @@ struct task_struct {
 	unsigned int __stop;         /* kthread_stop() has been called */
 	struct wait_queue_head *__queue; /* the wait queue it is on, read by itself alone */
 	unsigned int __queue_seq;    /* and what that had seen when it was last going to sleep */
+	unsigned int __exclusive;    /* it is there as an exclusive waiter */
 	int pid;
 	struct mm_struct *mm;
 	const char *comm;

@@ -79,10 +79,13 @@ class Paths(Record):
                 self._block(frame, loop.head, entry, 0)
             self._elements(frame, loop.body)
             rounds += 1
-            undecided = frame.exits.get(loop.head, 0) > exits and frame.fixed.get(loop.head, 0) == fixed
+            back = frame.pending.get(loop.head)
+            definite = frame.fixed.get(loop.head, 0) > fixed and (
+                entry is None or self._moves_on(frame, loop, before, back or [], mark[0])
+            )
+            undecided = frame.exits.get(loop.head, 0) > exits and not definite
             if undecided or entry is None:
                 counted += 1
-            back = frame.pending.get(loop.head)
             if back and entry is not None and threads == len(self.threads):
                 looks = [(state, self._look(frame, loop, before, state, mark)) for state in back]
                 kept = [s for s, reads in looks if not looked and any(not self.events[r].tags for r in reads or ())]
@@ -95,6 +98,17 @@ class Paths(Record):
                         self._wait_there(frame, loop, state, reads, mark[2])
                 if not back:
                     del frame.pending[loop.head]
+
+    def _moves_on(
+        self, frame: CallFrame, loop: Loop, before: list[Val | None], back: Sequence[State], events: int
+    ) -> bool:
+        """Whether an iteration has changed a constant, so that an exit that constants decide may be taken some time."""
+        for state in back:
+            for number in frame.flow.live[loop.head]:
+                was, now = before[number], state.regs[number]
+                if now is not None and now[0].kind == "const" and (was is None or was[0] is not now[0]):
+                    return True
+        return any(event.kind == "W" and self.private.keeps(event) for event in self.events[events:])
 
     def _look(
         self, frame: CallFrame, loop: Loop, before: list[Val | None], state: State, mark: tuple[int, int, int, int, int]
