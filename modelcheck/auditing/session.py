@@ -91,7 +91,7 @@ class Switchboard:
         self._ready = True
         question = self.question
         looks = "race" in question.properties and "data-race" in self.model.flag_names
-        bounds = Bounds(question.unroll, question.recursion, looks, self.model.coherent)
+        bounds = Bounds(question.unroll, question.recursion, looks, self.model.coherent, self.model.idempotent)
         for outcome in initialise(settle(self.program, frozenset())):
             if isinstance(outcome, Initial):
                 deadline = None if question.seconds is None else time.monotonic() + question.seconds

@@ -111,6 +111,7 @@ def _built_in(name: str) -> Model:
         file = resources.files("modelcheck.models").joinpath(f"{name}.cat")
         model = model_from_text(file.read_text(encoding="utf-8"), f"{name}.cat")
         keep(name, model)
+    model.idempotent = True
     return model
 
 

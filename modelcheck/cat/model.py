@@ -45,6 +45,9 @@ class Model:
         atomic: no write by another thread comes between the halves of a read-modify-write (the same).
         declared: the tags that its enumerations declare.
         recursive: names of the axioms in which a ``let rec`` occurs.
+        idempotent: an execution stays one without a read-modify-write that puts back what it read, when those that
+            read from it read what it had read from. Set for the models that come along, where it is known to be so:
+            coherence and ``rf`` lead from there through it already, and so do release sequences and ``rmw-sequence``.
     """
 
     name: str
@@ -56,6 +59,7 @@ class Model:
     atomic: bool
     declared: frozenset[str]
     recursive: frozenset[str]
+    idempotent: bool = False
     _last: Evaluation | None = None
     _explainer: Explainer | None = None
     _residuals: Residuals = Factory(Residuals)

@@ -69,7 +69,9 @@ def explain(
     races = "race" in properties and "data-race" in model.flag_names
     for initial in initialise(program):
         if isinstance(initial, Initial):
-            graph = unroll(program, initial, Bounds(unrolled, recursion, races, model.coherent), lambda: None)
+            graph = unroll(
+                program, initial, Bounds(unrolled, recursion, races, model.coherent, model.idempotent), lambda: None
+            )
             session = Session(graph, model, symmetry=True, accounted=True)
             account = _Account(session, model)
             found += account.explanations(properties)

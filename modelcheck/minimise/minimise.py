@@ -118,7 +118,9 @@ class _Search:
                 continue
             looks = self.failure.property == "race"
             try:
-                graph = unroll(self.program, outcome, Bounds(*self.bounds, looks, model.coherent), lambda: None)
+                graph = unroll(
+                    self.program, outcome, Bounds(*self.bounds, looks, model.coherent, model.idempotent), lambda: None
+                )
                 question = Question(graph, model, self.failure, self.properties)
             except TooManyValues:
                 self.gave_up = True

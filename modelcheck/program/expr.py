@@ -247,6 +247,13 @@ def op(operator: str, width: int, *args: Expr) -> Expr:
     elif operator in ("eq", "ne") and args[0].width == 1 and args[1].kind == "const":
         positive = _is(args[1], 1) == (operator == "eq")
         return args[0] if positive else op("not", 1, args[0])
+    elif operator in ("eq", "ne") and args[1].kind == "const" and _chooses(args[0]):
+        condition, then, other = args[0].args
+        hits = op(operator, 1, then, args[1]), op(operator, 1, other, args[1])
+        if hits == (TRUE, FALSE):
+            return condition
+        if hits == (FALSE, TRUE):
+            return negate(condition)
     elif operator in ("eq", "ne") and args[0].kind == "op" and args[0].data == "zext":
         narrow = args[0].args[0]
         other = args[1]
@@ -260,6 +267,11 @@ def op(operator: str, width: int, *args: Expr) -> Expr:
             return op("trunc", width, inner)
         return op(args[0].data, width, inner)
     return _intern("op", operator, width, args)
+
+
+def _chooses(expression: Expr) -> bool:
+    """Whether it is one of two constants."""
+    return expression.kind == "op" and expression.data == "ite" and all(a.kind == "const" for a in expression.args[1:])
 
 
 def _is(expression: Expr, value: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from attrs import frozen
 
@@ -60,18 +60,23 @@ class Flow:
         order: a weak topological order of the reachable blocks (Bourdoncle 1993): every edge leads forward, but
             for edges back to the head of a loop that holds their source.
         join: for each block that branches, the block where all its paths to a return meet again, or `EXIT`.
-        live: for each loop head, the registers whose values from before may still be used.
+        live: for each loop head, the registers whose values from before matter.
+        carried: for each loop head, those of them whose values from before a round matter within that round, or for
+            what the round leaves in a register that is live: all others, each round makes anew for what comes behind
+            the loop.
     """
 
     order: tuple[Element, ...]
     join: dict[int, int]
     live: dict[int, frozenset[int]]
+    carried: dict[int, frozenset[int]]
 
 
 def flow_of(function: Function) -> Flow:
     """The control flow of ``function``."""
     order = _weak_topological_order(function.blocks)
-    return Flow(order, _joins(function.blocks), _live_at_heads(function.blocks, order))
+    live = _live_at_heads(function.blocks, order)
+    return Flow(order, _joins(function.blocks), live, _carried(function.blocks, order, live))
 
 
 def successors(terminator: Terminator) -> tuple[int, ...]:
@@ -207,32 +212,61 @@ def defined(instruction: Instruction) -> int | None:
 
 
 def _live_at_heads(blocks: tuple[Block, ...], order: tuple[Element, ...]) -> dict[int, frozenset[int]]:
-    used: list[frozenset[int]] = []
-    killed: list[frozenset[int]] = []
-    for block in blocks:
-        use: set[int] = set()
-        kill: set[int] = set()
-        for instruction in block.instructions:
-            use.update(r for e in operands(instruction) for r in registers(e) if r not in kill)
-            target = defined(instruction)
-            if target is not None:
-                kill.add(target)
-        match block.terminator:
-            case Branch(value) | Switch(value) | Return(Expr() as value) | Exit(Expr() as value):
-                use.update(r for r in registers(value) if r not in kill)
-        used.append(frozenset(use))
-        killed.append(frozenset(kill))
-    live = list(used)
+    live = _solve(blocks, range(len(blocks)), lambda number, after: after[number])
+    return {loop.head: live[loop.head] for loop in _loops(order)}
+
+
+def _carried(
+    blocks: tuple[Block, ...], order: tuple[Element, ...], live: Mapping[int, frozenset[int]]
+) -> dict[int, frozenset[int]]:
+    found: dict[int, frozenset[int]] = {}
+    for loop in _loops(order):
+        head, inside = loop.head, loop.blocks
+
+        def behind(
+            number: int, after: Mapping[int, frozenset[int]], head: int = head, inside: frozenset[int] = inside
+        ) -> frozenset[int]:
+            if number == head:
+                return live[head]
+            return after[number] if number in inside else frozenset()
+
+        found[head] = _solve(blocks, sorted(inside), behind)[head]
+    return found
+
+
+def _solve(
+    blocks: tuple[Block, ...],
+    numbers: Sequence[int],
+    behind: Callable[[int, Mapping[int, frozenset[int]]], frozenset[int]],
+) -> dict[int, frozenset[int]]:
+    """Registers that matter at the start of each of the blocks ``numbers``: what they hold there may decide a step, a
+    branch or a result. One that only feeds registers that do not matter does not matter (it is *faint*).
+
+    ``behind``: (a successor, what matters at the start of each block so far) -> what matters on the edge to it.
+    """
+    live: dict[int, frozenset[int]] = {number: frozenset() for number in numbers}
     changed = True
     while changed:
         changed = False
-        for index in range(len(blocks) - 1, -1, -1):
-            behind: frozenset[int] = frozenset().union(*(live[s] for s in successors(blocks[index].terminator)))
-            now = used[index] | (behind - killed[index])
-            if now != live[index]:
-                live[index] = now
+        for number in reversed(numbers):
+            block = blocks[number]
+            now: set[int] = set()
+            for successor in successors(block.terminator):
+                now |= behind(successor, live)
+            match block.terminator:
+                case Branch(value) | Switch(value) | Return(Expr() as value) | Exit(Expr() as value):
+                    now.update(registers(value))
+            for instruction in reversed(block.instructions):
+                target = defined(instruction)
+                if isinstance(instruction, Assign) and target not in now:
+                    continue
+                if target is not None:
+                    now.discard(target)
+                now.update(r for e in operands(instruction) for r in registers(e))
+            if now != live[number]:
+                live[number] = frozenset(now)
                 changed = True
-    return {loop.head: live[loop.head] for loop in _loops(order)}
+    return live
 
 
 def _loops(elements: tuple[Element, ...]) -> Iterator[Loop]:

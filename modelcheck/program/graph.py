@@ -126,6 +126,7 @@ class Blocked:
     ``free``: another choice might end the wait, so it may or may not last. ``grace``: it waits for read-side sections:
     of RCU when it is 0, else of the SRCU structure at that address; it lasts when a thread leaves one open. ``lock``:
     it waits for the lock at ``address``; ``behind``: as a reader behind a writer who waits for it, and as long as he.
+    ``writes``: what the look wrote, which put back what was there.
     """
 
     guard: Guard
@@ -140,6 +141,7 @@ class Blocked:
     lock: LockUse | None = None
     address: Expr | None = None
     behind: bool = False
+    writes: tuple[int, ...] = ()
 
 
 @frozen

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from modelcheck.program.expr import Expr, conj, disj, negate, op
+from modelcheck.program.expr import FALSE, TRUE, Expr, conj, disj, negate, op
 from modelcheck.program.graph import Guard
 
 Deps = frozenset[tuple[int, Guard]]
@@ -36,6 +36,43 @@ def contradict(one: Guard, other: Guard) -> bool:
 @lru_cache(maxsize=4096)
 def _opposites(guard: Guard) -> frozenset[Expr]:
     return frozenset(map(negate, guard))
+
+
+def assuming(expression: Expr, guard: Guard) -> Expr:
+    """``expression`` made simpler by what ``guard`` plainly says: equal to it wherever that holds."""
+    facts = _facts(guard)
+    done: dict[Expr, Expr] = {}
+    stack = [expression]
+    while stack:
+        node = stack[-1]
+        if node in done:
+            stack.pop()
+        elif node in facts:
+            done[node] = facts[node]
+        elif missing := [argument for argument in node.args if argument not in done]:
+            stack += missing
+        else:
+            args = tuple(done[argument] for argument in node.args)
+            made = node if args == node.args else op(node.data, node.width, *args)
+            done[node] = facts.get(made, made)
+    return done[expression]
+
+
+@lru_cache(maxsize=64)
+def _facts(guard: Guard) -> Mapping[Expr, Expr]:
+    """What is known of expressions where ``guard`` holds."""
+    facts: dict[Expr, Expr] = {}
+    stack = list(guard)
+    while stack:
+        condition = stack.pop()
+        if condition.kind == "op" and condition.data == "and":
+            stack += condition.args
+            continue
+        facts[condition] = TRUE
+        facts[negate(condition)] = FALSE
+        if condition.kind == "op" and condition.data == "eq" and condition.args[1].kind == "const":
+            facts[condition.args[0]] = condition.args[1]
+    return facts
 
 
 def common_prefix(guards: Sequence[Guard]) -> int:

@@ -1,4 +1,7 @@
-"""Which registers nobody reads any more: dropping them makes states equal that differ only in leftovers."""
+"""Which registers matter no more: dropping them makes states equal that differ only in leftovers.
+
+One that only feeds registers that do not matter (a count that nobody looks at) does not matter itself.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from modelcheck.program.expr import Expr
 
 
 def dead_registers(function: ir.Function) -> tuple[tuple[tuple[int, ...], ...], ...]:
-    """For each block, for each instruction and then the terminator: the registers that are dead there.
+    """For each block, for each instruction and then the terminator: the registers that do not matter there.
 
     Dead just before it; for a Call or Spawn, dead while the callee runs, so that its arguments and result do not count.
     """
@@ -43,7 +46,8 @@ def _before(block: ir.Block, live_in: list[frozenset[int]]) -> list[frozenset[in
     rows = [live]
     for instruction in reversed(block.instructions):
         dst = getattr(instruction, "dst", None)
-        live = (live - {dst} if dst is not None else live) | _uses(instruction)
+        if not isinstance(instruction, ir.Assign) or dst in live:
+            live = (live - {dst} if dst is not None else live) | _uses(instruction)
         rows.append(live)
     rows.reverse()
     return rows

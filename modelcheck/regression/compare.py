@@ -182,7 +182,7 @@ def _question(spec: Spec, cell: Cell, program: Program, behaviours: dict[Bounds,
     scenario = cell.scenario
     model = load_model(cell.load)
     looks = "race" in scenario.properties and "data-race" in model.flag_names
-    bounds = Bounds(scenario.unroll, scenario.recursion, looks, model.coherent)
+    bounds = Bounds(scenario.unroll, scenario.recursion, looks, model.coherent, model.idempotent)
     if bounds not in behaviours:
         tick = until(None if scenario.timeout is None else time.monotonic() + scenario.timeout)
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from attrs import evolve, frozen
@@ -39,6 +39,12 @@ Progress = Callable[[int], None]
 
 CYCLES = 6
 """How many forbidden cycles to learn from one proposal: explaining one costs more than asking z3 again without it."""
+
+
+LARGE = 1000
+"""With more events than this, a program whose loops go round often is looked at with fewer rounds first."""
+
+FEW_ROUNDS = (2, 8)
 
 
 def until(deadline: float | None) -> Callable[[], None]:
@@ -80,7 +86,7 @@ def check(
     started = time.monotonic()
     deadline = None if timeout is None else started + timeout
     looks = "race" in properties and "data-race" in model.flag_names
-    bounds = Bounds(unroll, recursion, looks, model.coherent)
+    bounds = Bounds(unroll, recursion, looks, model.coherent, model.idempotent)
     total = Result("PASS")
     touching_ones: list[Touches | None] = []
     if groundworks is None:
@@ -135,9 +141,12 @@ def _check_from(
 ) -> Result:
     session = None
     try:
-        groundwork = groundworks.of(outcome, bounds, Assumptions.of(model, symmetry=True), until(deadline))
-        session = Session(groundwork.graph, model, deadline, progress, groundwork=groundwork)
-        result = session.decide(properties)
+        for fewer in (*_few_rounds(groundworks, outcome, bounds, until(deadline)), bounds):
+            groundwork = groundworks.of(outcome, fewer, Assumptions.of(model, symmetry=True), until(deadline))
+            session = Session(groundwork.graph, model, deadline, progress, groundwork=groundwork)
+            result = session.decide(properties, whole=fewer is bounds)
+            if result.verdict == "FAIL":
+                break
     except TooManyValues as many:
         result = Result("UNKNOWN", reason=str(many), source=many.source)
     except OutOfTime:
@@ -149,6 +158,15 @@ def _check_from(
             result = evolve(result, touches=touching(session))
     events = 0 if session is None else session.live
     return evolve(result, events=events, refinements=refinements)
+
+
+def _few_rounds(groundworks: Groundworks, outcome: int, bounds: Bounds, tick: Callable[[], None]) -> Iterator[Bounds]:
+    """Bounds under which a large program is asked for a failure before it is taken whole: fewer rounds of its loops."""
+    events = len(groundworks.graph(outcome, bounds, tick).events)
+    for rounds in FEW_ROUNDS:
+        fewer = evolve(bounds, rounds=rounds)
+        if events > LARGE > len(groundworks.graph(outcome, fewer, tick).events):
+            yield fewer
 
 
 class Session:
@@ -210,8 +228,11 @@ class Session:
             self.grounds = Grounds(self.encoding)
         self.frames = Frames(self.encoding, self.coherence, model.compares_values(self.present))
 
-    def decide(self, properties: frozenset[str], among: int = YES) -> Result:
-        """The verdict for ``properties`` on the executions in which ``among`` holds."""
+    def decide(self, properties: frozenset[str], among: int = YES, whole: bool = True) -> Result:
+        """The verdict for ``properties`` on the executions in which ``among`` holds.
+
+        Where not ``whole``, a ``PASS`` says nothing of what the bounds cut off.
+        """
         circuit = self.encoding.circuit
         # A warning stops nothing, and is told of where nothing worse is.
         warnings = [finding for finding in self.findings(properties) if finding.property == "warning"]
@@ -235,7 +256,7 @@ class Session:
             return self.failure(self._simpler(proposal, warned), warnings)
         if "warning" in properties and (result := self.concurrent(among)) is not None:
             return result
-        reason = self.reaches_bound(among)
+        reason = self.reaches_bound(among) if whole else None
         return Result("PASS") if reason is None else Result("UNKNOWN", reason=reason)
 
     def _simpler(self, proposal: Proposal, failing: int) -> Proposal:

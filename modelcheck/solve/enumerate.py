@@ -103,7 +103,7 @@ def enumerate_executions(
                     outcome,
                     model,
                     properties,
-                    Bounds(bound, recursion, coherent=model.coherent),
+                    Bounds(bound, recursion, coherent=model.coherent, idempotent=model.idempotent),
                     deadline,
                     found,
                 )

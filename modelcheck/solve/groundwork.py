@@ -130,7 +130,7 @@ class Groundworks:
         key = outcome, bounds, assumed
         found = self._clauses.get(key)
         if found is None:
-            found = Groundwork(self._graph(outcome, bounds, tick), assumed, tick)
+            found = Groundwork(self.graph(outcome, bounds, tick), assumed, tick)
             self._kept += len(found.encoding.circuit.clauses)
             if self._kept <= MOST:
                 self._clauses[key] = found
@@ -138,7 +138,8 @@ class Groundworks:
             found.renew()
         return found
 
-    def _graph(self, outcome: int, bounds: Bounds, tick: Tick) -> EventGraph:
+    def graph(self, outcome: int, bounds: Bounds, tick: Tick = lambda: None) -> EventGraph:
+        """The event graph alone; arguments as for `of`. Raises what ``tick`` raises."""
         found = self._graphs.get((outcome, bounds))
         if found is None:
             initial = self.outcomes[outcome]

@@ -242,6 +242,8 @@ class Deadlock:
         self._left_open = left_open
         circuit = encoding.circuit
         graph = encoding.graph
+        idle: dict[int, list[int]] = {}
+        reads: list[tuple[int, int]] = []
         stuck: list[list[int]] = [[] for _ in graph.threads]
         maybe: list[list[int]] = [[] for _ in graph.threads]
         for blocked in sorted(graph.blocked, key=lambda blocked: blocked.behind):
@@ -257,14 +259,17 @@ class Deadlock:
                 continue
             literal = circuit.fresh()
             circuit.add(-literal, here)
-            for read in blocked.reads:
-                _reads_last(encoding, coherence, read, literal)
+            reads += [(read, literal) for read in blocked.reads]
+            for write in blocked.writes:
+                idle.setdefault(write, []).append(literal)
             if blocked.free:
                 maybe[blocked.thread].append(literal)
                 self.undecided.append((literal, blocked))
             else:
                 stuck[blocked.thread].append(literal)
                 self.waits.append((literal, blocked))
+        for read, literal in reads:
+            _reads_last(encoding, coherence, read, literal, idle)
         # The process has ended when main has returned: then nobody waits for ever.
         surely: list[int] = [-encoding.valuation.all(graph.quits)]
         perhaps: list[int] = [*surely]
@@ -305,7 +310,11 @@ class Deadlock:
         return [Finding(self.literal, "deadlock", "deadlock", first.source, first.stack, first.thread)]
 
 
-def _reads_last(encoding: Encoding, coherence: Coherence, read: int, condition: int) -> None:
+def _reads_last(
+    encoding: Encoding, coherence: Coherence, read: int, condition: int, idle: Mapping[int, Sequence[int]]
+) -> None:
+    """Where ``condition`` holds, ``read`` reads what stays: each write that comes later in coherence order puts back
+    what was there, its thread being one that waits (``idle``: the waits that each write is part of)."""
     circuit = encoding.circuit
     if encoding.events[read].final:
         return  # what runs at rest reads nothing else
@@ -317,4 +326,4 @@ def _reads_last(encoding: Encoding, coherence: Coherence, read: int, condition: 
             for write in coherence.shared.get(place, ()):
                 if write != source:
                     hit = (-encoding.executed[write], -encoding.at[write][place], -encoding.at[read][place])
-                    circuit.add(-condition, -literal, *hit, coherence.before(write, source))
+                    circuit.add(-condition, -literal, *hit, coherence.before(write, source), *idle.get(write, ()))

@@ -207,6 +207,7 @@ class _Exchange:
 
     def _blocked(self, a: Blocked, b: Blocked) -> bool:
         reads = tuple(self.reads.get(read, -1) for read in a.reads)
+        # What is written is the other half of what is read.
         return reads == b.reads and self._maybe(a.grace, b.grace) and self._guard(a.guard, b.guard)
 
     def _deps(self, a: Dependencies, b: Dependencies) -> bool:

@@ -5,16 +5,45 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 
-from modelcheck.program.expr import UNDEFINED, Expr, Undefined, const, negate, op
-from modelcheck.program.flow import EXIT, Element, Loop, flow_of
+from attrs import frozen
+
+from modelcheck.program.expr import FALSE, TRUE, UNDEFINED, Expr, Undefined, conj, const, disj, negate, op
+from modelcheck.program.flow import EXIT, Element, Loop, flow_of, registers
 from modelcheck.program.graph import Blocked, Guard
-from modelcheck.program.guards import NO_DEPS, Deps, Val, contradict, extend, join, merge_values
+from modelcheck.program.guards import NO_DEPS, Deps, Val, assuming, contradict, extend, join, merge_values
 from modelcheck.program.ir import Branch, Exit, Function, Halt, Instruction, Jump, Return, Source, Switch
 from modelcheck.program.unroll.record import MOST_EVENTS, SECTION, Record
-from modelcheck.program.unroll.state import CallFrame, State, around, mentions, mentions_undefined, merge_ctrl
+from modelcheck.program.unroll.state import CallFrame, State, around, mentions_undefined, merge_ctrl
 
-DEFINITE = 256
-"""A loop that certainly goes on (its exit conditions are all constant) may go round this often."""
+
+@frozen
+class Mark:
+    """What had been made when a round began: numbers of events, allocations, choices and cuts, and the next address."""
+
+    events: int
+    allocations: int
+    choices: int
+    cuts: int
+    base: int
+
+
+@frozen
+class Look:
+    """A round of a loop that may have been but a look that failed: what it read and wrote.
+
+    It was where ``idle`` holds: then all that it wrote is what was there (a read-modify-write put back what it read).
+    Without it the execution would be one as well, under each model of ours: who reads what it put back can read
+    the write that it had read from, to which a chain of read-modify-writes leads. So a thread may go round again and
+    again, and one that goes on may be taken not to have come by here.
+
+    ``renews``: it left other values in registers, but ones that the next round will replace without a look at them, and
+    only what is behind the loop asks for them. So the last such round alone counts.
+    """
+
+    reads: tuple[int, ...]
+    writes: tuple[int, ...]
+    idle: Expr
+    renews: bool
 
 
 class Paths(Record):
@@ -60,7 +89,8 @@ class Paths(Record):
     def _loop(self, frame: CallFrame, loop: Loop) -> None:
         counted = 0
         rounds = 0
-        looked = not self.bounds.looks
+        raced = not self.bounds.looks
+        renewed = FALSE
         while True:
             if not any(block in frame.pending for block in loop.blocks):
                 return
@@ -68,14 +98,15 @@ class Paths(Record):
             entry = None
             if states:
                 entry = self._merge(frame, loop.head, states)
-                if counted > self.bounds.unroll or rounds >= DEFINITE or len(self.events) > MOST_EVENTS:
+                if counted > self.bounds.unroll or rounds >= self.bounds.rounds or len(self.events) > MOST_EVENTS:
                     self._cut_loop(frame, loop, entry, rounds)
                     return
-            mark = (len(self.events), len(self.allocations), len(self.choices), len(self.cuts), self.next_base)
+            mark = Mark(len(self.events), len(self.allocations), len(self.choices), len(self.cuts), self.next_base)
             threads, exits = len(self.threads), frame.exits.get(loop.head, 0)
             fixed = frame.fixed.get(loop.head, 0)
             if entry is not None:
                 before = list(entry.regs)
+                guard = entry.guard
                 self._block(frame, loop.head, entry, 0)
             self._elements(frame, loop.body)
             rounds += 1
@@ -87,17 +118,30 @@ class Paths(Record):
             if undecided or entry is None:
                 counted += 1
             if back and entry is not None and threads == len(self.threads):
-                looks = [(state, self._look(frame, loop, before, state, mark)) for state in back]
-                kept = [s for s, reads in looks if not looked and any(not self.events[r].tags for r in reads or ())]
-                if kept:
-                    looked = True
+                looks = [(state, self._look(frame, loop, before, guard, state, mark)) for state in back]
+                kept = [look for _, look in looks if look is not None and not raced and self._races(look)]
+                again = [look for _, look in looks if look is not None and look.renews and renewed is FALSE]
+                if kept or again:
+                    raced = raced or bool(kept)
                     counted -= undecided
-                for state, reads in looks:
-                    if reads is not None and state not in kept:
-                        back.remove(state)
-                        self._wait_there(frame, loop, state, reads, mark[2])
-                if not back:
+                left: list[State] = []
+                for state, look in looks:
+                    if look is None or look in kept or look in again:
+                        left.append(state)
+                    else:
+                        left += self._wait_there(frame, loop, state, look, renewed, mark.choices)
+                every = [look for _, look in looks if look is not None and look.renews]
+                renewed = every[0].idle if len(looks) == len(every) == 1 else FALSE
+                if left:
+                    frame.pending[loop.head] = left
+                else:
                     del frame.pending[loop.head]
+            else:
+                renewed = FALSE
+
+    def _races(self, look: Look) -> bool:
+        """Whether a failed look may race with something: it reads plainly, or writes."""
+        return bool(look.writes) or any(not self.events[read].tags for read in look.reads)
 
     def _moves_on(
         self, frame: CallFrame, loop: Loop, before: list[Val | None], back: Sequence[State], events: int
@@ -111,36 +155,68 @@ class Paths(Record):
         return any(event.kind == "W" and self.private.keeps(event) for event in self.events[events:])
 
     def _look(
-        self, frame: CallFrame, loop: Loop, before: list[Val | None], state: State, mark: tuple[int, int, int, int, int]
-    ) -> list[int] | None:
-        """What the iteration that led to ``state`` read, if it was but a look that failed; else None."""
-        events, allocations, _, cuts, fresh = mark
-        if len(self.allocations) > allocations or len(self.cuts) > cuts:
+        self, frame: CallFrame, loop: Loop, before: list[Val | None], guard: Guard, state: State, mark: Mark
+    ) -> Look | None:
+        """The round that began with the registers ``before`` under ``guard`` and led to ``state``, if it may have been
+        but a look that failed; else None."""
+        if len(self.allocations) > mark.allocations or len(self.cuts) > mark.cuts:
             return None
-        for number in frame.flow.live[loop.head]:
-            was, now = before[number], state.regs[number]
-            if was is not now and (was is None or now is None or was[0] is not now[0]):
-                return None
+        changed = {
+            number for number in frame.flow.live[loop.head] if not _same_value(before[number], state.regs[number])
+        }
+        if changed & frame.flow.carried[loop.head]:
+            return None
         reads: list[int] = []
-        for event in self.events[events:]:
+        writes: list[int] = []
+        idle = TRUE
+        for event in self.events[mark.events :]:
             if event.kind == "R":
                 if not contradict(event.guard, state.guard):
                     reads.append(event.id)
-            elif event.kind == "W" and event.address is not None and _from(event.address, fresh):
+            elif event.kind == "W" and event.address is not None and _from(event.address, mark.base):
                 continue  # a local of this round, which nobody else has heard of
-            elif (event.kind != "F" or event.tags & SECTION) and not contradict(event.guard, state.guard):
+            elif event.kind == "F" and not event.tags & SECTION:
+                continue
+            elif event.kind == "W" and event.rmw is not None and event.rmw >= mark.events and self.bounds.idempotent:
+                value = self.events[event.rmw].value
+                assert value is not None
+                assert event.value is not None
+                stays = op("eq", 1, value, event.value)
+                stays = assuming(disj(negate(conj(*event.guard)), stays), state.guard)
+                if not contradict(event.guard, state.guard):
+                    writes.append(event.id)
+                idle = conj(idle, stays)
+            elif not contradict(event.guard, state.guard):
                 return None
-        return reads
+        return None if idle is FALSE else Look(tuple(reads), tuple(writes), idle, bool(changed))
 
-    def _wait_there(self, frame: CallFrame, loop: Loop, state: State, reads: list[int], choices: int) -> None:
-        """Record that the thread may look for ever as it did on the way to ``state``, where it has read ``reads``."""
+    def _wait_there(
+        self, frame: CallFrame, loop: Loop, state: State, look: Look, renewed: Expr, choices: int
+    ) -> list[State]:
+        """Record that the thread may look for ever as it did on the way to ``state``; gives the state in which it has
+        not but looked, if there is one."""
         # What is chosen on the way round may be chosen otherwise next time, except where what was read decides.
         free = not self.decided.issuperset(range(choices, len(self.choices)))
         thread = self.thread
         source, what = self._loop_source(frame, loop), "the loop waits for a condition"
-        self.blocked.append(
-            Blocked(state.guard, tuple(reads), what, source, thread.stack, thread.number, thread.position, free=free)
-        )
+        idle = conj(look.idle, renewed) if look.renews else look.idle
+        guard = extend(state.guard, idle)
+        if guard is not None:
+            self.blocked.append(
+                Blocked(
+                    guard,
+                    look.reads,
+                    what,
+                    source,
+                    thread.stack,
+                    thread.number,
+                    thread.position,
+                    free=free,
+                    writes=look.writes,
+                )
+            )
+        rest = extend(state.guard, negate(idle))
+        return [] if rest is None else [State(rest, state.regs, state.ctrl)]
 
     def _cut_loop(self, frame: CallFrame, loop: Loop, state: State, rounds: int) -> None:
         source = self._loop_source(frame, loop)
@@ -249,11 +325,16 @@ class Paths(Record):
                 taken.append((here, target))
             left = extend(left, negate(value))
         targets = {target for _, target in taken}
-        if len(taken) == 1 and any(condition is not None and mentions(condition, "reg") for condition, _ in arms):
-            # A counter, say, that stays below a constant: this test bounds the loops that it could leave.
-            for loop in around(frame.flow.order, number):
-                if any(target not in loop.blocks for _, target in arms):
-                    frame.fixed[loop.head] = frame.fixed.get(loop.head, 0) + 1
+        if len(taken) == 1:
+            tested = tuple(
+                state.regs[r] for condition, _ in arms if condition is not None for r in registers(condition)
+            )
+            if tested and tested != frame.tested.get(number):
+                # A counter, say, that stays below a constant: this test bounds the loops that it could leave.
+                for loop in around(frame.flow.order, number):
+                    if any(target not in loop.blocks for _, target in arms):
+                        frame.fixed[loop.head] = frame.fixed.get(loop.head, 0) + 1
+            frame.tested[number] = tested
         ctrl = state.ctrl
         if deps and len(taken) > 1:
             where = frame.flow.join.get(number, EXIT)
@@ -264,6 +345,10 @@ class Paths(Record):
             for loop in around(frame.flow.order, number):
                 if not targets <= loop.blocks:
                     frame.exits[loop.head] = frame.exits.get(loop.head, 0) + 1
+
+
+def _same_value(was: Val | None, now: Val | None) -> bool:
+    return was is now or (was is not None and now is not None and was[0] is now[0])
 
 
 def _from(address: Expr, base: int) -> bool:

@@ -48,12 +48,16 @@ class Bounds:
             of the loop lets others do. Of several failed looks the others do nothing to that but order it.
         coherent: the model forbids cycles of po-loc, rf, co and fr: then what one thread alone touches has the value
             that it stored last, and need not wait for the solver to be known.
+        rounds: a loop that certainly goes on (its exit conditions are all constant) may go round this often.
+        idempotent: the model lets a read-modify-write that puts back what it read be left out of an execution.
     """
 
     unroll: int = 3
     recursion: int = 4
     looks: bool = False
     coherent: bool = True
+    idempotent: bool = False
+    rounds: int = 256
 
 
 class Restart(Exception):  # noqa: N818 (no error: the way to begin again)

@@ -29,7 +29,7 @@ class State:
 class CallFrame:
     """One call of one function in one thread."""
 
-    __slots__ = ("block", "exits", "fixed", "flow", "function", "pending", "returns", "serial")
+    __slots__ = ("block", "exits", "fixed", "flow", "function", "pending", "returns", "serial", "tested")
 
     def __init__(self, function: Function, flow: Flow, serial: int) -> None:
         self.function = function
@@ -40,6 +40,7 @@ class CallFrame:
         self.returns: list[tuple[State, Val | None]] = []
         self.exits: dict[int, int] = {}
         self.fixed: dict[int, int] = {}
+        self.tested: dict[int, tuple[Val | None, ...]] = {}
 
 
 class Thread:

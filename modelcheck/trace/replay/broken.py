@@ -5,7 +5,7 @@ The definitions are those at the top of `modelcheck.solve.properties`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Final
 
 from modelcheck.cat import Model
@@ -156,29 +156,44 @@ def _not_started(follower: Follower, thread: int) -> bool:
 # ---------------------------------------------------------------- at the end
 
 
-def _last(observed: Observed) -> Mapping[int, ExecutedEvent]:
-    """The coherence-last write of each cell that was accessed while threads ran."""
+def _last(observed: Observed, idle: Container[int] = ()) -> Mapping[int, ExecutedEvent]:
+    """The coherence-last write of each cell that was accessed while threads ran, of those not in ``idle``."""
     events = observed.execution.events
-    followed = {one for one, _ in observed.execution.co}
+    followed = {one for one, other in observed.execution.co if other not in idle}
     return {
         e.address: e
         for e in events
-        if e.address is not None and e.kind in ("W", "poison") and not e.final and e.id not in followed
+        if e.address is not None
+        and e.kind in ("W", "poison")
+        and not e.final
+        and e.id not in followed
+        and e.id not in idle
     }
 
 
 def _deadlock(follower: Follower, observed: Observed) -> Iterator[Found]:
-    last = _last(observed)
     events = observed.execution.events
     sources = {read: write for write, read in observed.execution.rf}
+    blocked_ones = follower.blocked()
+    # What a thread puts back on each round of its waiting changes nothing.
+    idle = {n for blocked in blocked_ones for write in blocked.writes if (n := observed.number(write)) is not None}
+    halves = {write: read for read, write in observed.execution.rmw}
+    last = _last(observed, idle)
+
+    def reads_last(read: int) -> bool:
+        write = sources[read]
+        while write in idle:
+            write = sources[halves[write]]
+        return last[_place(events[read])].id == write
+
     waits: dict[int, Blocked] = {}
-    for blocked in sorted(follower.blocked(), key=lambda blocked: blocked.behind):
+    for blocked in sorted(blocked_ones, key=lambda blocked: blocked.behind):
         if blocked.free or (blocked.grace is not None and not _read_side(follower, observed, blocked)):
             continue
         if blocked.behind and not any(_holds_off(follower, other, blocked) for other in waits.values()):
             continue
         reads = [observed.number(read) for read in blocked.reads]
-        if all(n is not None and (events[n].final or last[_place(events[n])].id == sources[n]) for n in reads):
+        if all(n is not None and (events[n].final or reads_last(n)) for n in reads):
             waits.setdefault(blocked.thread, blocked)
     threads = range(len(follower.graph.threads))
     resting = all(t in waits or _ended(follower, t) or _not_started(follower, t) for t in threads)

@@ -501,7 +501,7 @@ class Run:
             for state in todo:
                 for choice in self.system.enabled(state):
                     after = self.system.take(state, Choice(*choice))
-                    if after.memory is not state.memory or after.buffers != state.buffers:
+                    if after.memory != state.memory or after.buffers != state.buffers:
                         return False
                     if any(local.kind >= kinds.ENDED for local in after.threads if local not in self.state.threads):
                         return False

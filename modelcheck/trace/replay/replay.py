@@ -118,7 +118,7 @@ class _Replay:
     def _attempts(self, initial: Initial) -> Iterator[Replayed]:
         model = self.today.model
         looks = "race" in self.properties and "data-race" in model.flag_names
-        bounds = Bounds(self.trace.unroll, self.trace.recursion, looks, model.coherent)
+        bounds = Bounds(self.trace.unroll, self.trace.recursion, looks, model.coherent, model.idempotent)
         graph = self.sources.graph(self.today.program, initial, bounds)
         self._same_threads(graph)
         for late in self._lates(graph, overtaken(model)):
