@@ -112,7 +112,7 @@ class Paths(Record):
             rounds += 1
             back = frame.pending.get(loop.head)
             definite = frame.fixed.get(loop.head, 0) > fixed and (
-                entry is None or self._moves_on(frame, loop, before, back or [], mark[0])
+                entry is None or self._moves_on(frame, loop, before, back or [], mark.events)
             )
             undecided = frame.exits.get(loop.head, 0) > exits and not definite
             if undecided or entry is None:
