@@ -150,4 +150,5 @@ def test_a_test_that_never_changes_bounds_no_loop(tmp_path: Path) -> None:
     )
     found = check(parse_program([path]), model("sc"), PROPERTIES)
     assert found.verdict == "UNKNOWN"
-    assert "unrolled 5 times" in found.reason  # the first test of it was news
+    assert "can go on" in found.reason
+    assert found.events < 50
