@@ -1,4 +1,5 @@
-"""Which threads touch one another: both access one memory location, one of them writing (a lock is a location too)."""
+"""Which threads touch one another: both access one memory location, one of them writing (a lock is a location too), or
+one waits for a grace period that the other's sections hold up."""
 
 from __future__ import annotations
 
@@ -39,6 +40,9 @@ def touching(session: Session) -> Touches:
                 found.add((min(a, b), max(a, b)))
 
     open_pairs: dict[tuple[int, int], dict[tuple[int, int, int], int]] = {}
+    waits: dict[tuple[int, int], list[int]] = {}
+    for grace, section, literal in _grace_periods(session):
+        waits.setdefault((min(grace, section), max(grace, section)), []).append(literal)
     for place, one, other in _meetings(session):
         pair = min(one.thread, other.thread), max(one.thread, other.thread)
         if groups.linked(*pair):
@@ -50,8 +54,10 @@ def touching(session: Session) -> Touches:
             open_pairs.setdefault(pair, {})[one.id, other.id, place] = NO
     while True:
         wanted = {
-            pair: encoding.circuit.any_of([_meet(session, *where) for where in several])
-            for pair, several in open_pairs.items()
+            pair: encoding.circuit.any_of(
+                [*(_meet(session, *where) for where in open_pairs.get(pair, ())), *waits.get(pair, ())]
+            )
+            for pair in sorted(open_pairs.keys() | waits.keys())
             if not groups.linked(*pair)
         }
         if not wanted or session.search(encoding.circuit.any_of(list(wanted.values()))) is None:
@@ -83,6 +89,21 @@ def _meetings(session: Session) -> Iterator[tuple[Place, Event, Event]]:
         for one, other in combinations(events, 2):
             if one.thread != other.thread and "W" in (one.kind, other.kind):
                 yield place, one, other
+
+
+def _grace_periods(session: Session) -> Iterator[tuple[int, int, int]]:
+    """Threads of which one waits for a grace period, and the other is in a section that it would wait for; with the
+    literal that both come to that."""
+    encoding = session.encoding
+    events = [e for e in encoding.graph.events if e.thread >= 0 and not e.final and encoding.executed[e.id] != NO]
+    for grace in events:
+        for tag, opens in (("Sync-rcu", "Rcu-lock"), ("Sync-srcu", "Srcu-lock")):
+            for section in events if tag in grace.tags else ():
+                if opens in section.tags and section.thread != grace.thread:
+                    both = [encoding.executed[grace.id], encoding.executed[section.id]]
+                    if grace.address is not None and section.address is not None:
+                        both.append(encoding.valuation.equals(grace.address, section.address))
+                    yield grace.thread, section.thread, encoding.circuit.all_of(both)
 
 
 def _starts_or_ends(session: Session, place: Place) -> bool:

@@ -31,6 +31,8 @@ void writes_second(void) { two[1] = 1; }
 void frees(void) { kfree(shared); }
 void reads_shared(void) { READ_ONCE(*shared); }
 void writes_x_if_y(void) { if (READ_ONCE(y)) WRITE_ONCE(x, 1); }
+void in_a_section(void) { rcu_read_lock(); rcu_read_unlock(); }
+void waits_for_sections(void) { synchronize_rcu(); }
 void *helps(void *unused) { WRITE_ONCE(x, 1); return 0; }
 void has_help(void) { __mc_spawn(helps, 0); }
 """
@@ -51,6 +53,8 @@ SCENARIOS: dict[str, tuple[list[str], str | None]] = {
     "two-of-four": (["writes_x", "writes_x", "reads_z", "nothing"], "'reads_z', 'nothing' never touch another thread"),
     "by-another": (["writes_x", "copies_x_to_y", "writes_y"], None),
     "by-its-own-thread": (["has_help", "copies_x_to_y"], None),
+    "a-grace-period": (["in_a_section", "waits_for_sections"], None),
+    "two-sections": (["in_a_section", "in_a_section"], ALL),
     "alone": (["writes_x"], None),
 }
 
