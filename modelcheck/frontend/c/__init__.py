@@ -27,6 +27,7 @@ from modelcheck.frontend.c.link import Linker
 from modelcheck.frontend.c.parse import Files, Unit, headers, one_at_a_time, own, parse_file
 from modelcheck.frontend.c.texts import Texts
 from modelcheck.program.ir import Program
+from modelcheck.program.regions import awaited_regions
 from modelcheck.run import depth
 
 __all__ = ["ScenarioEntry", "deep", "parse_program"]
@@ -71,7 +72,7 @@ def parse_program(
         with deep():
             entry = main_entry(linker) if scenario is None else scenario_entry(linker, scenario)
             functions, objects = linker.finish()
-        return Program(functions, objects, entry, known.texts, process=scenario is None)
+        return Program(awaited_regions(functions), objects, entry, known.texts, process=scenario is None)
 
 
 @contextmanager

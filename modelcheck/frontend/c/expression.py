@@ -16,6 +16,7 @@ from modelcheck.frontend.c.link import Linker
 from modelcheck.frontend.c.parse import Files, Unit, headers, one_at_a_time, own, parse_file
 from modelcheck.frontend.c.texts import Texts
 from modelcheck.program.ir import Program
+from modelcheck.program.regions import awaited_regions
 
 FUNCTION: Final = "__mc_expression"
 """The function that gives the value of the expression."""
@@ -80,7 +81,7 @@ def parse_expression(
         linker.settle()
         linker.by_name(FUNCTION, "the expression")
         functions, objects = linker.finish()
-        return Program(functions, objects, entry, known.texts)
+        return Program(awaited_regions(functions), objects, entry, known.texts)
 
 
 def _types(function: cl.Cursor, wanted: Mapping[str, int]) -> dict[str, tuple[str, str]]:

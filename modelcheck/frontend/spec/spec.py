@@ -117,6 +117,14 @@ class Spec:
         return name if name in MODELS else str(self.folder / name)
 
 
+def _version(kernel: str | None) -> Mapping[str, str]:
+    """The macro that tells our headers of which kernel the sources are, as KERNEL_VERSION() counts."""
+    if kernel is None:
+        return {}
+    major, minor, patch = (*map(int, kernel.split(".")), 0)[:3]
+    return {"MC_KERNEL_VERSION": str(major << 16 | minor << 8 | min(patch, 255))}
+
+
 def program_spec(file: Path) -> Spec:
     """The spec of a lone C file with a ``main()``: one scenario, ``main``, which is expected to pass."""
     if not file.is_file():
@@ -185,7 +193,7 @@ class _Reader:
             written.about,
             written.include,
             written.config,
-            written.defines,
+            {**_version(written.kernel), **written.defines},
             self.text,
         )
 

@@ -29,6 +29,8 @@ Threads = NewType("Threads", tuple[tuple[str, str], ...])
 """(label, function); written as an array of functions or a table."""
 Count = NewType("Count", int)
 """An integer from 1."""
+Release = NewType("Release", str)
+"""A release of Linux, as ``4.19``; written as a string."""
 Seconds = NewType("Seconds", float)
 """A positive number."""
 
@@ -36,6 +38,7 @@ DEFAULT: Final = "default"
 """Stands in `Expectations` for every variant, or model, not named."""
 
 NAME: Final = re.compile(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
+_RELEASE: Final = re.compile(r"[1-9][0-9]?\.[0-9]{1,2}(\.[0-9]{1,3})?")
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -101,6 +104,7 @@ class WrittenSpec:
     timeout: Seconds | None = None
     faults: Names = Names(())
     base: str = "base"
+    kernel: Release | None = None
     variants: dict[str, WrittenVariant] = field(factory=dict)
     scenarios: dict[str, WrittenScenario] = field(factory=dict)
 
@@ -233,6 +237,12 @@ def _seconds(value: Any, _: Any) -> Seconds:
     return Seconds(float(value))
 
 
+def _release(value: Any, _: Any) -> Release:
+    if not _RELEASE.fullmatch(_expect(value, str, "a string")):
+        raise _WrongValueError(f"'{value}' is no release of Linux: write it as 4.19 or 6.1.12")
+    return Release(value)
+
+
 def _pairs(value: Any, wanted: str) -> Iterator[tuple[str, Any, str | int]]:
     """(name, value, key in the text) of a table or an array of ``NAME=VALUE``; a lone NAME has the value True."""
     if isinstance(value, dict):
@@ -348,6 +358,7 @@ def _converter() -> cattrs.Converter:
         (Config, _config),
         (Threads, _threads),
         (Count, _count),
+        (Release, _release),
         (Seconds, _seconds),
         (Expectations, _expectations),
     ):

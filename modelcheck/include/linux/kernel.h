@@ -15,6 +15,7 @@
 #include <linux/kconfig.h>
 #include <linux/stringify.h>
 #include <linux/limits.h>
+#include <mc/region.h>
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define FIELD_SIZEOF(type, member) sizeof(((type *)0)->member)
@@ -44,21 +45,24 @@
 #define irqs_disabled() 0
 #define smp_processor_id() ((int)__mc_self())
 #define raw_smp_processor_id() ((int)__mc_self())
-#define get_cpu() ((int)__mc_self())
-#define put_cpu() ((void)0)
+#define get_cpu() (preempt_disable(), (int)__mc_self())
+#define put_cpu() preempt_enable()
 
-/* Every thread has a processor to itself; an interrupt handler is a thread of the program. So there is nothing to hold off. */
-#define preempt_disable() ((void)0)
-#define preempt_enable() ((void)0)
-#define preempt_enable_no_resched() ((void)0)
+/* Every thread has a processor to itself; an interrupt handler is a thread of the program. So there is nothing to hold off,
+ * but grace periods of RCU. */
+#define preempt_disable() __mc_region("take preemption")
+#define preempt_enable() __mc_region("give preemption")
+#define preempt_disable_notrace() preempt_disable()
+#define preempt_enable_notrace() preempt_enable()
+#define preempt_enable_no_resched() preempt_enable()
 #define migrate_disable() ((void)0)
 #define migrate_enable() ((void)0)
-#define local_irq_disable() ((void)0)
-#define local_irq_enable() ((void)0)
-#define local_irq_save(flags) ((void)((flags) = 0))
-#define local_irq_restore(flags) ((void)(flags))
-#define local_bh_disable() ((void)0)
-#define local_bh_enable() ((void)0)
+#define local_irq_disable() __mc_region("take interrupts")
+#define local_irq_enable() __mc_region("give interrupts")
+#define local_irq_save(flags) ((void)((flags) = 0), local_irq_disable())
+#define local_irq_restore(flags) ((void)(flags), local_irq_enable())
+#define local_bh_disable() __mc_region("take bottom halves")
+#define local_bh_enable() __mc_region("give bottom halves")
 
 /* The thread ends here, from however deep in its calls; kthread_stop() gives code. */
 #define do_exit(code) __mc_exit((unsigned long)(long)(code))

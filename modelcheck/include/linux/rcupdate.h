@@ -8,6 +8,7 @@
 
 #include <linux/types.h>
 #include <asm/barrier.h>
+#include <mc/region.h>
 
 #define rcu_read_lock() __mc_fence("Rcu-lock")
 #define rcu_read_unlock() __mc_fence("Rcu-unlock")
@@ -15,15 +16,29 @@
 #define synchronize_rcu_expedited() __mc_fence("Sync-rcu")
 #define synchronize_rcu_mult(...) __mc_fence("Sync-rcu")
 #define synchronize_net() __mc_fence("Sync-rcu")
-/* One flavour: since v5.0 the grace period waits for all of these sections; before, bh and sched had their own. */
+/*
+ * One flavour since v5.0: the grace period waits for all of these sections. Before, bh and sched had their own, which are not
+ * modelled: those of RCU do not wait for them, and asking for theirs is refused.
+ */
+#if MC_RCU_FLAVORS
+#define rcu_read_lock_bh() ((void)0)
+#define rcu_read_unlock_bh() ((void)0)
+#define rcu_read_lock_sched() ((void)0)
+#define rcu_read_unlock_sched() ((void)0)
+void synchronize_rcu_bh(void);
+void synchronize_sched(void);
+void synchronize_sched_expedited(void);
+#else
 #define rcu_read_lock_bh() rcu_read_lock()
 #define rcu_read_unlock_bh() rcu_read_unlock()
 #define rcu_read_lock_sched() rcu_read_lock()
 #define rcu_read_unlock_sched() rcu_read_unlock()
-#define rcu_read_lock_sched_notrace() rcu_read_lock()
-#define rcu_read_unlock_sched_notrace() rcu_read_unlock()
 #define synchronize_rcu_bh() synchronize_rcu()
 #define synchronize_sched() synchronize_rcu()
+#define synchronize_sched_expedited() synchronize_rcu()
+#endif
+#define rcu_read_lock_sched_notrace() rcu_read_lock_sched()
+#define rcu_read_unlock_sched_notrace() rcu_read_unlock_sched()
 #define synchronize_kernel() synchronize_rcu()
 
 #define rcu_read_lock_held() 1
@@ -101,8 +116,13 @@ static inline void __mc_kfree_rcu(void *object)
 }
 
 #define call_rcu_hurry(head, func) call_rcu(head, func)
+#if MC_RCU_FLAVORS
+void call_rcu_bh(struct rcu_head *head, rcu_callback_t func);
+void call_rcu_sched(struct rcu_head *head, rcu_callback_t func);
+#else
 #define call_rcu_bh(head, func) call_rcu(head, func)
 #define call_rcu_sched(head, func) call_rcu(head, func)
+#endif
 #define kfree_rcu(p, ...) __mc_kfree_rcu(p)
 #define kvfree_rcu(p, ...) __mc_kfree_rcu(p)
 #define kfree_rcu_mightsleep(p) do { synchronize_rcu(); __mc_free(p); } while (0)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Spinlocks and reader-writer spinlocks. Holding off interrupts, bottom halves or preemption changes nothing:
- * a handler is a thread of the program like any other.
+ * Spinlocks and reader-writer spinlocks. Who holds one has preemption off, and perhaps bottom halves or interrupts, which
+ * grace periods of RCU wait for (mc/region.h); else that changes nothing: a handler is a thread of the program like any
+ * other.
  */
 #ifndef _LINUX_SPINLOCK_H
 #define _LINUX_SPINLOCK_H
@@ -11,45 +12,79 @@
 #include <linux/spinlock_types.h>
 #include <asm/barrier.h>
 #include <mc/lock.h>
+#include <mc/region.h>
 
 #define spin_lock_init(lock) __mc_lock_init(&(lock)->__spin_word, "spinlock")
 #define raw_spin_lock_init(lock) __mc_lock_init(&(lock)->__raw_word, "spinlock")
 #define rwlock_init(lock) __mc_lock_init(&(lock)->__rw_word, "rwlock")
 
-#define spin_lock(lock) __mc_lock(&(lock)->__spin_word, "spinlock")
-#define spin_lock_irq(lock) __mc_lock(&(lock)->__spin_word, "spinlock")
-#define spin_lock_bh(lock) __mc_lock(&(lock)->__spin_word, "spinlock")
-#define spin_lock_irqsave(lock, flags) do { (flags) = 0; __mc_lock(&(lock)->__spin_word, "spinlock"); } while (0)
-#define spin_lock_nested(lock, subclass) __mc_lock(&(lock)->__spin_word, "spinlock")
-#define spin_lock_bh_nested(lock, subclass) __mc_lock(&(lock)->__spin_word, "spinlock")
+#define __mc_preempt_off_try(take) ({					\
+	__mc_region("take preemption");					\
+	int __mc_got = (take);						\
+	if (!__mc_got)							\
+		__mc_region("give preemption");				\
+	__mc_got;							\
+})
+#define __mc_held_off_try(what, take) ({				\
+	__mc_region("take " what);					\
+	int __mc_taken = __mc_preempt_off_try(take);			\
+	if (!__mc_taken)						\
+		__mc_region("give " what);				\
+	__mc_taken;							\
+})
+
+#define spin_lock(lock) (__mc_region("take preemption"), __mc_lock(&(lock)->__spin_word, "spinlock"))
+#define spin_lock_irq(lock) \
+	(__mc_region("take interrupts"), __mc_region("take preemption"), __mc_lock(&(lock)->__spin_word, "spinlock"))
+#define spin_lock_bh(lock) \
+	(__mc_region("take bottom halves"), __mc_region("take preemption"), __mc_lock(&(lock)->__spin_word, "spinlock"))
+#define spin_lock_irqsave(lock, flags) \
+	((void)((flags) = 0), __mc_region("take interrupts"), __mc_region("take preemption"), __mc_lock(&(lock)->__spin_word, "spinlock"))
+#define spin_lock_nested(lock, subclass) (__mc_region("take preemption"), __mc_lock(&(lock)->__spin_word, "spinlock"))
+#define spin_lock_bh_nested(lock, subclass) \
+	(__mc_region("take bottom halves"), __mc_region("take preemption"), __mc_lock(&(lock)->__spin_word, "spinlock"))
 #define spin_lock_irqsave_nested(lock, flags, subclass) spin_lock_irqsave(lock, flags)
-#define spin_lock_nest_lock(lock, outer) __mc_lock(&(lock)->__spin_word, "spinlock")
-#define spin_trylock(lock) __mc_trylock(&(lock)->__spin_word, "spinlock")
-#define spin_trylock_irq(lock) __mc_trylock(&(lock)->__spin_word, "spinlock")
-#define spin_trylock_bh(lock) __mc_trylock(&(lock)->__spin_word, "spinlock")
-#define spin_trylock_irqsave(lock, flags) ((flags) = 0, __mc_trylock(&(lock)->__spin_word, "spinlock"))
-#define spin_unlock(lock) __mc_unlock_word(&(lock)->__spin_word, "spinlock")
-#define spin_unlock_irq(lock) __mc_unlock_word(&(lock)->__spin_word, "spinlock")
-#define spin_unlock_bh(lock) __mc_unlock_word(&(lock)->__spin_word, "spinlock")
-#define spin_unlock_irqrestore(lock, flags) do { (void)(flags); __mc_unlock_word(&(lock)->__spin_word, "spinlock"); } while (0)
+#define spin_lock_nest_lock(lock, outer) (__mc_region("take preemption"), __mc_lock(&(lock)->__spin_word, "spinlock"))
+#define spin_trylock(lock) __mc_preempt_off_try(__mc_trylock(&(lock)->__spin_word, "spinlock"))
+#define spin_trylock_irq(lock) (__mc_held_off_try("interrupts", __mc_trylock(&(lock)->__spin_word, "spinlock")))
+#define spin_trylock_bh(lock) (__mc_held_off_try("bottom halves", __mc_trylock(&(lock)->__spin_word, "spinlock")))
+#define spin_trylock_irqsave(lock, flags) \
+	((flags) = 0, __mc_held_off_try("interrupts", __mc_trylock(&(lock)->__spin_word, "spinlock")))
+#define spin_unlock(lock) (__mc_unlock_word(&(lock)->__spin_word, "spinlock"), __mc_region("give preemption"))
+#define spin_unlock_irq(lock) \
+	(__mc_unlock_word(&(lock)->__spin_word, "spinlock"), __mc_region("give preemption"), __mc_region("give interrupts"))
+#define spin_unlock_bh(lock) \
+	(__mc_unlock_word(&(lock)->__spin_word, "spinlock"), __mc_region("give preemption"), __mc_region("give bottom halves"))
+#define spin_unlock_irqrestore(lock, flags) \
+	((void)(flags), __mc_unlock_word(&(lock)->__spin_word, "spinlock"), __mc_region("give preemption"), __mc_region("give interrupts"))
 #define spin_is_locked(lock) __mc_is_locked(&(lock)->__spin_word)
 
-#define raw_spin_lock(lock) __mc_lock(&(lock)->__raw_word, "spinlock")
-#define raw_spin_lock_irq(lock) __mc_lock(&(lock)->__raw_word, "spinlock")
-#define raw_spin_lock_bh(lock) __mc_lock(&(lock)->__raw_word, "spinlock")
-#define raw_spin_lock_irqsave(lock, flags) do { (flags) = 0; __mc_lock(&(lock)->__raw_word, "spinlock"); } while (0)
-#define raw_spin_lock_nested(lock, subclass) __mc_lock(&(lock)->__raw_word, "spinlock")
-#define raw_spin_lock_bh_nested(lock, subclass) __mc_lock(&(lock)->__raw_word, "spinlock")
+#define raw_spin_lock(lock) (__mc_region("take preemption"), __mc_lock(&(lock)->__raw_word, "spinlock"))
+#define raw_spin_lock_irq(lock) \
+	(__mc_region("take interrupts"), __mc_region("take preemption"), __mc_lock(&(lock)->__raw_word, "spinlock"))
+#define raw_spin_lock_bh(lock) \
+	(__mc_region("take bottom halves"), __mc_region("take preemption"), __mc_lock(&(lock)->__raw_word, "spinlock"))
+#define raw_spin_lock_irqsave(lock, flags) \
+	((void)((flags) = 0), __mc_region("take interrupts"), __mc_region("take preemption"), __mc_lock(&(lock)->__raw_word, "spinlock"))
+#define raw_spin_lock_nested(lock, subclass) \
+	(__mc_region("take preemption"), __mc_lock(&(lock)->__raw_word, "spinlock"))
+#define raw_spin_lock_bh_nested(lock, subclass) \
+	(__mc_region("take bottom halves"), __mc_region("take preemption"), __mc_lock(&(lock)->__raw_word, "spinlock"))
 #define raw_spin_lock_irqsave_nested(lock, flags, subclass) raw_spin_lock_irqsave(lock, flags)
-#define raw_spin_lock_nest_lock(lock, outer) __mc_lock(&(lock)->__raw_word, "spinlock")
-#define raw_spin_trylock(lock) __mc_trylock(&(lock)->__raw_word, "spinlock")
-#define raw_spin_trylock_irq(lock) __mc_trylock(&(lock)->__raw_word, "spinlock")
-#define raw_spin_trylock_bh(lock) __mc_trylock(&(lock)->__raw_word, "spinlock")
-#define raw_spin_trylock_irqsave(lock, flags) ((flags) = 0, __mc_trylock(&(lock)->__raw_word, "spinlock"))
-#define raw_spin_unlock(lock) __mc_unlock_word(&(lock)->__raw_word, "spinlock")
-#define raw_spin_unlock_irq(lock) __mc_unlock_word(&(lock)->__raw_word, "spinlock")
-#define raw_spin_unlock_bh(lock) __mc_unlock_word(&(lock)->__raw_word, "spinlock")
-#define raw_spin_unlock_irqrestore(lock, flags) do { (void)(flags); __mc_unlock_word(&(lock)->__raw_word, "spinlock"); } while (0)
+#define raw_spin_lock_nest_lock(lock, outer) \
+	(__mc_region("take preemption"), __mc_lock(&(lock)->__raw_word, "spinlock"))
+#define raw_spin_trylock(lock) __mc_preempt_off_try(__mc_trylock(&(lock)->__raw_word, "spinlock"))
+#define raw_spin_trylock_irq(lock) (__mc_held_off_try("interrupts", __mc_trylock(&(lock)->__raw_word, "spinlock")))
+#define raw_spin_trylock_bh(lock) (__mc_held_off_try("bottom halves", __mc_trylock(&(lock)->__raw_word, "spinlock")))
+#define raw_spin_trylock_irqsave(lock, flags) \
+	((flags) = 0, __mc_held_off_try("interrupts", __mc_trylock(&(lock)->__raw_word, "spinlock")))
+#define raw_spin_unlock(lock) (__mc_unlock_word(&(lock)->__raw_word, "spinlock"), __mc_region("give preemption"))
+#define raw_spin_unlock_irq(lock) \
+	(__mc_unlock_word(&(lock)->__raw_word, "spinlock"), __mc_region("give preemption"), __mc_region("give interrupts"))
+#define raw_spin_unlock_bh(lock) \
+	(__mc_unlock_word(&(lock)->__raw_word, "spinlock"), __mc_region("give preemption"), __mc_region("give bottom halves"))
+#define raw_spin_unlock_irqrestore(lock, flags) \
+	((void)(flags), __mc_unlock_word(&(lock)->__raw_word, "spinlock"), __mc_region("give preemption"), __mc_region("give interrupts"))
 #define raw_spin_is_locked(lock) __mc_is_locked(&(lock)->__raw_word)
 
 #define spin_can_lock(lock) (!spin_is_locked(lock))
@@ -76,28 +111,44 @@
 
 #define atomic_dec_and_lock_irqsave(v, lock, flags) ((flags) = 0, atomic_dec_and_lock(v, lock))
 
-#define read_lock(lock) __mc_read_lock(&(lock)->__rw_word, "rwlock")
-#define read_lock_irq(lock) __mc_read_lock(&(lock)->__rw_word, "rwlock")
-#define read_lock_bh(lock) __mc_read_lock(&(lock)->__rw_word, "rwlock")
-#define read_lock_irqsave(lock, flags) do { (flags) = 0; __mc_read_lock(&(lock)->__rw_word, "rwlock"); } while (0)
-#define read_lock_nested(lock, subclass) __mc_read_lock(&(lock)->__rw_word, "rwlock")
-#define read_trylock(lock) __mc_read_trylock(&(lock)->__rw_word, "rwlock")
-#define read_trylock_irqsave(lock, flags) ((flags) = 0, __mc_read_trylock(&(lock)->__rw_word, "rwlock"))
-#define read_unlock(lock) __mc_read_unlock(&(lock)->__rw_word, "rwlock")
-#define read_unlock_irq(lock) __mc_read_unlock(&(lock)->__rw_word, "rwlock")
-#define read_unlock_bh(lock) __mc_read_unlock(&(lock)->__rw_word, "rwlock")
-#define read_unlock_irqrestore(lock, flags) do { (void)(flags); __mc_read_unlock(&(lock)->__rw_word, "rwlock"); } while (0)
+#define read_lock(lock) (__mc_region("take preemption"), __mc_read_lock(&(lock)->__rw_word, "rwlock"))
+#define read_lock_irq(lock) \
+	(__mc_region("take interrupts"), __mc_region("take preemption"), __mc_read_lock(&(lock)->__rw_word, "rwlock"))
+#define read_lock_bh(lock) \
+	(__mc_region("take bottom halves"), __mc_region("take preemption"), __mc_read_lock(&(lock)->__rw_word, "rwlock"))
+#define read_lock_irqsave(lock, flags) \
+	((void)((flags) = 0), __mc_region("take interrupts"), __mc_region("take preemption"), __mc_read_lock(&(lock)->__rw_word, "rwlock"))
+#define read_lock_nested(lock, subclass) \
+	(__mc_region("take preemption"), __mc_read_lock(&(lock)->__rw_word, "rwlock"))
+#define read_trylock(lock) __mc_preempt_off_try(__mc_read_trylock(&(lock)->__rw_word, "rwlock"))
+#define read_trylock_irqsave(lock, flags) \
+	((flags) = 0, __mc_held_off_try("interrupts", __mc_read_trylock(&(lock)->__rw_word, "rwlock")))
+#define read_unlock(lock) (__mc_read_unlock(&(lock)->__rw_word, "rwlock"), __mc_region("give preemption"))
+#define read_unlock_irq(lock) \
+	(__mc_read_unlock(&(lock)->__rw_word, "rwlock"), __mc_region("give preemption"), __mc_region("give interrupts"))
+#define read_unlock_bh(lock) \
+	(__mc_read_unlock(&(lock)->__rw_word, "rwlock"), __mc_region("give preemption"), __mc_region("give bottom halves"))
+#define read_unlock_irqrestore(lock, flags) \
+	((void)(flags), __mc_read_unlock(&(lock)->__rw_word, "rwlock"), __mc_region("give preemption"), __mc_region("give interrupts"))
 
-#define write_lock(lock) __mc_write_lock(&(lock)->__rw_word, "rwlock")
-#define write_lock_irq(lock) __mc_write_lock(&(lock)->__rw_word, "rwlock")
-#define write_lock_bh(lock) __mc_write_lock(&(lock)->__rw_word, "rwlock")
-#define write_lock_irqsave(lock, flags) do { (flags) = 0; __mc_write_lock(&(lock)->__rw_word, "rwlock"); } while (0)
-#define write_lock_nested(lock, subclass) __mc_write_lock(&(lock)->__rw_word, "rwlock")
-#define write_trylock(lock) __mc_write_trylock(&(lock)->__rw_word, "rwlock")
-#define write_trylock_irqsave(lock, flags) ((flags) = 0, __mc_write_trylock(&(lock)->__rw_word, "rwlock"))
-#define write_unlock(lock) __mc_write_unlock(&(lock)->__rw_word, "rwlock")
-#define write_unlock_irq(lock) __mc_write_unlock(&(lock)->__rw_word, "rwlock")
-#define write_unlock_bh(lock) __mc_write_unlock(&(lock)->__rw_word, "rwlock")
-#define write_unlock_irqrestore(lock, flags) do { (void)(flags); __mc_write_unlock(&(lock)->__rw_word, "rwlock"); } while (0)
+#define write_lock(lock) (__mc_region("take preemption"), __mc_write_lock(&(lock)->__rw_word, "rwlock"))
+#define write_lock_irq(lock) \
+	(__mc_region("take interrupts"), __mc_region("take preemption"), __mc_write_lock(&(lock)->__rw_word, "rwlock"))
+#define write_lock_bh(lock) \
+	(__mc_region("take bottom halves"), __mc_region("take preemption"), __mc_write_lock(&(lock)->__rw_word, "rwlock"))
+#define write_lock_irqsave(lock, flags) \
+	((void)((flags) = 0), __mc_region("take interrupts"), __mc_region("take preemption"), __mc_write_lock(&(lock)->__rw_word, "rwlock"))
+#define write_lock_nested(lock, subclass) \
+	(__mc_region("take preemption"), __mc_write_lock(&(lock)->__rw_word, "rwlock"))
+#define write_trylock(lock) __mc_preempt_off_try(__mc_write_trylock(&(lock)->__rw_word, "rwlock"))
+#define write_trylock_irqsave(lock, flags) \
+	((flags) = 0, __mc_held_off_try("interrupts", __mc_write_trylock(&(lock)->__rw_word, "rwlock")))
+#define write_unlock(lock) (__mc_write_unlock(&(lock)->__rw_word, "rwlock"), __mc_region("give preemption"))
+#define write_unlock_irq(lock) \
+	(__mc_write_unlock(&(lock)->__rw_word, "rwlock"), __mc_region("give preemption"), __mc_region("give interrupts"))
+#define write_unlock_bh(lock) \
+	(__mc_write_unlock(&(lock)->__rw_word, "rwlock"), __mc_region("give preemption"), __mc_region("give bottom halves"))
+#define write_unlock_irqrestore(lock, flags) \
+	((void)(flags), __mc_write_unlock(&(lock)->__rw_word, "rwlock"), __mc_region("give preemption"), __mc_region("give interrupts"))
 
 #endif
