@@ -8,10 +8,10 @@ that is allowed besides, with ``--allow`` or in the variable `VARIABLE` of the e
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -54,7 +54,6 @@ def bounds_of(place: Path) -> tuple[Path, ...]:
     return (*_own(place.absolute()), *allowed())
 
 
-@lru_cache(maxsize=256)
 def _own(place: Path) -> tuple[Path, ...]:
     try:
         real = place.resolve()
@@ -78,9 +77,14 @@ def within(path: Path, bounds: Iterable[Path]) -> bool:
 
 def refusal(path: Path | str, place: Path) -> str:
     """What is said of a ``path`` that leads out of the bounds of ``place``."""
+    return f"{path} {leads_out(place)}"
+
+
+def leads_out(place: Path) -> str:
+    """The same without the path."""
     own = _own(place.absolute())
     of = f"the repository {own[0]}" if own and (own[0] / ".git").exists() else f"the folder {own[0] if own else place}"
-    return f"{path} leads out of {of}: allow its folder with --allow DIR if it is to be read"
+    return f"leads out of {of}: allow its folder with --allow DIR if it is to be read"
 
 
 def file_content(path: Path, wrong: str = "cannot be read", most: int = LARGEST) -> bytes:
@@ -104,9 +108,40 @@ def file_content(path: Path, wrong: str = "cannot be read", most: int = LARGEST)
     return data
 
 
+def can_be_named(name: str) -> bool:
+    """Whether a file may have such a path, as far as its form and length say."""
+    try:
+        parts = [os.fsencode(part) for part in name.split("/")]
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in name and "\n" not in name and all(len(part) <= 255 for part in parts) and len(name) < 3000
+
+
 def is_file(path: Path) -> bool:
     """Whether there is a regular file at ``path``; False for names that no file can have."""
     try:
         return path.is_file()
     except (OSError, ValueError):
         return False
+
+
+def copy_tree(folder: Path, into: Path, bounds: Iterable[Path]) -> None:
+    """Copy what a spec may consist of: no hidden files, traces or pages, and of links what they lead to.
+
+    Links that lead out of ``bounds``, nowhere, or to a folder around them are left out.
+    """
+    _copy(folder, into, tuple(bounds), (folder.resolve(),))
+
+
+def _copy(folder: Path, into: Path, bounds: tuple[Path, ...], around: tuple[Path, ...]) -> None:
+    into.mkdir(parents=True, exist_ok=True)
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(".") or path.suffix in (".json", ".html"):
+            continue
+        if path.is_symlink() and not within(path, bounds):
+            continue
+        if path.is_dir():
+            if path.resolve() not in around:
+                _copy(path, into / path.name, bounds, (*around, path.resolve()))
+        elif is_file(path):
+            shutil.copy(path, into / path.name)

@@ -11,7 +11,7 @@ from modelcheck.cat.definitions import Primitive, read_definitions
 from modelcheck.cat.load import load_model
 from modelcheck.cat.model import Model
 from modelcheck.errors import InputError
-from modelcheck.reading import file_content
+from modelcheck.reading import bounds_of, file_content, is_file, refusal, within
 
 _PICTURES = frozenset(
     """
@@ -88,11 +88,13 @@ def read_configuration(path: Path) -> Configuration:
                 raise InputError("conf within a configuration is not supported", str(path), number, column)
             if key == "variant":
                 variants.update(part.strip() for part in value.split(",") if part.strip())
-            elif key == "model" and not (path.parent / value).is_file() and "." not in value:
+            elif key == "model" and not is_file(path.parent / value) and "." not in value:
                 model = value
             else:
                 files[key] = path.parent / value
-                if not files[key].is_file():
+                if not within(files[key], bounds_of(path)):
+                    raise InputError(refusal(value, path), str(path), number, at)
+                if not is_file(files[key]):
                     raise InputError(f"there is no file {value} beside this one", str(path), number, at)
         elif key in _PICTURES:
             pictures[key] = f"{pictures[key]}; {value}" if key in pictures else value

@@ -15,7 +15,7 @@ from modelcheck.cat.elaborate import Elaborator, UndefinedNameError
 from modelcheck.cat.kept import keep, kept
 from modelcheck.cat.model import Model
 from modelcheck.errors import InputError
-from modelcheck.reading import file_content
+from modelcheck.reading import bounds_of, file_content, is_file, refusal, within
 
 BUILT_IN = ("sc", "tso", "pso", "lkmm", "rc11")
 """Names of the models that come with the project."""
@@ -183,19 +183,29 @@ def _parse(text: str, file: str) -> syntax.File:
 
 
 class _Loader:
-    """Finds included files beside the one that includes, then among the built-in ones; ``read`` gets what it found."""
+    """Finds included files beside the one that includes, then among the built-in ones; ``read`` gets what it found.
+
+    Those beside lie within the bounds of ``home``, the folder of the first file.
+    """
 
     def __init__(
-        self, folder: Path | None, open_files: tuple[str, ...], read: dict[Path, bytes | None] | None = None
+        self,
+        folder: Path | None,
+        open_files: tuple[str, ...],
+        read: dict[Path, bytes | None] | None = None,
+        home: Path | None = None,
     ) -> None:
         self.folder = folder
+        self.home = folder if home is None else home
         self.open_files = open_files
         self.read = {} if read is None else read
 
     def include(self, path: str, at: syntax.Place) -> syntax.Included:
         """The instructions of an included file, its own includes already in their places."""
-        own = self.folder is not None and (self.folder / path).is_file()
+        own = self.folder is not None and is_file(self.folder / path)
         if self.folder is not None and own:
+            if not within(self.folder / path, bounds_of(self.home or self.folder)):
+                raise InputError(refusal(path, self.home or self.folder), at.file, at.line, at.column)
             name, text = str(self.folder / path), _read(self.folder / path, self.read)
             folder: Path | None = (self.folder / path).parent
         else:
@@ -209,7 +219,7 @@ class _Loader:
             name, text, folder = path, found.read_text(encoding="utf-8"), None
         if name in self.open_files:
             raise InputError(f"{path} includes itself", at.file, at.line, at.column)
-        inner = _Loader(folder, (*self.open_files, name), self.read)
+        inner = _Loader(folder, (*self.open_files, name), self.read, self.home)
         instructions = inner.expand(_parse(text, name).instructions)
         return syntax.Included(at, path, tuple(instructions), own and Path(path).name == "lock.cat")
 

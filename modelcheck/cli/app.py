@@ -6,7 +6,7 @@ import io
 import os
 import signal
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Final, NoReturn
@@ -14,6 +14,7 @@ from typing import Final, NoReturn
 import click
 
 from modelcheck.errors import InputError
+from modelcheck.reading import allowing
 from modelcheck.run.alarm import OutOfTime
 from modelcheck.run.attempt import given_up
 from modelcheck.run.room import make_room
@@ -47,7 +48,31 @@ class _Subcommands(click.Group):
             return None
         command = getattr(import_module(f"modelcheck.cli.{cmd_name}"), cmd_name)
         assert isinstance(command, click.Command)
+        if cmd_name not in _READ_NOTHING and _ALLOW not in command.params:
+            command.params.append(_ALLOW)
         return command
+
+
+def _allow(context: click.Context, _: click.Parameter, folders: tuple[Path, ...]) -> None:
+    if folders:
+        allowed = ExitStack()
+        context.call_on_close(allowed.close)
+        allowed.enter_context(allowing(folders))
+
+
+_ALLOW: Final = click.Option(
+    ["--allow"],
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    multiple=True,
+    metavar="DIR",
+    expose_value=False,
+    is_eager=True,
+    callback=_allow,
+    help="A folder besides the repository that sources, includes and models may lead into.",
+)
+
+_READ_NOTHING: Final = ("new", "show")
+"""What reads no files but the one it is given."""
 
 
 @click.group(

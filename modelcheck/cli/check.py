@@ -77,6 +77,6 @@ def check(
     warned = warnings(spec, rows)
     summary(spec, rows, warned, format, sys.stdout)
     sys.stdout.flush()
-    for warning in warned:
+    for warning in (*warned, *filter(None, (row.unkept for row in rows))):
         click.echo(f"modelcheck: {warning}", err=True)
     context.exit(exit_code(rows))

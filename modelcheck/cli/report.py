@@ -95,6 +95,9 @@ def report(
         told.append(row)
     write_atomically(folder / "index.html", index(_verdicts(spec, told, warnings(spec, rows))).encode())
     click.echo(f"\n{_count(rows)} See {folder / 'index.html'}")
+    for row in rows:
+        if row.unkept:
+            click.echo(f"modelcheck: {row.unkept}", err=True)
     context.exit(exit_code(rows))
 
 

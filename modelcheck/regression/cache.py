@@ -64,9 +64,12 @@ class Cache:
         entry = self._entry(self._path(question.key)) or self._entry(self._path(question.place))
         if entry is None:
             return None
-        trace = entry["trace"]
-        result = cattrs.structure(entry["result"], Result)
-        return Answer(result, None if trace is None else trace.encode("utf-8", "surrogatepass"))
+        try:
+            trace = entry["trace"]
+            result = cattrs.structure(entry["result"], Result)
+            return Answer(result, None if trace is None else trace.encode("utf-8", "surrogatepass"))
+        except (cattrs.BaseValidationError, LookupError, AttributeError, TypeError, ValueError):
+            return None  # it is whole, and of another make
 
     def _entry(self, path: Path) -> dict[str, Any] | None:
         try:
@@ -74,11 +77,14 @@ class Cache:
         except OSError:
             return None
         with suppress(OSError):
-            if stamp.decode("ascii", "replace") != hashlib.sha256(body).hexdigest():
+            if stamp != _stamp(path, body):
                 path.unlink()
                 return None
             os.utime(path)
-        found = json.loads(body)
+        try:
+            found = json.loads(body)
+        except (ValueError, RecursionError):
+            return None
         return found if isinstance(found, dict) else None
 
     def keep(self, question: Question, answer: Answer) -> None:
@@ -91,10 +97,9 @@ class Cache:
             "trace": None if answer.trace is None else answer.trace.decode("utf-8", "surrogatepass"),
         }
         body = json.dumps(entry, sort_keys=True).encode("ascii")
-        stamp = hashlib.sha256(body).hexdigest().encode("ascii")
+        path = self._path(question.key if result.verdict == "PASS" else question.place)
         with suppress(InputError):  # a cache that cannot be written is none
-            key = question.key if result.verdict == "PASS" else question.place
-            write_atomically(self._path(key), stamp + b"\n" + body)
+            write_atomically(path, _stamp(path, body) + b"\n" + body)
 
     def prune(self) -> None:
         """Remove what nobody has asked for in a long time."""
@@ -106,6 +111,11 @@ class Cache:
 
     def _path(self, key: str) -> Path:
         return self.folder / key[:2] / key[2:]
+
+
+def _stamp(path: Path, body: bytes) -> bytes:
+    """A digest of an entry together with what it answers, which its name is made from."""
+    return hashlib.sha256(repr((path.parent.name, path.name, body)).encode()).hexdigest().encode()
 
 
 @cache

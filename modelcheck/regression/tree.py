@@ -17,6 +17,7 @@ from modelcheck.errors import InputError
 from modelcheck.frontend.spec import Spec, program_spec, read_spec, spec_of
 from modelcheck.frontend.spec.patch import apply_loosely, written_paths
 from modelcheck.frontend.spec.threeway import Ancestry
+from modelcheck.reading import allowing, bounds_of, copy_tree, is_file, within
 from modelcheck.regression.mail import Patch
 
 FUZZ: Final = 2
@@ -87,7 +88,7 @@ class Patched:
 @contextmanager
 def workshop() -> Iterator[Path]:
     """A temporary folder for trees."""
-    with tempfile.TemporaryDirectory(prefix="modelcheck-") as place:
+    with tempfile.TemporaryDirectory(prefix="modelcheck-") as place, allowing([Path(place)]):
         yield Path(place).resolve()
 
 
@@ -117,7 +118,8 @@ def copied(target: Path, base: Path | None, into: Path) -> Tree:
     if lone:
         (into / home).mkdir(parents=True, exist_ok=True)
         for file in sorted((*folder.glob("*.c"), *folder.glob("*.h"))):
-            shutil.copy(file, into / home / file.name)
+            if is_file(file) and within(file, bounds_of(target)):
+                shutil.copy(file, into / home / file.name)
     else:
         _copy(folder, into / home)
     for place in outside:
@@ -129,7 +131,7 @@ def copied(target: Path, base: Path | None, into: Path) -> Tree:
 
 def _copy(place: Path, into: Path) -> None:
     if place.is_dir():
-        shutil.copytree(place, into, ignore=shutil.ignore_patterns(".*", "*.json", "*.html"), dirs_exist_ok=True)
+        copy_tree(place, into, bounds_of(place))
     else:
         into.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(place, into)
@@ -179,7 +181,7 @@ def contents(tree: Tree) -> dict[str, bytes]:
 
 def _read(root: Path, patch: Patch, name: str) -> str | None:
     path = root / name
-    if not path.is_file():
+    if not is_file(path):
         return None
     try:
         return path.read_bytes().decode("utf-8")
@@ -205,7 +207,7 @@ def _located(tree: Tree, patch: Patch) -> dict[str, str | None]:
         if len(parts) <= strip:
             return None
         name = PurePosixPath(home, *parts[strip:])
-        return name.as_posix() if (tree.root / name).is_file() else None
+        return name.as_posix() if is_file(tree.root / name) else None
 
     def rank(way: tuple[int, str]) -> tuple[int, bool, int]:
         count = sum(found(path, *way) is not None for path in there)

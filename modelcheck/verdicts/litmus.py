@@ -133,7 +133,12 @@ def judge(batch: Batch) -> list[Judged]:
     """Read and judge the tests of ``batch``, in order. Raises `InputError` for a model that is wrong."""
     from modelcheck.frontend.litmus import read_litmus
 
-    model, macros = batch.model.load()
+    try:
+        with alarm(None if batch.timeout is None else politely(batch.timeout)):
+            model, macros = batch.model.load()
+    except (OutOfTime, MemoryError) as error:
+        error.__traceback__ = None
+        return [lost(path, f"{given_up(error)} as the model was read") for path in batch.paths]
     _settle()
     found: list[Judged] = []
     for path, test in read_litmus(batch.paths, macros=macros):

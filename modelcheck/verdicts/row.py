@@ -25,7 +25,8 @@ class Row:
 
     ``failing`` is the property that fails, ``source`` is ``file:line`` in the user's files, ``inside`` the function and
     the line of a header of ours where it fails within that, ``trace`` the path of the stored trace, ``touches`` which
-    threads touch one another, where that is known, ``function`` the user's function in which it fails.
+    threads touch one another, where that is known, ``function`` the user's function in which it fails,
+    ``unkept`` why its trace could not be kept.
     """
 
     scenario: str
@@ -44,6 +45,7 @@ class Row:
     reason: str = ""
     touches: Touches | None = None
     function: str = ""
+    unkept: str = ""
 
     @property
     def as_expected(self) -> bool:
@@ -109,7 +111,10 @@ def row_of(cell: Cell, result: Result, trace: str | None = None) -> Row:
 
 
 def exit_code(rows: Sequence[Row]) -> int:
-    """0 when every verdict is as expected, 3 when the only differences are UNKNOWN, else 1."""
+    """0 when every verdict is as expected, 3 when the only differences are UNKNOWN, else 1; 2 where a trace could not
+    be kept."""
+    if any(row.unkept for row in rows):
+        return 2
     different = [row for row in rows if not row.as_expected]
     if not different:
         return 0

@@ -10,6 +10,7 @@ from attrs import evolve
 
 from modelcheck.errors import InputError
 from modelcheck.frontend.spec import Spec
+from modelcheck.reading import bounds_of, refusal, within
 from modelcheck.run import Done, Event, Idle, Lost, Started, Workers
 from modelcheck.trace.store import read_trace, trace_path, write_atomically
 from modelcheck.verdicts.cells import Cell
@@ -39,7 +40,8 @@ def run(
         view: is told of each step.
         minimise: cut each trace down to what matters.
 
-    Gives a row for each cell, in their order. What Ctrl-C leaves open is UNKNOWN. Raises `InputError` for sources that
+    Gives a row for each cell, in their order. What Ctrl-C leaves open is UNKNOWN; a trace that could not be written is
+    told in its row. Raises `InputError` for sources that
     are wrong.
     """
     rows: dict[int, Row] = {}
@@ -82,14 +84,23 @@ def _events(jobs: Sequence[Job], workers: Workers) -> Generator[Event[Answer]]:
 
 def _row(spec: Spec, cell: Cell, answer: Answer, traces: Path | None) -> Row:
     result = answer.result
-    path = None
+    kept = None
+    unkept = ""
     if traces is not None:
         path = trace_path(traces, spec.name, cell.scenario.name, cell.variant.name, cell.model)
-        if answer.trace is not None:
-            write_atomically(path, answer.trace)
-        elif result.verdict == "PASS" and path.exists() and _refuted(path, cell):
-            path.unlink()
-    return row_of(cell, result, str(path) if path is not None and answer.trace is not None else None)
+        try:
+            if not within(path, (*bounds_of(traces), *bounds_of(Path()))):
+                raise InputError(refusal(path, traces))
+            if answer.trace is not None:
+                write_atomically(path, answer.trace)
+                kept = str(path)
+            elif result.verdict == "PASS" and path.exists() and _refuted(path, cell):
+                path.unlink()
+        except InputError as error:  # the verdict is told all the same
+            unkept = f"{error}; the trace of {cell.scenario.name}, {cell.variant.name}, {cell.model} is not kept"
+        except OSError as error:
+            unkept = f"{path}: what passes now leaves an old trace, which cannot be removed: {error.strerror}"
+    return evolve(row_of(cell, result, kept), unkept=unkept)
 
 
 def _refuted(path: Path, cell: Cell) -> bool:

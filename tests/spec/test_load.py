@@ -98,7 +98,8 @@ def test_a_file_that_a_patch_deletes_is_not_there(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("variant", ["base", "two"])
-def test_sources_may_lie_outside_the_folder(folder: Path, variant: str) -> None:
+def test_sources_may_lie_outside_the_folder_in_its_repository(folder: Path, variant: str) -> None:
+    (folder.parent / ".git").mkdir()
     (folder / "src" / "a.c").rename(folder.parent / "b.c")
     (folder / "src" / "a.c").write_text("int z;\nint x;\nvoid f(void)\n{\n}\n")
     text = (folder / "spec.toml").read_text()

@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from modelcheck.errors import InputError
+from modelcheck.frontend.c.confine import Bounds
 from modelcheck.frontend.c.entry import ScenarioEntry, main_entry, scenario_entry
 from modelcheck.frontend.c.functions import contents, lower
 from modelcheck.frontend.c.initialise import extent
@@ -30,7 +31,7 @@ from modelcheck.program.ir import Program
 from modelcheck.program.regions import awaited_regions
 from modelcheck.run import depth
 
-__all__ = ["ScenarioEntry", "deep", "parse_program"]
+__all__ = ["Bounds", "ScenarioEntry", "deep", "parse_program"]
 
 
 def parse_program(
@@ -41,6 +42,7 @@ def parse_program(
     scenario: ScenarioEntry | None = None,
     names: Mapping[Path, str] | None = None,
     changed: Mapping[Path, bytes] | None = None,
+    bounds: Bounds | None = None,
 ) -> Program:
     """Read C files and link them to a program.
 
@@ -51,6 +53,7 @@ def parse_program(
         scenario: what runs; None when the program has a ``main()``.
         names: how to show files, by real path; others are shown as given.
         changed: what files hold in place of what is on disk, where they must be.
+        bounds: where files must lie that are no headers of ours; None: anywhere.
 
     Raises:
         InputError: a file is missing, clang finds an error, definitions conflict, a function that is to run does not
@@ -60,7 +63,7 @@ def parse_program(
     if not sources:
         raise InputError("no C file is given")
     with one_at_a_time, headers() as folder:
-        known = Files(Texts(folder, changed or {}), names or {})
+        known = Files(Texts(folder, changed or {}), names or {}, bounds)
         units = [parse_file(path, include, defines or {}, known) for path in sources]
 
         def runtime() -> Unit:

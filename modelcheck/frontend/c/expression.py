@@ -9,6 +9,7 @@ from typing import Final
 
 from modelcheck.errors import InputError
 from modelcheck.frontend.c import libclang as cl
+from modelcheck.frontend.c.confine import Bounds
 from modelcheck.frontend.c.entry import ScenarioEntry, main_entry, scenario_entry
 from modelcheck.frontend.c.functions import contents, lower
 from modelcheck.frontend.c.initialise import extent
@@ -31,6 +32,7 @@ def parse_expression(
     scenario: ScenarioEntry | None = None,
     names: Mapping[Path, str] | None = None,
     changed: Mapping[Path, bytes] | None = None,
+    bounds: Bounds | None = None,
     function: str = "",
     values: Mapping[str, int] | None = None,
 ) -> Program:
@@ -38,7 +40,7 @@ def parse_expression(
 
     Args:
         expression: of C, with a value that a 64-bit integer holds.
-        sources, include, defines, scenario, names, changed: as for `parse_program`.
+        sources, include, defines, scenario, names, changed, bounds: as for `parse_program`.
         function: the function that it stands in: what it sees at file scope, and the types of its variables.
         values: of variables of that function.
 
@@ -49,7 +51,7 @@ def parse_expression(
         raise InputError(f"'{expression.strip()}' is no expression")
     with one_at_a_time, headers() as folder:
         texts = Texts(folder, changed or {})
-        known = Files(texts, names or {})
+        known = Files(texts, names or {}, bounds)
         units = [parse_file(path, include, defines or {}, known) for path in sources]
         at = next((n for n, unit in enumerate(units) if function in unit.functions), None)
         used = {name: value for name, value in (values or {}).items() if re.search(rf"\b{name}\b", expression)}

@@ -14,6 +14,7 @@ from attrs import evolve, field, frozen
 from modelcheck.errors import InputError
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.beside import Beside, beside
+from modelcheck.frontend.c.confine import Bounds, confine
 from modelcheck.frontend.c.kept import Command, Shelf
 from modelcheck.frontend.c.texts import Texts
 from modelcheck.frontend.c.translation import Diagnostic, TranslationUnit
@@ -64,10 +65,14 @@ def own(name: str) -> Iterator[Path]:
 
 @frozen(eq=False)
 class Files:
-    """Names of files as they are shown: relative to the spec for the user's, ``<linux/list.h>`` for our headers."""
+    """Names of files as they are shown: relative to the spec for the user's, ``<linux/list.h>`` for our headers.
+
+    ``bounds``: where files must lie that are not ours; None: anywhere.
+    """
 
     contents: Texts
     names: Mapping[Path, str]
+    bounds: Bounds | None = None
     _shown: dict[str, str] = field(factory=dict)
     _texts: dict[str, str] = field(factory=dict)
 
@@ -183,6 +188,7 @@ def parse_file(
         command = Command((str(path), str(Path.cwd())), options, defines)
         found = _kept.find(command, texts) if content is None else None
         if found is not None:
+            _confine(found.parsed, include, known)
             return _anew(found, shown, known)
         unsaved = {str(changed): data for changed, data in texts.changed.items()}
         if content is not None:
@@ -192,6 +198,7 @@ def parse_file(
             parsed = TranslationUnit(str(path), (*options, *macros), unsaved)
         except OSError as error:
             raise InputError(str(error), shown) from error
+    _confine(parsed, include, known)
     diagnostics = parsed.diagnostics()
     _complain(diagnostics, known)
     top = cl.children(parsed.cursor)
@@ -216,6 +223,20 @@ def parse_file(
 def _anew(unit: Unit, shown: str, known: Files) -> Unit:
     """A parsed file in another program: what follows from its text stays with it, its names and places do not."""
     return evolve(unit, name=shown, files=known, functions=dict(unit.functions), handles={})
+
+
+def _confine(parsed: TranslationUnit, include: Sequence[Path], known: Files) -> None:
+    """Raise `InputError` where a file was read, or asked for, that lies out of bounds."""
+    if known.bounds is None:
+        return
+    with own("prelude.h") as prelude, own("runtime.c") as runtime:
+        ours = (str(prelude), str(runtime))
+        names = [name for name in parsed.names if not known.contents.ours(name) and name not in ours]
+    texts = {name: content.data for name in names if (content := known.contents.content(name)) is not None}
+    try:
+        confine(texts, include, known.bounds)
+    except InputError as error:
+        raise InputError(error.message, error.file and known.shown(error.file), error.line) from None
 
 
 def _complain(diagnostics: Sequence[Diagnostic], known: Files) -> None:

@@ -6,6 +6,7 @@ import ctypes
 import os
 from collections.abc import Mapping, Sequence
 from ctypes import byref, c_char_p, c_size_t, c_void_p
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -52,6 +53,11 @@ class TranslationUnit:
             cl.lib.clang_disposeTranslationUnit(self._unit)
         if getattr(self, "_index", None):
             cl.lib.clang_disposeIndex(self._index)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of `files`."""
+        return tuple(self.files())
 
     def files(self) -> dict[str, bytes]:
         """What clang read: every file that was included, and the first one, by name as clang spells it."""

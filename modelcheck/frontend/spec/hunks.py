@@ -50,7 +50,7 @@ def patched(file: str, source: str, before: str, hunks: Sequence[Hunk], fuzz: in
                     loose.append(f"{source}: hunk {number} fits only without {ignored} of its lines of context")
                 break
         if at is None:
-            raise _mismatch(file, source, old, hunk, max(hunk.source_start - 1, done))
+            raise _mismatch(file, source, old, hunk, max(hunk.source_start - 1, done), done)
         new += old[done:at]
         new += [bare(line) for line in lines[first:last] if line.line_type in " +"]
         done = at + sum(line.line_type in " -" for line in lines[first:last])
@@ -84,9 +84,19 @@ def find(old: Sequence[str], shown: Sequence[str], first: int, stated: int, alon
     return min(places, key=lambda at: abs(at - stated), default=None)
 
 
-def _mismatch(file: str, source: str, old: Sequence[str], hunk: Hunk, stated: int) -> InputError:
-    """The error for a hunk that fits nowhere: told at the place where most of its first lines fit."""
+def _mismatch(file: str, source: str, old: Sequence[str], hunk: Hunk, stated: int, done: int) -> InputError:
+    """The error for a hunk that fits nowhere from line ``done`` on: told where most of its first lines fit."""
     lines = [line for line in hunk if line.line_type in " -"]
+    head = ((hunk[0].diff_line_no or 1) if len(hunk) else 1) - 1
+    earlier = find(old, [bare(line) for line in lines], 0, stated, alone=False)
+    if earlier is not None or not lines:
+        where = f"line {(earlier or 0) + 1} of it" if lines else "there"
+        return InputError(
+            f"this hunk does not apply to {source}: it belongs at {where}, and the hunks before it reach down to line "
+            f"{done}: hunks must be in order, and not overlap",
+            file,
+            head,
+        )
 
     def fitting(at: int) -> int:
         count = 0
@@ -109,5 +119,5 @@ def _mismatch(file: str, source: str, old: Sequence[str], hunk: Hunk, stated: in
         f"this hunk does not apply to {source}: its line {wrong.diff_line_no} expects '{in_sentence(bare(wrong))}', "
         f"but {source}:{place + 1} {there}",
         file,
-        (hunk[0].diff_line_no or 1) - 1,
+        head,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,6 +15,7 @@ from modelcheck.errors import InputError
 from modelcheck.frontend.spec import locate
 from modelcheck.frontend.spec.spec import Scenario, Spec, Variant
 from modelcheck.program.ir import Program
+from modelcheck.reading import bounds_of, copy_tree, leads_out
 
 
 def load_program(spec: Spec, scenario: Scenario, variant: Variant) -> Program:
@@ -49,7 +49,7 @@ def load_expression(
 
 def _read(spec: Spec, scenario: Scenario, variant: Variant, folder: Path) -> dict[str, Any]:
     """What to parse, for the parsers of the C front end."""
-    from modelcheck.frontend.c import ScenarioEntry
+    from modelcheck.frontend.c import Bounds, ScenarioEntry
 
     written = (*spec.sources, *scenario.sources)
     sources = [_place(spec, folder, name) for name in written]
@@ -58,6 +58,7 @@ def _read(spec: Spec, scenario: Scenario, variant: Variant, folder: Path) -> dic
         "include": [_place(spec, folder, name) for name in spec.include],
         "defines": macros(spec, scenario, variant),
         "scenario": ScenarioEntry(scenario.init, scenario.threads, scenario.final) if scenario.threads else None,
+        "bounds": Bounds((*bounds_of(spec.folder), folder.resolve()), leads_out(spec.folder)),
         "names": _Names(folder, dict(zip(sources, written, strict=True))),
     }
 
@@ -85,7 +86,7 @@ def _tree(spec: Spec, variant: Variant) -> Iterator[tuple[Path, Mapping[Path, by
         return
     with tempfile.TemporaryDirectory(prefix="modelcheck-") as place:
         folder = Path(place) / "tree"
-        shutil.copytree(spec.folder, folder, ignore=shutil.ignore_patterns(".*", "*.json", "*.html"))
+        copy_tree(spec.folder, folder, bounds_of(spec.folder))
         for name, text in variant.files.items():
             path = folder / name
             if text is None:

@@ -14,6 +14,7 @@ from unidiff.patch import PatchedFile, PatchSet
 from modelcheck.errors import InputError
 from modelcheck.frontend.spec.hunks import bare, find, lines_of, patched
 from modelcheck.frontend.spec.threeway import Ancestry, lacks, merged
+from modelcheck.reading import can_be_named
 
 _NOWHERE: Final = "/dev/null"
 
@@ -99,6 +100,8 @@ def apply_loosely(
         if any(path is not None and name is None for path, name in zip(written, names, strict=True)):
             outside[written[1] or written[0] or ""] = None
             continue
+        if any(str(info).startswith(("new file mode 12", "new mode 12")) for info in entry.patch_info or ()):
+            raise InputError(f"makes a link of {written[1] or written[0]}, which no patch does here", file, line)
         if entry.is_binary_file:
             raise InputError("a binary patch cannot be applied", file, line)
         source, target = names
@@ -188,6 +191,8 @@ def _written(file: str, entry: PatchedFile, path: str) -> str | None:
     if path.startswith('"') and path.endswith('"'):
         path = _unquoted(path[1:-1])
     name = posixpath.normpath(path)
+    if not can_be_named(name):
+        raise InputError("names what no file can be called", file, entry.diff_line_no)
     if name.startswith("/") or ".." in path.split("/"):
         raise InputError(f"leads out of the folder of the spec: {path}", file, entry.diff_line_no)
     return name

@@ -24,7 +24,7 @@ from modelcheck.frontend.spec.written import (
     suggestion,
 )
 from modelcheck.program.ir import PROPERTIES
-from modelcheck.reading import file_content
+from modelcheck.reading import bounds_of, can_be_named, file_content, is_file, refusal, within
 
 MODELS: Final = ("sc", "tso", "pso", "lkmm", "rc11")
 """The built-in memory models."""
@@ -151,12 +151,15 @@ def read_spec(folder: Path, tolerant: bool = False) -> Spec:
         raise InputError(
             "holds no spec.toml" if folder.is_dir() else "no such file, and no folder with a spec.toml", str(folder)
         )
+    if folder.is_dir() and not within(file, bounds_of(folder)):
+        raise InputError(refusal(file, folder), str(folder))
     written, text = read_written(file)
-    return _Reader(file.parent, written, text, tolerant).spec(file)
+    return _Reader(file, file.parent, written, text, tolerant).spec(file)
 
 
 @frozen
 class _Reader:
+    file: Path
     folder: Path
     written: WrittenSpec
     text: Text
@@ -315,7 +318,10 @@ class _Reader:
             return
         if not model.endswith(".cat"):
             self.text.wrong(f"unknown model '{model}'{suggestion(model, [*MODELS, 'FILE.cat'])}", *path)
-        if not (self.folder / model).is_file():
+        if not can_be_named(model):
+            self.text.wrong("no file can be called so", *path)
+        self._inside(model, *path)
+        if not is_file(self.folder / model):
             self.text.wrong(f"no such file: {self.folder / model}", *path)
 
     def _check_name(self, table: str, name: str) -> None:
@@ -328,15 +334,27 @@ class _Reader:
         place = (key,) if isinstance(key, str) else key
         for index, path in self._once(place[:-1], place[-1], paths):
             found = self.folder / path
+            if not can_be_named(path):
+                self.text.wrong("no file can be called so", *place, index)
+            self._inside(path, *place, index)
             if place[-1] == "include":
                 if not found.is_dir():
                     self.text.wrong(f"no such folder: {found}", *place, index)
-            elif not found.is_file():
+            elif not is_file(found):
                 self.text.wrong(f"no such file: {found}", *place, index)
+
+    def _inside(self, path: str, *place: str | int) -> None:
+        """Complain of what leads out of the bounds of the spec."""
+        if not within(self.folder / path, bounds_of(self.folder)):
+            self.text.wrong(refusal(path, self.folder), *place)
 
     def _read(self, name: str) -> str | None:
         path = self.folder / name
-        return _text(path) if path.is_file() else None
+        if not is_file(path):
+            return None
+        if not within(path, bounds_of(self.folder)):
+            raise InputError(refusal(name, self.folder), str(self.file))
+        return _text(path)
 
 
 def _text(path: Path) -> str:

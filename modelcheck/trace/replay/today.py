@@ -17,7 +17,7 @@ from modelcheck.program.graph import EventGraph
 from modelcheck.program.ir import Program
 from modelcheck.program.machine import Initial, Outcome, initialise
 from modelcheck.program.unroll import Bounds, unroll
-from modelcheck.reading import file_content
+from modelcheck.reading import bounds_of, file_content, is_file, refusal, within
 from modelcheck.trace.trace import Trace
 
 
@@ -123,7 +123,8 @@ class Sources:
         folder = tempfile.TemporaryDirectory(prefix="modelcheck-")
         self._folders.append(folder)
         for one in sorted((*file.parent.glob("*.c"), *file.parent.glob("*.h"))):
-            shutil.copy(one, folder.name)
+            if is_file(one) and within(one, bounds_of(file)):
+                shutil.copy(one, folder.name)
         here = Path(folder.name)
         for name, text in self._changes(here, {}).items():
             if text is None:
@@ -147,7 +148,11 @@ class Sources:
             if name in files:
                 return files[name]
             path = folder / name
-            return path.read_text(encoding="utf-8") if path.is_file() else None
+            if not is_file(path):
+                return None
+            if not within(path, (*bounds_of(folder), folder.resolve())):
+                raise InputError(refusal(name, folder), str(self.patch))
+            return file_content(path).decode("utf-8")
 
         try:
             return apply_patch(str(self.patch), file_content(self.patch).decode("utf-8"), read)
