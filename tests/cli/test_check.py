@@ -310,6 +310,21 @@ def test_traces_that_cannot_be_written_are_told(modelcheck: Command, spec: Path,
     outcome = modelcheck("check", spec, "--traces", "taken")
     assert outcome.code == 2
     assert outcome.err.startswith("modelcheck: taken/small/bad--broken--lkmm.json: cannot be written")
+    assert "verdicts as expected" in outcome.out.splitlines()[-1]
+    assert "bad, broken, lkmm: FAIL" in outcome.out
+
+
+def test_a_trace_is_not_written_through_a_link_that_leads_elsewhere(
+    modelcheck: Command, spec: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = tmp_path_factory.mktemp("elsewhere") / "precious"
+    other.write_text("precious")
+    (tmp_path / "traces" / "small").mkdir(parents=True)
+    (tmp_path / "traces" / "small" / "bad--broken--lkmm.json").symlink_to(other)
+    outcome = modelcheck("check", spec)
+    assert outcome.code == 2
+    assert "leads out of the folder" in outcome.err
+    assert other.read_text() == "precious"
 
 
 INTERRUPTED = """
