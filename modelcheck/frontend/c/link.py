@@ -17,7 +17,7 @@ from modelcheck.frontend.c.again import lowered_again
 from modelcheck.frontend.c.attributes import alignment, is_weak
 from modelcheck.frontend.c.builder import Builder, Shape
 from modelcheck.frontend.c.context import Hint, Links
-from modelcheck.frontend.c.objects import Cell, Objects, Static
+from modelcheck.frontend.c.objects import MOST_THREADS, Cell, Objects, Static
 from modelcheck.frontend.c.parse import Unit
 from modelcheck.frontend.c.types import ARRAY, RECORD, CType, Signature, Types
 from modelcheck.program.ir import Function, MemoryObject, Source
@@ -344,7 +344,10 @@ class Linker:
         if initialiser is not None:
             fill = partial(self._initialise, self, unit, type_, initialiser, function)
         align = alignment(cursor)
-        return self.objects.variable(key, name, types, type_, size=size, align=align, units=units, fill=fill)
+        copies = MOST_THREADS if cl.lib.clang_getCursorTLSKind(cursor) else 1
+        return self.objects.variable(
+            key, name, types, type_, size=size, align=align, units=units, copies=copies, fill=fill
+        )
 
     def _in_units(self, unit: Unit, cursor: cl.Cursor) -> bool:
         """Whether MC_UNITS stands at this declaration, or at another one of the same name in this file."""

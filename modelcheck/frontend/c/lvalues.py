@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.attributes import names, strange
-from modelcheck.frontend.c.context import Aggregate, Context, Held, Memory, Place, resize, unquote
+from modelcheck.frontend.c.context import Aggregate, Context, Held, Memory, Place, Refused, resize, unquote
 from modelcheck.frontend.c.escape import undone
 from modelcheck.frontend.c.initialise import store_initialiser
+from modelcheck.frontend.c.objects import MOST_THREADS, stride
 from modelcheck.frontend.c.places import member, part
 from modelcheck.frontend.c.types import ARRAY, FUNCTION, POINTER, RECORD, CType
 from modelcheck.program.expr import FALSE, Expr, const, op
-from modelcheck.program.ir import Assert, Local
+from modelcheck.program.ir import Assert, Branch, Local, Self
 
 
 def place(ctx: Context, node: cl.Node, inclusive: bool = False) -> Place:
@@ -60,18 +61,35 @@ def _variable(ctx: Context, node: cl.Node) -> Place:
     if found is not None:
         return found
     if target.kind == cl.VAR_DECL and cl.lib.clang_Cursor_hasVarDeclGlobalStorage(target) == 1:
-        if cl.lib.clang_getCursorTLSKind(target):
-            ctx.refuse(f"{node.spelling} is thread-local, which is not supported: use an array indexed by thread", node)
         reason = strange(names(target))
         if reason:
             ctx.refuse(f"{node.spelling}: {reason}", node)
         base = ctx.linker.variable(ctx.unit, target, ctx.name)
         if base is None:
             ctx.refuse(f"no definition of {node.spelling}", node)
-        found = Memory(const(base, 64), ctx.types.get(cl.lib.clang_getCursorType(target)))
+        type_ = ctx.types.get(cl.lib.clang_getCursorType(target))
+        if cl.lib.clang_getCursorTLSKind(target):
+            return _own_copy(ctx, base, type_, node)
+        found = Memory(const(base, 64), type_)
         ctx.places[target.d0] = found
         return found
     ctx.refuse(f"{node.spelling} is no variable that is known here", node)
+
+
+def _own_copy(ctx: Context, base: int, type_: CType, node: cl.Node) -> Place:
+    """The copy of a thread-local variable that the thread has which gets here."""
+    builder, source = ctx.builder, ctx.source(node)
+    register = builder.register(64)
+    builder.emit(Self(register, source))
+    thread = builder.value(register)
+    yes, no = builder.block(), builder.block()
+    builder.end(Branch(op("ult", 1, thread, const(MOST_THREADS, 64)), yes, no, source))
+    builder.current = no
+    reason = f"{node.spelling} is thread-local, and used by more than {MOST_THREADS} threads"
+    ctx.stop(Refused(reason, source))
+    builder.current = yes
+    offset = op("mul", 64, thread, const(stride(max(type_.size, 1)), 64))
+    return Memory(op("add", 64, offset, const(base, 64)), type_)
 
 
 def _member(ctx: Context, node: cl.Node) -> Place:

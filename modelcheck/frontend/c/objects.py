@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import PurePath
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from modelcheck.errors import InputError
 from modelcheck.frontend.c.types import ARRAY, CType, Types
@@ -15,6 +15,9 @@ from modelcheck.program.ir import HEAP_BASE, Layout, MemoryObject
 FIRST_BASE = 0x1000
 SLOT = 64
 """Alignment of objects, and the least gap between two of them, in bytes."""
+
+MOST_THREADS = 16
+"""Of a thread-local variable there are so many copies, for the threads with the lowest numbers."""
 
 Cell = tuple[int, int, Value]
 """Offset, bytes and value of a scalar in an object."""
@@ -58,6 +61,7 @@ class Objects:
         size: int = 0,
         align: int = 1,
         units: int = 0,
+        copies: int = 1,
         fill: Callable[[], list[Cell]] | None = None,
     ) -> Static:
         """A new object for a variable.
@@ -68,15 +72,25 @@ class Objects:
             size: bytes, where it has more than its type.
             align: what its address must be a multiple of, where that is more than its type asks for.
             units: as in `MemoryObject`.
+            copies: how many there are, `stride` apart: one for each thread.
             fill: gives its contents; called by `settle`.
         """
         align = max(SLOT, align, types.alignment(type_))
         self._next = (self._next + align - 1) // align * align
         size = max(size, type_.size, 1)
         readonly = is_const(types, type_)
-        made = self._place(key, Static(name, self._next, size, "global", type_, types.layout(type_), readonly, units))
+        layout, step = types.layout(type_), stride(size)
+        if copies > 1:
+            size, layout = step * copies, _repeated(layout, step, copies)
+        made = self._place(key, Static(name, self._next, size, "global", type_, layout, readonly, units))
+
+        def settle(cells: Callable[[], list[Cell]]) -> None:
+            found = cells()
+            for number in range(copies):
+                made.cells.extend((number * step + offset, length, value) for offset, length, value in found)
+
         if fill is not None:
-            self._pending.append(lambda: made.cells.extend(fill()))
+            self._pending.append(lambda: settle(fill))
         return made
 
     def function(self, name: str) -> int:
@@ -131,6 +145,23 @@ class Objects:
             raise InputError(message)
         self._objects[key] = made
         return made
+
+
+def stride(size: int) -> int:
+    """From one copy of an object of so many bytes to the next, in bytes."""
+    return (size + SLOT - 1) // SLOT * SLOT
+
+
+def _repeated(layout: Layout | None, step: int, copies: int) -> Layout | None:
+    """The layout of copies of an object, each named by its number."""
+    if layout is None:
+        return None
+    leaves = (
+        evolve(leaf, path=f"[{number}].{leaf.path}".rstrip("."), offset=number * step + leaf.offset)
+        for number in range(copies)
+        for leaf in layout.leaves
+    )
+    return Layout(f"{layout.type} of each thread", step * copies, tuple(leaves))
 
 
 def is_const(types: Types, type_: CType) -> bool:
