@@ -1,8 +1,9 @@
 """Memory that one thread alone touches so far: a load from there has its value already while unrolling.
 
-That are locals whose addresses were not given away, and globals that main alone has used (every thread that runs
-beside a load of main's is unrolled before it). The value is what the thread stored last, in every coherent memory
-model. Knowing it at once lets a program keep thread handles in memory, say, and bounds loops that count there.
+That are locals and objects of the heap whose addresses were not given away, and globals that main alone has used
+(every thread that runs beside a load of main's is unrolled before it). The value is what the thread stored last, in
+every coherent memory model. Knowing it at once lets a program keep thread handles in memory, say, and bounds loops
+that count there.
 """
 
 from __future__ import annotations
@@ -35,16 +36,18 @@ class PrivateMemory:
             (thing.base, thing.base + thing.size) for thing in initial.objects if thing.readonly and thing.zeroed
         )
         for thing in sorted(initial.objects, key=lambda o: o.base):
-            if thing.kind in ("local", "global") and thing.base not in initial.freed:
+            if thing.kind in ("local", "global", "heap") and thing.base not in initial.freed:
                 self.add(thing.base, thing.size, 0)
                 if thing.zeroed:
                     self._zeroed.add(thing.base)
         for _, value in initial.memory.values():
             self.publish(const(value, 64))
 
-    def add(self, base: int, size: int, thread: int) -> None:
-        """A fresh local of ``thread`` at ``base``, above all others."""
+    def add(self, base: int, size: int, thread: int, zeroed: bool = False) -> None:
+        """A fresh local, or object of the heap, of ``thread`` at ``base``, above all others."""
         self._bases.append(base)
+        if zeroed:
+            self._zeroed.add(base)
         self._objects[base] = (size, thread)
 
     def note(self, event: Event) -> None:

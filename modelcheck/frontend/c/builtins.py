@@ -8,7 +8,7 @@ from modelcheck.frontend.c import competition
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.context import Context, Refused, Value, arguments, plus, resize, truth
 from modelcheck.frontend.c.places import MOST_COPIED, ONCE
-from modelcheck.frontend.c.types import ARRAY, BOOL, POINTER, RECORD, CType, Leaf
+from modelcheck.frontend.c.types import ARRAY, BOOL, POINTER, RECORD, VARIABLE, CType, Leaf
 from modelcheck.program.expr import FALSE, Expr, const, op
 from modelcheck.program.ir import NONE, Assert, Assign, Branch, Call, Choose, Halt, Jump, Load, Store
 
@@ -157,7 +157,7 @@ def _pointed(ctx: Context, node: cl.Node) -> tuple[Expr, CType]:
     while True:
         below = inner.expressions()
         type_ = ctx.types.of(inner)
-        if type_.kind == ARRAY:
+        if type_.kind in (ARRAY, VARIABLE):
             break
         pointed = ctx.types.pointee(type_) if type_.kind == POINTER else None
         if pointed is not None and pointed.size and (pointed.kind != "integer" or pointed.size > 1):
@@ -167,8 +167,8 @@ def _pointed(ctx: Context, node: cl.Node) -> tuple[Expr, CType]:
             continue
         break
     type_ = ctx.types.of(inner)
-    if type_.kind == ARRAY:
-        return ctx.scalar(node), type_
+    if type_.kind in (ARRAY, VARIABLE):
+        return ctx.scalar(node), type_ if type_.kind == ARRAY else ctx.types.element(type_)
     if type_.kind != POINTER:
         ctx.refuse("memory whose type is not known", node)
     return ctx.scalar(node), ctx.types.pointee(type_)

@@ -129,6 +129,7 @@ class Context:
         hint: the type that the caller converts this function's result to, if it allocates.
         result_type: the type of its result.
         result: where a struct result too large for a register goes.
+        lengths: registers with the bytes of its arrays of variable length, by declaration.
         labels: blocks of labels, by their statements.
         labelled: the labels met so far, with how many cleanups are outside of each.
         gotos: jumps to labels not met yet, by label: blocks that must run cleanups, and those in scope there.
@@ -155,6 +156,7 @@ class Context:
     syntactic: bool = False
     primitives: Mapping[str, Callable[[Context, cl.Node, Hint | None], Expr | None]] = field(factory=dict)
     places: dict[int, Place] = field(factory=dict)
+    lengths: dict[int, int] = field(factory=dict)
     labels: dict[int, int] = field(factory=dict)
     labelled: dict[int, int] = field(factory=dict)
     gotos: dict[int, list[tuple[int, list[Cleanup]]]] = field(factory=dict)

@@ -15,12 +15,13 @@ from modelcheck.frontend.c.context import (
     Value,
     convert,
     resize,
+    strip,
     truth,
 )
 from modelcheck.frontend.c.initialise import aggregate
 from modelcheck.frontend.c.lvalues import chosen, designates, place, selected, starts_together
 from modelcheck.frontend.c.places import address_of, read
-from modelcheck.frontend.c.types import ARRAY, FLOAT, FUNCTION, POINTER, RECORD, VOID, CType
+from modelcheck.frontend.c.types import ARRAY, FLOAT, FUNCTION, POINTER, RECORD, VARIABLE, VOID, CType
 from modelcheck.program.expr import FALSE, TRUE, Expr, const, op
 from modelcheck.program.ir import Assign, Branch, Jump
 
@@ -72,6 +73,11 @@ def discard(ctx: Context, node: cl.Node) -> None:
 def _constant(ctx: Context, node: cl.Node) -> Expr:
     type_ = ctx.types.of(node)
     found = cl.evaluate(node.cursor)
+    if found is None and node.kind == cl.SIZEOF and node.expressions():
+        variable = strip(node.expressions()[0])
+        length = ctx.lengths.get(cl.lib.clang_getCursorReferenced(variable.cursor).d0)
+        if length is not None and variable.kind == cl.DECL_REF:
+            return ctx.builder.value(length)
     if found is None or not type_.scalar:
         ctx.refuse("this expression is not supported (its value is not constant)", node)
     return const(found, type_.width)
@@ -127,7 +133,7 @@ def converted(ctx: Context, inner: cl.Node, new: CType, hint: Hint | None = None
         return None
     if old.kind == FUNCTION:
         return value(ctx, inner)
-    if old.kind == ARRAY and new.kind == POINTER:
+    if old.kind in (ARRAY, VARIABLE) and new.kind == POINTER:
         return address_of(ctx, place(ctx, inner), inner)
     if FLOAT in (old.kind, new.kind):
         ctx.refuse("floating point is not supported", inner)

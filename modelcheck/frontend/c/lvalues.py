@@ -11,7 +11,7 @@ from modelcheck.frontend.c.escape import undone
 from modelcheck.frontend.c.initialise import store_initialiser
 from modelcheck.frontend.c.objects import MOST_THREADS, stride
 from modelcheck.frontend.c.places import member, part
-from modelcheck.frontend.c.types import ARRAY, FUNCTION, POINTER, RECORD, CType
+from modelcheck.frontend.c.types import ARRAY, FUNCTION, POINTER, RECORD, VARIABLE, CType
 from modelcheck.program.expr import FALSE, Expr, const, op
 from modelcheck.program.ir import Assert, Branch, Local, Self
 
@@ -118,8 +118,11 @@ def _element(ctx: Context, node: cl.Node, inclusive: bool) -> Place:
     while array.kind in (cl.PAREN, cl.UNEXPOSED_EXPR) and ctx.types.of(array).kind == POINTER and array.expressions():
         array = array.expressions()[0]
     whole = ctx.types.of(array)
-    if whole.kind != ARRAY:
-        base: Place = Memory(ctx.scalar(pointer), type_)
+    if whole.kind == VARIABLE:
+        base: Place = place(ctx, array)
+        count = None
+    elif whole.kind != ARRAY:
+        base = Memory(ctx.scalar(pointer), type_)
         count = None
     else:
         base = place(ctx, array)

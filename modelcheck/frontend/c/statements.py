@@ -8,14 +8,25 @@ from collections.abc import Callable, Iterator, Sequence
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.attributes import cleanup_of, is_attribute, names, strange
 from modelcheck.frontend.c.calls import give
-from modelcheck.frontend.c.context import Cases, Cleanup, Context, Memory, Parts, Place, Refused, Register, Value
+from modelcheck.frontend.c.context import (
+    Cases,
+    Cleanup,
+    Context,
+    Memory,
+    Parts,
+    Place,
+    Refused,
+    Register,
+    Value,
+    resize,
+)
 from modelcheck.frontend.c.escape import in_parts
 from modelcheck.frontend.c.expressions import branch, converted, discard, value
 from modelcheck.frontend.c.initialise import store_initialiser
 from modelcheck.frontend.c.places import address_of, undefined
-from modelcheck.frontend.c.types import ARRAY, CType
+from modelcheck.frontend.c.types import ARRAY, VARIABLE, CType
 from modelcheck.program.expr import const, mask, op
-from modelcheck.program.ir import NONE, Branch, Call, Fence, Jump, Local, Switch, Tags
+from modelcheck.program.ir import NONE, Alloc, Assert, Assign, Branch, Call, Fence, Free, Jump, Local, Switch, Tags
 
 MOST_CASES = 512
 """A case range of more values becomes a comparison."""
@@ -79,6 +90,9 @@ def leave(ctx: Context, outside: int, cleanups: Sequence[Cleanup] | None = None)
     if ctx.builder.ended:
         return
     for name, place, node in reversed((ctx.cleanups if cleanups is None else cleanups)[outside:]):
+        if name == FREE and isinstance(place, Memory):
+            ctx.builder.emit(Free(place.address, ctx.source(node)))
+            continue
         definition = ctx.linker.function(ctx.unit, name)
         if definition is None:
             ctx.stop(Refused(f"no body for {name}(), which cleans {node.spelling} up", ctx.source(node)))
@@ -125,6 +139,9 @@ def _declare(ctx: Context, node: cl.Node) -> None:
     reason = strange(names(node.cursor))
     if reason:
         ctx.refuse(f"{node.spelling}: {reason}", node)
+    if type_.kind == VARIABLE:
+        _declare_variable_array(ctx, node, type_)
+        return
     if type_.kind == "unknown" or not (type_.size or type_.kind in (ARRAY, "record")):
         ctx.refuse(f"variables of type {type_.name} are not supported", node)
     place = variable(ctx, node.cursor.d0, node.spelling, type_, node)
@@ -135,6 +152,28 @@ def _declare(ctx: Context, node: cl.Node) -> None:
     cleanup = cleanup_of(node)
     if cleanup is not None:
         ctx.cleanups.append((cleanup, place, node))
+
+
+def _declare_variable_array(ctx: Context, node: cl.Node, type_: CType) -> None:
+    """An array whose length is computed here: an object that is freed where its scope is left."""
+    element = ctx.types.element(type_)
+    lengths = node.expressions()
+    if not element.size or len(lengths) != 1:
+        ctx.refuse(f"variables of type {type_.name} are not supported", node)
+    source, builder = ctx.source(node), ctx.builder
+    length = resize(ctx.scalar(lengths[0]), 64, ctx.types.of(lengths[0]).signed)
+    builder.emit(Assert(op("slt", 1, const(0, 64), length), "undefined", "an array without elements", source))
+    known = ctx.places.get(node.cursor.d0)
+    base = known.address.data if isinstance(known, Memory) else builder.register(64)
+    size = ctx.lengths.setdefault(node.cursor.d0, builder.register(64))
+    builder.emit(Assign(size, op("mul", 64, length, const(element.size, 64)), source))
+    builder.emit(Alloc(base, builder.value(size), False, False, source))
+    place = ctx.places[node.cursor.d0] = Memory(builder.value(base), type_)
+    ctx.cleanups.append((FREE, place, node))
+
+
+FREE = "(free)"
+"""The cleanup of an array of variable length."""
 
 
 def variable(ctx: Context, declaration: int, name: str, type_: CType, node: cl.Node) -> Place:

@@ -14,12 +14,13 @@ from modelcheck.frontend.c.offsets import difference
 from modelcheck.program.ir import Layout
 from modelcheck.program.ir import Leaf as NamedLeaf
 
-VOID, INTEGER, BOOL, POINTER, ARRAY, RECORD, FUNCTION, FLOAT, UNKNOWN = (
+VOID, INTEGER, BOOL, POINTER, ARRAY, VARIABLE, RECORD, FUNCTION, FLOAT, UNKNOWN = (
     "void",
     "integer",
     "bool",
     "pointer",
     "array",
+    "array of variable length",
     "record",
     "function",
     "float",
@@ -135,10 +136,10 @@ _KINDS = {
     111: FUNCTION,
     112: ARRAY,
     114: ARRAY,
-    115: ARRAY,
+    115: VARIABLE,
 }
 _SIGNED = frozenset((13, 14, 15, 16, 17, 18, 19))
-_ENUM, _ATOMIC, _NO_PROTOTYPE, _VARIABLE_ARRAY = 106, 177, 110, 115
+_ENUM, _ATOMIC, _NO_PROTOTYPE = 106, 177, 110
 
 
 _FOLDER = re.compile(r" at [^()]*/")
@@ -186,9 +187,7 @@ class Types:
         kind = _KINDS.get(value.kind, UNKNOWN)
         if lib.clang_getAddressSpace(value):  # of another segment, such as the kernel's per-cpu data in __seg_gs
             kind = UNKNOWN
-        size = lib.clang_Type_getSizeOf(handle) if kind not in (VOID, FUNCTION, UNKNOWN) else 0
-        if value.kind == _VARIABLE_ARRAY:
-            kind, size = UNKNOWN, 0
+        size = lib.clang_Type_getSizeOf(handle) if kind not in (VOID, FUNCTION, VARIABLE, UNKNOWN) else 0
         signed = value.kind in _SIGNED
         if value.kind == _ENUM:
             underlying = lib.clang_getEnumDeclIntegerType(lib.clang_getTypeDeclaration(value))

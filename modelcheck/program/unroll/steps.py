@@ -336,6 +336,7 @@ class Steps(Paths):
         """The address of a new object, which is there where ``guard`` holds."""
         name = heap_name(step.layout, step.source, self.thread.stack)
         base = self._object(name, "heap", size, step.layout)
+        self.private.add(base, size, self.thread.number, step.zeroed)
         thread = self.thread
         self.allocations.append(
             Allocation(self.objects[-1], guard, step.zeroed, step.source, thread.stack, thread.number, thread.position)
