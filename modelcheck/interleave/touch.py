@@ -21,6 +21,15 @@ def touching(system: System) -> Touches:
             read.setdefault(local.thread, set()).update((*local.slots, local.life))
             written.setdefault(local.thread, set()).update(_written(local))
     pairs = {(local.thread, child.thread) for local in system.locals.every for child in local.children if local.thread}
+    # A grace period waits for the sections of its mark.
+    graces = {(local.thread, local.mark) for local in system.locals.every if local.kind == kinds.SYNC and local.moves}
+    for local in system.locals.every:
+        if local.moves and local.mark >= 0 and local.kind in (kinds.ENTER, kinds.LOAD):
+            pairs |= {
+                (min(thread, local.thread), max(thread, local.thread))
+                for thread, mark in graces
+                if mark == local.mark and thread and local.thread and thread != local.thread
+            }
     for one, other in combinations(sorted(read), 2):
         common = (written[one] & read[other]) | (written[other] & read[one])
         if common - {-1}:
