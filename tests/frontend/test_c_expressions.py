@@ -221,3 +221,21 @@ def test_an_index_beyond_a_member_array_is_a_finding_though_the_struct_goes_on(t
 def test_a_trailing_array_of_one_element_is_a_flexible_one(tmp_path: Path) -> None:
     code = "struct s { int n; int a[1]; }; char room[64]; int n = 3;\nint main(void) { ((struct s *)room)->a[n] = 1; return 0; }"
     assert isinstance(outcome(tmp_path, code), Initial)
+
+
+GENERIC = """
+typedef unsigned int u32; typedef struct s { unsigned q; } S; struct r { S s; };
+static struct s g; static int x; static const S *cs; static unsigned n; static const int cn = 1; static long long ll;
+static unsigned gs(const struct s *p) { return 1; } static unsigned gr(const struct r *p) { return 2; }
+#define get(p) _Generic(*(p), struct s: gs((void *)(p)), struct r: gr((void *)(p)))
+"""
+
+
+def test_a_generic_selects_by_type_where_its_choices_are_of_one_type(tmp_path: Path) -> None:
+    expected = {
+        "get(&g)": 1, "get((struct r *)0)": 2, "_Generic(x, int: 6, u32: 7, default: 3)": 6, "_Generic(n, int: 6, u32: 7, default: 3)": 7,
+        "_Generic(cs, const struct s *: 1, S *: 2)": 1, "_Generic(&g, S const *: 1, struct s *: 2)": 2, '_Generic("x", char *: 5, int *: 6)': 5,
+        "_Generic((char)x, signed char: 1, char: 2, unsigned long *: 4, default: 5)": 2, "_Generic(cn, unsigned: 2, int: 1)": 1,
+        "_Generic(ll, long: 1, long long int: 2, default: 4)": 2, "_Generic(x, char: 1, short: 2, default: _Generic(n, int: 3, unsigned int: 4))": 4,
+    }  # fmt: skip
+    assert dict(zip(expected, evaluate(tmp_path, GENERIC, *expected), strict=True)) == expected

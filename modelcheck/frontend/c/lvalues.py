@@ -8,6 +8,7 @@ from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.attributes import names, strange
 from modelcheck.frontend.c.context import Aggregate, Context, Held, Memory, Place, Refused, resize, unquote
 from modelcheck.frontend.c.escape import undone
+from modelcheck.frontend.c.generic import association
 from modelcheck.frontend.c.initialise import store_initialiser
 from modelcheck.frontend.c.objects import MOST_THREADS, stride
 from modelcheck.frontend.c.places import member, part
@@ -203,10 +204,14 @@ def chosen(ctx: Context, node: cl.Node) -> cl.Node | None:
 def selected(ctx: Context, node: cl.Node) -> cl.Node:
     """The operand that a _Generic takes."""
     type_ = ctx.types.of(node)
-    fitting = [choice for choice in node.expressions()[1:] if ctx.types.of(choice) is type_]
-    if len(fitting) != 1:
+    choices = node.expressions()[1:]
+    fitting = [choice for choice in choices if ctx.types.of(choice) is type_]
+    if len(fitting) == 1:
+        return fitting[0]
+    number = association(ctx.body, node, ctx.unit.typedefs())
+    if number is None or number >= len(choices):
         ctx.refuse("this _Generic is not supported: its choices cannot be told apart by their types", node)
-    return fitting[0]
+    return choices[number]
 
 
 def designates(ctx: Context, node: cl.Node) -> bool:

@@ -120,6 +120,7 @@ class Unit:
     beside: Beside = field(factory=Beside)
     code: dict[tuple[int | None, CType | None], list[Recorded]] = field(factory=dict)
     signatures: dict[int | None, Signature] = field(factory=dict)
+    _typedefs: dict[str, str] = field(factory=dict)
     _calls: dict[str, tuple[str, ...]] = field(factory=dict)
     _handles: dict[int | None, str] = field(factory=dict)
 
@@ -141,6 +142,16 @@ class Unit:
     def leave_places(self) -> None:
         """Begin `places` anew."""
         self._handles.clear()
+
+    def typedefs(self) -> dict[str, str]:
+        """The canonical spelling of what its type names at file scope stand for."""
+        if not self._typedefs:
+            for cursor in cl.children(self.parsed.cursor):
+                if cursor.kind == cl.TYPEDEF_DECL:
+                    canonical = cl.lib.clang_getCanonicalType(cl.lib.clang_getCursorType(cursor))
+                    name = cl.text(cl.lib.clang_getCursorSpelling(cursor))
+                    self._typedefs[name] = cl.text(cl.lib.clang_getTypeSpelling(canonical))
+        return self._typedefs
 
     def calls(self, function: str) -> tuple[str, ...]:
         """The names of what a function defined here calls, in the order of its text, each once."""
