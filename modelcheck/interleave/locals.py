@@ -277,6 +277,7 @@ class Locals:
             cells.write(address, what.size, point.value(registers, 0))
             thread.resume(0)
             return True
+        self._asserts(thread, what, address, private)
         value = cells.read(address, what.size)
         if isinstance(value, Undefined) and not (isinstance(what, ir.Load) and what.copy):
             raise Fault(thread.finding("uninitialised", uninitialised(self.objects.space, address)))
@@ -297,6 +298,14 @@ class Locals:
                 raise Fault(thread.finding("lock-misuse", holding.reset(what.lock)))
             self._release(thread, what.lock, address, private)
             self._hold(private, what.lock, address, what.source, thread.stack)
+
+    def _asserts(self, thread: Thread, what: ir.Instruction, address: int, private: Private) -> None:
+        """A warning where the step at hand asserts of a lock what is not so."""
+        tag = holding.assertion(what.tags) if isinstance(what, ir.Load) else None
+        if tag is not None and not holding.asserted(private.held, tag, address):
+            if self.heeds:
+                raise Fault(thread.finding("warning", holding.ASSERTIONS[tag]))
+            self.warned = True
 
     def _release(self, thread: Thread, lock: ir.LockUse, address: int, private: Private) -> None:
         """Raises Fault where the step at hand gives back a lock that its thread does not hold so."""
@@ -319,6 +328,7 @@ class Locals:
                 check_fault(thread, space, local.address, what.size, isinstance(what, (ir.Store, ir.Rmw)))
                 self._target(local)
                 local.slots = self.slots.cell(local.address, what.size)
+                self._asserts(thread, what, local.address, private)
                 if isinstance(what, ir.Load) and not what.tags.isdisjoint(ir.WATCHED):
                     self.watched = what.source
                 if isinstance(what, (ir.Rmw, ir.Store)) and what.lock is not None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from modelcheck.program.graph import Held
-from modelcheck.program.ir import LockUse, Source
+from modelcheck.program.ir import LockUse, Source, Tags
 
 POSIX: Final = "POSIX lock"
 """The kind of locks that are of no account once the process has ended."""
@@ -53,6 +53,26 @@ def counts(lock: LockUse, thread: int) -> bool:
 def within(held: Iterable[Held], base: int, size: int) -> Held | None:
     """The first lock held whose word is one of the ``size`` bytes at ``base``."""
     return next((one for one in held if base <= one.address < base + size), None)
+
+
+ASSERTIONS: Final = {
+    "Held": "lockdep_assert_held() of a lock that this thread does not hold",
+    "Held-write": "lockdep_assert_held_write() of a lock that this thread does not hold as a writer",
+    "Held-read": "lockdep_assert_held_read() of a lock that this thread does not hold as a reader",
+    "Held-not": "lockdep_assert_not_held() of a lock that this thread holds",
+}
+"""Tags of a load of a lock's word that asserts how its thread holds the lock, and the message where it does not so."""
+
+
+def assertion(tags: Tags) -> str | None:
+    """The tag of ``tags`` that is one of `ASSERTIONS`."""
+    return next((tag for tag in ASSERTIONS if tag in tags), None)
+
+
+def asserted(held: Iterable[Held], tag: str, address: int) -> bool:
+    """Whether what ``tag`` asserts of the lock at ``address`` is so."""
+    modes = {one.lock.shared for one in held if one.address == address}
+    return {"Held": bool(modes), "Held-write": False in modes, "Held-read": True in modes}.get(tag, not modes)
 
 
 def not_held(lock: LockUse | None) -> str:

@@ -281,6 +281,9 @@ class _Run:
                 self._leave(address)
             self.cells.write(address, what.size, _given(point.value)(registers, 0))
             return 0
+        tag = holding.assertion(what.tags) if isinstance(what, ir.Load) else None
+        if tag is not None and not holding.asserted(self.held, tag, address):
+            self.thread.warned = self.thread.warned or self.thread.finding("warning", holding.ASSERTIONS[tag])
         value = self.cells.read(address, what.size)
         if isinstance(value, Undefined) and not (isinstance(what, ir.Load) and what.copy):
             raise Fault(self.thread.finding("uninitialised", uninitialised(self.space, address)))

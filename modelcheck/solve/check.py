@@ -21,7 +21,7 @@ from modelcheck.solve.encode import AT_REST, NOWHERE, Encoding, Finding
 from modelcheck.solve.frames import Frames
 from modelcheck.solve.grounds import Grounds
 from modelcheck.solve.groundwork import Assumptions, Groundwork, Groundworks
-from modelcheck.solve.holding import misused_locks
+from modelcheck.solve.holding import misused_locks, unfounded
 from modelcheck.solve.lemmas import add_lemmas
 from modelcheck.solve.proofs import LATELY
 from modelcheck.solve.properties import Deadlock, late_writes, leaks
@@ -283,6 +283,8 @@ class Session:
             findings += late_writes(encoding, coherence)
         if "lock-misuse" in properties:
             findings += misused_locks(encoding, coherence)
+        if "warning" in properties:
+            findings += unfounded(encoding)
         if "leak" in properties:
             findings += leaks(encoding, coherence)
         deadlock = Deadlock(encoding, coherence, self.left_open) if "deadlock" in properties else None

@@ -19,22 +19,43 @@ from modelcheck.solve.sections import ended
 
 
 def misused_locks(encoding: Encoding, coherence: Coherence) -> list[Finding]:
-    """Every finding about what threads hold."""
+    """Every finding about what threads hold, but for what they assert."""
     found = list(_reset(encoding, coherence))
     for thread in range(len(encoding.graph.threads)):
-        events = [
-            event
-            for event in encoding.graph.events
-            if event.thread == thread and event.kind in ("W", "free") and encoding.executed[event.id] != NO
-        ]
-        events.sort(key=lambda event: event.position)
-        locks = [event for event in events if event.lock is not None or event.unlock]
-        uses = [event for event in locks if event.kind == "W" and not (event.lock is not None and event.lock.resets)]
-        if any(event.lock is None for event in uses):
-            # No kind is said: whatever the thread changes in one step is taken to be a lock.
-            uses = [event for event in events if event.kind == "W" and (event.unlock or event.rmw is not None)]
+        events, uses = _operations(encoding, thread)
         found += _Thread(encoding, thread, uses).findings([event for event in events if event.kind == "free"])
     return found
+
+
+def unfounded(encoding: Encoding) -> list[Finding]:
+    """Warnings where a thread asserts of a lock what is not so (lockdep_assert_held() and the like)."""
+    found: list[Finding] = []
+    for thread in range(len(encoding.graph.threads)):
+        asserting = [
+            (event, tag)
+            for event in encoding.graph.events
+            if event.thread == thread and event.kind == "R" and (tag := holding.assertion(event.tags)) is not None
+        ]
+        if asserting:
+            _, uses = _operations(encoding, thread)
+            found += _Thread(encoding, thread, uses).unfounded(asserting)
+    return found
+
+
+def _operations(encoding: Encoding, thread: int) -> tuple[list[Event], list[Event]]:
+    """The writes and frees of a thread, and those of them that do something to locks, in program order."""
+    events = [
+        event
+        for event in encoding.graph.events
+        if event.thread == thread and event.kind in ("W", "free") and encoding.executed[event.id] != NO
+    ]
+    events.sort(key=lambda event: event.position)
+    locks = [event for event in events if event.lock is not None or event.unlock]
+    uses = [event for event in locks if event.kind == "W" and not (event.lock is not None and event.lock.resets)]
+    if any(event.lock is None for event in uses):
+        # No kind is said: whatever the thread changes in one step is taken to be a lock.
+        uses = [event for event in events if event.kind == "W" and (event.unlock or event.rmw is not None)]
+    return events, uses
 
 
 def _reset(encoding: Encoding, coherence: Coherence) -> Iterator[Finding]:
@@ -104,6 +125,19 @@ class _Thread:
         if self.uses or self.held:
             yield from self._at_end()
             yield from self._freed(frees)
+
+    def unfounded(self, asserting: Sequence[tuple[Event, str]]) -> Iterator[Finding]:
+        for event, tag in asserting:
+            executed = self.encoding.executed[event.id]
+            if executed == NO:
+                continue
+            until = next((i for i, use in enumerate(self.uses) if use.position > event.position), len(self.uses))
+            modes = {"Held-write": (False,), "Held-read": (True,)}.get(tag, (False, True))
+            held = self.circuit.any_of([self._depth(until, event, shared) for shared in modes])
+            literal = self.circuit.all_of((executed, held if tag == "Held-not" else -held))
+            if literal != NO:
+                where = event.source, event.stack, event.thread, event.position
+                yield Finding(literal, "warning", holding.ASSERTIONS[tag], *where)
 
     def _at_end(self) -> Iterator[Finding]:
         over = ended(self.encoding, self.thread)

@@ -70,6 +70,7 @@ BAD = {
     "lockdep_assert_held of a mutex": "if (READ_ONCE(x)) lockdep_assert_held_once(&mutex);",
     "lockdep_assert_held_write": "down_read(&sem); if (READ_ONCE(x)) lockdep_assert_held_write(&sem); up_read(&sem);",
     "lockdep_assert_held_read": "down_write(&sem); if (READ_ONCE(x)) lockdep_assert_held_read(&sem); up_write(&sem);",
+    "of its own lock": "struct rw_semaphore own; init_rwsem(&own); if (READ_ONCE(x)) lockdep_assert_held(&own);",
     "lockdep_assert_not_held": (
         "spin_lock(&lock); if (READ_ONCE(x)) lockdep_assert_not_held(&lock); spin_unlock(&lock);"
     ),
@@ -78,7 +79,18 @@ BAD = {
     "refcount_inc_not_zero": "refcount_set(&count, -2); if (READ_ONCE(x) && refcount_inc_not_zero(&count)) y = 1;",
 }
 
+HELD_BY_ANOTHER = {
+    # what this thread does while another one holds the semaphore as a reader
+    "held": "lockdep_assert_held(&sem);",
+    "held for reading": "lockdep_assert_held_read(&sem);",
+    "held for writing": "lockdep_assert_held_write(&sem);",
+}
+
 GOOD = {
+    "nobody else's": "lockdep_assert_not_held(&sem);",
+    "a writer who goes on as a reader": (
+        "down_write(&sem); downgrade_write(&sem); lockdep_assert_held_read(&sem); up_read(&sem);"
+    ),
     "a spinlock is held": "spin_lock(&lock); lockdep_assert_held(&lock); spin_unlock(&lock);",
     "a spinlock is held no more": "spin_lock(&lock); spin_unlock(&lock); lockdep_assert_not_held(&lock);",
     "a mutex is held": "mutex_lock(&mutex); lockdep_assert_held(&mutex); mutex_unlock(&mutex);",
@@ -100,6 +112,14 @@ def test_a_warning_that_another_thread_brings_about_is_found(tmp_path: Path, nam
 @pytest.mark.parametrize("name", GOOD)
 def test_what_is_as_it_should_be_is_no_warning(tmp_path: Path, name: str) -> None:
     assert verdicts(tmp_path, GOOD[name], GOOD[name] if "held" in name else "") == ("PASS",) * 3
+
+
+@pytest.mark.parametrize("name", HELD_BY_ANOTHER)
+def test_what_another_reader_holds_is_not_held(tmp_path: Path, name: str) -> None:
+    one = f"down_read(&sem); if (READ_ONCE(x) == 2) {{ up_read(&sem); {HELD_BY_ANOTHER[name]} }} else up_read(&sem);"
+    two = "down_read(&sem); WRITE_ONCE(x, 2); up_read(&sem);"
+    assert verdicts(tmp_path, one, two) == ("warning",) * 3
+    assert verdicts(tmp_path, one.replace("== 2", "== 3"), two) == ("PASS",) * 3
 
 
 HIDDEN = ["assert(0);", "*(int *)0 = 1;", "int *p = kmalloc(4, GFP_KERNEL); kfree(p); *p = 1;"]

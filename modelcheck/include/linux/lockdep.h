@@ -31,29 +31,25 @@ struct lockdep_map {
 #define lock_map_release(map) ((void)0)
 
 /*
- * Every lock is a structure that begins with its word. Whose the readers of a lock are does not show in it: where there are
- * some, the caller is taken for one.
+ * Every lock is a structure that begins with its word. What a thread asserts is compared with what it has taken itself. As a
+ * value that is not known of readers: where there are some, the caller is taken for one.
  */
-#define __mc_lockdep_word(lock) __mc_load((const unsigned int *)(lock), 4, "ONCE")
+#define __mc_lockdep(lock, how) ((void)__mc_load((const unsigned int *)(lock), 4, "ONCE," how))
 #define lockdep_is_held_type(lock, r) ({				\
-	unsigned long __mc_held = __mc_lockdep_word(lock);		\
+	unsigned long __mc_held = __mc_load((const unsigned int *)(lock), 4, "ONCE"); \
 	(int)((int)(r) == 0 ? __mc_held == __mc_self() + 1 :		\
 	      (int)(r) == 1 ? __mc_held >= __MC_READER :		\
 	      __mc_held == __mc_self() + 1 || __mc_held >= __MC_READER); \
 })
 #define lockdep_is_held(lock) lockdep_is_held_type(lock, -1)
 #define lock_is_held(lock) lockdep_is_held(lock)
-#define __mc_lockdep_assert(condition, text) __mc_assert((condition), "warning", text)
-#define lockdep_assert(condition) __mc_lockdep_assert(condition, "lockdep_assert(" #condition ")")
-#define lockdep_assert_once(condition) __mc_lockdep_assert(condition, "lockdep_assert_once(" #condition ")")
-#define lockdep_assert_held(lock) __mc_lockdep_assert(lockdep_is_held(lock), "lockdep_assert_held(" #lock ")")
-#define lockdep_assert_held_once(lock) __mc_lockdep_assert(lockdep_is_held(lock), "lockdep_assert_held_once(" #lock ")")
-#define lockdep_assert_held_write(lock) \
-	__mc_lockdep_assert(lockdep_is_held_type(lock, 0), "lockdep_assert_held_write(" #lock ")")
-#define lockdep_assert_held_read(lock) \
-	__mc_lockdep_assert(lockdep_is_held_type(lock, 1), "lockdep_assert_held_read(" #lock ")")
-#define lockdep_assert_not_held(lock) \
-	__mc_lockdep_assert(__mc_lockdep_word(lock) != __mc_self() + 1, "lockdep_assert_not_held(" #lock ")")
+#define lockdep_assert(condition) __mc_assert((condition), "warning", "lockdep_assert(" #condition ")")
+#define lockdep_assert_once(condition) lockdep_assert(condition)
+#define lockdep_assert_held(lock) __mc_lockdep(lock, "Held")
+#define lockdep_assert_held_once(lock) __mc_lockdep(lock, "Held")
+#define lockdep_assert_held_write(lock) __mc_lockdep(lock, "Held-write")
+#define lockdep_assert_held_read(lock) __mc_lockdep(lock, "Held-read")
+#define lockdep_assert_not_held(lock) __mc_lockdep(lock, "Held-not")
 #define lockdep_assert_irqs_disabled() ((void)0)
 #define lockdep_assert_irqs_enabled() ((void)0)
 #define lockdep_assert_preemption_disabled() ((void)0)

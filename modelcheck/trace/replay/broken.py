@@ -64,7 +64,12 @@ def _misused_locks(follower: Follower, observed: Observed) -> Iterator[Found]:
         ways = (follower.ways[thread], *((follower.rest,) if thread == 0 and follower.rest is not None else ()))
         held = follower.graph.held if thread == 0 else ()
         for step in (step for way in ways for step in way.done):
-            if step.kind not in ("W", "free", "poison") or step.address is None or step.event is None:
+            if step.kind not in ("R", "W", "free", "poison") or step.address is None or step.event is None:
+                continue
+            if step.kind == "R":
+                tag = holding.assertion(step.event.tags)
+                if tag is not None and not holding.asserted(held, tag, step.address):
+                    yield Found("warning", holding.ASSERTIONS[tag], step.source, step.stack, thread, -1, step.final)
                 continue
             if step.kind != "W":
                 thing = follower.space.find(step.address)
