@@ -22,7 +22,7 @@ from modelcheck.program.compile import compiled
 from modelcheck.program.expr import Value
 from modelcheck.program.ir import Program
 from modelcheck.program.machine import Initial, Stuck, initialise
-from modelcheck.program.thread import Finding
+from modelcheck.program.thread import Finding, hidden
 from modelcheck.program.touch import Touches, together
 
 ALL: Final = frozenset(ir.PROPERTIES)
@@ -155,6 +155,8 @@ class _Search:
         for outcome in initialise(self.program):
             if isinstance(outcome, Finding):
                 failed = self._result("FAIL", outcome) if outcome.property in self.properties else None
+                if failed is None and self.properties and outcome.property != "warning":
+                    self.reason = self.reason or hidden(outcome.property, outcome.source)
             elif isinstance(outcome, Stuck):
                 failed = None
                 if outcome.deadlock and "deadlock" in self.properties:
@@ -209,7 +211,8 @@ class _Search:
                 self.finals |= _finals(space)
             if finding is not None:
                 return self._result("FAIL", finding, initial.choices, space.schedule, split), False
-            self.reason = self.reason or space.reason or system.cut or ""
+            unseen = space.hidden if self.properties else ""
+            self.reason = self.reason or space.reason or system.cut or unseen
             if system.locals.watched is not None and self.properties & WARNING:
                 self.reason = (
                     self.reason or f"{system.locals.watched}: which accesses are concurrent is not looked at here"

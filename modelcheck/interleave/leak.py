@@ -71,7 +71,7 @@ def _part(thing: MemoryObject | None, address: int) -> Part | None:
 
 def _gone(system: System, state: State, thing: MemoryObject, address: int) -> bool:
     """Whether what was at ``address`` has been given back with its object."""
-    if thing.kind != "heap" or not state.memory.get(system.slots.life(thing.base)):
+    if thing.kind not in ("heap", "local") or not state.memory.get(system.slots.life(thing.base)):
         return False
     slot = system.slots.cells.get(address)
     return slot is None or not state.memory.get(system.slots.late(slot[0]))

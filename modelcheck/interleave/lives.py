@@ -1,4 +1,4 @@
-"""The lives of heap objects: what a free does, and what may still be done to an object after its end.
+"""The lives of objects: what a free or the end of a scope does, and what may be done to an object after its end.
 
 A thread stops at a mistake that leaves it nothing to go on with. Writing to an object after its end and ending it twice
 do leave something: they stop it only where they are asked for. Such a late write is what reads get from then on.
@@ -31,7 +31,8 @@ class Lives:
 
         Not when initialisation has ended it: such an object has no memory any more.
         """
-        return ("double-free" if frees else "use-after-free") not in self.properties and not self.slots.defaults[life]
+        late = "use-after-scope" if life in self.slots.scopes else "use-after-free"
+        return ("double-free" if frees else late) not in self.properties and not self.slots.defaults[life]
 
     def poisoned(self, memory: Memory, buffer: Buffer, local: Local) -> bool:
         """Whether ``local``, with ``buffer``, would read from an object after its end what nobody has written since."""

@@ -57,13 +57,28 @@ class Own:
         sections: the read-side sections that are open, in order.
         counts: for each place that allocates, how often it has; sorted.
         private: bases of its locals that nobody else can know; sorted.
+        dead: bases of those whose scope is left, while something in the thread still leads to them.
+        lineage: the functions that it and those who started it began in, but for the first thread.
+        alive: bases of its locals that have got out, or are in memory from the start, until their scopes are left.
         cells: contents of those: (address, (size, value)), sorted.
         gone: bases of its locals that have been published.
         held: the locks that it holds, in the order in which it took them.
         queued: it waits for a lock as a reader behind a writer.
     """
 
-    __slots__ = ("cells", "counts", "gone", "held", "key", "private", "queued", "sections")
+    __slots__ = (
+        "alive",
+        "cells",
+        "counts",
+        "dead",
+        "gone",
+        "held",
+        "key",
+        "lineage",
+        "private",
+        "queued",
+        "sections",
+    )
 
     def __init__(
         self,
@@ -74,6 +89,9 @@ class Own:
         gone: frozenset[int] = frozenset(),
         held: tuple[Held, ...] = (),
         queued: bool = False,
+        dead: frozenset[int] = frozenset(),
+        alive: frozenset[int] = frozenset(),
+        lineage: tuple[str, ...] = (),
     ) -> None:
         self.held = held
         self.queued = queued
@@ -82,7 +100,10 @@ class Own:
         self.private = private
         self.cells = cells
         self.gone = gone
-        self.key = (sections, counts, private, cells, gone, held, queued)
+        self.dead = dead
+        self.alive = alive
+        self.lineage = lineage
+        self.key = (sections, counts, private, cells, gone, held, queued, dead, alive, lineage)
 
 
 class Local:
@@ -107,7 +128,8 @@ class Local:
         mark: number of the kind of read-side section that the step opens or ends, or that it waits for; -1 for none.
         ends: the step ends a section of that kind; of RCU, the outermost.
         section: the number of that section among those of its kind.
-        publish: cells to be written to memory with the step, and bases of locals that get out with it.
+        publish: cells to be written to memory with the step, and bases of locals that get out with it, living or dead.
+        scope: a Free is the end of a local's scope.
         callee, args: what a Spawn starts.
         quits: it has ended, and the process with it.
         finding, reason, source: why it is FAULTY or STUCK, and where.
@@ -142,6 +164,7 @@ class Local:
         "quits",
         "reason",
         "relied",
+        "scope",
         "section",
         "slots",
         "source",
@@ -168,6 +191,7 @@ class Local:
         self.unlock = False
         self.quits = False
         self.lock: ir.LockUse | None = None
+        self.scope = False
         self.mark = -1
         self.ends = False
         self.section = 0
@@ -244,6 +268,9 @@ class Private:
     def __init__(self, own: Own, objects: Objects) -> None:
         self.bases = set(own.private)
         self.gone = set(own.gone)
+        self.dead = set(own.dead)
+        self.alive = set(own.alive)
+        self.lineage = own.lineage
         self.counts = dict(own.counts)
         self.memory = Cells(objects.space, dict(own.cells))
         self.held = own.held
@@ -258,9 +285,9 @@ class Private:
         return thing is not None and thing.base in self.bases
 
     def behind(self, values: tuple[Value, ...]) -> set[int]:
-        """Bases of those that ``values`` lead to, directly or through others of them."""
+        """Bases of those, living and dead, that ``values`` lead to, directly or through others of them."""
         found: set[int] = set()
-        if not self.bases:
+        if not self.bases and not self.dead:
             return found
         todo = list(values)
         while todo:
@@ -269,7 +296,8 @@ class Private:
                 continue
             for address in {value, value & ~3}:
                 thing = self._objects.space.find(address)
-                if thing is not None and thing.base in self.bases and thing.base not in found:
+                known = thing is not None and (thing.base in self.bases or thing.base in self.dead)
+                if thing is not None and known and thing.base not in found:
                     found.add(thing.base)
                     todo += [held for _, (_, held) in self.contents({thing.base})]
         return found
@@ -288,6 +316,17 @@ class Private:
         for address, _ in self.contents(bases):
             del self.memory.contents[address]
         self.bases -= bases
+        self.dead -= bases
+
+    def leave(self, base: int) -> None:
+        """The scope of the object at ``base``, one of them, is left."""
+        self.drop({base})
+        self.dead.add(base)
+
+    def ended(self, address: int) -> bool:
+        """Whether ``address`` lies in one of them whose scope is left."""
+        thing = self._objects.space.find(address) if self.dead else None
+        return thing is not None and thing.base in self.dead
 
     def make(self, thread: int, point: Point) -> int:
         """A new local for the Local instruction at ``point``; gives its address."""
@@ -295,7 +334,7 @@ class Private:
         instance = 0
         while True:
             thing = self._objects.make(thread, point, instance, what.name, what.size, "local", what.layout, False)
-            if thing.base not in self.bases and thing.base not in self.gone:
+            if thing.base not in self.bases and thing.base not in self.gone and thing.base not in self.dead:
                 self.bases.add(thing.base)
                 return thing.base
             instance += 1
@@ -319,4 +358,7 @@ class Private:
             frozenset(self.gone),
             self.held,
             self.queued,
+            frozenset(self.dead),
+            frozenset(self.alive),
+            self.lineage,
         )

@@ -20,6 +20,7 @@ from modelcheck.program.machine import (
     LEFT_OPEN,
     OUTSIDE,
     Initial,
+    after_its_end,
     allocation_size,
     bad_free,
     check_fault,
@@ -36,6 +37,9 @@ FULL: Final = frozenset({"Mb", "MB", "SC"})
 """A fence or store with one of these waits until the thread's buffer is empty (an x86 mfence or xchg)."""
 
 GRACE: Final = frozenset({"Sync-rcu", "Sync-rcu-expedited", "Sync-srcu"})
+
+MOST_OF_A_KIND: Final = 4
+"""A thread may start another that begins in the same function, and that one another, so many deep."""
 
 RCU: Final = -1
 """Number of the RCU read-side sections; those of an SRCU structure have its address."""
@@ -95,20 +99,23 @@ class Locals:
             kind = self._section_kinds[mark]
             opener = self._opener(section.source, section.stack, section.lock)
             sections = (*sections, (kind, opener, _number(sections, kind)))
-        own = Own(sections, held=initial.held)
+        alive = frozenset(t.base for t in self.objects.space if t.kind == "local" and t.base not in self.slots.freed)
+        own = Own(sections, held=initial.held, alive=alive)
         return self._settle(Thread(self.code, 0, points, self.heeds), Private(own, self.objects), own)
 
     def finished(self) -> Local:
         """Thread 0 when it ended without starting another."""
         return self._make(0, (), Own(), kinds.ENDED, ("ended", UNDEFINED))
 
-    def start(self, number: int, callee: str, args: tuple[Value, ...]) -> Local:
-        """A new thread ``number`` before its first step."""
-        key = (number, callee, args)
+    def start(self, number: int, callee: str, args: tuple[Value, ...], parent: Own) -> Local:
+        """A new thread ``number`` before its first step, started by that of ``parent``."""
+        lineage = (*parent.lineage, callee)
+        key = (number, lineage, args)
         found = self._starts.get(key)
         if found is None:
             thread = Thread.start(self.code, number, callee, args, self.heeds)
-            found = self._starts[key] = self._settle(thread, Private(Own(), self.objects), Own())
+            own = Own(lineage=lineage)
+            found = self._starts[key] = self._settle(thread, Private(own, self.objects), own)
         return found
 
     def after(self, local: Local, value: Value) -> Local:
@@ -134,6 +141,9 @@ class Locals:
         private = Private(own, self.objects)
         private.drop(set(local.publish[1]))
         private.gone |= set(local.publish[1])
+        private.alive |= set(local.publish[1]) - own.dead
+        if local.kind == kinds.FREE and local.scope:
+            private.alive.discard(local.address)
         sections = own.sections
         if value == kinds.QUEUED:
             private.queued = True
@@ -158,7 +168,8 @@ class Locals:
                 value = 0 if value else private.allocate(local.thread, point, size)
             except Halting as end:
                 return self._stuck(local.thread, local.frames, own, end.reason, end.source)
-        thread.resume(value)
+        if point.kind != "exit":  # there it goes on to leave its next scope
+            thread.resume(value)
         return self._settle(thread, private, Own(sections))
 
     def _hold(
@@ -191,7 +202,9 @@ class Locals:
             kept = Own(own.sections, private.freeze(()).counts)
             return self._make(number, (), kept, kinds.DISCARDED, ("discarded", kept.key))
         if point is None:
-            return self._ended(thread, private, own)
+            point = thread.point
+            if point.kind != "exit" or not private.alive:
+                return self._ended(thread, private, own)
         registers = thread.registers
         for dead in point.dead:
             registers[dead] = UNDEFINED
@@ -227,9 +240,9 @@ class Locals:
 
     def _forget(self, thread: Thread, private: Private) -> None:
         """Drop the locals that nothing leads to any more."""
-        if private.bases:
+        if private.bases or private.dead:
             values = tuple(value for _, registers in thread.frames for value in registers)
-            private.drop(private.bases - private.behind(values))
+            private.drop((private.bases | private.dead) - private.behind(values))
 
     def _inside(self, thread: Thread, point: Point, private: Private) -> bool:
         """Do what ``point`` wants if nobody else can notice; gives whether it did."""
@@ -249,8 +262,19 @@ class Locals:
                 if tags & GRACE or tags & {"Rcu-lock", "Rcu-unlock"} or (self.buffered and tags & FULL):
                     return False
                 thread.resume(0)
+            case "free" if point.instruction.scope:
+                assert point.address is not None
+                base = point.address(registers, 0)
+                if base in private.alive:
+                    return False
+                if not isinstance(base, Undefined) and private.holds(base):
+                    private.leave(base)
+                thread.resume(0)
             case "load" | "store" | "rmw" | "wait":
                 address = place(thread, point, registers)
+                if private.ended(address):
+                    write = not isinstance(point.instruction, (ir.Load, ir.Wait))
+                    raise Fault(thread.finding(*after_its_end(self.objects.space, address, write)))
                 if not private.holds(address):
                     return False
                 return self._alone(thread, point, address, private)
@@ -347,11 +371,18 @@ class Locals:
                     if self.strict and what.lock is None and not _open(local.own, RCU):
                         raise Fault(thread.finding("lock-misuse", OUTSIDE))
                     local.kind, local.mark, local.ends = kinds.LEAVE, self.mark(RCU), _open(local.own, RCU) == 1
+            case ir.Exit():
+                self._leave(local, min(private.alive))
+            case ir.Free(scope=True):
+                self._leave(local, place(thread, point, registers))
             case ir.Free():
                 self._free(local, thread, point, registers, private)
             case ir.Spawn():
                 local.kind = kinds.SPAWN
                 local.callee = thread.callee(point, registers)
+                if private.lineage.count(local.callee) >= MOST_OF_A_KIND:
+                    reason = f"{local.callee}() starts a thread of its own kind more than {MOST_OF_A_KIND} deep"
+                    raise Halting(reason, what.source)
                 local.args = tuple(argument(registers, 0) for argument in point.args)
                 self._publish(local, private, local.args)
             case ir.Join():
@@ -374,9 +405,9 @@ class Locals:
         """The slots that say whether the object accessed may be accessed at all."""
         thing = self.objects.space.find(local.address)
         assert thing is not None
-        if thing.kind == "heap":
+        if thing.kind in ("heap", "local"):
             local.life = self.slots.life(thing.base)
-        elif thing.kind == "local" and self.objects.maker(thing.base) not in (None, local.thread):
+        if thing.kind == "local" and self.objects.maker(thing.base) not in (None, local.thread):
             local.guard = self.slots.other("published", thing.base)
 
     def _access(
@@ -425,6 +456,11 @@ class Locals:
         if len(meant) > 1 and cookies.awaited:
             raise Halting("which of several SRCU sections ends here is not known to the explorer", end)
         return meant[-1] if meant else None
+
+    def _leave(self, local: Local, base: int) -> None:
+        """The scope of the local at ``base`` is left."""
+        local.kind, local.scope = kinds.FREE, True
+        local.address, local.life = base, self.slots.life(base)
 
     def _free(self, local: Local, thread: Thread, point: Point, registers: Registers, private: Private) -> None:
         local.kind = kinds.FREE

@@ -10,13 +10,14 @@ from typing import Final
 
 from modelcheck.interleave import local as kinds
 from modelcheck.interleave.endless import endless
+from modelcheck.interleave.hidden import hides
 from modelcheck.interleave.leak import leaks
 from modelcheck.interleave.local import Local
 from modelcheck.interleave.reduction import broken, entry_touch, futures
 from modelcheck.interleave.state import Buffer, Choice, Entry, State
 from modelcheck.interleave.system import System, looked_at, ways
 from modelcheck.program.places import told
-from modelcheck.program.thread import Finding
+from modelcheck.program.thread import Finding, hidden
 
 LONGEST_CHAIN: Final = 50_000
 """Steps taken at once before a state is stored after all."""
@@ -63,6 +64,7 @@ class Space:
         self.executions = 0
         self.blocked = 0
         self.reason = ""
+        self.hidden = ""
         self.schedule: tuple[Choice, ...] = ()
         self.finals: set[State] = set()
         self._number: dict[State, int] = {}
@@ -179,7 +181,7 @@ class Space:
                     where = local.finding.source if local.finding else ""
                     self.reason = self.reason or f"{where}: a failure beside an atomic section that may not end"
                 else:
-                    self._fail(local, tail)
+                    self._fail(state, local, tail)
 
     def _within_section(self, state: State, thread: int) -> bool:
         """Whether another thread is in an atomic section (of SV-COMP), which an assumption may yet take back: then this
@@ -190,9 +192,11 @@ class Space:
                 return state.memory.get(slot) not in (0, None, thread + 1)
         return False
 
-    def _fail(self, local: Local, tail: Sequence[Choice]) -> None:
+    def _fail(self, state: State, local: Local, tail: Sequence[Choice]) -> None:
         if local.finding is not None and local.finding.property in self.properties:
             raise _Failed(local.finding, tail)
+        if local.finding is not None and not self.hidden and hides(state, local, self.properties):
+            self.hidden = hidden(local.finding.property, local.finding.source)
 
     def _settle(self, state: State, first: Choice) -> tuple[tuple[Choice, ...], State]:
         """Take all steps that need no interleaving; gives the path, ``first`` in front, and the state at its end."""
@@ -302,7 +306,7 @@ class Space:
         for thread, local in enumerate(state.threads):
             if local.kind >= kinds.FAULTY and self._within_section(state, thread):
                 return
-            self._fail(local, ())
+            self._fail(state, local, ())
         waiting = [local for local in state.threads if local.kind < kinds.ENDED]
         stopped = any(local.kind > kinds.ENDED for local in state.threads)
         if waiting:

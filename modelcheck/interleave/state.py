@@ -80,8 +80,8 @@ class MixedSizes(Exception):  # noqa: N818 - a request to start again with finer
 class Slots:
     """Numbers for the cells that are accessed, as they turn up; each has a size and the value it has at first.
 
-    Some slots are no memory: the life of a heap object (0, or 1 once freed), and names for what threads wait
-    for, so that all dependence between steps is by slot.
+    Some slots are no memory: the life of an object (0, or 1 once freed; ``scopes`` are those of locals), and names for
+    what threads wait for, so that all dependence between steps is by slot.
 
     Args:
         space: all objects.
@@ -102,6 +102,7 @@ class Slots:
         self.split = split
         self.defaults: list[Value] = []
         self.cells: dict[int, tuple[int, int]] = {}
+        self.scopes: set[int] = set()
         self._others: dict[tuple[str, int], int] = {}
 
     def cell(self, address: int, size: int) -> tuple[int, ...]:
@@ -126,8 +127,12 @@ class Slots:
         return (slot,)
 
     def life(self, base: int) -> int:
-        """The slot that is 1 once the heap object at ``base`` has been freed."""
-        return self.other("life", base, int(base in self.freed))
+        """The slot that is 1 once the heap object at ``base`` has been freed, or the scope of the local there left."""
+        slot = self.other("life", base, int(base in self.freed))
+        thing = self.space.find(base)
+        if thing is not None and thing.kind == "local":
+            self.scopes.add(slot)
+        return slot
 
     def late(self, slot: int) -> int:
         """The slot that is 1 once ``slot`` has been written to after the end of its object."""

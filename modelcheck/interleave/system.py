@@ -22,7 +22,7 @@ from modelcheck.program.cells import byte_of, join_bytes
 from modelcheck.program.compile import Code
 from modelcheck.program.expr import Undefined, Value
 from modelcheck.program.ir import PROPERTIES, MemoryObject, Source
-from modelcheck.program.machine import Initial, lock_misuse, uninitialised, use_after_free
+from modelcheck.program.machine import Initial, after_its_end, lock_misuse, uninitialised
 
 Item = TypeVar("Item")
 
@@ -267,7 +267,7 @@ class System:
     def _free(self, state: State, thread: int, local: Local) -> State | None:
         if not local.address:
             return self._moved(state, thread, local, 0)
-        trouble = self._trouble(state, thread, local)
+        trouble = None if local.scope else self._trouble(state, thread, local)
         if trouble is not None:
             return trouble
         if self.buffered:
@@ -303,7 +303,7 @@ class System:
 
     def _spawn(self, state: State, thread: int, local: Local) -> State:
         number = len(state.threads)
-        child = self.locals.start(number, local.callee, local.args)
+        child = self.locals.start(number, local.callee, local.args, local.own)
         if child not in local.children:
             local.children.append(child)
         memory = self._published(self._published(state.memory, local), child)
@@ -397,7 +397,7 @@ class System:
     def _dead(self, address: int, frees: bool, write: bool = True) -> tuple[str, str]:
         if frees:
             return "double-free", f"{self.objects.space.name(address)} is freed a second time"
-        return "use-after-free", use_after_free(self.objects.space, address, write)
+        return after_its_end(self.objects.space, address, write)
 
     def _uninitialised(self, state: State, thread: int, local: Local) -> State:
         message = uninitialised(self.objects.space, local.address)
@@ -414,6 +414,8 @@ class System:
         cells, bases = local.publish
         for base in bases:
             memory = memory.put(self.slots.other("published", base), 1)
+            if local.kind == kinds.ENDED or base in local.own.dead:
+                memory = memory.put(self.slots.life(base), 1)
         for address, (size, value) in cells:
             slots = self.slots.cell(address, size)
             for slot, part in zip(slots, _parts(value, slots), strict=True):

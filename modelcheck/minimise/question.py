@@ -295,7 +295,7 @@ class Question:
         encoding, circuit = self._encoding, self._circuit
         here = finding.thread, finding.position
         found = False
-        if finding.property == "use-after-free":
+        if finding.property in ("use-after-free", "use-after-scope"):
             for poison in encoding.poison:
                 for write in self._writes(poison):
                     event = encoding.events[write]

@@ -26,7 +26,7 @@ class Event:
     Attributes:
         id: index in `EventGraph.events`.
         thread: index in `EventGraph.threads`; -1 for initial writes.
-        kind: ``R``, ``W``, ``F``, or ``free`` (ends the life of the heap object at ``address``).
+        kind: ``R``, ``W``, ``F``, or ``free`` (ends the life of the object at ``address``).
         position: place in its thread: po is (same thread, smaller position).
         tags: as in the memory model.
         guard: when it is executed.
@@ -44,6 +44,7 @@ class Event:
         lock: what it does to the lock there, or a fence to a state of its thread.
         copy: a read in a struct copy.
         final: belongs to the function run at rest: not an event of the memory model.
+        scope: a ``free`` of a local, whose scope is left; an undefined address is ignored.
     """
 
     id: int
@@ -67,6 +68,7 @@ class Event:
     copy: bool = False
     final: bool = False
     lock: LockUse | None = None
+    scope: bool = False
 
 
 @frozen

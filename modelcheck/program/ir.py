@@ -42,6 +42,7 @@ PROPERTIES = (
     "leak",
     "misidentified",
     "use-after-free",
+    "use-after-scope",  # of a local variable whose scope has been left
     "double-free",
     "bad-free",
     "list-corruption",
@@ -279,10 +280,15 @@ class Alloc:
 
 @frozen
 class Free:
-    """End the life of the heap object at ``address``; 0 is ignored, another address is ``bad-free``."""
+    """End the life of the heap object at ``address``; 0 is ignored, another address is ``bad-free``.
+
+    ``scope``: of the local variable there, whose scope is left; an undefined address is ignored. `Exit` ends the lives
+    of all locals of its thread.
+    """
 
     address: Expr
     source: Source
+    scope: bool = False
 
 
 @frozen
@@ -420,6 +426,7 @@ class Exit:
     calls: pthread_exit()."""
 
     value: Expr | None
+    source: Source | None = None
 
 
 @frozen

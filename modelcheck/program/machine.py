@@ -5,7 +5,8 @@ Choices of which there would be too many ways end it before: then the threads' e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from attrs import frozen
@@ -16,7 +17,7 @@ from modelcheck.program.compile import Code, Evaluator, Point, Registers, compil
 from modelcheck.program.expr import UNDEFINED, Undefined, Value
 from modelcheck.program.graph import Held, Reading
 from modelcheck.program.ir import MemoryObject, Program, Source
-from modelcheck.program.memory import UNSUPPORTED, AddressSpace
+from modelcheck.program.memory import NEAR, UNSUPPORTED, AddressSpace
 from modelcheck.program.places import heap_name
 from modelcheck.program.thread import Discard, Fault, Finding, Halting, Thread
 
@@ -184,14 +185,14 @@ class _Run:
         thread: Thread,
         space: AddressSpace,
         cells: Cells,
-        freed: frozenset[int],
+        freed: Iterable[int],
         choices: tuple[int, ...],
     ) -> None:
         self.code = code
         self.thread = thread
         self.space = space
         self.cells = cells
-        self.freed = freed
+        self.freed = set(freed)
         self.choices = choices
         self.held: tuple[Held, ...] = ()
         self.reading: tuple[Reading, ...] = ()
@@ -220,8 +221,26 @@ class _Run:
                 Frame(point.function.name, point.block, point.index, tuple(registers))
                 for point, registers in self.thread.frames
             ]
-        memory = dict(self.cells.contents)
-        return Initial(memory, tuple(self.space), self.freed, tuple(frames), self.choices, self.held, self.reading)
+        lost = self._lost(frames)
+        objects = tuple(thing for thing in self.space if thing.base not in lost)
+        memory, freed = dict(self.cells.contents), frozenset(self.freed - lost)
+        return Initial(memory, objects, freed, tuple(frames), self.choices, self.held, self.reading)
+
+    def _lost(self, frames: Iterable[Frame]) -> set[int]:
+        """Locals whose scopes are left, and that nothing leads to: nobody can come by them any more."""
+        dead = sorted(t.base for t in self.space if t.kind == "local" and t.base in self.freed)
+        lost = set(dead)
+        values = {value for _, value in self.cells.contents.values()}
+        values.update(value for frame in frames for value in frame.registers)
+        for value in values if dead else ():
+            if isinstance(value, Undefined):
+                continue
+            # A pointer may also be one past the end, or in front of the start, and come back.
+            for near in dead[max(bisect_right(dead, value + NEAR) - 2, 0) : bisect_right(dead, value + NEAR)]:
+                thing = self.space.find(near)
+                if thing is not None and value <= near + thing.size + NEAR:
+                    lost.discard(near)
+        return lost
 
     def go(self) -> int:
         """Run to the next choice (gives its number of ways), or to the first Spawn, a choice that makes for too many
@@ -270,7 +289,7 @@ class _Run:
         check_fault(self.thread, self.space, address, what.size, write)
         thing = self.space.find(address)
         if thing is not None and thing.base in self.freed:
-            raise Fault(self.thread.finding("use-after-free", use_after_free(self.space, address, write)))
+            raise Fault(self.thread.finding(*after_its_end(self.space, address, write)))
         if isinstance(what, ir.Store):
             if what.unlock and what.lock is None and self.cells.read(address, what.size) != self.thread.number + 1:
                 raise Fault(self.thread.finding("lock-misuse", lock_misuse(self.space, address)))
@@ -351,6 +370,9 @@ class _Run:
         return base
 
     def _free(self, point: Point, registers: Registers) -> None:
+        if point.instruction.scope:
+            self._leave_scope(_given(point.address)(registers, 0))
+            return
         address = place(self.thread, point, registers)
         if address == 0:
             return
@@ -363,7 +385,15 @@ class _Run:
         lock = holding.within(self.held, address, thing.size if thing is not None else 0)
         if lock is not None:
             raise Fault(self.thread.finding("lock-misuse", holding.freed(lock.lock)))
-        self.freed |= {address}
+        self.freed.add(address)
+
+    def _leave_scope(self, base: Value) -> None:
+        """The scope of the local at ``base`` is left: what it holds counts no more."""
+        thing = None if isinstance(base, Undefined) else self.space.find(base)
+        if thing is not None:
+            self.freed.add(thing.base)
+            for address in range(thing.base, thing.base + thing.size):
+                self.cells.contents.pop(address, None)
 
 
 def _given(evaluator: Evaluator | None) -> Evaluator:
@@ -417,9 +447,13 @@ def bad_free(space: AddressSpace, address: int) -> str | None:
     return None
 
 
-def use_after_free(space: AddressSpace, address: int, write: bool) -> str:
-    """The message of a use-after-free finding."""
-    return f"{'write to' if write else 'read of'} {space.name(address)} after it was freed"
+def after_its_end(space: AddressSpace, address: int, write: bool) -> tuple[str, str]:
+    """The property and the message of a finding for an access to an object after the end of its life."""
+    verb = "write to" if write else "read of"
+    thing = space.find(address)
+    if thing is not None and thing.kind == "local":
+        return "use-after-scope", f"{verb} {space.name(address)} after its scope was left"
+    return "use-after-free", f"{verb} {space.name(address)} after it was freed"
 
 
 def uninitialised(space: AddressSpace, address: int) -> str:

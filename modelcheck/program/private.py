@@ -9,9 +9,10 @@ that count there.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 
 from modelcheck.program.expr import UNDEFINED, Expr, Undefined, const
-from modelcheck.program.graph import Event
+from modelcheck.program.graph import Event, Guard
 from modelcheck.program.guards import contradict
 from modelcheck.program.machine import Initial
 
@@ -30,6 +31,7 @@ class PrivateMemory:
         self._bases: list[int] = []
         self._objects: dict[int, tuple[int, int]] = {}
         self._stores: dict[int, list[Event]] = {}
+        self._ends: dict[int, list[tuple[Guard, Callable[[], None]]]] = {}
         self._initial = initial.memory
         self._zeroed: set[int] = set()
         self._tables = sorted(
@@ -50,6 +52,21 @@ class PrivateMemory:
             self._zeroed.add(base)
         self._objects[base] = (size, thread)
 
+    def holds(self, base: int, thread: int) -> bool:
+        """Whether there is a private object of ``thread`` at ``base``."""
+        return base in self._objects and self._objects[base][1] == thread
+
+    def end(self, base: int, guard: Guard, show: Callable[[], None]) -> None:
+        """The scope of the private object at ``base`` is left where ``guard`` holds; ``show`` is called as soon as
+        that may matter to anybody."""
+        self._ends.setdefault(base, []).append((guard, show))
+
+    def _reveal(self, base: int) -> None:
+        """The object at ``base`` is private no more."""
+        del self._objects[base]
+        for _, show in self._ends.pop(base, ()):
+            show()
+
     def note(self, event: Event) -> None:
         """Take an event into account; those of a thread come in program order."""
         if event.kind == "W" and event.value is not None:
@@ -59,10 +76,10 @@ class PrivateMemory:
         if event.address.kind != "const":
             # It may hit any cell of what it may point to: that is followed no further.
             self.publish(event.address)
-        elif not self._private(event):
+        elif not self._private(event) or self._after_its_end(event):
             base = self._near(event.address.data) if isinstance(event.address.data, int) else None
             if base is not None and event.address.data <= base + self._objects[base][0] + REACH:
-                del self._objects[base]
+                self._reveal(base)
         elif event.kind == "W":
             self._stores.setdefault(event.address.data, []).append(event)
 
@@ -119,7 +136,14 @@ class PrivateMemory:
             if node.kind == "const" and isinstance(node.data, int):
                 base = self._near(node.data + REACH)
                 if base is not None and node.data <= base + self._objects[base][0] + REACH:
-                    del self._objects[base]
+                    self._reveal(base)
+
+    def _after_its_end(self, event: Event) -> bool:
+        """Whether ``event``, an access to a private object, may come when its scope has been left."""
+        assert event.address is not None
+        base = self._near(event.address.data)
+        ends = self._ends.get(base, ()) if base is not None and event.kind != "free" else ()
+        return any(not contradict(guard, event.guard) for guard, _ in ends)
 
     def _near(self, address: int) -> int | None:
         """The last private object that begins at ``address`` or before."""

@@ -38,6 +38,11 @@ class Finding:
     thread: int
 
 
+def hidden(which: str, source: Source) -> str:
+    """What to say where failure ``which``, which nobody asked about, stops a thread before all of it was looked at."""
+    return f"{source}: {which}, which is not asked for, stops its thread there, and hides what lies behind"
+
+
 class Fault(Exception):  # noqa: N818 - a signal of the program under check, not an error of ours
     """A thread did something wrong: it cannot go on."""
 

@@ -10,10 +10,12 @@ from attrs import evolve, frozen
 
 from modelcheck.cat import Model
 from modelcheck.cat.violations import Step, Violation
+from modelcheck.program.expr import FALSE
 from modelcheck.program.graph import EventGraph
 from modelcheck.program.ir import WATCHED, Program, Source
 from modelcheck.program.machine import Initial, Stuck
 from modelcheck.program.places import told
+from modelcheck.program.thread import hidden
 from modelcheck.program.touch import Touches, together
 from modelcheck.program.unroll import Bounds
 from modelcheck.run.alarm import OutOfTime
@@ -75,7 +77,8 @@ def check(
         program: what runs.
         model: the memory model.
         properties: names from `modelcheck.program.ir.PROPERTIES`. Other failures just stop the thread they happen in,
-            unless it can go on: after a late write, a second free, an unlock of a lock that it does not hold.
+            unless it can go on: after a late write, a second free, an unlock of a lock that it does not hold. Where
+            one hides what is asked for, the verdict is no PASS.
         unroll: iterations of a loop whose end is not fixed by constants.
         recursion: how often a function may be on the stack at once.
         timeout: seconds, or None.
@@ -101,8 +104,10 @@ def check(
             one = _stuck(outcome, properties)
         elif outcome.property in properties:
             one = Result("FAIL", outcome.property, outcome.message, outcome.source, outcome.stack)
-        else:
+        elif outcome.property == "warning":
             continue
+        else:
+            one = Result("UNKNOWN", reason=hidden(outcome.property, outcome.source), source=outcome.source)
         touching_ones.append(one.touches)
         total = _worse(total, one)
         if total.verdict == "FAIL" and total.property != "warning":
@@ -243,8 +248,8 @@ class Session:
         proposal = self.search(failing, afresh=races)
         if proposal is not None:
             return self.failure(self._simpler(proposal, failing), findings)
-        if "use-after-free" in properties and frees_race(self.model):
-            unordered = self.race(among, self.frees())
+        if properties & {"use-after-free", "use-after-scope"} and frees_race(self.model):
+            unordered = self.race(among, self.frees(properties))
             if unordered is not None:
                 return self.freed(*unordered)
         if races:
@@ -256,7 +261,7 @@ class Session:
             return self.failure(self._simpler(proposal, warned), warnings)
         if "warning" in properties and (result := self.concurrent(among)) is not None:
             return result
-        reason = self.reaches_bound(among) if whole else None
+        reason = (self.reaches_bound(among) or self.hidden(properties, among)) if whole else None
         return Result("PASS") if reason is None else Result("UNKNOWN", reason=reason)
 
     def _simpler(self, proposal: Proposal, failing: int) -> Proposal:
@@ -279,7 +284,7 @@ class Session:
     def _find(self, properties: frozenset[str]) -> tuple[list[Finding], Deadlock | None]:
         encoding, coherence = self.encoding, self.coherence
         findings = list(encoding.findings)
-        if "use-after-free" in properties:
+        if properties & {"use-after-free", "use-after-scope"}:
             findings += late_writes(encoding, coherence)
         if "lock-misuse" in properties:
             findings += misused_locks(encoding, coherence)
@@ -388,6 +393,29 @@ class Session:
             return None
         return next(reason for literal, reason in cuts if self.solver.holds(literal))
 
+    def hidden(self, properties: frozenset[str], among: int = YES) -> str | None:
+        """A failure beside ``properties`` that stops its thread in an execution in which ``among`` holds, where what
+        lies behind might break one of them; None when there is none."""
+        encoding = self.encoding
+        others = [f for f in encoding.stopping if f.property not in properties and f.literal != NO]
+        if not properties & {"leak", "deadlock"}:
+            others = [f for f in others if self._behind(f)]
+        wanted = self.in_time(encoding.circuit.all_of((encoding.circuit.any_of([f.literal for f in others]), among)))
+        if self.search(wanted) is None:
+            return None
+        first = next(finding for finding in others if self.solver.holds(finding.literal))
+        return hidden(first.property, first.source)
+
+    def _behind(self, finding: Finding) -> bool:
+        """Whether the thread of ``finding`` had more to do, or main when it has joined all."""
+        graph, here = self.graph, (finding.thread, finding.position)
+        steps = [(e.thread, e.position, e.final) for e in (graph.events[n] for n in self.encoding.domains.live)]
+        steps += [(check.thread, check.position, check.final) for check in graph.checks]
+        if any((final and finding.thread) or (thread == here[0] and at > here[1]) for thread, at, final in steps):
+            return True
+        # Behind what always fails nothing is unrolled.
+        return any((c.thread, c.position) == here and c.condition == FALSE for c in graph.checks)
+
     def conflicts(self) -> dict[tuple[int, int], int]:
         """Pairs of accesses that may race, with the literal that both are executed and meet."""
         encoding = self.encoding
@@ -400,12 +428,13 @@ class Session:
                 both[one, other] = literal
         return both
 
-    def frees(self) -> dict[tuple[int, int], int]:
+    def frees(self, properties: frozenset[str]) -> dict[tuple[int, int], int]:
         """Pairs of an access and the end of its object's life by another thread, with the literal that both are
-        executed."""
+        executed; of locals only where ``properties`` ask for them, and of others too."""
         encoding = self.encoding
         both: dict[tuple[int, int], int] = {}
-        for end, place in [(poison, place) for poison in encoding.poison for place in encoding.at[poison]]:
+        asked = [poison for poison in encoding.poison if _late_property(encoding.events[poison].scope) in properties]
+        for end, place in [(poison, place) for poison in asked for place in encoding.at[poison]]:
             for event in encoding.graph.events:
                 if event.kind in ("R", "W") and not event.final and event.thread != encoding.events[end].thread:
                     here = encoding.at.get(event.id, {}).get(place, NO)
@@ -495,8 +524,10 @@ class Session:
         """The result that tells of an access, the first of ``pair`` in ``proposal``, that nothing orders before the
         free, the second."""
         one, end = (self.encoding.events[proposal.chosen[number]] for number in pair)
-        message = unordered_free(one.kind, self.space.name(proposal.place[one.id]), end.source, end.stack)
-        return Result("FAIL", "use-after-free", message, one.source, one.stack, execution=execution_of(proposal))
+        name = self.space.name(proposal.place[one.id])
+        message = unordered_free(one.kind, name, end.source, end.stack, end.scope)
+        which = _late_property(end.scope)
+        return Result("FAIL", which, message, one.source, one.stack, execution=execution_of(proposal))
 
 
 WATCHED_ACCESS = "watched-access"
@@ -515,10 +546,16 @@ def frees_race(model: Model) -> bool:
     return "data-race" in model.flag_names and not overtaken(model)
 
 
-def unordered_free(kind: str, name: str, source: Source, stack: tuple[Source, ...]) -> str:
-    """What is said of an access of ``kind`` (R or W) to the cell ``name`` that a free there races with."""
+def unordered_free(kind: str, name: str, source: Source, stack: tuple[Source, ...], scope: bool) -> str:
+    """What is said of an access of ``kind`` (R or W) to the cell ``name`` that a free there, or the end of a local's
+    ``scope``, races with."""
     verb = "write to" if kind == "W" else "read of"
-    return f"{verb} {name}, which nothing orders before it is freed at {told(source, stack)}"
+    end = "its scope is left" if scope else "it is freed"
+    return f"{verb} {name}, which nothing orders before {end} at {told(source, stack)}"
+
+
+def _late_property(scope: bool) -> str:
+    return "use-after-scope" if scope else "use-after-free"
 
 
 @frozen

@@ -23,7 +23,10 @@ from modelcheck.solve.valuesets import needs, value_alone
 NOWHERE = Source("", 0, 0, 0, 0)
 
 COME_LATE = frozenset(
-    {"use-after-free", "double-free", "bad-free", "null-dereference", "wild-pointer", "out-of-bounds", "uninitialised"}
+    {
+        *("use-after-free", "use-after-scope", "double-free", "bad-free"),
+        *("null-dereference", "wild-pointer", "out-of-bounds", "uninitialised"),
+    }
 )
 """Properties that an access, or a free, breaks, and that may come late (`modelcheck.program.graph.late`)."""
 
@@ -68,6 +71,7 @@ class Encoding:
         hidden: ids of events that only carry an order and are none of the program's; no execution shows them.
         broken: literal that holds when some thread met a fault (and stopped there, or at what rests on it).
         findings: faults met while encoding.
+        stopping: those of them at which a thread stops, where they do not come late.
         garbled: literal of each store whose value rests on a read that came late. Only its own thread reads it.
         unsupported: (literal, reason) of accesses that cannot be modelled.
         late: by property, literal of the executions in which what breaks it comes late: threads go on behind it, as far
@@ -98,6 +102,7 @@ class Encoding:
         self.poison: dict[int, int] = {}
         self.hidden: set[int] = set()
         self.findings: list[Finding] = []
+        self.stopping: list[Finding] = []
         self.garbled: dict[int, int] = {}
         self.unsupported: list[tuple[int, str]] = []
         self._faults: list[list[int]] = [[] for _ in graph.threads]
@@ -166,11 +171,24 @@ class Encoding:
         for address in self.domains.values[event.address]:
             if isinstance(address, Undefined):
                 continue
+            thing = self.space.find(address)
+            if thing is None or event.scope != (thing.kind == "local"):
+                continue
             for place in self._blocks.get(address, ()):
+                if event.scope and not self._used_behind(event, place):
+                    continue
                 number = self._make(evolve(event, value=const(UNDEFINED, self.domains.sizes[place] * 8)), place)
                 self.poison[number] = event.id
                 self._poison_of.setdefault((event.id, address), []).append(number)
                 self._add_writer(place, number)
+
+    def _used_behind(self, end: Event, place: Place) -> bool:
+        """Whether anything that may touch ``place`` may come after ``end``."""
+        users = (*self.domains.writers.get(place, ()), *self.domains.readers.get(place, ()))
+        return any(
+            other.thread != end.thread or other.position > end.position
+            for other in (self.events[number] for number in users)
+        )
 
     def _add_writer(self, place: Place, number: int) -> None:
         self.writers.setdefault(place, []).append(number)
@@ -233,6 +251,8 @@ class Encoding:
         elif fails != NO:
             place = check.source, check.stack, check.thread, check.position
             self.findings.append(Finding(fails, check.property, check.message, *place))
+            if check.property != "warning":
+                self.stopping.append(self.findings[-1])
 
     def _execute(self, event: Event, faults: list[int], base: int) -> None:
         reached = self._reached(event, base)
@@ -289,7 +309,10 @@ class Encoding:
             thing = self.space.find(address)
             if found is None and thing is not None and thing.base in self.graph.freed:
                 verb = "write to" if event.kind == "W" else "read of"
-                found = ("use-after-free", f"{verb} {self.space.name(address)}, freed during initialisation")
+                local = thing.kind == "local"
+                ended = "whose scope was left" if local else "freed"
+                message = f"{verb} {self.space.name(address)}, {ended} during initialisation"
+                found = ("use-after-scope" if local else "use-after-free", message)
         if found is None or found[0] == "unsupported":
             name = self.space.name(address) if isinstance(address, int) else "?"
             reason = f"{event.source}: {found[1] if found else f'mixed-size access to {name}'}"
@@ -298,17 +321,22 @@ class Encoding:
         self._report(literal, found[0], found[1], event)
         return found[0]
 
-    def _report(self, literal: int, which: str, message: str, event: Event) -> None:
+    def _report(self, literal: int, which: str, message: str, event: Event, stops: bool = True) -> None:
         if literal != NO:
             place = event.source, event.stack, event.thread, event.position
             self.findings.append(Finding(literal, which, message, *place))
+            if stops:
+                self.stopping.append(self.findings[-1])
 
     def _free(self, event: Event, faults: list[int]) -> None:
         assert event.address is not None
         reached = self.executed[event.id]
         for address, literal in self.valuation.values(event.address).items():
             now = self.circuit.all_of((reached, literal))
-            if now == NO or address == 0:
+            if event.scope and isinstance(address, int):
+                for number in self._poison_of.get((event.id, address), ()):
+                    self.executed[number] = now
+            if now == NO or address == 0 or event.scope:
                 continue
             thing = None if isinstance(address, Undefined) else self.space.find(address)
             if thing is None or thing.kind != "heap" or thing.base != address:
@@ -325,9 +353,8 @@ class Encoding:
                     earlier = self.circuit.all_of(
                         (self.executed[other.id], self.valuation.values(other.address).get(address, NO))
                     )
-                    self._report(
-                        self.circuit.all_of((now, earlier)), "double-free", f"{thing.name} is freed twice", event
-                    )
+                    both = self.circuit.all_of((now, earlier))
+                    self._report(both, "double-free", f"{thing.name} is freed twice", event, stops=False)
             for number in self._poison_of.get((event.id, address), ()):
                 self.executed[number] = now
 
@@ -349,12 +376,15 @@ class Encoding:
             only = len(chosen) == 1
             self.rf[number, event.id] = self._placed(event.id) if only else self.circuit.fresh()
         self.sources[event.id] = chosen
-        freed = self.circuit.any_of([self.rf[n, event.id] for n in chosen if n in self.poison])
-        if freed != NO:
-            self._report(freed, "use-after-free", f"read of {self._name(event)} after it was freed", event)
-            now, later = self._stops(event, "use-after-free", freed)
-            faults.append(now)
-            self._comes_late(event, later)
+        for which, how in (("use-after-free", "it was freed"), ("use-after-scope", "its scope was left")):
+            scope = which == "use-after-scope"
+            ends = [n for n in chosen if n in self.poison and self.events[n].scope == scope]
+            dead = self.circuit.any_of([self.rf[n, event.id] for n in ends])
+            if dead != NO:
+                self._report(dead, which, f"read of {self._name(event)} after {how}", event)
+                now, later = self._stops(event, which, dead)
+                faults.append(now)
+                self._comes_late(event, later)
         self._comes_late(event, self.circuit.any_of([self._copied(n, event) for n in chosen if n in self.garbled]))
         if not event.copy:
             unwritten: list[int] = []

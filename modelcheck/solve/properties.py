@@ -12,9 +12,15 @@ On a weak model there is no moment at which "the object is free". What each prop
   reads from poison, or a write that is coherence-after it, comes too late. (An access that the model orders before the
   free can do neither.) Where reads cannot be late but a race has no meaning (C11), an access that the model's own flag
   finds racing with the free is one, too.
+- use-after-scope: the same of a local variable, whose life ends where its scope is left: behind all that its thread
+  has done there, in program order, on whatever way it leaves. Each time round a loop, and in each call, it is another
+  object. What orders another thread's access before that end is what orders it before a free: a join, a lock, a
+  completion (``complete()`` holds the lock of the queue that ``wait_for_completion()`` takes, so it has done with the
+  object when the wait is over), or acquire and release. `Exit` leaves all scopes of its thread. A thread that exit() or
+  an assumption ends, or that stops at a failure, stands where it is, its locals alive.
 - double-free: two executed frees of one object, whatever their order.
 - leak: every thread has ended and what runs at rest too; by the coherence-last writes, no chain of pointers leads from
-  a global to an object that was allocated and never freed.
+  a global to an object that was allocated and never freed. Pointers in locals whose scopes are left lead nowhere.
 - deadlock: every thread has ended or waits, one waits at least, and each waiting read reads the coherence-last write.
   Not once main() has returned: that ends the process, and with it who still waits. A thread that an assumption, exit()
   or a failure has ended counts neither as ended nor as waiting, and so no execution with one is a deadlock or at rest.
@@ -40,19 +46,35 @@ TAG_BITS = 3
 
 
 def late_writes(encoding: Encoding, coherence: Coherence) -> list[Finding]:
-    """Writes to memory that was freed before."""
+    """Writes to memory that was freed, or whose scope was left, before."""
     found: list[Finding] = []
     for poison in encoding.poison:
         for place in encoding.at[poison]:
-            for write in coherence.shared.get(place, ()):
+            resting = (w for w in encoding.writers.get(place, ()) if encoding.events[w].final)
+            for write in dict.fromkeys((*coherence.shared.get(place, ()), *resting)):
                 if write not in encoding.poison:
-                    literal = coherence.before(poison, write)
+                    if encoding.events[write].final:
+                        literal = _before_at_rest(encoding, poison, write, place)
+                    else:
+                        literal = coherence.before(poison, write)
                     if literal != NO:
                         event = encoding.events[write]
-                        message = f"write to {encoding.space.name(place)} after it was freed"
+                        scope = encoding.events[poison].scope
+                        how = "its scope was left" if scope else "it was freed"
+                        message = f"write to {encoding.space.name(place)} after {how}"
                         where = event.source, event.stack, event.thread, event.position
-                        found.append(Finding(literal, "use-after-free", message, *where))
+                        which = "use-after-scope" if scope else "use-after-free"
+                        found.append(Finding(literal, which, message, *where))
     return found
+
+
+def _before_at_rest(encoding: Encoding, poison: int, write: int, place: Place) -> int:
+    """The literal that ``write``, which runs at rest, is executed at ``place``, behind ``poison``."""
+    end, late = encoding.events[poison], encoding.events[write]
+    if end.final and end.position > late.position:
+        return NO
+    where = encoding.at[write].get(place, NO)
+    return encoding.circuit.all_of((encoding.executed[poison], encoding.executed[write], where))
 
 
 def rest(encoding: Encoding) -> int:
@@ -80,6 +102,7 @@ class _Reachability:
         self.encoding = encoding
         self.coherence = coherence
         self.circuit = encoding.circuit
+        self.ended = self._ends()
         self.rest = rest(encoding)
         self.nodes: list[tuple[int, int, MemoryObject]] = []
         """(first byte, size, object); the units of an object are nodes of their own."""
@@ -134,20 +157,26 @@ class _Reachability:
         base, size, _ = self.nodes[index]
         return base if address < base + size else None
 
+    def _ends(self) -> dict[int, list[int]]:
+        """For each object that is freed, or a local whose scope is left: the literals that it is."""
+        encoding = self.encoding
+        ended: dict[int, list[int]] = {}
+        for event in encoding.graph.events:
+            executed = encoding.executed[event.id]
+            if event.kind == "free" and event.address is not None and executed != NO:
+                for value, literal in encoding.valuation.values(event.address).items():
+                    if isinstance(value, int):
+                        ended.setdefault(value, []).append(encoding.circuit.all_of((executed, literal)))
+        return ended
+
     def _owned(self) -> dict[int, int]:
         """For each node that must not get lost: the literal that somebody has to give it back."""
         encoding, circuit = self.encoding, self.circuit
         made = {a.object.base: encoding.valuation.all(a.guard) for a in encoding.graph.allocations}
-        freed: dict[int, list[int]] = {}
-        for event in encoding.graph.events:
-            if event.kind == "free" and event.address is not None and encoding.executed[event.id] != NO:
-                for value, literal in encoding.valuation.values(event.address).items():
-                    if isinstance(value, int):
-                        freed.setdefault(value, []).append(circuit.all_of((encoding.executed[event.id], literal)))
         owned: dict[int, int] = {}
         for base, size, thing in self.nodes:
             if thing.kind == "heap" and base not in encoding.graph.freed:
-                given_back = circuit.any_of(freed.get(base, ()))
+                given_back = circuit.any_of(self.ended.get(base, ()))
                 owned[base] = circuit.all_of((made.get(base, YES), -given_back))
             elif thing.units:
                 owned[base] = self._counted(base, size, thing)
@@ -174,8 +203,8 @@ class _Reachability:
     def _pointers(self, index: int, owned: Mapping[int, int]) -> list[tuple[int, int]]:
         base, size, thing = self.nodes[index]
         # Poison hides what accessed cells held before the free; the others are gone just so.
-        there = owned.get(base, NO) if thing.kind == "heap" else YES
-        if thing.kind == "heap" and base in self.encoding.graph.freed:
+        there = owned.get(base, NO) if thing.kind == "heap" else -self.circuit.any_of(self.ended.get(base, ()))
+        if base in self.encoding.graph.freed:
             return []
         places = {place: self.encoding.domains.sizes[place] for place in self.encoding.places_in(base, size)}
         known = self.encoding.initial_cells(base, size)
@@ -184,7 +213,7 @@ class _Reachability:
             if width == 8:
                 found.extend((value, literal) for value, literal in self._final(place, width) if value)
                 found.extend(self._wide_pointers(place))
-        return found
+        return found if thing.kind == "heap" else [(value, self.circuit.all_of((one, there))) for value, one in found]
 
     def _wide_pointers(self, place: Place) -> Iterator[tuple[int, int]]:
         """Of values that cannot be listed: each node that they may lead to, with the literal that one does."""

@@ -92,6 +92,13 @@ class Execution:
     ctrl: tuple[Pair, ...]
     rmw: tuple[Pair, ...]
     objects: tuple[TouchedObject, ...] = ()
+
+    def scope_left(self, event: ExecutedEvent) -> bool:
+        """Whether ``event`` is the end of a local variable's life, and no free."""
+        if event.kind != "poison" or event.address is None:
+            return False
+        return any(o.kind == "local" and o.base <= event.address < o.base + o.size for o in self.objects)
+
     initial: tuple[int, ...] = ()
     choices: tuple[Pair, ...] = ()
     conditions: tuple[Condition, ...] = ()

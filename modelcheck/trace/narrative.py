@@ -214,7 +214,8 @@ class _Teller:
             locks = "LKW" in last.tags
             if origin.kind == "poison":
                 freed = f"in step {self.telling.number[origin.id]}" if origin.id in self.telling.number else "before"
-                text = f"reads {first.name}, which was freed {freed}"
+                left = self.trace.execution.scope_left(origin)
+                text = f"reads {first.name}, {'whose scope was left' if left else 'which was freed'} {freed}"
             elif origin.id in self.telling.number:
                 text += f", {'released in' if locks else 'from'} step {self.telling.number[origin.id]}"
             elif first.id in self.telling.unwritten:
@@ -242,6 +243,8 @@ class _Teller:
         if first.id in telling.ahead:
             write = self.events[self.reads[first.id]]
             done = "freed" if write.kind == "poison" else "written"
+            if self.trace.execution.scope_left(write):
+                done = "its scope left"
             number = telling.number[write.id]
             found.append(f"{done} by a step that is taken later, step {number}{self._because(first.id)}")
         leaving = [self.events[store] for store, number in telling.visible.items() if number == step.number]
@@ -284,7 +287,8 @@ class _Teller:
         if first.kind == "F":
             return "fence", f"fence{shown}" + (f" {first.name}" if first.name else "")
         if first.kind == "poison":
-            return "free", f"frees {self._object(first)}"
+            left = self.trace.execution.scope_left(first)
+            return "free", f"{'leaves the scope of' if left else 'frees'} {self._object(first)}"
         if len(step.events) == 2:
             return "change", f"changes {first.name} from {shown_value(first)} to {shown_value(last)}{shown}"
         if first.kind == "R":
@@ -318,6 +322,8 @@ class _Teller:
         for link in self.cycle.links:
             event = self.events[link.source]
             verb = {"R": "reads", "poison": "frees"}.get(event.kind, "writes")
+            if self.trace.execution.scope_left(event):
+                verb = "leaves the scope of"
             gone = event.kind == "poison" or isinstance(event.value, Undefined) or event.id in self.telling.unwritten
             name = self._object(event) if event.kind == "poison" else event.name
             text = self.names.text(f"{verb} {name}" + ("" if gone else f" = {shown_value(event)}"))
@@ -413,7 +419,7 @@ class _Teller:
         match between(self.trace):
             case Freed(free, use, pointer):
                 verb = "reads" if events[use].kind == "R" else "writes"
-                by = f"which {self._who(events[free])} freed in step {number[free]} ({self._at(free)})"
+                by = f"{self._ended(free)} in step {number[free]} ({self._at(free)})"
                 got = (
                     ""
                     if pointer is None or pointer not in number
@@ -429,10 +435,16 @@ class _Teller:
                 )
             case Seen(write, read):
                 who = self._who(events[write])
-                done = f"which {who} freed" if events[write].kind == "poison" else f"as {who} wrote it"
+                done = self._ended(write) if events[write].kind == "poison" else f"as {who} wrote it"
                 by = f"in step {number[write]} ({self._at(write)})"
                 return f" What came between: step {number[read]} reads {events[read].name}, {done} {by}."
         return ""
+
+    def _ended(self, end: int) -> str:
+        """Who has ended the life of an object, as what is said of it."""
+        event = self.events[end]
+        left = self.trace.execution.scope_left(event)
+        return f"whose scope {self._who(event)} left" if left else f"which {self._who(event)} freed"
 
     def _at(self, number: int) -> Source:
         event = self.events[number]
@@ -441,6 +453,8 @@ class _Teller:
     def _access(self, number: int) -> str:
         event = self.events[number]
         verb = {"R": "load", "poison": "free"}.get(event.kind, "store")
+        if self.trace.execution.scope_left(event):
+            verb = "end of the scope"
         plain = "plain " if self.trace.property == "race" and not event.tags else ""
         place = own_place(event.source, event.stack)
         name = self._object(event) if event.kind == "poison" else event.name

@@ -4,26 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modelcheck.interleave.explore import explore
-from modelcheck.program.ir import PROPERTIES
-from modelcheck.solve.check import check
-from tests.solve.checking import model, parse
-
-EVERYTHING = frozenset(PROPERTIES) - {"race"}
-
-
-def said(text: str, properties: frozenset[str] = EVERYTHING) -> set[str]:
-    """What the explorer says under sc and tso, and the solver under these and lkmm: a property, or a verdict."""
-    program = parse(text)
-    found = set()
-    for name in ("sc", "tso"):
-        one = explore(program, name, properties)
-        found.add(one.verdict if one.finding is None else one.finding.property)
-    for name in ("sc", "tso", "lkmm"):
-        other = check(program, model(name), properties)
-        found.add(other.property or other.verdict)
-    return found
-
+from tests.agreement.asking import said
 
 DAEMON = """
 static pthread_mutex_t work;
@@ -68,11 +49,12 @@ def test_a_loop_that_waits_when_main_returns_is_no_deadlock() -> None:
 
 def test_the_threads_of_a_scenario_run_to_their_ends() -> None:
     text = """
-    static spinlock_t lock; static int x;
-    void t0(void) { spin_lock(&lock); x = 1; }
-    void t1(void) { spin_lock(&lock); x = 2; }
+    static int x;
+    void t0(void) { __mc_await(&x, 4, "eq", 1, "ONCE"); }
+    void t1(void) { WRITE_ONCE(x, %d); }
     """
-    assert said(text) == {"deadlock"}
+    assert said(text % 2) == {"deadlock"}
+    assert said(text % 1) == {"PASS"}
 
 
 ASSUMING = """

@@ -135,7 +135,7 @@ def test_the_join_of_a_thread_that_stopped_waits_for_ever() -> None:
         "pthread_create(&a, 0, stops, 0); pthread_join(a, 0); assert(0);",
         "static void *stops(void *arg) { *(volatile int *)0 = 1; return 0; }",
     )
-    assert verdicts(text, {"assertion"}) == ["PASS"] * len(MODELS)
+    assert verdicts(text, {"assertion"}) == ["UNKNOWN"] * len(MODELS)
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -145,7 +145,7 @@ def test_a_wait_that_goes_on_by_choice_alone_is_undecided_or_fine() -> None:
 
 def test_who_stopped_at_a_finding_that_was_not_asked_for_waits_for_nobody() -> None:
     text = threads("*(volatile int *)0 = 1;", "while (!READ_ONCE(x)) cpu_relax();")
-    assert verdicts(text, {"deadlock"}) == ["PASS"] * len(MODELS)
+    assert verdicts(text, {"deadlock"}) == ["UNKNOWN"] * len(MODELS)
 
 
 def test_a_lost_race_in_a_cmpxchg_loop_is_no_unrolling() -> None:
@@ -210,7 +210,7 @@ def test_a_section_left_open_by_a_thread_that_stopped_lets_no_grace_period_end(k
     updater = f"while (!READ_ONCE(x)) cpu_relax(); {grace} WRITE_ONCE(y, 1);"
     watcher = "assert(!READ_ONCE(y));"
     inside = threads(f"{enter} WRITE_ONCE(x, 1); {stop} {leave}", updater, watcher)
-    assert verdicts(inside, {"assertion"}) == ["PASS"] * len(MODELS)
+    assert verdicts(inside, {"assertion"}) == ["UNKNOWN"] * len(MODELS)
     outside = threads(f"{enter} WRITE_ONCE(x, 1); {leave} {stop}", updater, watcher)
     assert verdicts(outside, {"assertion"}) == ["assertion"] * len(MODELS)
 

@@ -34,7 +34,6 @@ class Builder:
         self.current = 0
         self.widths: list[int] = []
         self.names: dict[int, str] = {}
-        self.entry: list[Instruction] = []
         self.shapes: dict[int, Shape] = {}
         self._final: dict[int, int] = {}
         self._finished: dict[tuple[str, tuple[tuple[str, ...], ...]], Function] = {}
@@ -119,8 +118,6 @@ class Builder:
     def _finish(
         self, name: str, params: Sequence[int], result_width: int, source: Source, targets: dict[Shape, tuple[str, ...]]
     ) -> Function:
-        self.blocks[0][:0] = self.entry
-        self.entry = []
         order, number = [0], {0: 0}
         for block in order:
             for target in _targets(self._terminator(block)):

@@ -14,7 +14,7 @@ from modelcheck.frontend.c.builder import Builder
 from modelcheck.frontend.c.parse import Unit
 from modelcheck.frontend.c.types import BOOL, Bits, CType, Signature, Types
 from modelcheck.program.expr import Expr, const, op
-from modelcheck.program.ir import Halt, Source, Unsupported
+from modelcheck.program.ir import Halt, Local, Source, Unsupported
 
 if TYPE_CHECKING:
     from modelcheck.frontend.c.link import Definition
@@ -83,10 +83,24 @@ class Held:
     unit: int = 0
 
 
-Cleanup = tuple[str, "Place | None", cl.Node]
-"""A function to call on a variable, or on nothing, and the declaration that it is for."""
-
 Place = Memory | Register | Parts | Held
+
+
+@frozen(eq=False)
+class Cleanup:
+    """What happens where the scope of an object is left.
+
+    Attributes:
+        function: it is called on the object; None: the object's life ends.
+        place: the object; None: there is none.
+        node: its declaration.
+        made: what begins its life where a jump enters its scope; None: nothing does, it begins where it is evaluated.
+    """
+
+    function: str | None
+    place: Place | None
+    node: cl.Node
+    made: Local | None = None
 
 
 @frozen(eq=False)
@@ -123,7 +137,7 @@ class Context:
         name: its C name.
         places: where its variables live, by declaration.
         in_memory: its variables that must be objects, because their address is taken.
-        hoist: objects of locals are made at the start, because a jump may go past their declaration.
+        hoist: objects of locals are made at the start of their blocks, because a jump may go past their declaration.
         run: lowers a statement, and gives the value of the last one of a block.
         evaluate: lowers an expression. Both are here because statements and expressions contain each other.
         hint: the type that the caller converts this function's result to, if it allocates.
@@ -131,10 +145,11 @@ class Context:
         result: where a struct result too large for a register goes.
         lengths: registers with the bytes of its arrays of variable length, by declaration.
         labels: blocks of labels, by their statements.
-        labelled: the labels met so far, with how many cleanups are outside of each.
-        gotos: jumps to labels not met yet, by label: blocks that must run cleanups, and those in scope there.
+        labelled: the labels met so far, with the cleanups in scope there.
+        gotos: jumps to labels not met yet, by label: blocks that must run cleanups, those in scope there, and the
+            place of the jump.
         breaks, continues: where these jump to, and how many cleanups are outside of the loop.
-        cleanups: functions to call on variables whose scope is left, outermost first.
+        cleanups: what is to be done where the scopes of variables are left, outermost first.
         static: an initialiser at file scope is at hand, and no function.
         syntactic: a value depends on all that its expression names, though arithmetic may say that it is constant.
         primitives: functions that are known by name here, beside those of mc/intrinsics.h, with what lowers a call.
@@ -158,8 +173,8 @@ class Context:
     places: dict[int, Place] = field(factory=dict)
     lengths: dict[int, int] = field(factory=dict)
     labels: dict[int, int] = field(factory=dict)
-    labelled: dict[int, int] = field(factory=dict)
-    gotos: dict[int, list[tuple[int, list[Cleanup]]]] = field(factory=dict)
+    labelled: dict[int, tuple[Cleanup, ...]] = field(factory=dict)
+    gotos: dict[int, list[tuple[int, tuple[Cleanup, ...], Source]]] = field(factory=dict)
     breaks: list[tuple[int, int]] = field(factory=list)
     continues: list[tuple[int, int]] = field(factory=list)
     cleanups: list[Cleanup] = field(factory=list)
@@ -247,9 +262,13 @@ class Context:
 
 @frozen(eq=False)
 class Cases:
-    """The cases met so far of a switch: (first, last, block), the block of ``default``, and the labels by statement."""
+    """The cases met so far of a switch: (first, last, block), the block of ``default``, and the labels by statement.
+
+    ``outside``: how many cleanups are outside of the switch.
+    """
 
     width: int
+    outside: int = 0
     found: list[tuple[int, int, int]] = field(factory=list)
     default: list[int] = field(factory=list)
     labels: set[int] = field(factory=set)

@@ -9,14 +9,14 @@ from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.attributes import names, strange
 from modelcheck.frontend.c.builder import Builder
 from modelcheck.frontend.c.calls import own_width, through_memory
-from modelcheck.frontend.c.context import Context, Links, Memory, Parts, Refused, Register, plus
+from modelcheck.frontend.c.context import Cleanup, Context, Links, Memory, Parts, Refused, Register, plus
 from modelcheck.frontend.c.escape import in_memory
 from modelcheck.frontend.c.expressions import value
 from modelcheck.frontend.c.initialise import static_cells
 from modelcheck.frontend.c.link import Definition, Lowered
 from modelcheck.frontend.c.objects import Cell
 from modelcheck.frontend.c.parse import Unit
-from modelcheck.frontend.c.statements import block, leave, missing_labels, statement, variable
+from modelcheck.frontend.c.statements import begin, block, close_scope, missing_labels, statement, variable
 from modelcheck.frontend.c.types import RECORD, CType
 from modelcheck.program.expr import UNDEFINED, const
 from modelcheck.program.ir import NONE, Halt, Return, Store, Unsupported
@@ -66,9 +66,9 @@ def lower(linker: Links, definition: Definition) -> Lowered:
     else:
         if competition.is_section(definition.name):
             competition.begin(ctx, node)
-            ctx.cleanups.append((competition.LEAVE, None, node))
+            ctx.cleanups.append(Cleanup(competition.LEAVE, None, node))
         statement(ctx, body)
-        leave(ctx, 0)
+        close_scope(ctx, 0, body)
     if not builder.ended:
         undefined = const(0 if definition.name == "main" else UNDEFINED, width) if width else None
         builder.end(Return(undefined))
@@ -106,6 +106,7 @@ def _parameter(ctx: Context, node: cl.Node) -> list[int]:
     if isinstance(place, Parts):
         return list(place.registers.values())
     assert isinstance(place, Memory)
+    begin(ctx, place, name, node)
     for offset, size, register in pieces:
         store = Store(plus(place.address, offset), ctx.builder.value(register), size, NONE, ctx.source(node))
         ctx.builder.emit(store)

@@ -325,7 +325,7 @@ def _exit(ctx: Context, node: cl.Node, _: Hint | None) -> None:
         ctx.builder.current = main
         ctx.stop(Refused("pthread_exit() by main() where destructors are to run is not supported", ctx.source(node)))
         ctx.builder.current = other
-    ctx.builder.end(Exit(ctx.scalar(arguments(node)[0])))
+    ctx.builder.end(Exit(ctx.scalar(arguments(node)[0]), ctx.source(node)))
 
 
 def _spawn(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.attributes import names, strange
-from modelcheck.frontend.c.context import Aggregate, Context, Held, Memory, Place, Refused, resize, unquote
+from modelcheck.frontend.c.context import Aggregate, Cleanup, Context, Held, Memory, Place, Refused, resize, unquote
 from modelcheck.frontend.c.escape import undone
 from modelcheck.frontend.c.generic import association
 from modelcheck.frontend.c.initialise import store_initialiser
@@ -174,6 +174,7 @@ def _literal_place(ctx: Context, node: cl.Node) -> Place:
     register = ctx.builder.register(64)
     ctx.builder.emit(Local(register, "literal", type_.size, source, ctx.types.layout(type_)))
     found = Memory(ctx.builder.value(register), type_)
+    ctx.cleanups.append(Cleanup(None, found, node))
     store_initialiser(ctx, found, node.expressions()[-1], node)
     return found
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+
+from attrs import evolve
 
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.attributes import cleanup_of, is_attribute, names, strange
@@ -25,8 +28,22 @@ from modelcheck.frontend.c.expressions import branch, converted, discard, value
 from modelcheck.frontend.c.initialise import store_initialiser
 from modelcheck.frontend.c.places import address_of, undefined
 from modelcheck.frontend.c.types import ARRAY, VARIABLE, CType
-from modelcheck.program.expr import const, mask, op
-from modelcheck.program.ir import NONE, Alloc, Assert, Assign, Branch, Call, Fence, Free, Jump, Local, Switch, Tags
+from modelcheck.program.expr import UNDEFINED, const, mask, op
+from modelcheck.program.ir import (
+    NONE,
+    Alloc,
+    Assert,
+    Assign,
+    Branch,
+    Call,
+    Fence,
+    Free,
+    Jump,
+    Local,
+    Source,
+    Switch,
+    Tags,
+)
 
 MOST_CASES = 512
 """A case range of more values becomes a comparison."""
@@ -60,6 +77,7 @@ def block(ctx: Context, node: cl.Node) -> Value:
         return statement(ctx, node)
     result: Value = None
     outside = len(ctx.cleanups)
+    _open_scope(ctx, node)
     for number, child in enumerate(node.children):
         last = number == len(node.children) - 1
         while last and child.kind == cl.LABEL_STMT:
@@ -72,39 +90,93 @@ def block(ctx: Context, node: cl.Node) -> Value:
                 result = value(ctx, child)
         else:
             statement(ctx, child)
-    leave(ctx, outside)
-    del ctx.cleanups[outside:]
+    close_scope(ctx, outside, node)
     return result
 
 
 def _compound(ctx: Context, node: cl.Node) -> None:
     outside = len(ctx.cleanups)
+    _open_scope(ctx, node)
     for child in node.children:
         statement(ctx, child)
-    leave(ctx, outside)
+    close_scope(ctx, outside, node)
+
+
+def _open_scope(ctx: Context, node: cl.Node) -> None:
+    """Where jumps may go past declarations, the objects of a block are made as it is entered."""
+    if not ctx.hoist:
+        return
+    for child in node.children:
+        while child.kind in (cl.LABEL_STMT, cl.CASE, cl.DEFAULT):
+            child = child.children[-1]
+        for declared in child.children if child.kind == cl.DECL_STMT else ():
+            type_ = ctx.types.of(declared) if declared.kind == cl.VAR_DECL else None
+            if type_ is None or _refused(type_) or cl.lib.clang_Cursor_hasVarDeclGlobalStorage(declared.cursor) == 1:
+                continue
+            with suppress(Refused):  # it is refused where the declaration stands
+                place = variable(ctx, declared.cursor.d0, declared.spelling, type_, declared)
+                if isinstance(place, Memory):
+                    begin(ctx, place, declared.spelling, declared)
+
+
+def begin(ctx: Context, place: Memory, name: str, node: cl.Node) -> None:
+    """The object of a variable is made here, and ends with the scope at hand."""
+    register: int = place.address.data
+    made = Local(register, name, max(place.type.size, 1), ctx.source(node), ctx.types.layout(place.type))
+    ctx.builder.emit(made)
+    ctx.cleanups.append(Cleanup(None, place, node, made))
+
+
+def close_scope(ctx: Context, outside: int, node: cl.Node) -> None:
+    """Control leaves ``node``, a scope that began when there were ``outside`` cleanups, at its end."""
+    whole = ctx.source(node)
+    end = evolve(whole, line=whole.end_line, column=max(whole.end_column - 1, 1))
+    _leave(ctx, ctx.cleanups[outside:], end)
     del ctx.cleanups[outside:]
 
 
-def leave(ctx: Context, outside: int, cleanups: Sequence[Cleanup] | None = None) -> None:
-    """Run the cleanup functions of variables declared since there were ``outside`` of them, last first."""
+def _leave(ctx: Context, cleanups: Sequence[Cleanup], source: Source) -> None:
+    """Do what is to be done where control leaves the scopes of ``cleanups`` at ``source``, last first."""
     if ctx.builder.ended:
         return
-    for name, place, node in reversed((ctx.cleanups if cleanups is None else cleanups)[outside:]):
-        if name == FREE and isinstance(place, Memory):
-            ctx.builder.emit(Free(place.address, ctx.source(node)))
+    for cleanup in reversed(cleanups):
+        address = None if cleanup.place is None else address_of(ctx, cleanup.place, cleanup.node)
+        if cleanup.function is None:
+            assert address is not None
+            ctx.builder.emit(Free(address, source, scope=True))
+            if cleanup.made is None:  # it may not be made the next time
+                ctx.builder.emit(Assign(address.data, const(UNDEFINED, 64), source))
             continue
-        definition = ctx.linker.function(ctx.unit, name)
+        if cleanup.function == FREE:
+            assert address is not None
+            ctx.builder.emit(Free(address, source))
+            continue
+        definition = ctx.linker.function(ctx.unit, cleanup.function)
         if definition is None:
-            ctx.stop(Refused(f"no body for {name}(), which cleans {node.spelling} up", ctx.source(node)))
+            reason = f"no body for {cleanup.function}(), which cleans {cleanup.node.spelling} up"
+            ctx.stop(Refused(reason, ctx.source(cleanup.node)))
             return
         ctx.builder.emit(
-            Call(
-                None,
-                definition.program_name,
-                () if place is None else (address_of(ctx, place, node),),
-                ctx.source(node),
-            )
+            Call(None, definition.program_name, () if address is None else (address,), ctx.source(cleanup.node))
         )
+
+
+def _cross(ctx: Context, here: Sequence[Cleanup], there: Sequence[Cleanup], source: Source) -> None:
+    """Control jumps at ``source`` from where ``here`` are in scope to where ``there`` are."""
+    common = 0
+    while common < min(len(here), len(there)) and here[common] is there[common]:
+        common += 1
+    _leave(ctx, here[common:], source)
+    _enter(ctx, there[common:])
+
+
+def _enter(ctx: Context, cleanups: Sequence[Cleanup]) -> None:
+    """Control jumps into the scopes of ``cleanups``: their objects are there from the start of their blocks."""
+    if ctx.builder.ended:
+        return
+    for cleanup in cleanups:
+        if cleanup.made is not None:
+            ctx.builder.emit(cleanup.made)
 
 
 def _attributed(ctx: Context, node: cl.Node) -> None:
@@ -142,16 +214,22 @@ def _declare(ctx: Context, node: cl.Node) -> None:
     if type_.kind == VARIABLE:
         _declare_variable_array(ctx, node, type_)
         return
-    if type_.kind == "unknown" or not (type_.size or type_.kind in (ARRAY, "record")):
+    if _refused(type_):
         ctx.refuse(f"variables of type {type_.name} are not supported", node)
     place = variable(ctx, node.cursor.d0, node.spelling, type_, node)
+    if isinstance(place, Memory) and all(place is not cleanup.place for cleanup in ctx.cleanups):
+        begin(ctx, place, node.spelling, node)
     if cl.has_initialiser(node.cursor):
         store_initialiser(ctx, place, node.expressions()[-1], node)
     else:
         undefined(ctx, place, ctx.source(node))
     cleanup = cleanup_of(node)
     if cleanup is not None:
-        ctx.cleanups.append((cleanup, place, node))
+        ctx.cleanups.append(Cleanup(cleanup, place, node))
+
+
+def _refused(type_: CType) -> bool:
+    return type_.kind == "unknown" or not (type_.size or type_.kind in (ARRAY, "record"))
 
 
 def _declare_variable_array(ctx: Context, node: cl.Node, type_: CType) -> None:
@@ -169,7 +247,7 @@ def _declare_variable_array(ctx: Context, node: cl.Node, type_: CType) -> None:
     builder.emit(Assign(size, op("mul", 64, length, const(element.size, 64)), source))
     builder.emit(Alloc(base, builder.value(size), False, False, source))
     place = ctx.places[node.cursor.d0] = Memory(builder.value(base), type_)
-    ctx.cleanups.append((FREE, place, node))
+    ctx.cleanups.append(Cleanup(FREE, place, node))
 
 
 FREE = "(free)"
@@ -177,7 +255,8 @@ FREE = "(free)"
 
 
 def variable(ctx: Context, declaration: int, name: str, type_: CType, node: cl.Node) -> Place:
-    """Where a local variable or parameter lives from now on: in registers, or in an object that is made here."""
+    """Where a local variable or parameter lives from now on: in registers, or in an object whose address a register
+    holds: see `begin`."""
     known = ctx.places.get(declaration)
     in_registers = declaration not in ctx.in_memory and not type_.atomic
     if in_registers and type_.scalar:
@@ -188,15 +267,7 @@ def variable(ctx: Context, declaration: int, name: str, type_: CType, node: cl.N
             {leaf.offset: ctx.builder.register(leaf.size * 8, name + leaf.path) for leaf in leaves}, 0, type_
         )
     else:
-        if isinstance(known, Memory) and ctx.hoist:
-            return known
-        register = known.address.data if isinstance(known, Memory) else ctx.builder.register(64)
-        local = Local(register, name, max(type_.size, 1), ctx.source(node), ctx.types.layout(type_))
-        if ctx.hoist:
-            ctx.builder.entry.append(local)
-        else:
-            ctx.builder.emit(local)
-        place = Memory(ctx.builder.value(register), type_)
+        place = known or Memory(ctx.builder.value(ctx.builder.register(64)), type_)
     ctx.places[declaration] = place
     return place
 
@@ -222,7 +293,9 @@ def _if(ctx: Context, node: cl.Node) -> None:
 def _loop_body(ctx: Context, body: cl.Node, after: int, again: int) -> None:
     ctx.breaks.append((after, len(ctx.cleanups)))
     ctx.continues.append((again, len(ctx.cleanups)))
+    outside = len(ctx.cleanups)
     statement(ctx, body)
+    close_scope(ctx, outside, body)
     ctx.breaks.pop()
     ctx.continues.pop()
 
@@ -288,20 +361,19 @@ def _for(ctx: Context, node: cl.Node) -> None:
         statement(ctx, step)
     ctx.builder.end(Jump(head))
     ctx.builder.current = after
-    leave(ctx, outside)
-    del ctx.cleanups[outside:]
+    close_scope(ctx, outside, node)
 
 
-def _break(ctx: Context, _node: cl.Node) -> None:
-    _leave_to(ctx, *ctx.breaks[-1])
+def _break(ctx: Context, node: cl.Node) -> None:
+    _leave_to(ctx, node, *ctx.breaks[-1])
 
 
-def _continue(ctx: Context, _node: cl.Node) -> None:
-    _leave_to(ctx, *ctx.continues[-1])
+def _continue(ctx: Context, node: cl.Node) -> None:
+    _leave_to(ctx, node, *ctx.continues[-1])
 
 
-def _leave_to(ctx: Context, target: int, outside: int) -> None:
-    leave(ctx, outside)
+def _leave_to(ctx: Context, node: cl.Node, target: int, outside: int) -> None:
+    _leave(ctx, ctx.cleanups[outside:], ctx.source(node))
     ctx.builder.end(Jump(target))
 
 
@@ -313,7 +385,7 @@ def _switch(ctx: Context, node: cl.Node) -> None:
     source = ctx.source(test)
     builder.open()
     head, after = builder.current, builder.block()
-    cases = Cases(type_.width)
+    cases = Cases(type_.width, len(ctx.cleanups))
     ctx.switches.append(cases)
     ctx.breaks.append((after, len(ctx.cleanups)))
     builder.current = builder.block()  # what stands before the first case is reached by jumps only
@@ -365,15 +437,27 @@ def _case(ctx: Context, node: cl.Node) -> None:
     target = ctx.builder.block()
     ctx.builder.start(target)
     ctx.switches[-1].labels.add(node.cursor.d1)
-    ctx.switches[-1].found.append((first, last, target))
+    ctx.switches[-1].found.append((first, last, _dispatched(ctx, target)))
     statement(ctx, body)
+
+
+def _dispatched(ctx: Context, target: int) -> int:
+    """Where the switch jumps to, for the label at ``target``: past the starts of the blocks in it around the label."""
+    entered = ctx.cleanups[ctx.switches[-1].outside :]
+    if not entered:
+        return target
+    way = ctx.builder.current = ctx.builder.block()
+    _enter(ctx, entered)
+    ctx.builder.end(Jump(target))
+    ctx.builder.current = target
+    return way
 
 
 def _default(ctx: Context, node: cl.Node) -> None:
     target = ctx.builder.block()
     ctx.builder.start(target)
     ctx.switches[-1].labels.add(node.cursor.d1)
-    ctx.switches[-1].default.append(target)
+    ctx.switches[-1].default.append(_dispatched(ctx, target))
     statement(ctx, node.children[-1])
 
 
@@ -381,12 +465,12 @@ def _default(ctx: Context, node: cl.Node) -> None:
 
 
 def _enter_label(ctx: Context, node: cl.Node) -> None:
-    outside = ctx.labelled[node.cursor.d1] = len(ctx.cleanups)
+    here = ctx.labelled[node.cursor.d1] = tuple(ctx.cleanups)
     label = _label(ctx, node.cursor)
     ctx.builder.start(label)
-    for leaving, cleanups in ctx.gotos.pop(node.cursor.d1, []):
+    for leaving, cleanups, source in ctx.gotos.pop(node.cursor.d1, []):
         ctx.builder.current = leaving
-        leave(ctx, outside, cleanups)
+        _cross(ctx, cleanups, here, source)
         ctx.builder.end(Jump(label))
     ctx.builder.current = label
 
@@ -406,14 +490,13 @@ def _labelled(ctx: Context, node: cl.Node) -> None:
 def _goto(ctx: Context, node: cl.Node) -> None:
     target = cl.lib.clang_getCursorReferenced(node.children[0].cursor)
     label = _label(ctx, target)
-    if not ctx.cleanups:
+    if target.d1 in ctx.labelled:
+        _cross(ctx, ctx.cleanups, ctx.labelled[target.d1], ctx.source(node))
         ctx.builder.end(Jump(label))
-    elif target.d1 in ctx.labelled:
-        _leave_to(ctx, label, ctx.labelled[target.d1])
     else:
         leaving = ctx.builder.block()
         ctx.builder.end(Jump(leaving))
-        ctx.gotos.setdefault(target.d1, []).append((leaving, list(ctx.cleanups)))
+        ctx.gotos.setdefault(target.d1, []).append((leaving, tuple(ctx.cleanups), ctx.source(node)))
 
 
 def _return(ctx: Context, node: cl.Node) -> None:
@@ -423,14 +506,14 @@ def _return(ctx: Context, node: cl.Node) -> None:
         result = converted(ctx, inner[0], ctx.result_type) if ctx.result_type.kind != "void" else None
         if ctx.result_type.kind == "void":
             discard(ctx, inner[0])
-    leave(ctx, 0)
+    _leave(ctx, ctx.cleanups, ctx.source(node))
     give(ctx, result, node)
 
 
 def missing_labels(ctx: Context, node: cl.Node) -> None:
     """Labels inside of statements that were refused lead to `Unsupported` too."""
     missing = [target for label, target in ctx.labels.items() if label not in ctx.labelled]
-    leaving = [block for jumps in ctx.gotos.values() for block, _ in jumps]
+    leaving = [block for jumps in ctx.gotos.values() for block, _, _ in jumps]
     for target in (*missing, *leaving):
         ctx.builder.current = target
         ctx.stop(Refused("this jumps into a statement that is not supported", ctx.source(node)))

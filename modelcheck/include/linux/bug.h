@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * BUG() is a finding of property "assertion". WARN_ON() is one of property "warning", gives its condition, and the thread
- * goes on. What a warning says besides is read where it is told, and not kept.
+ * BUG() is a finding of property "assertion", or with -DMC_BUG_IS_FINDING=0 just the end of its thread. WARN_ON() is one
+ * of property "warning", gives its condition, and the thread goes on. What a warning says besides is read where it is
+ * told, and not kept.
  */
 #ifndef _LINUX_BUG_H
 #define _LINUX_BUG_H
@@ -9,8 +10,16 @@
 #include <linux/compiler.h>
 #include <mc/stdtypes.h>
 
+#ifndef MC_BUG_IS_FINDING
+#define MC_BUG_IS_FINDING 1
+#endif
+#if MC_BUG_IS_FINDING
 #define BUG() do { __mc_assert(0, "assertion", "BUG()"); __mc_halt(); } while (0)
 #define BUG_ON(condition) __mc_assert(!(condition), "assertion", "BUG_ON(" #condition ")")
+#else
+#define BUG() __mc_halt()
+#define BUG_ON(condition) __mc_assume(!(condition))
+#endif
 #define panic(...) do { __mc_use(__VA_ARGS__); __mc_assert(0, "assertion", "panic()"); __mc_halt(); } while (0)
 
 #define __mc_warn(condition, text) ({					\

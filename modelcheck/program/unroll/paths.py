@@ -12,7 +12,7 @@ from modelcheck.program.flow import EXIT, Element, Loop, flow_of, registers
 from modelcheck.program.graph import Blocked, Guard
 from modelcheck.program.guards import NO_DEPS, Deps, Val, assuming, contradict, extend, join, merge_values
 from modelcheck.program.ir import Branch, Exit, Function, Halt, Instruction, Jump, Return, Source, Switch
-from modelcheck.program.unroll.record import MOST_EVENTS, SECTION, Record
+from modelcheck.program.unroll.record import MOST_EVENTS, NEVER, SECTION, Record
 from modelcheck.program.unroll.state import CallFrame, State, around, mentions_undefined, merge_ctrl
 
 
@@ -175,6 +175,10 @@ class Paths(Record):
                     reads.append(event.id)
             elif event.kind == "W" and event.address is not None and _from(event.address, mark.base):
                 continue  # a local of this round, which nobody else has heard of
+            elif (
+                event.scope and event.address is not None and (event.guard is NEVER or _from(event.address, mark.base))
+            ):
+                continue
             elif event.kind == "F" and not event.tags & SECTION:
                 continue
             elif event.kind == "W" and event.rmw is not None and event.rmw >= mark.events and self.bounds.idempotent:
@@ -285,8 +289,10 @@ class Paths(Record):
                 result = None if value is None else self._value(current, value)
                 current.ctrl = tuple(entry for entry in current.ctrl if entry[0][0] != frame.serial)
                 frame.returns.append((current, result))
-            case Exit(value):
-                self._exit(current, None if value is None else self._value(current, value))
+            case Exit(value, source):
+                result = None if value is None else self._value(current, value)
+                self._leave_all(current, source or frame.function.source)
+                self._exit(current, result)
             case Halt():
                 pass
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from modelcheck.program.expr import FALSE, UNDEFINED, Expr, choice, conj, const, disj, negate, op, read
+from modelcheck.program.expr import FALSE, UNDEFINED, Expr, Undefined, choice, conj, const, disj, negate, op, read
 from modelcheck.program.flow import Flow
 from modelcheck.program.graph import Allocation, Blocked, Check, Cut, Event, Guard
-from modelcheck.program.guards import NO_DEPS, Val, extend
-from modelcheck.program.ir import HEAP_BASE, Layout, LockUse, MemoryObject, Program, Rmw, Source, Tags
+from modelcheck.program.guards import NO_DEPS, Val, contradict, extend
+from modelcheck.program.ir import HEAP_BASE, LIFE_END, Layout, LockUse, MemoryObject, Program, Rmw, Source, Tags
 from modelcheck.program.machine import Initial
 from modelcheck.program.private import PrivateMemory
 from modelcheck.program.unroll.state import CallFrame, State, Thread, choices_in, ordered
@@ -33,6 +33,9 @@ SECTION: Tags = frozenset({"Rcu-lock", "Rcu-unlock", "Sync-rcu", "Srcu-lock", "S
 GRACE: Tags = frozenset({"Sync-rcu", "Sync-srcu"})
 """Fences that wait for the read-side sections of other threads."""
 
+
+NEVER: Guard = (FALSE,)
+"""The guard of an event that does not happen."""
 
 Tick = Callable[[], None]
 
@@ -101,6 +104,8 @@ class Record:
         top = max([HEAP_BASE, *(o.base + o.size for o in self.objects)])
         self.next_base = -(-top // SLOT) * SLOT + SLOT
         self.thread = Thread(0, "main")
+        self.thread.locals = [(o.base, ()) for o in self.objects if o.kind == "local" and o.base not in initial.freed]
+        self.left: dict[int, list[Guard]] = {}
 
     def _event(
         self,
@@ -116,9 +121,11 @@ class Record:
         unlock: bool = False,
         copy: bool = False,
         lock: LockUse | None = None,
+        scope: bool = False,
+        quiet: bool = False,
     ) -> Event:
-        if self.unordered and self.thread.number == 0 and not self.thread.final:
-            raise Restart
+        if not quiet:
+            self._orderly()
         number = len(self.events)
         ctrl = self.thread.leaving.union(*(deps for _, deps in state.ctrl))
         event = Event(
@@ -141,11 +148,46 @@ class Record:
             copy=copy,
             final=self.thread.final,
             lock=lock,
+            scope=scope,
         )
         self.thread.position += 1
         self.events.append(event)
         self.private.note(event)
         return event
+
+    def _orderly(self) -> None:
+        """Raises `Restart` where main takes a step whose order behind its joins nothing says."""
+        if self.unordered and self.thread.number == 0 and not self.thread.final:
+            raise Restart
+
+    def _leave_scope(self, state: State, address: Val, source: Source) -> None:
+        """The scope of a local is left.
+
+        As long as its thread alone knows the local, and does not use it any more, the event is there in name only.
+        """
+        base: int | Undefined = address[0].data if address[0].kind == "const" else 0
+        if isinstance(base, Undefined):
+            return
+        quiet = self.private.holds(base, self.thread.number)
+        event = self._event("free", LIFE_END, state, source, address, 1, scope=True, quiet=quiet)
+        self.left.setdefault(base, []).append(state.guard)
+        if quiet:
+            self.events[event.id] = evolve(event, guard=NEVER)
+            self.thread.quiet += 1
+            self.private.end(base, event.guard, lambda: self._show(event))
+
+    def _show(self, event: Event) -> None:
+        """The end of a local's life, quiet until now, is an event after all."""
+        if event.thread == 0 and not event.final and self.unordered:
+            raise Restart
+        self.events[event.id] = event
+
+    def _leave_all(self, state: State, source: Source) -> None:
+        """The thread ends inside its calls: the scopes of all its locals are left."""
+        for base, made in self.thread.locals:
+            over = any(set(guard) <= set(state.guard) for guard in self.left.get(base, ()))
+            if not over and not contradict(made, state.guard):
+                self._leave_scope(state, (const(base, 64), NO_DEPS), source)
 
     def _check(
         self, state: State, condition: Expr, which: str, message: str, source: Source, goes_on: Expr = FALSE

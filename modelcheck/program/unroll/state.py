@@ -47,17 +47,22 @@ class Thread:
     """What a thread has come to.
 
     ``exits`` are the states where it ended inside its calls, with its result; ``leaving`` is what decided about
-    these ends, and so about everything behind.
+    these ends, and so about everything behind. ``kinds`` are the functions that it and those who started it began in.
+    ``locals`` are the bases of the locals that it has made, each with the
+    guard; ``quiet`` counts the positions of events that are none (`Record._leave_scope`).
     """
 
     __slots__ = (
         "completed",
         "exits",
         "final",
+        "kinds",
         "leaving",
+        "locals",
         "name",
         "number",
         "position",
+        "quiet",
         "result",
         "stack",
         "started",
@@ -72,7 +77,10 @@ class Thread:
         self.started: Guard = ()
         self.completed: Guard = (FALSE,)
         self.exits: list[tuple[State, Val | None]] = []
+        self.kinds: tuple[str, ...] = ()
         self.leaving: Deps = NO_DEPS
+        self.locals: list[tuple[int, Guard]] = []
+        self.quiet = 0
         self.result: Val | None = None
 
 

@@ -115,11 +115,15 @@ class Steps(Paths):
             case Local(dst, name, size, source, layout):
                 base = self._object(name, "local", size, layout)
                 self.private.add(base, size, self.thread.number)
+                self.thread.locals.append((base, state.guard))
                 state.regs[dst] = (const(base, 64), NO_DEPS)
             case Alloc():
                 return self._alloc(instruction, state)
-            case Free(address, source):
-                self._event("free", LIFE_END, state, source, self._value(state, address), 1)
+            case Free(address, source, scope):
+                if scope:
+                    self._leave_scope(state, self._value(state, address), source)
+                else:
+                    self._event("free", LIFE_END, state, source, self._value(state, address), 1)
             case Assert(condition, which, message, source):
                 value, _ = self._value(state, condition)
                 # An assertion is a branch; what only observes may fail late.

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from modelcheck.program.expr import FALSE, UNDEFINED, conj, const, negate, op
-from modelcheck.program.graph import EventGraph, Guard
+from attrs import evolve
+
+from modelcheck.program.expr import FALSE, UNDEFINED, Expr, conj, const, negate, op
+from modelcheck.program.graph import Cut, EventGraph, Guard
 from modelcheck.program.guards import NO_DEPS, Val, extend, join
-from modelcheck.program.ir import Function, Join, Program, Spawn
+from modelcheck.program.ir import NONE, Function, Join, Layout, Leaf, Program, Source, Spawn
 from modelcheck.program.machine import Frame, Initial
-from modelcheck.program.unroll.record import ACQUIRING, RELEASING, Bounds, Restart, Tick
+from modelcheck.program.unroll.record import ACQUIRING, NEVER, RELEASING, Bounds, Restart, Tick
 from modelcheck.program.unroll.state import State, Thread, atoms, fit, value_of, whole
 from modelcheck.program.unroll.steps import Steps
 
@@ -29,8 +31,23 @@ def unroll(program: Program, initial: Initial, bounds: Bounds, tick: Tick = lamb
         return _Unroller(program, initial, bounds, at_rest=False, tick=tick).graph()
 
 
+ENDS = "end of thread"
+"""The object in which `Join` looks for the ends of threads that are known by number only while running."""
+
+END_SIZE = 16
+"""Bytes of it for each thread: its flag, and its result."""
+
+MOST_JOINED = 4096
+"""A thread with a number from here on is not joined through it."""
+
+
 class _Unroller(Steps):
     """Main and the threads that it starts."""
+
+    def __init__(self, program: Program, initial: Initial, bounds: Bounds, at_rest: bool, tick: Tick) -> None:
+        super().__init__(program, initial, bounds, at_rest, tick)
+        self.ends: tuple[int, int] | None = None
+        self.joins: list[tuple[Guard, Expr, str, Source, int, int]] = []
 
     def graph(self) -> EventGraph:
         self.threads.append(self.thread)
@@ -41,6 +58,7 @@ class _Unroller(Steps):
             quits = join([state.guard for state, _ in returns])[0] if returns else (FALSE,)
         else:
             self.thread.completed = quits = ()
+        self._tell_ends()
         return EventGraph(
             threads=tuple(t.name for t in self.threads),
             events=tuple(self.events),
@@ -131,12 +149,17 @@ class _Unroller(Steps):
             self._cut(state.guard, f"{step.source}: the thread's function is not known", step.source)
             return None
         name, guard = chosen[0]
+        if self.thread.kinds.count(name) >= self.bounds.recursion:
+            reason = f"{name}() starts a thread of its own kind more than {self.bounds.recursion} deep"
+            self._cut(state.guard, f"{step.source}: {reason}", step.source)
+            return None
         number = len(self.threads)
         child = Thread(number, step.name or name)
+        child.kinds = (*self.thread.kinds, name)
         self.threads.append(child)
         state.regs[step.dst] = (const(number, 64), NO_DEPS)
         flag = None
-        if self.thread.position or self.thread.number:
+        if self.thread.position > self.thread.quiet or self.thread.number:
             flag = self._object(f"start of thread {number}", "global", 8, None, zeroed=True)
             self._event("W", RELEASING, state, step.source, (const(flag, 64), NO_DEPS), 8, (const(1, 64), NO_DEPS))
         child.started = guard
@@ -155,10 +178,10 @@ class _Unroller(Steps):
         self._complete(returns, function)
 
     def _join(self, step: Join, state: State) -> State | None:
-        number, _ = self._value(state, step.thread)
+        which = self._value(state, step.thread)
+        number = which[0]
         if number.kind != "const" or not isinstance(number.data, int) or not 0 < number.data < len(self.threads):
-            self._cut(state.guard, f"{step.source}: a join of a thread that is not known", step.source)
-            return None
+            return self._join_some(step, state, which)
         child = self.threads[number.data]
         ends = conj(*child.completed)
         self._blocked(state, negate(ends), (), f"waits for the end of {child.name}", step.source)
@@ -175,11 +198,62 @@ class _Unroller(Steps):
                 raise Restart
             self.thread.final = True
             self.unordered = False
-        elif not self.at_rest or self.thread.number or any(e.thread == 0 for e in self.events):
+        elif not self.at_rest or self.thread.number or any(e.thread == 0 and e.guard is not NEVER for e in self.events):
             self._join_order(step, state, child)
         else:
             self.unordered = True  # of no account when only joins follow
         return state
+
+    def _join_some(self, step: Join, state: State, which: Val) -> State | None:
+        """Wait for a thread whose number is not known here: for a flag of its own, which its end sets."""
+        number, deps = which
+        if self.ends is None:
+            self.ends = (self._object(ENDS, "global", MOST_JOINED * END_SIZE, None, zeroed=True), len(self.objects) - 1)
+        reason = f"{step.source}: a join of a thread that is not known"
+        near = op("ult", 1, number, const(MOST_JOINED, 64))
+        far = extend(state.guard, negate(near))
+        if far is not None:
+            self._cut(far, reason, step.source)
+        guard = extend(state.guard, near)
+        if guard is None:
+            return None
+        state.guard = guard
+        place = op("add", 64, const(self.ends[0], 64), op("mul", 64, number, const(END_SIZE, 64)))
+        event = self._event("R", ACQUIRING, state, step.source, (place, deps), 8)
+        ended = op("eq", 1, value_of(event), const(1, 64))
+        self._blocked(state, negate(ended), (event.id,), "waits for the end of a thread", step.source)
+        self.joins.append((state.guard, number, reason, step.source, self.thread.number, len(self.blocked) - 1))
+        state.guard = (*state.guard, ended)
+        if step.dst is not None:
+            result = op("add", 64, place, const(8, 64))
+            event = self._event("R", NONE, state, step.source, (result, deps), 8, copy=True)
+            state.regs[step.dst] = value_of(event), frozenset({(event.id, ())})
+        return state
+
+    def _tell_ends(self) -> None:
+        """Let each thread set its flag, and leave its result, where `_join_some` looks; other numbers are of none."""
+        if self.ends is None:
+            return
+        base, index = self.ends
+        source = self.joins[0][3]
+        leaves: list[Leaf] = []
+        for child in self.threads[1:]:
+            at = child.number * END_SIZE
+            leaves += (Leaf(f"[{child.name}]", at, 8, ""), Leaf(f"[{child.name}].result", at + 8, 8, ""))
+            if child.completed != NEVER:
+                self.thread = child
+                done = State(child.completed, [], ())
+                result = child.result or (const(UNDEFINED, 64), NO_DEPS)
+                self._event("W", NONE, done, source, (const(base + at + 8, 64), NO_DEPS), 8, result)
+                self._event("W", RELEASING, done, source, (const(base + at, 64), NO_DEPS), 8, (const(1, 64), NO_DEPS))
+        thing = self.objects[index]
+        self.objects[index] = evolve(thing, layout=Layout("", thing.size, tuple(leaves)))
+        for guard, number, reason, place, thread, wait in self.joins:
+            known = op("ult", 1, op("sub", 64, number, const(1, 64)), const(len(self.threads) - 1, 64))
+            unknown = extend(guard, negate(known))
+            if unknown is not None:
+                self.cuts.append(Cut(unknown, reason, place, thread))
+                self.blocked[wait] = evolve(self.blocked[wait], guard=(*self.blocked[wait].guard, known))
 
     def _at_rest(self, state: State) -> bool:
         """Whether main goes on only here, and only when every thread has ended."""

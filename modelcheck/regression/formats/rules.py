@@ -12,6 +12,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "assertion": "assert() fails, or BUG_ON() and the like come true",
     "leak": "all threads have ended, and nothing leads to an object that was not freed, or to a page that is in use",
     "misidentified": "the code under check takes an object for what it is not, as the spec defines that",
+    "use-after-scope": "an access reaches a local variable whose scope was left",
     "use-after-free": "an access reads what kfree() left, or writes after it",
     "double-free": "an object is freed twice, or a reference is dropped that nobody has",
     "bad-free": "what is freed is no allocated object, or is still in use",

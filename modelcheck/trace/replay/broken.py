@@ -55,8 +55,10 @@ def _late_writes(observed: Observed) -> Iterator[Found]:
     for one, other in observed.execution.co:
         late = events[other]
         if events[one].kind == "poison" and late.kind == "W":
-            message = f"write to {late.name} after it was freed"
-            yield Found("use-after-free", message, late.source, late.stack, late.thread, -1)
+            scope = observed.execution.scope_left(events[one])
+            message = f"write to {late.name} after {'its scope was left' if scope else 'it was freed'}"
+            which = "use-after-scope" if scope else "use-after-free"
+            yield Found(which, message, late.source, late.stack, late.thread, -1)
 
 
 def _misused_locks(follower: Follower, observed: Observed) -> Iterator[Found]:
@@ -323,8 +325,10 @@ def _unordered_frees(observed: Observed, model: Model) -> Iterator[Found]:
     for one, other in model.flags(candidate(observed.execution)).get("data-race", ()):
         access, end = (observed.execution.events[numbers[n]] for n in (one, other))
         if end.kind == "poison" != access.kind:
-            message = unordered_free(access.kind, access.name, end.source, end.stack)
-            yield Found("use-after-free", message, access.source, access.stack, access.thread, -1)
+            scope = observed.execution.scope_left(end)
+            message = unordered_free(access.kind, access.name, end.source, end.stack, scope)
+            which = "use-after-scope" if scope else "use-after-free"
+            yield Found(which, message, access.source, access.stack, access.thread, -1)
 
 
 def _concurrent(observed: Observed, model: Model) -> Iterator[Found]:

@@ -359,6 +359,11 @@ class Follower:
         thing = self.space.find(address)
         if wrong is None and thing is not None and thing.base in self.graph.freed:
             verb = "write to" if event.kind == "W" else "read of"
+            if thing.kind == "local":
+                return (
+                    "use-after-scope",
+                    f"{verb} {self.space.name(address)}, whose scope was left during initialisation",
+                )
             return "use-after-free", f"{verb} {self.space.name(address)}, freed during initialisation"
         return wrong
 
@@ -367,7 +372,9 @@ class Follower:
         source = None if told is None else self.execution.events[self.sources[told.id]]
         name = self.space.name(address)
         if source is not None and source.kind == "poison":
-            self._fault(way, event, "use-after-free", f"read of {name} after it was freed")
+            scope = self.execution.scope_left(source)
+            which, how = ("use-after-scope", "its scope was left") if scope else ("use-after-free", "it was freed")
+            self._fault(way, event, which, f"read of {name} after {how}")
         elif isinstance(value, Undefined) and not event.copy:
             self._fault(way, event, "uninitialised", f"read of {name}, which nobody has written")
 
@@ -467,12 +474,15 @@ class Follower:
         if address == 0:
             return
         thing = self.space.find(address) if isinstance(address, int) else None
-        if thing is None or thing.kind != "heap" or thing.base != address:
+        if event.scope and (thing is None or thing.kind != "local"):
+            return
+        if not event.scope and (thing is None or thing.kind != "heap" or thing.base != address):
             name = self.space.name(address) if isinstance(address, int) else "an uninitialised pointer"
             message = f"free of {name}, which is no allocated object"
             self._fault(way, event, "bad-free", message)
             return
-        if thing.base in self.graph.freed:
+        assert thing is not None
+        if thing.base in self.graph.freed and not event.scope:
             self._fault(way, event, "double-free", f"{thing.name} is freed again")
             return
         poisoned = False
@@ -485,15 +495,17 @@ class Follower:
             self._add(way, event, "poison", event.tags, now, told.size, UNDEFINED, told.id)
             poisoned = True
         old_base = self.objects.back(thing.base)
-        if not poisoned and old_base in self._touched:
+        if not poisoned and old_base in self._touched and not event.scope:
             if self._cut_off(way):
                 return
             self._depart(way, f"frees {thing.name}, which the trace does not", event.source, event.stack)
             return
         step = Step(
-            event, way.thread, event.position, "free", event.tags, address, 1, None, None, event.source, event.stack,
+            event, way.thread, event.position, "free", event.tags, thing.base, 1, None, None, event.source, event.stack,
             way.final,
         )  # fmt: skip
+        if event.scope:
+            return
         self.freed.setdefault(thing.base, []).append((way.cursor, step))
 
     def _zero(self, way: Way, made: Allocation) -> None:
