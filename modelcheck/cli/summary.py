@@ -8,6 +8,7 @@ from typing import Final, TextIO
 
 from modelcheck.cli.markdown import to_markdown
 from modelcheck.frontend.spec import Spec
+from modelcheck.program.assumptions import ASSUMPTIONS
 from modelcheck.verdicts.row import INTERRUPTED, Row, to_json
 from modelcheck.verdicts.warn import Warned
 
@@ -56,6 +57,10 @@ def _told(rows: Sequence[Row]) -> Iterator[str]:
         parts.append(f"{len(different) - unknown} not")
     if unknown:
         parts.append(f"{unknown} unknown")
+    taken = {name for row in rows for name in row.assumes}
+    if taken:
+        named = ", ".join(name for name in ASSUMPTIONS if name in taken)
+        yield f"\nTaken for granted (docs/assumptions.md): {named}."
     yield f"\n{', '.join(parts)}."
 
 

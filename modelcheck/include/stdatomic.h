@@ -161,9 +161,10 @@ typedef _Atomic uint64_t atomic_uintmax_t;
 	(__mc_choose(2) ? (*(expected) = atomic_load_explicit(p, failure), 0) : \
 	 atomic_compare_exchange_strong_explicit(p, expected, desired, success, failure))
 #else
-#define atomic_compare_exchange_weak(p, expected, desired) atomic_compare_exchange_strong(p, expected, desired)
+#define atomic_compare_exchange_weak(p, expected, desired) \
+	(__mc_assumes("weak-cas-is-strong"), atomic_compare_exchange_strong(p, expected, desired))
 #define atomic_compare_exchange_weak_explicit(p, expected, desired, success, failure) \
-	atomic_compare_exchange_strong_explicit(p, expected, desired, success, failure)
+	(__mc_assumes("weak-cas-is-strong"), atomic_compare_exchange_strong_explicit(p, expected, desired, success, failure))
 #endif
 
 /* The kernel has five of these names with the arguments the other way round; whichever header comes first keeps them. */

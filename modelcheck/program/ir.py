@@ -457,6 +457,7 @@ class Function:
         blocks: basic blocks; execution starts at block 0.
         result_width: bits of the result, 0 for void.
         source: where it is defined.
+        assumes: ids of the simplifications made in it (`modelcheck.program.assumptions`).
     """
 
     name: str
@@ -466,6 +467,7 @@ class Function:
     blocks: tuple[Block, ...]
     result_width: int
     source: Source
+    assumes: frozenset[str] = frozenset()
 
 
 @frozen

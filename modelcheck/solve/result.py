@@ -120,6 +120,7 @@ class Result:
         reason: why UNKNOWN.
         execution: the failing execution.
         touches: which threads touch one another; None where that is not known.
+        assumes: ids of what is taken for granted (`modelcheck.program.assumptions`).
     """
 
     verdict: str
@@ -133,3 +134,4 @@ class Result:
     reason: str = ""
     execution: Execution | None = None
     touches: Touches | None = None
+    assumes: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ import attrs
 from attrs import frozen
 
 from modelcheck.frontend.spec import Scenario, Spec, Variant, load_program, macros
+from modelcheck.program.assumptions import assumed
 from modelcheck.program.ir import Program
 from modelcheck.program.touch import apart
 from modelcheck.run import OutOfTime, alarm, given_up, politely
@@ -95,7 +96,7 @@ def _answer(job: Job, program: Program) -> Answer:
             error.__traceback__ = None
             message = f"{result.message} (there is no trace of it: {given_up(error)})"
             result = attrs.evolve(result, message=message)
-    return Answer(attrs.evolve(result, execution=None), trace)
+    return Answer(attrs.evolve(result, execution=None, assumes=assumed(program)), trace)
 
 
 def _trace(job: Job, program: Program, result: Result) -> bytes:

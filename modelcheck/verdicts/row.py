@@ -26,7 +26,8 @@ class Row:
     ``failing`` is the property that fails, ``source`` is ``file:line`` in the user's files, ``inside`` the function and
     the line of a header of ours where it fails within that, ``trace`` the path of the stored trace, ``touches`` which
     threads touch one another, where that is known, ``function`` the user's function in which it fails,
-    ``unkept`` why its trace could not be kept.
+    ``unkept`` why its trace could not be kept, ``assumes`` the ids of what is taken for granted
+    (`modelcheck.program.assumptions`).
     """
 
     scenario: str
@@ -46,6 +47,7 @@ class Row:
     touches: Touches | None = None
     function: str = ""
     unkept: str = ""
+    assumes: tuple[str, ...] = ()
 
     @property
     def as_expected(self) -> bool:
@@ -74,6 +76,7 @@ class Row:
             "refinements": self.refinements,
             "seconds": round(self.seconds, 3),
             "reason": self.reason,
+            "assumes": list(self.assumes),
         }
 
     def says(self) -> str:
@@ -107,6 +110,7 @@ def row_of(cell: Cell, result: Result, trace: str | None = None) -> Row:
         result.reason,
         result.touches,
         own_place(result.source, result.stack).function if result.source else "",
+        assumes=result.assumes,
     )
 
 

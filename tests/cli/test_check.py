@@ -130,6 +130,7 @@ def test_json_has_the_documented_shape(modelcheck: Command, spec: Path) -> None:
         "refinements": 2,
         "seconds": 0.25,
         "reason": "",
+        "assumes": [],
     }
     assert document["results"][5] == {
         "scenario": "bad",
@@ -146,6 +147,7 @@ def test_json_has_the_documented_shape(modelcheck: Command, spec: Path) -> None:
         "refinements": 7,
         "seconds": 0.5,
         "reason": "",
+        "assumes": [],
     }
 
 

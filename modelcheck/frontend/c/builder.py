@@ -35,6 +35,7 @@ class Builder:
         self.widths: list[int] = []
         self.names: dict[int, str] = {}
         self.shapes: dict[int, Shape] = {}
+        self.assumes: set[str] = set()
         self._final: dict[int, int] = {}
         self._finished: dict[tuple[str, tuple[tuple[str, ...], ...]], Function] = {}
 
@@ -134,7 +135,16 @@ class Builder:
             )
             for block in order
         )
-        return Function(name, tuple(params), tuple(self.widths), dict(self.names), blocks, result_width, source)
+        return Function(
+            name,
+            tuple(params),
+            tuple(self.widths),
+            dict(self.names),
+            blocks,
+            result_width,
+            source,
+            frozenset(self.assumes),
+        )
 
     def _terminator(self, block: int) -> Terminator:
         found = self.terminators[block]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.context import Context, Hint, Refused, arguments, literal, resize, strip, truth
+from modelcheck.program.assumptions import ASSUMPTIONS
 from modelcheck.program.expr import UNDEFINED, Expr, const, old, op
 from modelcheck.program.ir import (
     NONE,
@@ -310,6 +311,13 @@ def _relax(_ctx: Context, _node: cl.Node, _: Hint | None) -> None:
     return None
 
 
+def _assumes(ctx: Context, node: cl.Node, _: Hint | None) -> None:
+    name = _text(ctx, arguments(node)[0], "what is assumed")
+    if name not in ASSUMPTIONS:
+        ctx.wrong(f'"{name}" is no assumption of modelcheck.program.assumptions', node)
+    ctx.builder.assumes.add(name)
+
+
 def _halt(ctx: Context, _node: cl.Node, _: Hint | None) -> None:
     ctx.builder.end(Halt())
 
@@ -388,6 +396,7 @@ INTRINSICS: dict[str, Intrinsic] = {
     "__mc_within": _within,
     "__mc_self": _self,
     "__mc_relax": _relax,
+    "__mc_assumes": _assumes,
     "__mc_halt": _halt,
     "__mc_exit": _exit,
     "__mc_spawn": _spawn,

@@ -5,13 +5,13 @@
 
 #include <mc/intrinsics.h>
 
-#define ndelay(n) ((void)(n))
-#define udelay(n) ((void)(n))
-#define mdelay(n) ((void)(n))
-#define msleep(n) ((void)(n))
-#define ssleep(n) ((void)(n))
-#define usleep_range(low, high) ((void)(low), (void)(high))
-#define fsleep(n) ((void)(n))
-#define msleep_interruptible(n) ((void)(n), 0UL)
+#define ndelay(n) (__mc_assumes("delays-are-nothing"), (void)(n))
+#define udelay(n) (__mc_assumes("delays-are-nothing"), (void)(n))
+#define mdelay(n) (__mc_assumes("delays-are-nothing"), (void)(n))
+#define msleep(n) (__mc_assumes("delays-are-nothing"), (void)(n))
+#define ssleep(n) (__mc_assumes("delays-are-nothing"), (void)(n))
+#define usleep_range(low, high) (__mc_assumes("delays-are-nothing"), (void)(low), (void)(high))
+#define fsleep(n) (__mc_assumes("delays-are-nothing"), (void)(n))
+#define msleep_interruptible(n) (__mc_assumes("delays-are-nothing"), (void)(n), 0UL)
 
 #endif

@@ -78,6 +78,12 @@ static inline struct page *alloc_pages(gfp_t flags, unsigned int order)
 	(void)order;
 	if (MC_FAIL_ALLOC_PAGE && __mc_choose(2))
 		return NULL;
+#if !MC_ALLOC_ANY
+	__mc_assumes("lowest-page");
+#endif
+#if !MC_FAIL_ALLOC_PAGE
+	__mc_assumes("allocation-succeeds");
+#endif
 	if (MC_ALLOC_ANY) {
 		page = __mc_take_page(__mc_choose(MC_NR_PAGES));
 		if (page)

@@ -104,6 +104,7 @@ static inline void *__mc_rcu_free(void *object)
 
 static inline void call_rcu(struct rcu_head *head, rcu_callback_t func)
 {
+	__mc_assumes("callbacks-run-apart");
 	head->func = func;
 	__mc_rmw(&__mc_rcu_pending, 4, "add", 1, "ONCE", "ONCE");
 	__mc_spawn(__mc_rcu_callback, head);

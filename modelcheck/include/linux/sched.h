@@ -52,7 +52,8 @@ static inline int wake_up_process(struct task_struct *task)
 
 #define wake_up_state(task, state) wake_up_process(task)
 /* The time may be up at once. */
-#define schedule_timeout(timeout) ({ __set_current_state(TASK_RUNNING); (void)(timeout); 0L; })
+#define schedule_timeout(timeout) \
+	({ __mc_assumes("timeouts-expire"); __set_current_state(TASK_RUNNING); (void)(timeout); 0L; })
 #define schedule_timeout_interruptible(timeout) schedule_timeout(timeout)
 #define schedule_timeout_killable(timeout) schedule_timeout(timeout)
 #define schedule_timeout_uninterruptible(timeout) schedule_timeout(timeout)

@@ -80,6 +80,7 @@ static inline void *__mc_work_main(void *argument)
 /* True if the item was not pending. */
 static inline bool queue_work(struct workqueue_struct *queue, struct work_struct *work)
 {
+	__mc_assumes("work-runs-apart");
 	if (__mc_rmw(&work->__pending, 4, "xchg", 1, "MB", "MB"))
 		return 0;
 	work->__queue = queue;

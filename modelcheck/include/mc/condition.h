@@ -27,6 +27,9 @@ static inline void __mc_condition_wait(struct __mc_condition *condition, unsigne
 
 	__mc_rmw(&condition->__waiting, 8, "or", me, "ONCE,RLX", "ONCE,RLX");
 	__mc_unlock_word(mutex, "POSIX lock");
+#if !MC_SPURIOUS_WAKEUPS
+	__mc_assumes("no-spurious-wakeups");
+#endif
 	if (MC_SPURIOUS_WAKEUPS && __mc_choose(2))
 		__mc_rmw(&condition->__waiting, 8, "andnot", me, "ONCE,RLX", "ONCE,RLX");
 	else

@@ -79,6 +79,7 @@ unsigned long __mc_choose(unsigned long count); /* any of 0 .. count-1; count is
 int __mc_within(unsigned long line, unsigned long one); /* whether one stands in the line */
 int __mc_calls(const char *function);           /* 1 if the program's own files have a call of it: a constant */
 unsigned long __mc_self(void);                  /* number of this thread; 0 is the first */
+void __mc_assumes(const char *id);              /* nothing: says which simplification of modelcheck/program/assumptions.py is made */
 void __mc_relax(void);                          /* nothing: the body of a waiting loop */
 void __mc_halt(void) __attribute__((noreturn)); /* this thread ends here, and does not count as completed */
 void __mc_exit(unsigned long value) __attribute__((noreturn)); /* this thread is completed here; a join gives value */

@@ -58,7 +58,7 @@
 #if MC_INTERRUPTIBLE
 #define __mc_interrupted() ((int)__mc_choose(2))
 #else
-#define __mc_interrupted() 0
+#define __mc_interrupted() (__mc_assumes("no-signals"), 0)
 #endif
 
 #endif

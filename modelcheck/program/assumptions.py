@@ -1,0 +1,161 @@
+"""What every verdict takes for granted: each simplification of the engines and of our headers, with an id and a line.
+
+Those of the engines hold for a program by the instructions in it; those of the headers are named where they are made,
+with ``__mc_assumes("ID")``. `docs/assumptions.md` is made from this list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from attrs import frozen
+
+from modelcheck.program import ir
+from modelcheck.program.ir import Function, Program
+
+
+@frozen
+class Assumption:
+    """One simplification: its ``id``, what is taken for granted, and what to do where that is not right."""
+
+    id: str
+    text: str
+    otherwise: str = ""
+
+
+ENGINES: Final = (
+    Assumption(
+        "own-cpu",
+        "Each thread has a processor to itself: no interrupt comes in between on it, nothing preempts it, and turning"
+        " interrupts, bottom halves or preemption off holds no other thread off.",
+        "write the handler as a thread of its own",
+    ),
+    Assumption(
+        "as-written",
+        "The C is taken as it is written, for a 64-bit little-endian machine: what a compiler might make of plain"
+        " accesses is looked at as a race, not as other code.",
+        "ask for the property race",
+    ),
+    Assumption(
+        "wrapping-arithmetic", "Integers wrap round, as with -fno-strict-overflow: a signed overflow is no failure."
+    ),
+    Assumption(
+        "no-thin-air",
+        "No value comes out of thin air: what a thread writes never rests on itself through what others read.",
+        "modelcheck litmus lists such executions",
+    ),
+    Assumption(
+        "fresh-addresses",
+        "What is allocated gets an address that nothing had before: an old pointer to freed memory never meets a new"
+        " object there, so that no comparison takes the one for the other (ABA).",
+        "keep objects in an array of the program's own, and hand them out again from there",
+    ),
+    Assumption(
+        "allocation-succeeds",
+        "What allocates memory without a way to fail in this program never fails.",
+        "faults = [...] in the spec, or MC_FAIL_KMALLOC=1 and its kin",
+    ),
+    Assumption(
+        "fair",
+        "A thread that can go on does so some time, and a wait whose condition has come to stay ends: starvation and"
+        " live-lock are not looked for.",
+    ),
+)
+
+HEADERS: Final = (
+    Assumption(
+        "no-spurious-wakeups",
+        "A wait for a condition variable ends only when it is woken.",
+        "-DMC_SPURIOUS_WAKEUPS=1",
+    ),
+    Assumption(
+        "weak-cas-is-strong",
+        "atomic_compare_exchange_weak() fails only where the value is another.",
+        "-DMC_WEAK_CAS_FAILS=1",
+    ),
+    Assumption("no-signals", "No signal ends a wait that signals could end.", "-DMC_INTERRUPTIBLE=1"),
+    Assumption(
+        "delays-are-nothing", "A delay takes no time and orders nothing: udelay(), msleep(), usleep(), sleep()."
+    ),
+    Assumption(
+        "timeouts-expire",
+        "A sleep with a time limit is over at once; a wait with a time limit may run out at any moment, or never.",
+    ),
+    Assumption(
+        "messages-say-nothing", "What is printed is only evaluated: printk(), printf() and their kin take no lock."
+    ),
+    Assumption(
+        "work-runs-apart",
+        "Each item of work that is queued runs in a thread of its own, items of one queue even at once, and a delayed"
+        " one may run at any time.",
+    ),
+    Assumption("callbacks-run-apart", "What call_rcu() and call_srcu() are given runs in a thread of its own."),
+    Assumption("lowest-page", "alloc_page() gives the first page that is free.", "-DMC_ALLOC_ANY=1"),
+    Assumption("per-cpu-is-per-thread", "Per-CPU data is per thread, since each thread has a processor to itself."),
+)
+
+ASSUMPTIONS: Final = {one.id: one for one in (*ENGINES, *HEADERS)}
+"""All of them, by id."""
+
+
+def assumed(program: Program) -> tuple[str, ...]:
+    """The ids of those that what ``program`` can reach from its entry rests on, in the order of `ASSUMPTIONS`."""
+    found = {"as-written", "wrapping-arithmetic"}
+    made = freed = False
+    for function in _reached(program):
+        found |= function.assumes
+        for instruction in (i for block in function.blocks for i in block.instructions):
+            match instruction:
+                case ir.Spawn():
+                    found |= {"own-cpu", "no-thin-air"}
+                case ir.Alloc(may_fail=may_fail):
+                    made = True
+                    found |= set() if may_fail else {"allocation-succeeds"}
+                case ir.Free():
+                    freed = True
+                case ir.Wait() | ir.Join():
+                    found.add("fair")
+                case ir.Rmw(waits=True):
+                    found.add("fair")
+    if made and freed:
+        found.add("fresh-addresses")
+    return tuple(name for name in ASSUMPTIONS if name in found)
+
+
+def _reached(program: Program) -> Iterator[Function]:
+    """The functions that a run from the entry may come to."""
+    todo = [program.entry]
+    seen = set(todo)
+    while todo:
+        function = program.functions.get(todo.pop())
+        if function is None:
+            continue
+        yield function
+        for instruction in (i for block in function.blocks for i in block.instructions):
+            if isinstance(instruction, ir.Call | ir.Spawn):
+                callee = instruction.callee
+                called = (callee,) if isinstance(callee, str) else instruction.targets
+                todo += [name for name in called if name not in seen]
+                seen.update(called)
+
+
+def page() -> str:
+    """`docs/assumptions.md`: every simplification with what to do where it is not right."""
+    lines = [
+        "# What a verdict takes for granted",
+        "",
+        "Each simplification of the engines and of our headers has an id. `modelcheck check` names those that the",
+        "program reaches, and `--format json` has them as `assumes`. A `PASS` says nothing of executions in which one",
+        "of them does not hold. Bounds are no assumptions: what they cut off makes a verdict `UNKNOWN`.",
+    ]
+    for heading, several in (("The engines", ENGINES), ("Our headers", HEADERS)):
+        lines += [
+            "",
+            f"## {heading}",
+            "",
+            "| id | taken for granted | where that is not right |",
+            "| --- | --- | --- |",
+        ]
+        lines += [f"| `{one.id}` | {one.text} | {one.otherwise} |" for one in several]
+    return "\n".join(lines) + "\n"
