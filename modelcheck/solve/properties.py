@@ -32,7 +32,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 
-from modelcheck.program.expr import UNDEFINED, Expr, Undefined, const
+from modelcheck.program.expr import Expr, Undefined, const
 from modelcheck.program.graph import Blocked
 from modelcheck.program.ir import MemoryObject
 from modelcheck.solve.coherence import Coherence
@@ -225,12 +225,12 @@ class _Reachability:
 
     def _not_zero(self, place: Place, size: int) -> int:
         """The literal that a cell holds a number other than 0 at rest."""
-        if place not in self.encoding.initial:
-            return YES if self.encoding.memory[place, size] not in (0, UNDEFINED) else NO
-        not_zero = self.encoding.valuation.not_zero
-        return self.circuit.any_of(
-            [self.circuit.all_of((last, not_zero(written))) for written, last in self._last(place)]
-        )
+        valuation = self.encoding.valuation
+        found = [literal for value, literal in self._final(place, size) if value != 0]
+        for written, last in self._last(place):
+            if valuation.is_wide(written):
+                found.append(self.circuit.all_of((last, valuation.not_zero(written))))
+        return self.circuit.any_of(found)
 
     def _last(self, place: Place) -> list[tuple[Expr, int]]:
         """What may be written last to a cell, with the literals that it is."""

@@ -145,7 +145,8 @@ class Solver:
             word = self._words.__getitem__
             text = " 0\n".join([" ".join(map(word, clause)) for clause in new])
             self._solver.from_string(f"p cnf {circuit.variables} {len(new)}\n{text} 0\n")
-        self._declared = circuit.variables
+        if self._declared != circuit.variables:
+            self._declared, self._since = circuit.variables, []
         self._loaded = len(circuit.clauses)
 
     def check(
