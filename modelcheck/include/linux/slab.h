@@ -56,6 +56,7 @@ static inline void (kfree)(const void *object)
 struct kmem_cache {
 	unsigned int size;
 	void (*ctor)(void *object);
+	unsigned int __in_use; /* objects allocated and not freed into it */
 };
 
 #define SLAB_HWCACHE_ALIGN 0x00002000U
@@ -85,25 +86,71 @@ static inline struct kmem_cache *kmem_cache_create(const char *name, unsigned in
 	if (cache) {
 		cache->size = size;
 		cache->ctor = ctor;
+		cache->__in_use = 0;
 	}
 	return cache;
 }
+
+#define __mc_cache_count(cache, object) \
+	((void)((object) && __mc_rmw(&(cache)->__in_use, 4, "add", 1, "ONCE", "ONCE")))
 
 static inline void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t flags)
 {
 	void *object = __mc_kmalloc(cache->size, flags, 0);
 
 	(void)flags;
+	__mc_cache_count(cache, object);
 	if (object && cache->ctor)
 		cache->ctor(object);
 	return object;
 }
 
+static inline void *kmem_cache_zalloc(struct kmem_cache *cache, gfp_t flags)
+{
+	void *object = __mc_kmalloc(cache->size, flags, 1);
+
+	(void)flags;
+	__mc_cache_count(cache, object);
+	return object;
+}
+
+/* Which cache an object is of is not recorded: it is noticed when more are freed into one than it has given. */
+static inline void kmem_cache_free(struct kmem_cache *cache, const void *object)
+{
+	(void)__mc_load(&cache->size, 4, "ONCE");
+	if (!object)
+		return;
+	__mc_free(object);
+	__mc_assert(__mc_rmw(&cache->__in_use, 4, "sub", 1, "ONCE", "RELEASE") != 0, "bad-free",
+		    "an object is freed into a cache of which none is in use");
+}
+
+struct kmem_cache_destroyed_with_objects_in_use {
+	char unused;
+};
+
+/* kfree() may free what is of a cache, too: then its own count says too much. */
+#define __mc_freed_otherwise() (__mc_calls("__mc_free") || __mc_calls("kfree") || __mc_calls("__mc_kfree_rcu"))
+void objects_of_a_cache_may_have_been_freed_with_kfree(void);
+
+/* With objects in use it leaves something behind that nobody can free; what uses the cache afterwards comes too late. */
+static inline void kmem_cache_destroy(struct kmem_cache *cache)
+{
+	if (!cache)
+		return;
+	if (__mc_load(&cache->__in_use, 4, "ACQUIRE")) {
+		struct kmem_cache_destroyed_with_objects_in_use *left;
+
+		if (__mc_freed_otherwise())
+			objects_of_a_cache_may_have_been_freed_with_kfree();
+		left = __mc_alloc(sizeof(*left), 1, 0);
+		(void)left;
+	}
+	__mc_free(cache);
+}
+
 #define KMEM_CACHE(type, flags) kmem_cache_create(#type, sizeof(struct type), __alignof__(struct type), flags, NULL)
-#define kmem_cache_zalloc(cache, flags) __mc_kmalloc((cache)->size, flags, 1)
 #define kmem_cache_alloc_node(cache, flags, node) kmem_cache_alloc(cache, flags)
-#define kmem_cache_free(cache, object) ((void)(cache), __mc_free(object))
-#define kmem_cache_destroy(cache) __mc_free(cache)
 #define kmem_cache_shrink(cache) ((void)(cache), 0)
 
 /* Declared, so that a call is refused. */

@@ -23,6 +23,7 @@ struct work_struct {
 	work_func_t func;
 	struct workqueue_struct *__queue;
 	unsigned int __pending; /* queued and not begun */
+	unsigned int __cancel;  /* how many are taking it back: until they are done it is not queued again */
 };
 
 struct delayed_work {
@@ -38,6 +39,9 @@ __attribute__((weak)) struct workqueue_struct __mc_system_wq;
 __attribute__((weak)) struct work_struct *__mc_running[MC_NR_WORKERS];
 __attribute__((weak)) unsigned int __mc_nr_workers;
 void more_work_than_MC_NR_WORKERS(void);
+/* The item of each queueing until it is begun or taken back; kept only where the program takes work back. */
+__attribute__((weak)) struct work_struct *__mc_queued[MC_NR_WORKERS];
+#define __mc_takes_back() (__mc_calls("cancel_work_sync") || __mc_calls("cancel_work"))
 
 #define WQ_UNBOUND 2U
 #define WQ_FREEZABLE 4U
@@ -47,7 +51,8 @@ void more_work_than_MC_NR_WORKERS(void);
 #define __WORK_INITIALIZER(name, function) { .func = (function) }
 #define DECLARE_WORK(name, function) struct work_struct name = __WORK_INITIALIZER(name, function)
 #define DECLARE_DELAYED_WORK(name, function) struct delayed_work name = { .work = __WORK_INITIALIZER(name, function) }
-#define INIT_WORK(item, function) ((void)((item)->__pending = 0), (void)((item)->func = (function)))
+#define INIT_WORK(item, function) \
+	((void)((item)->__pending = 0), (void)((item)->__cancel = 0), (void)((item)->func = (function)))
 #define INIT_WORK_ONSTACK(item, function) INIT_WORK(item, function)
 #define INIT_DELAYED_WORK(item, function) INIT_WORK(&(item)->work, function)
 #define INIT_DEFERRABLE_WORK(item, function) INIT_WORK(&(item)->work, function)
@@ -77,6 +82,56 @@ static inline void *__mc_work_main(void *argument)
 	return NULL;
 }
 
+/* Takes back the queueing with this number, if it is one of the item and not begun. */
+static inline bool __mc_take_back(unsigned long number, struct work_struct *work)
+{
+	unsigned long item = (unsigned long)work;
+
+	if (__mc_rmw_if(&__mc_queued[number], 8, "xchg", 0, "eq", item, "MB", "MB", "ONCE") != item)
+		return 0;
+	__mc_rmw(&work->__queue->__left, 4, "sub", 1, "ONCE", "RELEASE");
+	__mc_rmw(&work->__pending, 4, "xchg", 0, "MB", "MB");
+	return 1;
+}
+
+/* As above, but for an item that may be taken back, and freed, before this begins: it is not touched until it is claimed. */
+static inline void *__mc_work_claimed(void *argument)
+{
+	unsigned long number = (unsigned long)argument, item;
+	struct work_struct *work = READ_ONCE(__mc_queued[number]);
+	struct workqueue_struct *queue;
+
+	if (!work)
+		return NULL;
+	item = (unsigned long)work;
+	__mc_work_ended(work);
+	WRITE_ONCE(__mc_running[number], work);
+	if (__mc_rmw_if(&__mc_queued[number], 8, "xchg", 0, "eq", item, "MB", "MB", "ONCE") == item) {
+		queue = work->__queue;
+		__mc_rmw(&work->__pending, 4, "xchg", 0, "MB", "MB");
+		work->func(work);
+		smp_store_release(&__mc_running[number], NULL);
+		__mc_rmw(&queue->__left, 4, "sub", 1, "ONCE", "RELEASE");
+	} else {
+		smp_store_release(&__mc_running[number], NULL);
+	}
+	return NULL;
+}
+
+static inline bool __mc_queue_claimed(struct work_struct *work)
+{
+	unsigned long number = __mc_rmw(&__mc_nr_workers, 4, "add", 1, "ONCE", "ONCE");
+
+	if (number >= MC_NR_WORKERS)
+		more_work_than_MC_NR_WORKERS();
+	smp_store_release(&__mc_queued[number], work);
+	__mc_fence("Mb");
+	if (READ_ONCE(work->__cancel) && __mc_take_back(number, work))
+		return 0;
+	__mc_spawn(__mc_work_claimed, (void *)number);
+	return 1;
+}
+
 /* True if the item was not pending. */
 static inline bool queue_work(struct workqueue_struct *queue, struct work_struct *work)
 {
@@ -85,8 +140,32 @@ static inline bool queue_work(struct workqueue_struct *queue, struct work_struct
 		return 0;
 	work->__queue = queue;
 	__mc_rmw(&queue->__left, 4, "add", 1, "ONCE", "ONCE");
+	if (__mc_takes_back())
+		return __mc_queue_claimed(work);
 	__mc_spawn(__mc_work_main, work);
 	return 1;
+}
+
+/* True if the item was pending; it may be running. */
+static inline bool cancel_work(struct work_struct *work)
+{
+	for (int i = 0; i < MC_NR_WORKERS; i++)
+		if (__mc_take_back(i, work))
+			return 1;
+	return 0;
+}
+
+/* And does not run any more, nor is queued again until then. */
+static inline bool cancel_work_sync(struct work_struct *work)
+{
+	bool was;
+
+	__mc_rmw(&work->__cancel, 4, "add", 1, "MB", "MB");
+	was = cancel_work(work);
+	__mc_fence("Mb"); /* what is found begun is seen running */
+	__mc_work_ended(work);
+	__mc_rmw(&work->__cancel, 4, "sub", 1, "MB", "MB");
+	return was;
 }
 
 /* Waits for the item's last queueing to have run. */
@@ -130,13 +209,16 @@ static inline void destroy_workqueue(struct workqueue_struct *queue)
 #define delayed_work_pending(item) work_pending(&(item)->work)
 #define to_delayed_work(item) container_of(item, struct delayed_work, work)
 
-/* One item at a time, and taking back what is queued, are not modelled: declared, so that a call is refused. */
+#define cancel_delayed_work(item) cancel_work(&(item)->work)
+#define cancel_delayed_work_sync(item) cancel_work_sync(&(item)->work)
+#define mod_delayed_work(queue, item, delay) ({				\
+	bool __mc_was = cancel_delayed_work(item);			\
+	queue_delayed_work(queue, item, delay);				\
+	__mc_was;							\
+})
+
+/* One item at a time is not modelled: declared, so that a call is refused. */
 struct workqueue_struct *ordered_workqueue_is_not_modelled(void);
 unsigned int work_busy(struct work_struct *work);
-bool cancel_work_sync(struct work_struct *work);
-bool cancel_work(struct work_struct *work);
-bool cancel_delayed_work(struct delayed_work *work);
-bool cancel_delayed_work_sync(struct delayed_work *work);
-bool mod_delayed_work(struct workqueue_struct *queue, struct delayed_work *work, unsigned long delay);
 
 #endif
