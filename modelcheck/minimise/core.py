@@ -57,7 +57,9 @@ def cores(
             for kept in _widened(execution, roots):
                 yield Core(restricted(execution, kept), race=True)
         return
-    places, ends = _locations(execution, source, stack)
+    places, ends = _used(execution, source, stack) if which == "use-after-free" else (frozenset(), frozenset())
+    if not places:
+        places, ends = _locations(execution, source, stack)
     execution = _before(execution, source, stack)
     weak = load_model("sc").check(candidate(execution))
     if not weak.consistent:
@@ -217,6 +219,20 @@ def _before(execution: Execution, source: Source | None, stack: tuple[Source, ..
         return execution
     frees = [(e.thread, e.position) for e in execution.events if e.kind == "poison"]
     return prefix(execution, [(ending.thread, ending.position), *frees])
+
+
+def _used(
+    execution: Execution, source: Source | None, stack: tuple[Source, ...]
+) -> tuple[frozenset[int], frozenset[int]]:
+    """The location that is used at the place after its end, and with a write there its last value."""
+    events = execution.events
+    late = {b for a, b in (*execution.rf, *execution.co) if events[a].kind == "poison"}
+    here = [e for e in events if e.id in late and (e.source, e.stack) == (source, stack) and e.kind in ("R", "W")]
+    used = min(here, key=lambda e: e.order, default=None)
+    if used is None or used.address is None:
+        return frozenset(), frozenset()
+    places = frozenset({used.address})
+    return places, places if used.kind == "W" else frozenset()
 
 
 def _locations(

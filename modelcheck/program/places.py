@@ -42,5 +42,12 @@ def heap_name(layout: Layout | None, source: Source, stack: Sequence[Source] = (
     return f"{kind}@{PurePosixPath(place.file).name}:{place.line}"
 
 
+def thread_called(function: str) -> str:
+    """What a thread is called that starts in ``function``: for ``__mc_work_main``, which is ours, ``work``."""
+    if not function.startswith("__mc_"):
+        return function
+    return function.removeprefix("__mc_").removesuffix("_main").replace("_", " ")
+
+
 def _ours(place: Source) -> bool:
     return place.file.startswith("<")

@@ -12,6 +12,13 @@ from modelcheck.trace.trace import Trace
 
 _ALLOCATED: Final = re.compile(r"(\w+)@[\w.+-]+:\d+")
 _PAGES: Final = re.compile(r"\bmem_map\[")
+_OUR_MEMBER: Final = re.compile(
+    r"\.__(?:(?:\w+_)?word|address|by_cpu|count|detached|exclusive|head|last|left|line|mode|pending|queue|queue_seq|seq|set|sleepers|stop|switched"
+    r"|unused|waiting|wakeups)\b(?:\.counter)?"
+)
+"""Members of the headers' own, within an object that the reader knows."""
+
+_OUR_OBJECT: Final = re.compile(r"\b__mc_(\w+)")
 _FIRST_PAGE: Final = re.compile(r"&mem_map\b(?!\[)")
 
 
@@ -33,14 +40,16 @@ class Names:
     pages: bool
 
     def text(self, text: str) -> str:
-        """``text`` with short names for long ones, and clean."""
-        text = _ALLOCATED.sub(lambda found: self.short.get(found[0], found[0]), text)
+        """``text`` with short names for long ones, and clean; what our headers keep is told as the object that it is
+        in, or as internal."""
+        text = _OUR_MEMBER.sub("", _ALLOCATED.sub(lambda found: self.short.get(found[0], found[0]), text))
+        text = _OUR_OBJECT.sub(r"(internal) \1", text)
         return clean(_PAGES.sub("page[", _FIRST_PAGE.sub("&page[0]", text)) if self.pages else text)
 
     @property
     def legend(self) -> tuple[tuple[str, str], ...]:
         """Each short name, and what it stands for."""
-        found = [(short, clean(full)) for full, short in self.short.items()]
+        found = [(short, clean(full)) for full, short in self.short.items() if not short.startswith("__mc_")]
         return (*found, *([("page[i]", "mem_map[i]")] if self.pages else []))
 
 

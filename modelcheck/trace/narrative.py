@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from modelcheck.errors import InputError
 from modelcheck.program.expr import Undefined
 from modelcheck.program.ir import Source
-from modelcheck.program.places import inside, own_place
+from modelcheck.program.places import inside, own_place, thread_called
 from modelcheck.solve.result import ExecutedEvent
 from modelcheck.trace.between import Freed, Lost, Seen, between
 from modelcheck.trace.changes import FENCE, MARK, Change, fences_between
@@ -148,10 +148,20 @@ class _Teller:
         self.cycle = forbidden_by_sc(trace, self.telling)
         self.reads = {read: write for write, read in trace.execution.rf}
         self.threads = sorted({e.thread for e in self.events if e.thread >= 0 and not e.final})
-        every = _distinct([clean(name) for name in trace.execution.threads])
+        every = _distinct([clean(self._called(number)) for number in range(len(trace.execution.threads))])
         self.lanes = [every[thread] for thread in self.threads]
         if any(event.final and event.thread >= 0 for event in self.events):
             self.lanes.append(AT_REST)
+
+    def _called(self, thread: int) -> str:
+        """A thread's name; of one that begins in a header of ours with the user's function that it runs."""
+        name = self.trace.execution.threads[thread]
+        own = sorted((e for e in self.events if e.thread == thread and not e.final), key=lambda e: e.position)
+        if not own or not (own[0].stack[0] if own[0].stack else own[0].source).file.startswith("<"):
+            return name
+        places = (place for event in own for place in (*event.stack, event.source))
+        function = next((place.function for place in places if not place.file.startswith("<")), "")
+        return f"{name} {function}()" if function else name
 
     def narrative(self) -> Narrative:
         trace = self.trace
@@ -178,7 +188,7 @@ class _Teller:
         for (lane, _, _), group in groupby(self.telling.steps, key=at):
             steps = list(group)
             place = own_place(steps[0].first.source, steps[0].first.stack)
-            where = clean(f"{place} {place.function}".rstrip())
+            where = clean(f"{place} {thread_called(place.function)}".rstrip())
             sentences = tuple(self._sentence(step) for step in steps)
             found.append(Passage(lane, where, self._line(place), place, sentences))
         if (behind := self._check()) is not None:
@@ -201,7 +211,7 @@ class _Teller:
         else:
             return None
         place = own_place(trace.source, trace.stack)
-        where = clean(f"{place} {place.function}".rstrip())
+        where = clean(f"{place} {thread_called(place.function)}".rstrip())
         text = self.names.text(f"FAILS: {trace.property}: {trace.message}")
         sentence = Sentence(len(self.telling.steps) + 1, lane, "fail", text, ())
         return Passage(lane, where, self._line(place), place, (sentence,))
@@ -306,7 +316,7 @@ class _Teller:
         broke, within = trace.property, ""
         if trace.source is not None:
             place = own_place(trace.source, trace.stack)
-            broke = f"{trace.property} at {place} {place.function}".rstrip()
+            broke = f"{trace.property} at {place} {thread_called(place.function)}".rstrip()
             if code := self._line(place):
                 broke = f"{broke}: {code}"
             if place_within := inside(trace.source, trace.stack):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -151,3 +152,105 @@ def test_a_race_tells_which_order_it_lacks(tmp_path: Path, one: str, two: str, s
     modelcheck.check(tmp_path / "a.c", models=["lkmm"], properties=["race"], traces=tmp_path)
     (trace,) = tmp_path.rglob("*.json")
     assert narrative(read_trace(trace)).ending.order.startswith(said)
+
+
+def told(tmp_path: Path, text: str, properties: list[str], engine: str = "z3") -> Narrative:
+    (tmp_path / "a.c").write_text(text)
+    (row,) = modelcheck.check(
+        tmp_path / "a.c", models=["sc"], properties=properties, engine=engine, traces=tmp_path
+    ).rows
+    assert row.found.startswith("FAIL"), row.found
+    (trace,) = tmp_path.rglob("*.json")
+    return narrative(read_trace(trace))
+
+
+USE = """
+#include <linux/slab.h>
+#include <pthread.h>
+struct s { int v; int w; struct s *next; };
+static struct s *p;
+static int x, seen;
+static void *one(void *a) { struct s *q = p; q->w = 3; x = q->w; q->next = q; x = 5; return a; }
+static void *two(void *a) { struct s *q = p; seen = x; q->w = 4; kfree(q); seen = x; return a; }
+int main(void)
+{
+	pthread_t a, b;
+	p = kzalloc(sizeof(*p), GFP_KERNEL);
+	pthread_create(&a, 0, one, 0);
+	pthread_create(&b, 0, two, 0);
+	pthread_join(a, 0);
+	pthread_join(b, 0);
+	return 0;
+}
+"""
+
+
+@pytest.mark.parametrize("engine", ["z3", "interleave"])
+def test_a_use_after_free_is_about_the_free_and_the_use(tmp_path: Path, engine: str) -> None:
+    story = told(tmp_path, USE, ["use-after-free"], engine)
+    sentences = [sentence for passage in story.passages for sentence in passage.sentences]
+    (free,) = [s.number for s in sentences if s.text == "frees s"]
+    last = sentences[-1]
+    assert last.notes[-1] == "FAILS: use-after-free"
+    assert f"What came between: step {last.number} " in story.ending.order
+    assert f"which two freed in step {free} (a.c:8)" in story.ending.order
+
+
+def test_a_lost_update_is_about_the_two_writes(tmp_path: Path) -> None:
+    story = told(
+        tmp_path,
+        "#include <pthread.h>\n#include <assert.h>\nint n, other;\n"
+        "void *one(void *a) { other = 1; int c = n; n = c + 1; return a; }\n"
+        "void *two(void *a) { int c = n; n = c + 1; other = 2; return a; }\n"
+        "int main(void)\n{\n\tpthread_t a, b;\n\tpthread_create(&a, 0, one, 0);\n\tpthread_create(&b, 0, two, 0);\n"
+        "\tpthread_join(a, 0);\n\tpthread_join(b, 0);\n\tassert(n == 2);\n\treturn 0;\n}\n",
+        ["assertion"],
+    )
+    texts = {s.number: s.text for passage in story.passages for s in passage.sentences}
+    number = {text: step for step, text in texts.items()}
+    assert texts[max(texts)] == "FAILS: assertion: n == 2"
+    assert story.ending.order.endswith(": that update is lost.")
+    writes = [step for step, text in texts.items() if text == "writes n = 1"]
+    assert f"step {min(writes)} (" in story.ending.order
+    assert f"in step {max(writes)} (" in story.ending.order
+    assert "other" not in story.ending.order
+    assert number
+
+
+def test_nothing_behind_the_failure_is_told(tmp_path: Path) -> None:
+    story = told(
+        tmp_path,
+        "#include <pthread.h>\n#include <assert.h>\nint x, y;\n"
+        "void *one(void *a) { x = 1; y = 2; y = 3; return a; }\nvoid *two(void *a) { assert(x == 0); return a; }\n"
+        "int main(void)\n{\n\tpthread_t a, b;\n\tpthread_create(&a, 0, one, 0);\n\tpthread_create(&b, 0, two, 0);\n"
+        "\treturn 0;\n}\n",
+        ["assertion"],
+    )
+    texts = [s.text for passage in story.passages for s in passage.sentences]
+    assert texts[-2:] == ["reads x = 1, from step 1", "FAILS: assertion: x == 0"]
+
+
+def test_what_runs_in_our_headers_is_told_by_what_it_is_for(tmp_path: Path) -> None:
+    story = told(
+        tmp_path,
+        "#include <linux/bug.h>\n#include <linux/workqueue.h>\nstatic int x;\n"
+        "static void fn(struct work_struct *w) { WRITE_ONCE(x, 1); }\nstatic DECLARE_WORK(work, fn);\n"
+        "int main(void)\n{\n\tschedule_work(&work);\n\tBUG_ON(READ_ONCE(x));\n\tflush_work(&work);\n\treturn 0;\n}\n",
+        ["assertion"],
+    )
+    assert "work fn()" in story.lanes
+    every = [s.text for passage in story.passages for s in passage.sentences]
+    every += [note for passage in story.passages for s in passage.sentences for note in s.notes]
+    assert not any("__mc_" in text or "__queue" in text or "__pending" in text for text in [*every, story.ending.order])
+
+
+def test_members_of_our_headers_are_known_to_the_teller() -> None:
+    from modelcheck.trace.names import names_of
+
+    headers = Path(modelcheck.__file__).parent / "include"
+    text = "\n".join(file.read_text() for file in sorted(headers.rglob("*.h")))
+    declared = set(re.findall(r"^\t[\w ]+[ *](__[a-z]\w*)(?:\[[^\]]*\])?;", text, re.MULTILINE))
+    # These have the kernel's own names, or are never the name of what a thread accesses.
+    kernels = {"__state", "__rb_parent_color", "__head"}
+    left = {name for name in declared if names_of([]).text(f"a.{name}") != "a" and not name.startswith("__mc_")}
+    assert left <= kernels, left

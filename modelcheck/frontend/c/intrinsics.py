@@ -30,6 +30,7 @@ from modelcheck.program.ir import (
     Tags,
     Wait,
 )
+from modelcheck.program.places import thread_called
 
 Intrinsic = Callable[[Context, cl.Node, Hint | None], Expr | None]
 
@@ -353,7 +354,7 @@ def _spawn(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
         if len(params) > 1 or any(not param.scalar for param in params):
             ctx.wrong(f"{name}() cannot be a thread: it takes more than one argument", function)
         args = tuple(resize(value, param.width) for param in params)
-        ctx.builder.emit(Spawn(dst, definition.program_name, args, source, ctx.linker.thread_name(name)))
+        ctx.builder.emit(Spawn(dst, definition.program_name, args, source, ctx.linker.thread_name(thread_called(name))))
         return ctx.builder.value(dst)
     callee = ctx.scalar(function)
     value = ctx.scalar(argument)

@@ -202,7 +202,7 @@ class Paths(Record):
         # What is chosen on the way round may be chosen otherwise next time, except where what was read decides.
         free = not self.decided.issuperset(range(choices, len(self.choices)))
         thread = self.thread
-        source, what = self._loop_source(frame, loop), "the loop waits for a condition"
+        source, what = self._loop_source(frame, loop), "waits in a loop for a condition"
         idle = conj(look.idle, renewed) if look.renews else look.idle
         guard = extend(state.guard, idle)
         if guard is not None:
