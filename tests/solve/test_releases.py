@@ -122,6 +122,10 @@ READERS = {
         "int c = srcu_read_lock(&srcu); p = srcu_dereference(global, &srcu); if (p) { %s } srcu_read_unlock(&srcu, c);",
         "rcu_assign_pointer(global, 0); synchronize_srcu(&srcu); kfree(p);",
     ),
+    "call_srcu": (
+        "int c = srcu_read_lock(&srcu); p = srcu_dereference(global, &srcu); if (p) { %s } srcu_read_unlock(&srcu, c);",
+        "rcu_assign_pointer(global, 0); call_srcu(&srcu, &p->head, free_rcu);",
+    ),
 }
 
 UNSAID = {
@@ -136,6 +140,7 @@ UNSAID = {
     "no-grace-period": (READERS["rcu"][0], "rcu_assign_pointer(global, 0); kfree(p);"),
     "kfree_rcu-before-unpublished": (READERS["rcu"][0], "kfree_rcu(p, head); rcu_assign_pointer(global, 0);"),
     "srcu-of-rcu": (READERS["srcu"][0], READERS["rcu"][1]),
+    "call_srcu-of-rcu": (READERS["rcu"][0], READERS["call_srcu"][1]),
     "srcu-left-first": (
         "int c = srcu_read_lock(&srcu); p = srcu_dereference(global, &srcu); srcu_read_unlock(&srcu, c); if (p) { %s }",
         READERS["srcu"][1],

@@ -42,7 +42,7 @@
 #define in_irq() 0
 #define in_softirq() 0
 #define in_task() 1
-#define irqs_disabled() 0
+int irqs_disabled(void); /* not recorded: declared, so that a call is refused */
 #define smp_processor_id() ((int)__mc_self())
 #define raw_smp_processor_id() ((int)__mc_self())
 #define get_cpu() (preempt_disable(), (int)__mc_self())

@@ -50,8 +50,14 @@ struct lockdep_map {
 #define lockdep_assert_held_write(lock) __mc_lockdep(lock, "Held-write")
 #define lockdep_assert_held_read(lock) __mc_lockdep(lock, "Held-read")
 #define lockdep_assert_not_held(lock) __mc_lockdep(lock, "Held-not")
-#define lockdep_assert_irqs_disabled() ((void)0)
-#define lockdep_assert_irqs_enabled() ((void)0)
-#define lockdep_assert_preemption_disabled() ((void)0)
+
+/* Whether interrupts or preemption are off is not recorded: declared, so that a call is refused. */
+void lockdep_assert_irqs_disabled(void);
+void lockdep_assert_irqs_enabled(void);
+void lockdep_assert_preemption_disabled(void);
+void lockdep_assert_preemption_enabled(void);
+void lockdep_assert_in_irq(void);
+void lockdep_assert_in_softirq(void);
+void lockdep_assert_none_held_once(void);
 
 #endif

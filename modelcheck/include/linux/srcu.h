@@ -9,12 +9,13 @@
 
 struct srcu_struct {
 	int __srcu_word;
+	unsigned int __pending; /* callbacks asked for and not yet run */
 };
 
 #define __SRCU_STRUCT_INIT(name) { 0 }
 #define DEFINE_SRCU(name) struct srcu_struct name = __SRCU_STRUCT_INIT(name)
 #define DEFINE_STATIC_SRCU(name) static struct srcu_struct name = __SRCU_STRUCT_INIT(name)
-#define init_srcu_struct(s) ((s)->__srcu_word = 0, 0)
+#define init_srcu_struct(s) ((s)->__srcu_word = 0, (s)->__pending = 0, 0)
 #define cleanup_srcu_struct(s) ((void)(s))
 
 #define srcu_read_lock(s) ((int)__mc_load(&(s)->__srcu_word, 4, "Srcu-lock"))
@@ -30,9 +31,29 @@ struct srcu_struct {
 #define srcu_dereference_check(p, s, condition) READ_ONCE(p)
 #define srcu_dereference_notrace(p, s) READ_ONCE(p)
 
+/* A thread that waits for a grace period of the structure, which the head's other member keeps, and then calls. */
+static inline void *__mc_srcu_callback(void *argument)
+{
+	struct rcu_head *head = argument;
+	struct srcu_struct *s = (struct srcu_struct *)head->next;
+
+	synchronize_srcu(s);
+	head->func(head);
+	__mc_rmw(&s->__pending, 4, "sub", 1, "ONCE", "RELEASE");
+	return NULL;
+}
+
+static inline void call_srcu(struct srcu_struct *s, struct rcu_head *head, rcu_callback_t func)
+{
+	head->func = func;
+	head->next = (struct rcu_head *)s;
+	__mc_rmw(&s->__pending, 4, "add", 1, "ONCE", "ONCE");
+	__mc_spawn(__mc_srcu_callback, head);
+}
+
+#define srcu_barrier(s) ((void)__mc_await(&(s)->__pending, 4, "eq", 0, "ACQUIRE"))
+
 /* Not modelled: declared, so that a call is refused. */
-void call_srcu(struct srcu_struct *s, struct rcu_head *head, rcu_callback_t func);
-void srcu_barrier(struct srcu_struct *s);
 unsigned long get_state_synchronize_srcu(struct srcu_struct *s);
 unsigned long start_poll_synchronize_srcu(struct srcu_struct *s);
 bool poll_state_synchronize_srcu(struct srcu_struct *s, unsigned long cookie);
