@@ -84,7 +84,11 @@ def test_threads_that_never_touch_are_told_with_the_line_of_their_scenario(
         if said is not None
     ]
     assert outcome.err.splitlines() == expected
-    assert outcome.code == 0
+    # What the use after free hides is not known.
+    unknown = {
+        line.split()[0] for line in outcome.out.splitlines() if "UNKNOWN" in line and line.split()[0] in SCENARIOS
+    }
+    assert (unknown, outcome.code) == ({"free-and-read"}, 3)
 
 
 def test_json_and_markdown_say_it_too(modelcheck: Command, spec: Path) -> None:
