@@ -319,10 +319,10 @@ def test_a_scenario_with_a_wrong_function_is_refused(
     assert message in caught.value.message
 
 
-def test_a_main_with_arguments_gets_a_count_of_one(tmp_path: Path) -> None:
-    assert values(
-        tmp_path, "long out[2]; int main(int argc, char **argv) { out[0] = argc; out[1] = argv == 0; return 0; }"
-    ) == [1, 1]
+def test_a_main_with_arguments_gets_a_name_and_nothing_else(tmp_path: Path) -> None:
+    body = "out[0] = argc; out[1] = !!argv[0][0]; out[2] = !argv[argc]; out[3] = !envp[0]; argv[0] = 0; return 0;"
+    code = f"long out[4]; int main(int argc, char **argv, char **envp) {{ {body} }}"
+    assert values(tmp_path, code) == [1, 1, 1, 1]
 
 
 def test_halt_ends_the_thread(tmp_path: Path) -> None:

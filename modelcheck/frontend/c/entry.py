@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from attrs import frozen
 
 from modelcheck.errors import InputError
@@ -9,7 +11,8 @@ from modelcheck.frontend.c.beside import Hook
 from modelcheck.frontend.c.builder import Builder
 from modelcheck.frontend.c.link import Linker, Lowered
 from modelcheck.frontend.c.parse import Unit
-from modelcheck.program.expr import const
+from modelcheck.frontend.c.types import CType
+from modelcheck.program.expr import Expr, const
 from modelcheck.program.ir import Call, Halt, Join, Return, Source, Spawn, Unsupported
 
 
@@ -42,7 +45,7 @@ def main_entry(linker: Linker) -> str:
     begins = _begin(linker, builder)
     if not params and not begins and linker.ending() is None:
         return main.program_name
-    arguments = tuple(const(1 if number == 0 else 0, param.width) for number, param in enumerate(params))
+    arguments = _arguments(linker, builder, params)
     builder.emit(Call(None, main.program_name, arguments, source))
     _end(linker, builder, source)
     builder.end(Return(None))
@@ -125,10 +128,17 @@ def _hooks(linker: Linker, which: str) -> list[tuple[Unit, Hook]]:
 def _run(linker: Linker, builder: Builder, unit: Unit, hook: Hook) -> None:
     found = linker.function(unit, hook.function)
     assert found is not None
-    arguments = tuple(
-        const(int(not number), param.width) for number, param in enumerate(linker.signature(found).params)
-    )
+    arguments = _arguments(linker, builder, linker.signature(found).params)
     builder.emit(Call(None, found.program_name, arguments, unit.source(found.cursor, hook.function)))
+
+
+def _arguments(linker: Linker, builder: Builder, params: Sequence[CType]) -> tuple[Expr, ...]:
+    """What main() and what runs before it are given: no argument but the program's name, and an empty environment."""
+    if params:
+        builder.assumes.add("no-arguments")
+    vector = linker.objects.arguments() if len(params) > 1 else 0
+    values = (1, vector, vector + 8)
+    return tuple(const(values[min(number, 2)], param.width) for number, param in enumerate(params))
 
 
 def _end(linker: Linker, builder: Builder, source: Source) -> None:

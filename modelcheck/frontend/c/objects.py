@@ -108,6 +108,17 @@ class Objects:
             made.cells.extend((offset, 1, byte) for offset, byte in enumerate(content) if byte)
         return made.base
 
+    def arguments(self) -> int:
+        """The address of the vector of a program's arguments: its name, and NULL, with which its environment begins."""
+        key = ("arguments",)
+        made = self._objects.get(key)
+        if made is None:
+            name = self.string(b"program", "")
+            made = Static(self.unique("argv", key, ""), self._next, 16, "global", None, None, False, 0)
+            self._place(key, made)
+            made.cells.append((0, 8, name))
+        return made.base
+
     def unique(self, name: str, key: object, where: str) -> str:
         """``name`` if only ``key`` has it, else with the file ``where`` after it, and a number if need be."""
         wanted, number = name, 2
