@@ -63,7 +63,7 @@ static inline __attribute__((__noreturn__)) void pthread_exit(void *result)
 #define pthread_mutexattr_destroy(attr) ((void)(attr), 0)
 
 #define pthread_cond_init(cond, attr) ((void)(attr), (cond)->__waiting = 0, 0)
-#define pthread_cond_destroy(cond) ((void)(cond), 0)
+#define pthread_cond_destroy(cond) (__mc_condition_destroy(cond), 0)
 #define pthread_cond_wait(cond, mutex) (__mc_condition_wait(cond, &(mutex)->__word), 0)
 /* The time may be up at any moment. */
 #define pthread_cond_timedwait(cond, mutex, time) \

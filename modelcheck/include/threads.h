@@ -79,7 +79,7 @@ static inline int mtx_init(mtx_t *mutex, int type)
 #define mtx_unlock(mutex) (__mc_unlock_word(&(mutex)->__word, "POSIX lock"), thrd_success)
 
 #define cnd_init(cond) ((cond)->__waiting = 0, thrd_success)
-#define cnd_destroy(cond) ((void)(cond))
+#define cnd_destroy(cond) __mc_condition_destroy(cond)
 #define cnd_wait(cond, mutex) (__mc_condition_wait(cond, &(mutex)->__word), thrd_success)
 #define cnd_signal(cond) (__mc_condition_signal(cond), thrd_success)
 #define cnd_broadcast(cond) (__mc_condition_broadcast(cond), thrd_success)

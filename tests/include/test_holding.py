@@ -80,7 +80,20 @@ RIGHT = {
     ),
 }
 
+WAITS = (
+    "static pthread_cond_t cond; static void *f(void *a) { pthread_mutex_lock(&posix);"
+    "while (!x) pthread_cond_wait(&cond, &posix); pthread_mutex_unlock(&posix); return a; }"
+)
+RIGHT["a condition variable is destroyed when all have been woken"] = main(
+    "pthread_create(&t, 0, f, 0); pthread_mutex_lock(&posix); x = 1; pthread_cond_broadcast(&cond);"
+    "pthread_mutex_unlock(&posix); pthread_cond_destroy(&cond); pthread_join(t, 0);",
+    WAITS,
+)
+
 WRONG = {
+    "a condition variable is destroyed while it is waited for": main(
+        "pthread_create(&t, 0, f, 0);\npthread_cond_destroy(&cond); /* HERE */\npthread_join(t, 0);", WAITS
+    ),
     "a reader unlocks as a writer": thread("read_lock(&rw);\nwrite_unlock(&rw); /* HERE */"),
     "a writer unlocks as a reader": thread("down_write(&sem);\nup_read(&sem); /* HERE */"),
     "a reader downgrades": thread("down_read(&sem);\ndowngrade_write(&sem); /* HERE */\nup_read(&sem);"),

@@ -60,6 +60,11 @@ static inline void __mc_condition_signal(struct __mc_condition *condition)
 	}
 }
 
+/* Who has been woken no longer waits for it. */
+#define __mc_condition_destroy(condition) \
+	__mc_assert(__mc_load(&(condition)->__waiting, 8, "ONCE,RLX") == 0, "lock-misuse", \
+		    "a condition variable is destroyed while a thread waits for it")
+
 static inline void __mc_condition_broadcast(struct __mc_condition *condition)
 {
 	__mc_rmw(&condition->__waiting, 8, "xchg", 0, "ONCE,RLX", "ONCE,RLX");
