@@ -15,7 +15,7 @@ import click
 
 from modelcheck.errors import InputError
 from modelcheck.reading import allowing
-from modelcheck.run.alarm import OutOfTime
+from modelcheck.run.alarm import OutOfTime, alarm
 from modelcheck.run.attempt import given_up
 from modelcheck.run.room import make_room
 from modelcheck.version import __version__
@@ -50,6 +50,8 @@ class _Subcommands(click.Group):
         assert isinstance(command, click.Command)
         if cmd_name not in _READ_NOTHING and _ALLOW not in command.params:
             command.params.append(_ALLOW)
+        if not any(parameter.name == "timeout" for parameter in command.params) and cmd_name != "new":
+            command.params.append(_TIMEOUT)
         return command
 
 
@@ -59,6 +61,19 @@ def _allow(context: click.Context, _: click.Parameter, folders: tuple[Path, ...]
         context.call_on_close(allowed.close)
         allowed.enter_context(allowing(folders))
 
+
+def _limit(context: click.Context, _: click.Parameter, seconds: float | None) -> None:
+    context.with_resource(alarm(seconds))
+
+
+_TIMEOUT: Final = click.Option(
+    ["--timeout"],
+    type=click.FloatRange(0, min_open=True),
+    metavar="S",
+    expose_value=False,
+    callback=_limit,
+    help="Seconds for all of it.",
+)
 
 _ALLOW: Final = click.Option(
     ["--allow"],

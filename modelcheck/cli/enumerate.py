@@ -42,13 +42,17 @@ def enumerate(  # noqa: A001 (the command's name)
     """
     from modelcheck.cat import load_model
     from modelcheck.frontend.c import parse_program
+    from modelcheck.run import alarm, politely
     from modelcheck.solve.enumerate import enumerate_executions
 
     loaded = {name: load_model(name) for name in models or ("lkmm",)}
-    program = parse_program(files)
+    limit = None if timeout is None else politely(timeout)
+    with alarm(limit):
+        program = parse_program(files)
     code = 0
     for name, model in loaded.items():
-        found = enumerate_executions(program, model, bound=unroll, timeout=timeout)
+        with alarm(limit):
+            found = enumerate_executions(program, model, bound=unroll, timeout=timeout)
         if found.findings:
             code = 1
         elif found.reason and code == 0:

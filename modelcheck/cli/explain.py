@@ -77,11 +77,11 @@ def explain(
     verdict, more = given.result.verdict, ""
     explanations: Sequence[Explanation] = ()
     if verdict == "FAIL":
-        assert given.trace is not None
-        path = trace_path(traces, spec.name, cell.scenario.name, cell.variant.name, cell.model)
-        write_atomically(path, given.trace)
         more = f"{given.result.property}: {given.result.message}"
-        names["trace"] = str(path)
+        if given.trace is not None:
+            path = trace_path(traces, spec.name, cell.scenario.name, cell.variant.name, cell.model)
+            write_atomically(path, given.trace)
+            names["trace"] = str(path)
     elif verdict == "UNKNOWN":
         more = given.result.reason
     else:

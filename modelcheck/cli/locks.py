@@ -44,6 +44,7 @@ def locks(
     from modelcheck.frontend.spec import load_program, spec_of
     from modelcheck.interleave.explore import Limits
     from modelcheck.interleave.locks import count_locks
+    from modelcheck.run import alarm, politely
     from modelcheck.verdicts.cells import Choice, choose
 
     spec = spec_of(target)
@@ -51,8 +52,10 @@ def locks(
     code = 0
     found = []
     for cell in cells:
-        program = load_program(spec, cell.scenario, cell.variant)
-        count = count_locks(program, cell.scenario.properties, Limits(cell.scenario.timeout))
+        seconds = cell.scenario.timeout
+        with alarm(None if seconds is None else politely(seconds)):
+            program = load_program(spec, cell.scenario, cell.variant)
+            count = count_locks(program, cell.scenario.properties, Limits(seconds))
         if count.exploration.verdict == "FAIL":
             code = 1
         elif count.exploration.verdict == "UNKNOWN" and code == 0:

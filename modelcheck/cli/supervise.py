@@ -13,10 +13,16 @@ import time
 from collections.abc import Callable
 from typing import Final, NoReturn
 
+from modelcheck.run.alarm import Watch, watched_by
 from modelcheck.run.orphans import end_with
 
 PATIENCE: Final = 1.5
-"""Seconds that the child has after Ctrl-C to say what it knows."""
+"""Seconds that the child has after Ctrl-C, or after its time limit, to say what it knows."""
+
+OVER: Final = "UNKNOWN: the time limit was reached, and the process was ended"
+
+_GLANCE: Final = 0.5
+"""Seconds between two looks at whether the child is late."""
 
 _PASSED_ON: Final = (signal.SIGINT, signal.SIGTERM)
 
@@ -29,15 +35,17 @@ def supervise(work: Callable[[], NoReturn]) -> NoReturn:
     if not hasattr(os, "fork") or not sys.platform.startswith("linux") or sys.gettrace() or sys.getprofile():
         work()
     parent = os.getpid()
+    watch = Watch()
     signal.pthread_sigmask(signal.SIG_BLOCK, (*_PASSED_ON, signal.SIGCHLD))
     child = os.fork()
     if child == 0:
         end_with(parent)
         signal.signal(signal.SIGINT, _interrupt)
+        watched_by(watch)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, (*_PASSED_ON, signal.SIGCHLD))
         work()
         raise AssertionError("it exits by itself")
-    _end_as(*_wait(child))
+    _end_as(*_wait(child, watch))
 
 
 def _interrupt(_signal: int, _frame: object) -> NoReturn:
@@ -47,32 +55,32 @@ def _interrupt(_signal: int, _frame: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _wait(child: int) -> tuple[int, bool]:
-    """How ``child`` ends, as of `os.waitpid`, and whether it was interrupted."""
+def _wait(child: int, watch: Watch) -> tuple[int, str]:
+    """How ``child`` ends, as of `os.waitpid`, and why it was ended, if it was; ``watch`` has its time limits."""
     until = None
     while True:
-        patience = 3600.0 if until is None else max(until - time.monotonic(), 0.0)
+        patience = _GLANCE if until is None else max(until - time.monotonic(), 0.0)
         heard = signal.sigtimedwait((*_PASSED_ON, signal.SIGCHLD), patience)
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
-            return status, until is not None
+            return status, "interrupted" if until is not None else ""
         if heard is not None and heard.si_signo in _PASSED_ON:
             os.kill(child, heard.si_signo)
             until = until or time.monotonic() + PATIENCE
-        elif until is not None and time.monotonic() >= until:
+        elif (until is not None and time.monotonic() >= until) or watch.late() > PATIENCE:
             os.kill(child, signal.SIGKILL)
             _, status = os.waitpid(child, 0)
-            return status, True
+            return status, "interrupted" if until is not None else OVER
 
 
-def _end_as(status: int, interrupted: bool) -> NoReturn:
+def _end_as(status: int, ended: str) -> NoReturn:
     code = os.waitstatus_to_exitcode(status)
     if code >= 0:
         os._exit(code)
     name = signal.Signals(-code).name
-    if interrupted:
-        _say("interrupted")
-        os._exit(130)
+    if ended:
+        _say(ended)
+        os._exit(3 if ended == OVER else 130)
     if name in ("SIGPIPE", "SIGTERM", "SIGHUP"):
         os._exit(128 - code)
     _say(f"UNKNOWN: the process was ended by {name} (nested too deeply, or out of memory?)")

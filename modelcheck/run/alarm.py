@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import mmap
 import signal
+import struct
 import threading
 import time
 from collections.abc import Iterator
@@ -31,6 +33,32 @@ class Alarm:
 
 _set: list[Alarm] = []
 """The alarms that are set in the main thread, outermost first."""
+
+
+class Watch:
+    """The alarm of this process that rings first, for another process to see: one that is in a call into C for long
+    after it takes no notice."""
+
+    def __init__(self) -> None:
+        self._shared = mmap.mmap(-1, 8)
+
+    def tell(self, at: float | None) -> None:
+        """It rings at ``at``, by `time.monotonic`; None: there is none."""
+        self._shared[:] = struct.pack("d", at or 0.0)
+
+    def late(self) -> float:
+        """Seconds since it should have rung and been heard; 0 before, and where there is none."""
+        (at,) = struct.unpack("d", self._shared[:])
+        return max(time.monotonic() - at, 0.0) if at else 0.0
+
+
+_watch: Watch | None = None
+
+
+def watched_by(watch: Watch | None) -> None:
+    """Let ``watch`` tell the alarms of this process from now on; None: nobody does."""
+    global _watch
+    _watch = watch
 
 
 @contextmanager
@@ -73,6 +101,8 @@ def _by_signal(seconds: float) -> Iterator[Alarm]:
 def _arm() -> None:
     """Set the timer for what ends first."""
     first = min((one.at for one in _set), default=None)
+    if _watch is not None:
+        _watch.tell(first)
     if first is None:
         signal.setitimer(signal.ITIMER_REAL, 0)
     else:

@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 
 from attrs import define
 
+from modelcheck.run.alarm import watched_by
 from modelcheck.run.attempt import attempt, given_up, heard
 from modelcheck.run.event import Done, Event, Idle, Lost, Started
 from modelcheck.run.orphans import end_with
@@ -190,6 +191,7 @@ def _work(connection: Connection, call: Callable[[Any], Any], passed: tuple[type
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us
     make_room()
     bound_memory(most)
+    watched_by(None)
     parent = multiprocessing.parent_process()
     assert parent is not None
     assert parent.pid is not None

@@ -64,6 +64,17 @@ def test_after_ctrl_c_it_ends_soon(whole_group: bool, listens: bool) -> None:
     assert (process.returncode, out, err) == ((3, "1\n", "") if listens else (130, "", "modelcheck: interrupted\n"))
 
 
+def test_work_that_is_deaf_to_its_time_limit_is_ended() -> None:
+    deaf = "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])"
+    body = f"from modelcheck.run import alarm\n{deaf}\nwith alarm(0.1):\n    time.sleep(60)"
+    began = time.monotonic()
+    with supervised(body) as process:
+        _, err = process.communicate(timeout=60)
+    assert time.monotonic() - began < 50
+    told = "modelcheck: UNKNOWN: the time limit was reached, and the process was ended\n"
+    assert (process.returncode, err) == (3, told)
+
+
 def test_nobody_is_left_when_the_process_that_watches_is_killed() -> None:
     with supervised("print(os.getpid(), flush=True)\ntime.sleep(60)") as process:
         assert process.stdout is not None
