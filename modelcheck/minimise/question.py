@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from attrs import evolve, frozen
@@ -13,7 +13,7 @@ from modelcheck.minimise.prefix import prefix
 from modelcheck.program.graph import EventGraph
 from modelcheck.program.ir import Source
 from modelcheck.run import OutOfTime
-from modelcheck.solve.check import Session
+from modelcheck.solve.check import WATCHED_ACCESS, Session, frees_race
 from modelcheck.solve.encode import AT_REST, NOWHERE, Finding
 from modelcheck.solve.proposal import Proposal
 from modelcheck.solve.result import Execution, Result
@@ -100,6 +100,8 @@ class Question:
         findings = self.session.findings(frozenset({failure.property}))
         self._wanted = [f for f in findings if f.source is NOWHERE or self._here(f)]
         self._pairs: dict[tuple[int, int], int] = {}
+        self._flag = "data-race"
+        self._told: Callable[[Proposal, tuple[int, int]], Result] = self.session.raced
         self.at_rest = self._fails_at_rest()
         self._selected: list[tuple[Finding, int, tuple[Point, ...]]] = []
         self._prefixes()
@@ -118,6 +120,9 @@ class Question:
         if best is None:
             alone = []
             best = self._find(limits)
+        if best is None and self._wanted:
+            self._select_unordered()
+            best = self._find(limits) if self._pairs else None
         if best is None:
             return None
         while not self.at_rest and best.threads > 1:
@@ -134,7 +139,7 @@ class Question:
         try:
             for _ in range(ELSEWHERE):
                 if self._pairs:
-                    raced = self.session.race(self._circuit.all_of(assumed), self._pairs)
+                    raced = self.session.race(self._circuit.all_of(assumed), self._pairs, self._flag)
                     if raced is None:
                         return None
                     return self._raced(*raced)
@@ -172,7 +177,11 @@ class Question:
     def _raced(self, proposal: Proposal, pair: tuple[int, int]) -> Found:
         events = [self._encoding.events[proposal.chosen[number]] for number in pair]
         evidence = tuple((event.thread, event.position) for event in events)
-        return self._cut(self.session.raced(proposal, pair), events[1].thread, evidence)
+        result = self._told(proposal, pair)
+        at_place = next(
+            event for event in reversed(events) if (event.source, event.stack) == (result.source, result.stack)
+        )
+        return self._cut(result, at_place.thread, evidence)
 
     def _fewer_steps(self, best: Found, assumed: list[int]) -> Found:
         """As ``best``, with as few steps as are found."""
@@ -266,6 +275,8 @@ class Question:
                         needed = [self._up_to(e.thread, e.position) for e in (one, other)]
                         self._pairs[ordered] = circuit.all_of((literal, *needed))
             return
+        if not self._wanted:
+            self._select_unordered()
         for finding in self._wanted:
             if finding.property == "deadlock":
                 literal = circuit.any_of(self._waits(finding.literal))
@@ -277,6 +288,19 @@ class Question:
                     evidence = ((finding.thread, finding.position), *others)
                     needed = [self._up_to(*point) for point in evidence]
                     self._selected.append((finding, circuit.all_of((finding.literal, so, *needed)), evidence))
+
+    def _select_unordered(self) -> None:
+        """What fails because nothing orders it: an access and a free, or one and what is watched."""
+        several: dict[tuple[int, int], int] = {}
+        if self.failure.property.startswith("use-after-") and frees_race(self.session.model):
+            several, self._told = self.session.frees(frozenset({self.failure.property})), self.session.freed
+        elif self.failure.property == "warning" and WATCHED_ACCESS in self.session.model.flag_names:
+            several, self._told, self._flag = self.session.watched(), self.session.intruded, WATCHED_ACCESS
+        for pair, literal in several.items():
+            one, other = (self._encoding.events[number] for number in pair)
+            if (one.source, one.stack) == (self.failure.source, self.failure.stack):
+                needed = [self._up_to(e.thread, e.position) for e in (one, other)]
+                self._pairs[pair] = self._circuit.all_of((literal, *needed))
 
     def _waits(self, deadlocked: int) -> Iterator[int]:
         """One of those that wait for ever does so at the place: on that line, for a loop has several places there."""

@@ -443,8 +443,9 @@ class Session:
                         both[event.id, end] = literal
         return both
 
-    def concurrent(self, among: int = YES) -> Result | None:
-        """A warning, where an access is concurrent with one that is watched; UNKNOWN where that cannot be said."""
+    def watched(self) -> dict[tuple[int, int], int]:
+        """Pairs of what is watched and an access that it is watched for, with the literal that both are executed and
+        meet."""
         encoding = self.encoding
         pairs: dict[tuple[int, int], int] = {}
         for one in encoding.graph.events:
@@ -457,24 +458,34 @@ class Session:
                 both = encoding.executed[one.id], encoding.executed[other.id]
                 if NO not in both and (same := encoding.same_place(one.id, other.id)) != NO:
                     pairs[one.id, other.id] = encoding.circuit.all_of((*both, same))
+        return pairs
+
+    def concurrent(self, among: int = YES) -> Result | None:
+        """A warning, where an access is concurrent with one that is watched; UNKNOWN where that cannot be said."""
+        encoding = self.encoding
+        pairs = self.watched()
         if not pairs:
             return None
         unclear = {pair: literal for pair, literal in pairs.items() if "Watch-bits" in encoding.events[pair[0]].tags}
         clear = {pair: literal for pair, literal in pairs.items() if pair not in unclear}
         if WATCHED_ACCESS not in self.model.flag_names:
             proposal = self.search(encoding.circuit.all_of((among, encoding.circuit.any_of(pairs.values()))))
-            reason = (
-                f"{encoding.events[next(iter(pairs))[0]].source}: the model does not say which accesses are concurrent"
-            )
+            place = encoding.events[next(iter(pairs))[0]].source
+            reason = f"{place}: the model does not say which accesses are concurrent"
             return None if proposal is None else Result("UNKNOWN", reason=reason)
         if (found := self.race(among, clear, WATCHED_ACCESS)) is not None:
-            one, other = (encoding.events[found[0].chosen[number]] for number in found[1])
-            message = watched_access(self.space.name(found[0].place[one.id]), other.kind, other.source, other.stack)
-            return Result("FAIL", "warning", message, one.source, one.stack, execution=execution_of(found[0]))
+            return self.intruded(*found)
         if (found := self.race(among, unclear, WATCHED_ACCESS)) is not None:
             one = encoding.events[found[0].chosen[found[1][0]]]
             return Result("UNKNOWN", reason=f"{one.source}: which bits a concurrent write changes is not looked at")
         return None
+
+    def intruded(self, proposal: Proposal, pair: tuple[int, int]) -> Result:
+        """The result that tells of an access, the second of ``pair`` in ``proposal``, that is concurrent with what is
+        watched, the first."""
+        one, other = (self.encoding.events[proposal.chosen[number]] for number in pair)
+        message = watched_access(self.space.name(proposal.place[one.id]), other.kind, other.source, other.stack)
+        return Result("FAIL", "warning", message, one.source, one.stack, execution=execution_of(proposal))
 
     def race(
         self, among: int = YES, pairs: Mapping[tuple[int, int], int] | None = None, flag: str = "data-race"
