@@ -21,6 +21,10 @@ FINAL_WRITES: Final = "FW"
 VALUES_DIFFER: Final = "values-differ"
 """The relation between accesses of different values; candidates that do not know values lack it."""
 
+LONGEST: Final = 64
+"""Compositions of more terms than that keep those that are compositions as terms of their own: flat, a relation composed
+with itself again and again would grow with the power of two."""
+
 _COST: Final = {"rf": 100, "co": 100, "addr": 10, "data": 10, "ctrl": 10, "rmw": 10, "loc": 10, VALUES_DIFFER: 100}
 
 
@@ -139,6 +143,8 @@ class Terms:
         return self.make("diff", (left, right), is_set=left.is_set)
 
     def seq(self, args: Sequence[Node]) -> Node:
+        if sum(len(argument.args) if argument.op == "seq" else 1 for argument in args) > LONGEST:
+            return self.chain(args)
         parts: list[Node] = []
         for argument in args:
             for part in argument.args if argument.op == "seq" else (argument,):

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
-from modelcheck.program.expr import UNDEFINED, Value
+from modelcheck.program.expr import FALSE, UNDEFINED, Value
 from modelcheck.solve.check import Session
 from modelcheck.solve.properties import rest
 from modelcheck.solve.proposal import Proposal
@@ -57,6 +57,8 @@ class Outcomes:
 
     def _register(self, what: Register) -> dict[Value, int]:
         encoding = self.session.encoding
+        if FALSE in encoding.graph.completed[what.thread]:
+            return {}  # no path leads to the end of the thread
         values = encoding.valuation.values(encoding.graph.registers[what.thread, what.name])
         ways: dict[Value, list[int]] = {}
         for value, literal in values.items():
