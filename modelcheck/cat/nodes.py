@@ -22,8 +22,8 @@ VALUES_DIFFER: Final = "values-differ"
 """The relation between accesses of different values; candidates that do not know values lack it."""
 
 LONGEST: Final = 64
-"""Compositions of more terms than that keep those that are compositions as terms of their own: flat, a relation composed
-with itself again and again would grow with the power of two."""
+"""Compositions of more terms than that keep those that are compositions as terms of their own: flat, a relation that is
+composed with itself again and again would grow with the power of two."""
 
 _COST: Final = {"rf": 100, "co": 100, "addr": 10, "data": 10, "ctrl": 10, "rmw": 10, "loc": 10, VALUES_DIFFER: 100}
 

@@ -391,6 +391,10 @@ class Locals:
                 local.value = point.value(registers, 0)
                 if isinstance(local.value, Undefined):
                     raise Fault(thread.finding("uninitialised", "a join with an undefined thread number"))
+            case ir.Operand():
+                raise Halting(
+                    "operands are taken here in any order, and mixed, which this engine does not do", what.source
+                )
             case ir.Choose():
                 local.kind, local.value = kinds.CHOOSE, what.count
             case ir.Alloc():

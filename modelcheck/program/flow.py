@@ -25,6 +25,7 @@ from modelcheck.program.ir import (
     Jump,
     Load,
     Local,
+    Operand,
     Return,
     Rmw,
     Self,
@@ -200,13 +201,13 @@ def operands(instruction: Instruction) -> tuple[Expr, ...]:
             return (instruction.condition,)
         case Join():
             return (instruction.thread,)
-        case Local() | Choose() | Self() | Unsupported():
+        case Local() | Choose() | Self() | Operand() | Unsupported():
             return ()
 
 
 def defined(instruction: Instruction) -> int | None:
     """The register that ``instruction`` writes, or None."""
-    if isinstance(instruction, Store | Fence | Free | Assert | Assume | Unsupported):
+    if isinstance(instruction, Store | Fence | Free | Assert | Assume | Operand | Unsupported):
         return None
     return instruction.dst
 

@@ -45,6 +45,8 @@ class Event:
         copy: a read in a struct copy.
         final: belongs to the function run at rest: not an event of the memory model.
         scope: a ``free`` of a local, whose scope is left; an undefined address is ignored.
+        operands: the expressions that it is evaluated within whose operands nothing orders, outermost first: a number
+            for the expression, and which of its operands it belongs to.
     """
 
     id: int
@@ -67,6 +69,7 @@ class Event:
     unlock: bool = False
     copy: bool = False
     final: bool = False
+    operands: tuple[tuple[int, int], ...] = ()
     lock: LockUse | None = None
     scope: bool = False
 
@@ -91,6 +94,16 @@ class Reading:
     stack: tuple[Source, ...] = ()
     lock: LockUse | None = None
     size: int = 0
+
+
+def unordered(one: Event, other: Event) -> bool:
+    """Whether two events of a thread are of different operands of one expression: then po does not relate them."""
+    if not one.operands or not other.operands:
+        return False
+    for (first, left), (second, right) in zip(one.operands, other.operands, strict=False):
+        if first != second or left != right:
+            return first == second
+    return False
 
 
 ASSUMED = "assumed"

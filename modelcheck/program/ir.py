@@ -317,6 +317,15 @@ class Assume:
 
 
 @frozen
+class Operand:
+    """A mark between the operands of one expression, which nothing orders against one another: behind ``first`` is the
+    first of them, behind each ``next`` another, behind ``end`` what comes after the expression."""
+
+    mark: str
+    source: Source
+
+
+@frozen
 class Choose:
     """``dst`` := any of 0 … ``count`` - 1."""
 
@@ -376,6 +385,7 @@ Instruction = (
     | Assert
     | Assume
     | Choose
+    | Operand
     | Self
     | Spawn
     | Join

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from modelcheck.program.expr import UNDEFINED, Expr, Value
+from modelcheck.program.graph import unordered
 from modelcheck.program.guards import contradict
 from modelcheck.solve.encode import Encoding
 from modelcheck.solve.origins import Place
@@ -107,7 +108,7 @@ class Coherence:
         if both == NO:
             return
         first, second = encoding.events[one], encoding.events[other]
-        if self.coherent and first.thread == second.thread:
+        if self.coherent and first.thread == second.thread and not unordered(first, second):
             pair = (one, other) if first.position < second.position else (other, one)
             self._order[pair] = both
             self.pairs.append(pair)
@@ -163,7 +164,8 @@ class Coherence:
                 for c in several:
                     if c in (a, b):
                         continue
-                    if self.coherent and events[a[0]].thread == events[b[0]].thread == events[c[0]].thread:
+                    one_thread = events[a[0]].thread == events[b[0]].thread == events[c[0]].thread
+                    if self.coherent and one_thread and not any(events[those[0]].operands for those in (a, b, c)):
                         continue
                     bc, ca = self.order(b, c), self.order(c, a)
                     if bc != NO and ca != NO and a < min(b, c):
@@ -251,9 +253,10 @@ class Coherence:
     def _in_order(self, earlier: int, later: int, place: Place) -> None:
         encoding = self.encoding
         elsewhere = -encoding.at[earlier][place], -encoding.at[later][place]
+        apart = unordered(encoding.events[earlier], encoding.events[later])
         for one, first in self._origins(earlier, place).items():
             for other, second in self._origins(later, place).items():
-                if one != other:
+                if one != other and not apart:
                     back = self.order(other, one)
                     if back != NO:
                         because = ("coherence", place, earlier, later)
@@ -277,9 +280,9 @@ class Coherence:
             self._from_stray(read, source, place)
             literal = circuit.all_of((literal, self.ends[source]))
         for write in self._beside(read, place):
-            if write == source:
-                continue
             other = encoding.events[write]
+            if write == source or unordered(event, other):
+                continue
             if encoding.domains.locks_apart and bool(other.tags & LOCK_WRITES) != bool(event.tags & LOCK_READS):
                 continue  # what either does is for the model to say
             hit = (

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from attrs import frozen
 
 from modelcheck.program.expr import Expr, Value
-from modelcheck.program.graph import Event
+from modelcheck.program.graph import Event, unordered
 from modelcheck.solve.coherence import Coherence
 from modelcheck.solve.encode import Encoding
 from modelcheck.solve.origins import Place
@@ -161,6 +161,8 @@ class Frames:
             if event.thread >= 0:
                 same_thread[index] = threads[event.thread]
                 po[index] = threads[event.thread] & ~((2 << index) - 1)
+                if event.operands:
+                    po[index] &= ~sum(1 << n for n, other in enumerate(chosen) if unordered(event, events[other]))
             if place is not None:
                 loc[index] = places[place]
             if event.rmw is not None:

@@ -73,7 +73,8 @@ class Groundwork:
         self.coherence = Coherence(self.encoding, assumed.coherent, assumed.atomic)
         tick()
         self.identical = break_symmetry(self.encoding, self.coherence) if assumed.symmetry else []
-        if assumed.coherent and assumed.atomic and not assumed.accounted:
+        in_order = not any(event.operands for event in graph.events)
+        if assumed.coherent and assumed.atomic and not assumed.accounted and in_order:
             add_counting(self.encoding, self.coherence)
             add_rising(self.encoding, self.coherence)
         self._mark = self._sizes()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from modelcheck.program.graph import Event, EventGraph
+from modelcheck.program.graph import Event, EventGraph, unordered
 from modelcheck.program.guards import contradict
 from modelcheck.solve.stray import LOCK_READS, LOCK_WRITES
 
@@ -43,7 +43,12 @@ class Origins:
             if self._apart and bool(write.tags & LOCK_WRITES) != bool(event.tags & LOCK_READS):
                 continue
             if write.thread == event.thread and (self._coherent or event.final or write.final):
-                if write.position >= event.position or contradict(write.guard, event.guard):
+                if contradict(write.guard, event.guard):
+                    continue
+                if unordered(write, event):
+                    found.append(write.id)
+                    continue
+                if write.position >= event.position:
                     continue
                 if event.final and not write.final:
                     if not self._overwritten(write, place):
@@ -82,6 +87,7 @@ class Origins:
             other.thread == event.thread
             and other.final == event.final
             and write.position < other.position < event.position
+            and not (unordered(write, other) or unordered(other, event))
             and self._definite(other, place)
             and not (self._apart and (other.tags ^ write.tags) & LOCK_WRITES and not other.tags & LOCK_WRITES)
             and set(other.guard) <= set(event.guard) | set(write.guard)
@@ -97,6 +103,7 @@ class Origins:
             other.thread == write.thread
             and not other.final
             and other.position > write.position
+            and not unordered(write, other)
             and self._definite(other, place)
             and set(other.guard) <= set(write.guard) | done
             for other in self._writers[place]

@@ -28,6 +28,7 @@ def rounds(encoding: Encoding, writes: Sequence[int], place: Place) -> list[Roun
         before = last.get(event.thread)
         if (
             before is not None
+            and not event.operands
             and encoding.at[before[-1]] == encoding.at[write] == {place: YES}
             and all(contradict(encoding.events[other].guard, event.guard) for other in before)
         ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from modelcheck.frontend.c import libclang as cl
-from modelcheck.frontend.c import operators
+from modelcheck.frontend.c import operands, operators
 from modelcheck.frontend.c.calls import call
 from modelcheck.frontend.c.context import (
     Aggregate,
@@ -272,16 +272,15 @@ def _binary(ctx: Context, node: cl.Node) -> Value:
     name = _operator_name(node)
     left, right = node.expressions()
     if name == "=":
-        new = value(ctx, right)
-        return operators.assign(ctx, place(ctx, left), new, node)
+        new, target = operands.pair(ctx, node, lambda: value(ctx, right), lambda: place(ctx, left))
+        return operators.assign(ctx, target, new, node)
     if name == ",":
         discard(ctx, left)
         return value(ctx, right)
     if name in ("&&", "||"):
         return _logical(ctx, node, name)
     one, two = ctx.types.of(left), ctx.types.of(right)
-    a = ctx.scalar(left)
-    b = ctx.scalar(right)
+    a, b = operands.each(ctx, node, [lambda: ctx.scalar(left), lambda: ctx.scalar(right)])
     return operators.binary(ctx, name, (a, one), (b, two), ctx.types.of(node), node)
 
 

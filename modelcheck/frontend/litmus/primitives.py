@@ -10,6 +10,7 @@ not write orders nothing; void operations order nothing and are NORETURN.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from attrs import frozen
 
@@ -17,6 +18,7 @@ from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.context import Context, Hint, Memory, Register, arguments, resize, strip
 from modelcheck.frontend.c.intrinsics import Intrinsic
 from modelcheck.frontend.c.lvalues import place
+from modelcheck.frontend.c.operands import each
 from modelcheck.program.expr import Expr, const, old, op
 from modelcheck.program.ir import Assign, Assume, Branch, Choose, Fence, Jump, Load, Rmw, Self, Store, Tags
 
@@ -66,6 +68,11 @@ def _word(ctx: Context, node: cl.Node) -> Expr:
     return value if value.width == WIDTH else resize(value, WIDTH, ctx.types.of(node).signed)
 
 
+def _words(ctx: Context, node: cl.Node, given: Sequence[cl.Node]) -> list[Expr]:
+    """The arguments of a call, which nothing orders."""
+    return each(ctx, node, [partial(_word, ctx, argument) for argument in given])
+
+
 def _taking(count: int, lower: Callable[[Context, cl.Node, Sequence[cl.Node]], Expr | None]) -> Intrinsic:
     """A primitive with ``count`` arguments."""
 
@@ -97,8 +104,7 @@ def _store(tag: str, address: Callable[[Context, cl.Node], Expr], then: str = ""
     tags, fence = frozenset((tag,)), frozenset((then,))
 
     def lower(ctx: Context, node: cl.Node, given: Sequence[cl.Node]) -> None:
-        target = address(ctx, given[0])
-        value = _word(ctx, given[1])
+        target, value = each(ctx, node, [lambda: address(ctx, given[0]), lambda: _word(ctx, given[1])])
         ctx.builder.emit(Store(target, value, SIZE, tags, ctx.source(node)))
         if then:
             ctx.builder.emit(Fence(fence, ctx.source(node)))
@@ -140,7 +146,7 @@ def _rmw(operation: str, order: tuple[str, str], result: Result, *, takes: str) 
     read, write = frozenset((order[0],)), frozenset((order[1],))
 
     def lower(ctx: Context, node: cl.Node, given: Sequence[cl.Node]) -> Expr | None:
-        values = [_word(ctx, argument) for argument in given]
+        values = _words(ctx, node, given)
         by = values[takes.index("v")] if "v" in takes else _ONE
         if result is not _old and result is not _nothing:
             by = ctx.builder.copy(by, ctx.source(node))
@@ -176,7 +182,7 @@ def _compare_exchange(order: tuple[str, str]) -> Intrinsic:
     tags = frozenset((order[0],)), frozenset((order[1],))
 
     def lower(ctx: Context, node: cl.Node, given: Sequence[cl.Node]) -> Expr:
-        target, expected, new = (_word(ctx, argument) for argument in given)
+        target, expected, new = _words(ctx, node, given)
         return _emit(ctx, node, target, op("eq", 1, _OLD, expected), new, tags)
 
     return _taking(3, lower)
@@ -192,7 +198,7 @@ def _try_compare_exchange(order: tuple[str, str]) -> Intrinsic:
         kept = place(ctx, variable)
         if not isinstance(kept, Register):
             ctx.wrong("the second argument must be the address of a variable of this thread", given[1])
-        target, new = _word(ctx, given[0]), _word(ctx, given[2])
+        target, new = _words(ctx, node, (given[0], given[2]))
         expected = ctx.builder.copy(ctx.builder.value(kept.register), ctx.source(node))
         was = _emit(ctx, node, target, op("eq", 1, _OLD, expected), new, tags)
         ctx.builder.emit(Assign(kept.register, was, ctx.source(node)))
@@ -205,7 +211,7 @@ def _add_unless(order: tuple[str, str], result: Result) -> Intrinsic:
     tags = frozenset((order[0],)), frozenset((order[1],))
 
     def lower(ctx: Context, node: cl.Node, given: Sequence[cl.Node]) -> Expr | None:
-        target, amount, unless = (_word(ctx, argument) for argument in given)
+        target, amount, unless = _words(ctx, node, given)
         unless = ctx.builder.copy(unless, ctx.source(node))
         condition = op("ne", 1, _OLD, unless)
         return result(_emit(ctx, node, target, condition, op("add", WIDTH, _OLD, amount), tags), unless)

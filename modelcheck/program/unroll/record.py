@@ -98,6 +98,7 @@ class Record:
         self.forks = 0
         self.assumed: set[Expr] = set()
         self.decided: set[int] = set()
+        self.expressions = 0
         self.unordered = False
         self.awaited: frozenset[str] | None = None
         self.entered: list[tuple[Event, list[Guard]]] = []
@@ -149,6 +150,7 @@ class Record:
             final=self.thread.final,
             lock=lock,
             scope=scope,
+            operands=self.thread.operands,
         )
         self.thread.position += 1
         self.events.append(event)
@@ -219,6 +221,18 @@ class Record:
 
     def _cut(self, guard: Guard, reason: str, source: Source) -> None:
         self.cuts.append(Cut(guard, reason, source, self.thread.number, self.thread.final))
+
+    def _operand(self, mark: str) -> None:
+        """Begin, go on with or leave operands that nothing orders."""
+        around = self.thread.operands
+        if mark == "first":
+            self.expressions += 1
+            self.thread.operands = (*around, (self.expressions, 0))
+        elif mark == "next":
+            number, operand = around[-1]
+            self.thread.operands = (*around[:-1], (number, operand + 1))
+        else:
+            self.thread.operands = around[:-1]
 
     def _choice(self, count: int, guard: Guard) -> int:
         """A new nondeterministic choice among ``count`` outcomes; gives its number."""

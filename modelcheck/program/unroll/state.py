@@ -61,6 +61,7 @@ class Thread:
         "locals",
         "name",
         "number",
+        "operands",
         "position",
         "quiet",
         "result",
@@ -72,6 +73,7 @@ class Thread:
         self.number = number
         self.name = name
         self.position = 0
+        self.operands: tuple[tuple[int, int], ...] = ()
         self.stack: tuple[Source, ...] = ()
         self.final = False
         self.started: Guard = ()

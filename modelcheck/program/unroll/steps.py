@@ -26,6 +26,7 @@ from modelcheck.program.ir import (
     Join,
     Load,
     Local,
+    Operand,
     Rmw,
     Self,
     Source,
@@ -132,6 +133,8 @@ class Steps(Paths):
                 return self._check(state, value, which, message, source, goes_on)
             case Assume():
                 return self._assume(instruction, state)
+            case Operand(mark):
+                self._operand(mark)
             case Choose(dst, count):
                 state.regs[dst] = (choice(self._choice(count, state.guard), frame.function.widths[dst]), NO_DEPS)
             case Self(dst):
