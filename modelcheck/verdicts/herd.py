@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modelcheck.frontend.litmus import LitmusTest
+from modelcheck.frontend.litmus import LitmusTest, Place
+from modelcheck.frontend.litmus.test import WORD
 from modelcheck.solve.domains import THIN_AIR
 from modelcheck.solve.litmus import Observation
 
@@ -49,17 +50,22 @@ def validated(quantifier: str, found: Observation) -> bool:
 
 def state_lines(test: LitmusTest, found: Observation) -> list[str]:
     """One line for each final state, in herd7's order."""
-    places = {place.address + 8 * index: place for place in test.places.values() for index in range(place.words)}
+    places = {place.element(index): (place, index) for place in test.places.values() for index in range(place.words)}
 
     def shown(value: int) -> tuple[int, int, str]:
         """A value as herd7 orders and prints it: numbers by size, then addresses by name."""
         if value == THIN_AIR:
             return -1, 0, "S0"
-        place = places.get(value)
-        if place is None:
+        if not test.address(value):
             return 0, value, str(value)
-        index = (value - place.address) // 8
+        place, index = places.get(value) or (beside(value), None)
+        if index is None:
+            return 1, 0, f"{place.name}{(value - place.address) // WORD:+d}"
         return 1, 0, f"{place.name}[{index}]" if place.array else place.name
+
+    def beside(value: int) -> Place:
+        """The location that an address that is none lies nearest to."""
+        return min(test.places.values(), key=lambda place: abs(value - place.address))
 
     rows = sorted([shown(value) for value in state] for state, _ in found.states)
     return [" ".join(f"{what}={value[2]};" for what, value in zip(found.observed, row, strict=True)) for row in rows]

@@ -103,7 +103,7 @@ def initial_values(test: LitmusTest) -> dict[str, int]:
         (owner,) = [item for item in test.program.objects if item.base <= place.address < item.base + item.size]
         cells = {owner.base + offset: value for offset, _, value in owner.cells}
         for index in range(place.words):
-            value = cells.get(place.address + 8 * index, 0)
+            value = cells.get(place.element(index), 0)
             assert isinstance(value, int)
             found[f"{place.name}[{index}]" if place.array else place.name] = value
     return found
@@ -207,11 +207,11 @@ def test_the_dialect_is_read(body: str) -> None:
     read(body, initial=preset)
 
 
-def test_an_address_steps_by_elements() -> None:
+def test_an_element_has_a_word_for_each_of_its_bytes() -> None:
     test = read("int r1 = READ_ONCE(*(y + 1)); x[2] = 3;", initial="int x[4]; int y[2];")
     found = [step.address for step in steps(test) if isinstance(step, Load | Store)]
     offsets = {repr(address).split()[-1].rstrip(")") for address in found}
-    assert offsets == {"8", "16"}
+    assert offsets == {"8", "64"}
 
 
 @pytest.mark.parametrize("expression", ["r1 & 0", "r1 * 0", "0 * r1", "r1 ^ r1", "r1 - r1"])

@@ -14,6 +14,7 @@ from difflib import get_close_matches
 from attrs import frozen
 
 from modelcheck.frontend.litmus.scan import Text, Token
+from modelcheck.frontend.litmus.width import bytes_of
 
 _TOKEN = re.compile(
     r"(?P<blank>\s+|//[^\n]*|/\*.*?\*/)|(?P<name>[A-Za-z_]\w*)|(?P<number>\d\w*|'(?:\\.|[^'\\\n])+')"
@@ -78,7 +79,7 @@ class Body:
 
 
 def rewrite(
-    text: Text, start: int, end: int, thread: str, parameters: Set[str], preset: Set[str], primitives: Set[str]
+    text: Text, start: int, end: int, thread: str, parameters: Mapping[str, int], preset: Set[str], primitives: Set[str]
 ) -> Body:
     """The C of a body.
 
@@ -86,7 +87,7 @@ def rewrite(
         text: the file.
         start, end: positions of its braces.
         thread: its thread's name, for messages.
-        parameters: names of the parameters.
+        parameters: names of the parameters, and the bytes of what they point to.
         preset: variables that have a value in the initial state.
         primitives: the functions there are.
 
@@ -112,18 +113,19 @@ class _Rewriting:
         start: int,
         end: int,
         thread: str,
-        parameters: Set[str],
+        parameters: Mapping[str, int],
         preset: Set[str],
         primitives: Set[str],
     ) -> None:
-        self.text, self.start, self.thread, self.parameters = text, start, thread, parameters
+        self.text, self.start, self.thread, self.steps = text, start, thread, parameters
+        self.parameters = parameters.keys()
         self.primitives = primitives
         self.source = text.content[start : end + 1]
         self.tokens = _tokens(text, start, end + 1)
         self.next = 0
         self.inserted: list[tuple[int, str]] = []
         self.blanked: list[tuple[int, int]] = []
-        self.registers: dict[str, None] = dict.fromkeys(sorted(preset - parameters))
+        self.registers: dict[str, None] = dict.fromkeys(sorted(preset - self.parameters))
         self.used: dict[str, int] = {}
         self.renamed: dict[str, str] = {}
         self.statement = True
@@ -252,7 +254,10 @@ class _Rewriting:
         if after in _ASSIGNMENTS and self.before != "*" and name not in self.parameters:
             self.registers.setdefault(name)
         if after == "[":
-            self.inserted.append((token.at, "((long*)"))
+            # A pointer counts bytes, each of which has a word: an element is as many words as it has bytes.
+            self.inserted.append((token.at, f"((long(*)[{self._step(name)}])"))
+            closing = self.tokens[self._closing(self.next + 1, "[", "]") - 1]
+            self.inserted.append((closing.at + 1, "[0]"))
         if (changed := c_name(name)) != name:
             self.renamed[changed] = name
             self.inserted.append((token.at + len(name), changed[len(name) :]))
@@ -293,11 +298,20 @@ class _Rewriting:
             self.inserted.append((self.tokens[start].at, "(long*)" if "*" in words else "(long)"))
         self._take_out(start, end - start)
 
-    def _closing(self, position: int) -> int:
+    def _step(self, name: str) -> int:
+        """The bytes of what ``name`` points to."""
+        if name in self.steps:
+            return self.steps[name]
+        words = list(self.types.get(name, ()))
+        if "*" in words:
+            words.remove("*")
+        return bytes_of(words)
+
+    def _closing(self, position: int, opening: str = "(", closing: str = ")") -> int:
         """Where the parenthesis that opens at ``position`` has ended."""
         depth = 0
         while self.tokens[position].kind != "end":
-            depth += {"(": 1, ")": -1}.get(self.tokens[position].text, 0)
+            depth += {opening: 1, closing: -1}.get(self.tokens[position].text, 0)
             position += 1
             if not depth:
                 break

@@ -10,11 +10,11 @@ from attrs import evolve, frozen
 from modelcheck.errors import InputError
 from modelcheck.frontend.c.builder import Builder
 from modelcheck.frontend.litmus.body import TYPES, rewrite
-from modelcheck.frontend.litmus.initial import MARGIN, WORD, InitialValue, Places, read_initial
+from modelcheck.frontend.litmus.initial import MARGIN, InitialValue, Places, read_initial
 from modelcheck.frontend.litmus.primitives import PRIMITIVES, Macros
 from modelcheck.frontend.litmus.proposition import Rest
 from modelcheck.frontend.litmus.scan import Text, ThreadText, Token, take_apart
-from modelcheck.frontend.litmus.test import LitmusTest, LitmusThread, Place
+from modelcheck.frontend.litmus.test import WORD, LitmusTest, LitmusThread, Place
 from modelcheck.frontend.litmus.unit import ThreadCode, lower_threads
 from modelcheck.frontend.litmus.width import width_of
 from modelcheck.program.expr import const, mask
@@ -143,7 +143,9 @@ def _parameters(text: Text, thread: ThreadText, places: Places) -> tuple[str, ..
 def _code(text: Text, thread: ThreadText, parameters: tuple[str, ...], places: Places, names: Set[str]) -> ThreadCode:
     preset = {name for number, name in places.registers if number == thread.number}
     name = f"P{thread.number}"
-    body = rewrite(text, thread.start, thread.end, name, frozenset(parameters), preset, names)
+    widths = {p: places.widths.get(p) or width_of(places.types.get(p, "").split()) for p in parameters}
+    steps = {parameter: width.bits // 8 for parameter, width in widths.items()}
+    body = rewrite(text, thread.start, thread.end, name, steps, preset, names)
     return ThreadCode(text, name, thread.at, parameters, body, thread.start)
 
 
@@ -158,21 +160,22 @@ def _value(text: Text, value: InitialValue, places: Mapping[str, Place]) -> int:
     place = places[value.name]
     if value.index >= place.words:
         text.wrong(f"there is no {place.name}[{value.index}]", value.at)
-    return place.address + WORD * value.index
+    return place.element(value.index)
 
 
 def _object(place: Place, values: Mapping[tuple[str, int], int]) -> MemoryObject:
+    base = place.address - MARGIN
     leaves = tuple(
-        Leaf(f"[{index}]" if place.array else "", MARGIN + WORD * index, WORD, place.type)
+        Leaf(f"[{index}]" if place.array else "", place.element(index) - base, WORD, place.type)
         for index in range(place.words)
     )
     cells = tuple(
-        (MARGIN + WORD * index, WORD, values[place.name, index])
+        (place.element(index) - base, WORD, values[place.name, index])
         for index in range(place.words)
         if (place.name, index) in values
     )
-    size = WORD * place.words + 2 * MARGIN
-    return MemoryObject(place.name, place.address - MARGIN, size, "global", Layout(place.type, size, leaves), cells)
+    size = WORD * place.step * place.words + 2 * MARGIN
+    return MemoryObject(place.name, base, size, "global", Layout(place.type, size, leaves), cells)
 
 
 def _main(functions: Sequence[Function], threads: Sequence[LitmusThread]) -> Function:

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Sequence
 from attrs import field, frozen
 
 from modelcheck.frontend.litmus.scan import Text, Token
-from modelcheck.frontend.litmus.test import FIRST, Place
+from modelcheck.frontend.litmus.test import FIRST, WORD, Place
 from modelcheck.frontend.litmus.width import INT, Width, width_of
 
-WORD = 8
-MARGIN = 64
+MARGIN = 1024
 """Bytes before and after each location that belong to it: a test may compute an address beside it, as herd7 allows."""
 
 
@@ -57,8 +56,9 @@ class Places:
         for name, type_ in self.types.items():
             words = self.words.get(name, 1)
             width = self.widths.get(name, INT)
-            found[name] = Place(name, address, type_, words, name in self.words, width)
-            address += 4 * MARGIN + words * WORD // MARGIN * MARGIN
+            step = width.bits // 8 if name in self.words else WORD
+            found[name] = Place(name, address, type_, words, name in self.words, width, step)
+            address += 4 * MARGIN + words * step * WORD // MARGIN * MARGIN
         return found
 
 

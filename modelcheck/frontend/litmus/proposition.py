@@ -22,7 +22,6 @@ from modelcheck.frontend.litmus.condition import (
     Register,
     Truth,
 )
-from modelcheck.frontend.litmus.initial import WORD
 from modelcheck.frontend.litmus.scan import Text, Token
 from modelcheck.frontend.litmus.test import Place
 
@@ -214,7 +213,7 @@ class Rest:
             if index >= place.words:
                 have = f"{place.words} element{'s' * (place.words > 1)}"
                 self.text.wrong(f"there is no {place.name}[{index}]; {place.name} has {have}", token.at)
-            return place.name, index, place.address + WORD * index
+            return place.name, index, place.element(index)
         return place.name, None, place.address
 
     def _value(self) -> Operand:

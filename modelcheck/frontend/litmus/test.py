@@ -12,6 +12,8 @@ from modelcheck.program.ir import Program
 
 FIRST = 0x8_0000_0000
 """Address of the first location: far from the numbers that tests use."""
+WORD = 8
+"""Bytes of a location."""
 _SPAN = 1 << 32
 """All locations lie in so many bytes from `FIRST` on."""
 
@@ -26,6 +28,7 @@ class Place:
         type: C type without stars, as written in the initial state or by a parameter: ``int``, ``spinlock_t``,
             ``struct srcu_struct``; ``int`` where nothing is written.
         words: number of elements of an array, 1 for others.
+        step: bytes of an element in C. A pointer counts bytes, as herd7 has it, and each has a word of its own here.
         array: whether it is one.
         width: how its values are told.
     """
@@ -36,6 +39,11 @@ class Place:
     words: int = 1
     array: bool = False
     width: Width = INT
+    step: int = 4
+
+    def element(self, index: int) -> int:
+        """The address of element ``index``."""
+        return self.address + WORD * self.step * index
 
 
 @frozen
