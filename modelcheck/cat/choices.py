@@ -41,7 +41,7 @@ def chosen(
 ) -> tuple[Value, Node | None]:
     """What ``with name from among`` makes of ``name``, and what it must hold at least (None: nothing).
 
-    Raises InputError where the choice is not one of rf or co: the solver chooses no other.
+    Raises InputError where the choice is none of these: the solver chooses no other.
     """
     if isinstance(among, Collection) and len(among.members) == 1:
         return among.members[0], None
@@ -50,6 +50,10 @@ def chosen(
         if written is terms.base_set("W"):
             return co, among.least
         return terms.seq((terms.identity(written), co, terms.identity(written))), among.least
+    if isinstance(among, Orders) and name.startswith("lo"):
+        # The order of the operations of each lock: these are ordered like writes here.
+        locks = terms.identity(terms.union([terms.base_set(tag) for tag in LOCK_WRITES]))
+        return terms.seq((locks, terms.base_relation("co"), locks)), among.least
     if isinstance(among, Picks) and name.startswith(("rf", "co")):
         return terms.inter((among.union, terms.base_relation(name[:2]))), None
     raise not_supported("a choice of anything but rf and co (by a name that starts so)", at)

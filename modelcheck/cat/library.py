@@ -9,7 +9,19 @@ from typing import Final
 from modelcheck.cat import syntax, tags
 from modelcheck.cat.nodes import VALUES_DIFFER, Node, Terms
 from modelcheck.cat.places import not_supported, wrong
-from modelcheck.cat.values import Collection, Each, Element, Family, Orders, Picks, Several, TagValue, Value
+from modelcheck.cat.values import (
+    Collection,
+    Each,
+    Element,
+    Family,
+    Orders,
+    Part,
+    Parts,
+    Picks,
+    Several,
+    TagValue,
+    Value,
+)
 
 ARITIES: Final[Mapping[str, int]] = {
     "map": 2,
@@ -18,6 +30,8 @@ ARITIES: Final[Mapping[str, int]] = {
     "linearisations": 1,
     "generate_cos": 1,
     "generate_orders": 1,
+    "partition": 1,
+    "classes-loc": 1,
     "singlestep": 1,
     "tag2events": 1,
     "different-values": 1,
@@ -54,9 +68,14 @@ def apply_library(terms: Terms, name: str, given: tuple[Value, ...], at: syntax.
         case "linearisations" | "generate_orders":
             if isinstance(given[0], Several) and len(given[0].values) == 2:
                 members, least = given[0].values
-                if isinstance(members, Node) and isinstance(least, Node) and members.is_set:
+                fits = isinstance(members, Part) or (isinstance(members, Node) and members.is_set)
+                if fits and isinstance(least, Node):
                     return Orders(least)
             raise wrong(f"{name} takes a set and a relation", at)
+        case "partition" | "classes-loc":
+            if isinstance(given[0], Node) and given[0].is_set:
+                return Parts(given[0])
+            raise wrong(f"{name} takes a set", at)
         case "generate_cos":
             return Orders(_relation(name, given[0], at))
         case "singlestep":
@@ -83,6 +102,11 @@ def _map(function: Value, over: Value, at: syntax.Place, call: Call) -> Value:
         raise not_supported("a map over events to what is not made from them", at)
     if isinstance(over, Family):
         return Family(call(function, over.member))
+    if isinstance(over, Parts):
+        member = call(function, Part(over.of))
+        if isinstance(member, Orders):
+            return Collection((member,))
+        raise not_supported("a map over the parts of a set to anything but their orders", at)
     return Collection(tuple(dict.fromkeys(call(function, member) for member in _members(over, at))))
 
 
@@ -108,6 +132,8 @@ def _cross(terms: Terms, value: Value, at: syntax.Place) -> Value:
     if isinstance(value, Family):
         return Picks(_each(value.member, at))
     groups = _members(value, at)
+    if len(groups) == 1 and isinstance(groups[0], Orders):
+        return groups[0]
     if any(isinstance(group, Family) for group in groups):
         return Picks(terms.union([_each(group, at) for group in groups]))
     alternatives = [_members(group, at) for group in groups]

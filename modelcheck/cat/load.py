@@ -78,7 +78,7 @@ def model_from_text(
 
 def _elaborated(text: str, name: str, loader: _Loader, bell: syntax.Included | None, variants: frozenset[str]) -> Model:
     try:
-        instructions = loader.expand(_parse(text, name).instructions)
+        instructions = loader.expand(_instructions(_parse(text, name)))
         if bell is not None:
             instructions.insert(0, bell)
         elaborator = Elaborator(loader.include, variants)
@@ -161,6 +161,18 @@ def _content(path: Path) -> bytes | None:
         return None
 
 
+def _instructions(file: syntax.File) -> tuple[syntax.Instruction, ...]:
+    """What a file says; one that is for C (its first word) has names of its own."""
+    return (*_of_c(), *file.instructions) if file.title == "C" else file.instructions
+
+
+@cache
+def _of_c() -> tuple[syntax.Instruction, ...]:
+    """Accesses that are not atomic; and the initial writes are of one thread."""
+    text = "let NA = M \\ (IW | A | LKR | LKW | UL | LF | RL | RU)\nlet ext = ext \\ (IW * IW)"
+    return _parse(text, "prelude.cat").instructions
+
+
 @cache
 def _prelude() -> syntax.File:
     return _parse(resources.files("modelcheck.cat").joinpath("prelude.cat").read_text(encoding="utf-8"), "prelude.cat")
@@ -220,7 +232,7 @@ class _Loader:
         if name in self.open_files:
             raise InputError(f"{path} includes itself", at.file, at.line, at.column)
         inner = _Loader(folder, (*self.open_files, name), self.read, self.home)
-        instructions = inner.expand(_parse(text, name).instructions)
+        instructions = inner.expand(_instructions(_parse(text, name)))
         return syntax.Included(at, path, tuple(instructions), own and Path(path).name == "lock.cat")
 
     def expand(self, instructions: tuple[syntax.Instruction, ...]) -> list[syntax.Instruction]:

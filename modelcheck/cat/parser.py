@@ -126,7 +126,7 @@ class _Builder(Transformer[Token, Any]):
         return syntax.File(children[0], tuple(children[1:]))
 
     def title(self, meta: Any, children: list[Token]) -> str:
-        return children[0].strip('"')
+        return str(children[0]).strip('"')
 
     def let(self, meta: Any, children: list[Any]) -> syntax.Let:
         return syntax.Let(self._at(meta), False, children[0])
@@ -182,6 +182,8 @@ class _Builder(Transformer[Token, Any]):
         flag, test, expression, name = children
         label = None if name is None else str(name)
         negated = test.startswith("~")
+        if flag == "undefined_unless":
+            negated = not negated  # an execution in which it does not hold has no meaning: that is flagged
         return syntax.Check(self._at(meta), test.lstrip("~ \t\r\n"), negated, flag is not None, expression, label)
 
     def names(self, meta: Any, children: list[Token]) -> tuple[str, ...]:

@@ -91,13 +91,42 @@ class Picks:
 
 
 @frozen(eq=False)
+class Parts:
+    """The parts of a set, a location each."""
+
+    of: Node
+
+
+@frozen(eq=False)
+class Part:
+    """Each of the `Parts` of a set in turn."""
+
+    of: Node
+
+
+@frozen(eq=False)
 class Orders:
     """The orders of the writes of each location that hold ``least``."""
 
     least: Node
 
 
-Value = Node | Closure | Builtin | Library | Several | TagValue | Collection | Element | Each | Family | Picks | Orders
+Value = (
+    Node
+    | Closure
+    | Builtin
+    | Library
+    | Several
+    | TagValue
+    | Collection
+    | Element
+    | Each
+    | Family
+    | Picks
+    | Orders
+    | Parts
+    | Part
+)
 
 NOUNS: Mapping[type, str] = {
     Several: "a tuple",
@@ -111,4 +140,6 @@ NOUNS: Mapping[type, str] = {
     Family: "a set of sets",
     Picks: "a set of relations",
     Orders: "a set of relations",
+    Parts: "a set of sets",
+    Part: "a part of a set",
 }

@@ -28,7 +28,8 @@ from modelcheck.frontend.litmus.condition import (
     holds,
     observables,
 )
-from modelcheck.program.expr import Undefined, Value, signed
+from modelcheck.program.expr import FALSE, Undefined, Value, signed
+from modelcheck.program.graph import EventGraph
 from modelcheck.program.machine import Initial, initialise
 from modelcheck.program.unroll import Bounds, unroll
 from modelcheck.run import OutOfTime
@@ -108,6 +109,10 @@ def observe(
         if len(graph.events) > EVENTS:
             reason = f"it has {len(graph.events)} events, and no more than {EVENTS} are judged"
             return Observation("Unknown", None, None, shown, (), (), time.monotonic() - started, reason)
+        absent = _in_memory(graph, shown)
+        if absent is not None:
+            reason = f"the address of {absent} is taken in its thread, so that it is no register to be asked for"
+            return Observation("Unknown", None, None, shown, (), (), time.monotonic() - started, reason)
         session = Session(graph, model, deadline, thin_air=True)
         found = _Question(session, test, shown, watch).answer(count)
     except TooManyValues as many:
@@ -135,6 +140,16 @@ def observed(test: LitmusTest) -> tuple[Observable, ...]:
     registers = sorted((o for o in found if isinstance(o, Register)), key=lambda r: (r.thread, r.name))
     locations = sorted((o for o in found if isinstance(o, Location)), key=lambda o: o.name)
     return (*registers, *locations)
+
+
+def _in_memory(graph: EventGraph, shown: tuple[Observable, ...]) -> Observable | None:
+    """The first of ``shown`` that is a variable which its thread keeps in memory."""
+    for what in shown:
+        if not isinstance(what, Register) or FALSE in graph.completed[what.thread + 1]:
+            continue
+        if (what.thread + 1, what.name) not in graph.registers:
+            return what
+    return None
 
 
 class _Question:

@@ -22,24 +22,32 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 
+MEMORY_ORDERS = ("relaxed", "consume", "acquire", "release", "acq_rel", "seq_cst")
+"""Names of C11's memory orders, as C numbers them."""
+
 TYPES = frozenset(
     (
         *("int", "long", "short", "char", "unsigned", "signed", "void", "volatile", "const", "struct", "bool", "_Bool"),
         *("intptr_t", "uintptr_t", "size_t", "ssize_t", "ptrdiff_t", "uint", "ulong", "ktime_t", "loff_t", "__user"),
         *(f"{sign}int{bits}_t" for sign in ("", "u") for bits in (8, 16, 32, 64)),
         *(f"{start}{sign}{bits}" for start in ("", "__") for sign in "su" for bits in (8, 16, 32, 64)),
+        *("_Atomic", "memory_order", "atomic_bool", "atomic_schar", "atomic_uchar", "atomic_char"),
+        *(f"atomic_{sign}{name}" for sign in ("", "u") for name in ("short", "int", "long", "llong")),
         *("atomic_t", "atomic64_t", "atomic_long_t", "spinlock_t", "raw_spinlock_t", "__rcu"),
     )
 )
 _CONTROL = frozenset(("if", "while", "for", "switch"))
 _KEYWORDS = frozenset((*_CONTROL, "else", "do", "case", "default", "break", "continue", "goto", "return", "sizeof"))
-_CONSTANTS = frozenset(("true", "false", "NULL"))
+_CONSTANTS = frozenset(("true", "false", "NULL", *(f"memory_order_{name}" for name in MEMORY_ORDERS)))
 _ASSIGNMENTS = frozenset(("=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>="))
 _INTEGRAL = frozenset(("^", "|", "&", "%", "/", "*", "<<", ">>", "~"))
 """Operators that pointers do not have in C."""
 _C_WORDS = frozenset(
     ("auto", "enum", "extern", "float", "double", "inline", "register", "restrict", "static", "typedef", "union", "asm")
 )
+
+_TAKE_VARIABLES = ("try_cmpxchg", "compare_exchange")
+"""Parts of the names of primitives to which the address of a variable means the variable."""
 
 _TYPEOF = frozenset(("typeof", "__typeof__"))
 _DECLARING = TYPES | _TYPEOF | {"*"}
@@ -221,7 +229,7 @@ class _Rewriting:
             self.binary = ""
             if word == "*":
                 self.inserted.append((token.at + 1, "(long*)"))
-            elif not (self.parens and "try_cmpxchg" in self.parens[-1][0]):  # which takes a variable, and no pointer
+            elif not (self.parens and any(name in self.parens[-1][0] for name in _TAKE_VARIABLES)):
                 self.addresses = True
         elif word in ("->", "."):
             self.text.wrong(

@@ -10,8 +10,9 @@ from attrs import evolve, frozen
 from modelcheck.errors import InputError
 from modelcheck.frontend.c.builder import Builder
 from modelcheck.frontend.litmus.body import TYPES, rewrite
+from modelcheck.frontend.litmus.c11 import primitives
 from modelcheck.frontend.litmus.initial import MARGIN, InitialValue, Places, read_initial
-from modelcheck.frontend.litmus.primitives import PRIMITIVES, Macros
+from modelcheck.frontend.litmus.primitives import Macros
 from modelcheck.frontend.litmus.proposition import Rest
 from modelcheck.frontend.litmus.scan import Text, ThreadText, Token, take_apart
 from modelcheck.frontend.litmus.test import WORD, LitmusTest, LitmusThread, Place
@@ -25,11 +26,11 @@ _RESULT = re.compile(r"(?m)^[ \t(*/]*Result:[ \t]*(.*?)[ \t]*(?:\*\)|\*/)?[ \t]*
 
 def read_tests(texts: Sequence[Text], macros: Macros | None = None) -> list[LitmusTest | InputError]:
     """The test in each text, or what is wrong with it; ``macros`` are the primitives, where they are not ours."""
-    names = PRIMITIVES.keys() if macros is None else macros.names
     found: list[LitmusTest | InputError | None] = [None] * len(texts)
     outlines: list[tuple[int, _Outline]] = []
     for number, text in enumerate(texts):
         try:
+            names = primitives(text.content).keys() if macros is None else macros.names
             outlines.append((number, _outline(text, names)))
         except InputError as error:
             found[number] = error

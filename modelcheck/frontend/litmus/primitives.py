@@ -19,6 +19,7 @@ from modelcheck.frontend.c.context import Context, Hint, Memory, Register, argum
 from modelcheck.frontend.c.intrinsics import Intrinsic
 from modelcheck.frontend.c.lvalues import place
 from modelcheck.frontend.c.operands import each
+from modelcheck.frontend.litmus.body import MEMORY_ORDERS
 from modelcheck.program.expr import Expr, const, old, op
 from modelcheck.program.ir import Assign, Assume, Branch, Choose, Fence, Jump, Load, Rmw, Self, Store, Tags
 
@@ -68,12 +69,12 @@ def _word(ctx: Context, node: cl.Node) -> Expr:
     return value if value.width == WIDTH else resize(value, WIDTH, ctx.types.of(node).signed)
 
 
-def _words(ctx: Context, node: cl.Node, given: Sequence[cl.Node]) -> list[Expr]:
+def words(ctx: Context, node: cl.Node, given: Sequence[cl.Node]) -> list[Expr]:
     """The arguments of a call, which nothing orders."""
     return each(ctx, node, [partial(_word, ctx, argument) for argument in given])
 
 
-def _taking(count: int, lower: Callable[[Context, cl.Node, Sequence[cl.Node]], Expr | None]) -> Intrinsic:
+def taking(count: int, lower: Callable[[Context, cl.Node, Sequence[cl.Node]], Expr | None]) -> Intrinsic:
     """A primitive with ``count`` arguments."""
 
     def primitive(ctx: Context, node: cl.Node, _: Hint | None) -> Expr | None:
@@ -85,13 +86,18 @@ def _taking(count: int, lower: Callable[[Context, cl.Node, Sequence[cl.Node]], E
     return primitive
 
 
+def storing(tag: str) -> Intrinsic:
+    """A write of its second argument to where the first one points; without a tag it is a plain one."""
+    return _store(tag, _word)
+
+
 def _load(tag: str, address: Callable[[Context, cl.Node], Expr], count: int = 1) -> Intrinsic:
     tags = frozenset((tag,))
 
     def lower(ctx: Context, node: cl.Node, given: Sequence[cl.Node]) -> Expr:
         return _emit_load(ctx, address(ctx, given[0]), tags, node)
 
-    return _taking(count, lower)
+    return taking(count, lower)
 
 
 def _emit_load(ctx: Context, address: Expr, tags: Tags, node: cl.Node) -> Expr:
@@ -101,7 +107,7 @@ def _emit_load(ctx: Context, address: Expr, tags: Tags, node: cl.Node) -> Expr:
 
 
 def _store(tag: str, address: Callable[[Context, cl.Node], Expr], then: str = "") -> Intrinsic:
-    tags, fence = frozenset((tag,)), frozenset((then,))
+    tags, fence = frozenset((tag,) if tag else ()), frozenset((then,))
 
     def lower(ctx: Context, node: cl.Node, given: Sequence[cl.Node]) -> None:
         target, value = each(ctx, node, [lambda: address(ctx, given[0]), lambda: _word(ctx, given[1])])
@@ -109,7 +115,7 @@ def _store(tag: str, address: Callable[[Context, cl.Node], Expr], then: str = ""
         if then:
             ctx.builder.emit(Fence(fence, ctx.source(node)))
 
-    return _taking(2, lower)
+    return taking(2, lower)
 
 
 def _fence(kind: str) -> Intrinsic:
@@ -118,7 +124,7 @@ def _fence(kind: str) -> Intrinsic:
     def lower(ctx: Context, node: cl.Node, _: Sequence[cl.Node]) -> None:
         ctx.builder.emit(Fence(tags, ctx.source(node)))
 
-    return _taking(0, lower)
+    return taking(0, lower)
 
 
 def _fence_at(kind: str) -> Intrinsic:
@@ -127,7 +133,7 @@ def _fence_at(kind: str) -> Intrinsic:
     def lower(ctx: Context, node: cl.Node, given: Sequence[cl.Node]) -> None:
         ctx.builder.emit(Fence(tags, ctx.source(node), _word(ctx, given[0])))
 
-    return _taking(1, lower)
+    return taking(1, lower)
 
 
 def _pause(_ctx: Context, _node: cl.Node, _: Sequence[cl.Node]) -> None:
@@ -146,13 +152,13 @@ def _rmw(operation: str, order: tuple[str, str], result: Result, *, takes: str) 
     read, write = frozenset((order[0],)), frozenset((order[1],))
 
     def lower(ctx: Context, node: cl.Node, given: Sequence[cl.Node]) -> Expr | None:
-        values = _words(ctx, node, given)
+        values = words(ctx, node, given)
         by = values[takes.index("v")] if "v" in takes else _ONE
         if result is not _old and result is not _nothing:
             by = ctx.builder.copy(by, ctx.source(node))
-        return result(_emit(ctx, node, values[takes.index("p")], None, _new(operation, by), (read, write)), by)
+        return result(exchanging(ctx, node, values[takes.index("p")], None, _new(operation, by), (read, write)), by)
 
-    return _taking(len(takes), lower)
+    return taking(len(takes), lower)
 
 
 def _new(operation: str, operand: Expr) -> Expr:
@@ -163,7 +169,7 @@ def _new(operation: str, operand: Expr) -> Expr:
     return op(operation, WIDTH, _OLD, operand)
 
 
-def _emit(
+def exchanging(
     ctx: Context,
     node: cl.Node,
     address: Expr,
@@ -182,10 +188,10 @@ def _compare_exchange(order: tuple[str, str]) -> Intrinsic:
     tags = frozenset((order[0],)), frozenset((order[1],))
 
     def lower(ctx: Context, node: cl.Node, given: Sequence[cl.Node]) -> Expr:
-        target, expected, new = _words(ctx, node, given)
-        return _emit(ctx, node, target, op("eq", 1, _OLD, expected), new, tags)
+        target, expected, new = words(ctx, node, given)
+        return exchanging(ctx, node, target, op("eq", 1, _OLD, expected), new, tags)
 
-    return _taking(3, lower)
+    return taking(3, lower)
 
 
 def _try_compare_exchange(order: tuple[str, str]) -> Intrinsic:
@@ -198,31 +204,31 @@ def _try_compare_exchange(order: tuple[str, str]) -> Intrinsic:
         kept = place(ctx, variable)
         if not isinstance(kept, Register):
             ctx.wrong("the second argument must be the address of a variable of this thread", given[1])
-        target, new = _words(ctx, node, (given[0], given[2]))
+        target, new = words(ctx, node, (given[0], given[2]))
         expected = ctx.builder.copy(ctx.builder.value(kept.register), ctx.source(node))
-        was = _emit(ctx, node, target, op("eq", 1, _OLD, expected), new, tags)
+        was = exchanging(ctx, node, target, op("eq", 1, _OLD, expected), new, tags)
         ctx.builder.emit(Assign(kept.register, was, ctx.source(node)))
         return _truth(op("eq", 1, was, expected))
 
-    return _taking(3, lower)
+    return taking(3, lower)
 
 
 def _add_unless(order: tuple[str, str], result: Result) -> Intrinsic:
     tags = frozenset((order[0],)), frozenset((order[1],))
 
     def lower(ctx: Context, node: cl.Node, given: Sequence[cl.Node]) -> Expr | None:
-        target, amount, unless = _words(ctx, node, given)
+        target, amount, unless = words(ctx, node, given)
         unless = ctx.builder.copy(unless, ctx.source(node))
         condition = op("ne", 1, _OLD, unless)
-        return result(_emit(ctx, node, target, condition, op("add", WIDTH, _OLD, amount), tags), unless)
+        return result(exchanging(ctx, node, target, condition, op("add", WIDTH, _OLD, amount), tags), unless)
 
-    return _taking(3, lower)
+    return taking(3, lower)
 
 
 def _inc_not_zero(ctx: Context, node: cl.Node, given: Sequence[cl.Node]) -> Expr:
     tags = frozenset(("MB",))
     condition = op("ne", 1, _OLD, _ZERO)
-    was = _emit(ctx, node, _word(ctx, given[0]), condition, op("add", WIDTH, _OLD, _ONE), (tags, tags))
+    was = exchanging(ctx, node, _word(ctx, given[0]), condition, op("add", WIDTH, _OLD, _ONE), (tags, tags))
     return _truth(op("ne", 1, was, _ZERO))
 
 
@@ -234,12 +240,12 @@ def _owner(ctx: Context, node: cl.Node) -> Expr:
 
 def _spin_lock(ctx: Context, node: cl.Node, given: Sequence[cl.Node]) -> None:
     target = _word(ctx, given[0])
-    _emit(ctx, node, target, _FREE, _owner(ctx, node), (_LKR, _LKW), waits=True)
+    exchanging(ctx, node, target, _FREE, _owner(ctx, node), (_LKR, _LKW), waits=True)
 
 
 def _spin_trylock(ctx: Context, node: cl.Node, given: Sequence[cl.Node]) -> Expr:
     target = _word(ctx, given[0])
-    was = _emit(ctx, node, target, _FREE, _owner(ctx, node), (_LKR, _LKW), _LF)
+    was = exchanging(ctx, node, target, _FREE, _owner(ctx, node), (_LKR, _LKW), _LF)
     return _truth(op("eq", 1, was, _ZERO))
 
 
@@ -273,7 +279,7 @@ def _atomics() -> dict[str, Intrinsic]:
         "atomic_read_acquire": _load("ACQUIRE", _word),
         "atomic_set": _store("ONCE", _word),
         "atomic_set_release": _store("RELEASE", _word),
-        "atomic_inc_not_zero": _taking(1, _inc_not_zero),
+        "atomic_inc_not_zero": taking(1, _inc_not_zero),
     }
     named = {"add": ("add", "vp"), "sub": ("sub", "vp"), "inc": ("add", "p"), "dec": ("sub", "p")}
     bitwise = {name: (name, "vp") for name in ("and", "or", "xor", "andnot")}
@@ -339,8 +345,8 @@ PRIMITIVES: dict[str, Intrinsic] = {
     "smp_mb__after_spinlock": _fence("After-spinlock"),
     "smp_mb__after_unlock_lock": _fence("After-unlock-lock"),
     "smp_mb__after_srcu_read_unlock": _fence("After-srcu-read-unlock"),
-    "smp_read_barrier_depends": _taking(0, _pause),
-    "cpu_relax": _taking(0, _pause),
+    "smp_read_barrier_depends": taking(0, _pause),
+    "cpu_relax": taking(0, _pause),
     "rcu_read_lock": _fence("Rcu-lock"),
     "rcu_read_unlock": _fence("Rcu-unlock"),
     "synchronize_rcu": _fence("Sync-rcu"),
@@ -351,15 +357,16 @@ PRIMITIVES: dict[str, Intrinsic] = {
     "srcu_up_read": _store("Srcu-unlock", _word),
     "synchronize_srcu": _fence_at("Sync-srcu"),
     "synchronize_srcu_expedited": _fence_at("Sync-srcu"),
-    "spin_lock": _taking(1, _spin_lock),
-    "spin_unlock": _taking(1, _spin_unlock),
-    "spin_trylock": _taking(1, _spin_trylock),
-    "spin_is_locked": _taking(1, _spin_is_locked),
+    "spin_lock": taking(1, _spin_lock),
+    "spin_unlock": taking(1, _spin_unlock),
+    "spin_trylock": taking(1, _spin_trylock),
+    "spin_is_locked": taking(1, _spin_is_locked),
 }
 """What lowers a call of each."""
 
 VOID = frozenset(
     (
+        *("atomic_store", "atomic_store_explicit", "atomic_init", "atomic_thread_fence", "atomic_signal_fence"),
         *("WRITE_ONCE", "smp_store_release", "smp_store_mb", "rcu_assign_pointer", "barrier", "cpu_relax"),
         *("rcu_read_lock", "rcu_read_unlock", "srcu_read_unlock", "srcu_up_read", "spin_lock", "spin_unlock"),
         *(name for name in PRIMITIVES if name.startswith(("smp_mb", "smp_rmb", "smp_wmb", "smp_read", "synchronize_"))),
@@ -391,4 +398,5 @@ def prelude(called: Iterable[str], macros: Macros | None = None) -> str:
     declared = "".join(f"{'void' if name in VOID else 'long'} {name}();\n" for name in sorted(called))
     # herd7 knows neither true nor false: to it they are variables that nobody assigns.
     constants = "#define true 0\n#define false 0\n#define NULL 0\n"
-    return constants + (declared if macros is None else macros.text)
+    orders = "".join(f"#define memory_order_{name} {number}\n" for number, name in enumerate(MEMORY_ORDERS))
+    return constants + orders + (declared if macros is None else macros.text)

@@ -24,7 +24,8 @@ from modelcheck.frontend.c.texts import Texts
 from modelcheck.frontend.c.translation import TranslationUnit
 from modelcheck.frontend.c.types import Types
 from modelcheck.frontend.litmus.body import Body, Edit, c_name
-from modelcheck.frontend.litmus.primitives import PRIMITIVES, Macros, prelude
+from modelcheck.frontend.litmus.c11 import primitives
+from modelcheck.frontend.litmus.primitives import Macros, prelude
 from modelcheck.frontend.litmus.scan import Text
 from modelcheck.program.ir import NONE, Function, Return, Source, Store
 
@@ -172,7 +173,7 @@ def _function(linker: Linker, unit: Unit, owner: int, thread: ThreadCode, macros
         result_type=unit.types.of(node),
         in_memory=in_memory(unit.types, body) if thread.body.addresses else frozenset(),
         syntactic=True,
-        primitives=PRIMITIVES if macros is None else {},
+        primitives=primitives(thread.text.content) if macros is None else {},
     )
     source = ctx.source(node)
     params: list[int] = []
