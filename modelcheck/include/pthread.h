@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * POSIX threads. A signalled condition variable wakes one waiter, any; waking for no reason is left out unless
- * -DMC_SPURIOUS_WAKEUPS=1. Mutexes are not recursive: who locks one twice waits for ever.
+ * -DMC_SPURIOUS_WAKEUPS=1. Who locks a mutex twice waits for ever, but for recursive and error-checking ones. Threads'
+ * own values (keys) have no destructors, and stay reachable when their thread has ended.
  */
 #ifndef _PTHREAD_H
 #define _PTHREAD_H
@@ -14,8 +15,10 @@
 
 typedef unsigned long pthread_t;
 typedef struct { int __detached; } pthread_attr_t;
-typedef struct { int __unused; } pthread_mutexattr_t, pthread_condattr_t, pthread_rwlockattr_t, pthread_barrierattr_t;
-typedef struct { unsigned int __word; } pthread_mutex_t, pthread_rwlock_t, pthread_spinlock_t, pthread_once_t;
+typedef struct { int __kind; } pthread_mutexattr_t;
+typedef struct { int __unused; } pthread_condattr_t, pthread_rwlockattr_t, pthread_barrierattr_t;
+typedef struct { unsigned int __word, __kind, __again; } pthread_mutex_t;
+typedef struct { unsigned int __word; } pthread_rwlock_t, pthread_spinlock_t, pthread_once_t;
 typedef struct __mc_condition pthread_cond_t;
 typedef struct { unsigned int __count, __generation, __total; } pthread_barrier_t;
 
@@ -27,6 +30,41 @@ typedef struct { unsigned int __count, __generation, __total; } pthread_barrier_
 #define PTHREAD_PROCESS_PRIVATE 0
 #define PTHREAD_CREATE_JOINABLE 0
 #define PTHREAD_CREATE_DETACHED 1
+
+#define PTHREAD_KEYS_MAX 4
+
+typedef unsigned int pthread_key_t;
+
+__attribute__((weak)) unsigned int __mc_keys;
+__attribute__((weak)) void *__mc_key_values[PTHREAD_KEYS_MAX][MC_NR_THREADS];
+
+/* Declared, so that a call is refused: what runs where a thread ends. */
+void pthread_key_with_a_destructor(void);
+
+static inline int pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
+{
+	if (destructor)
+		pthread_key_with_a_destructor();
+	*key = (pthread_key_t)__mc_rmw(&__mc_keys, 4, "add", 1, "ONCE,RLX", "ONCE,RLX");
+	return 0;
+}
+
+static inline int pthread_key_delete(pthread_key_t key)
+{
+	(void)key;
+	return 0;
+}
+
+static inline void *pthread_getspecific(pthread_key_t key)
+{
+	return __mc_key_values[key][__mc_self()];
+}
+
+static inline int pthread_setspecific(pthread_key_t key, const void *value)
+{
+	__mc_key_values[key][__mc_self()] = (void *)value;
+	return 0;
+}
 
 #define pthread_create(thread, attr, function, argument) \
 	((void)(attr), *(thread) = __mc_spawn((function), (argument)), 0)
@@ -54,20 +92,91 @@ static inline __attribute__((__noreturn__)) void pthread_exit(void *result)
 #define pthread_attr_setdetachstate(attr, state) ((attr)->__detached = (state), 0)
 #define pthread_attr_setstacksize(attr, size) ((void)(attr), (void)(size), 0)
 
-#define pthread_mutex_init(mutex, attr) ((void)(attr), __mc_lock_init(&(mutex)->__word, "POSIX lock"), 0)
+#define PTHREAD_MUTEX_NORMAL 0
+#define PTHREAD_MUTEX_RECURSIVE 1
+#define PTHREAD_MUTEX_ERRORCHECK 2
+#define PTHREAD_MUTEX_DEFAULT PTHREAD_MUTEX_NORMAL
+
+/* Mutexes are looked at for their kind in programs that choose one. */
+#define __mc_mutex_kinds() __mc_calls("pthread_mutexattr_settype")
+
+static inline int pthread_mutexattr_settype(pthread_mutexattr_t *attr, int type)
+{
+	if (type < PTHREAD_MUTEX_NORMAL || type > PTHREAD_MUTEX_ERRORCHECK)
+		return EINVAL;
+	attr->__kind = type;
+	return 0;
+}
+
+static inline int pthread_mutexattr_gettype(const pthread_mutexattr_t *attr, int *type)
+{
+	*type = attr->__kind;
+	return 0;
+}
+
+static inline void __mc_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attr)
+{
+	mutex->__kind = attr ? (unsigned int)attr->__kind : PTHREAD_MUTEX_NORMAL;
+	mutex->__again = 0;
+}
+
+static inline int __mc_mutex_lock(pthread_mutex_t *mutex, _Bool tries)
+{
+	if (mutex->__kind != PTHREAD_MUTEX_NORMAL && __mc_holds(&mutex->__word)) {
+		if (mutex->__kind == PTHREAD_MUTEX_ERRORCHECK)
+			return tries ? EBUSY : EDEADLK;
+		mutex->__again++;
+		return 0;
+	}
+	if (tries)
+		return __mc_trylock(&mutex->__word, "POSIX lock") ? 0 : EBUSY;
+	__mc_lock(&mutex->__word, "POSIX lock");
+	return 0;
+}
+
+static inline int __mc_mutex_unlock(pthread_mutex_t *mutex)
+{
+	if (mutex->__kind != PTHREAD_MUTEX_NORMAL) {
+		if (!__mc_holds(&mutex->__word))
+			return EPERM;
+		if (mutex->__again) {
+			mutex->__again--;
+			return 0;
+		}
+	}
+	__mc_unlock_word(&mutex->__word, "POSIX lock");
+	return 0;
+}
+
+/* Declared, so that a call is refused: a wait with a mutex that is locked more than once. */
+void pthread_wait_with_a_mutex_locked_again(void);
+
+static inline unsigned int *__mc_mutex_to_wait_with(pthread_mutex_t *mutex)
+{
+	if (__mc_mutex_kinds() && mutex->__again)
+		pthread_wait_with_a_mutex_locked_again();
+	return &mutex->__word;
+}
+
+#define pthread_mutex_init(mutex, attr) \
+	(__mc_mutex_kinds() ? __mc_mutex_init((mutex), (attr)) : (void)(attr), \
+	 __mc_lock_init(&(mutex)->__word, "POSIX lock"), 0)
 #define pthread_mutex_destroy(mutex) (__mc_lock_destroy(&(mutex)->__word, "POSIX lock"), 0)
-#define pthread_mutex_lock(mutex) (__mc_lock(&(mutex)->__word, "POSIX lock"), 0)
-#define pthread_mutex_trylock(mutex) (__mc_trylock(&(mutex)->__word, "POSIX lock") ? 0 : EBUSY)
-#define pthread_mutex_unlock(mutex) (__mc_unlock_word(&(mutex)->__word, "POSIX lock"), 0)
-#define pthread_mutexattr_init(attr) ((attr)->__unused = 0, 0)
+#define pthread_mutex_lock(mutex) \
+	(__mc_mutex_kinds() ? __mc_mutex_lock((mutex), 0) : (__mc_lock(&(mutex)->__word, "POSIX lock"), 0))
+#define pthread_mutex_trylock(mutex) \
+	(__mc_mutex_kinds() ? __mc_mutex_lock((mutex), 1) : __mc_trylock(&(mutex)->__word, "POSIX lock") ? 0 : EBUSY)
+#define pthread_mutex_unlock(mutex) \
+	(__mc_mutex_kinds() ? __mc_mutex_unlock(mutex) : (__mc_unlock_word(&(mutex)->__word, "POSIX lock"), 0))
+#define pthread_mutexattr_init(attr) ((attr)->__kind = PTHREAD_MUTEX_NORMAL, 0)
 #define pthread_mutexattr_destroy(attr) ((void)(attr), 0)
 
 #define pthread_cond_init(cond, attr) ((void)(attr), (cond)->__waiting = 0, 0)
 #define pthread_cond_destroy(cond) (__mc_condition_destroy(cond), 0)
-#define pthread_cond_wait(cond, mutex) (__mc_condition_wait(cond, &(mutex)->__word), 0)
+#define pthread_cond_wait(cond, mutex) (__mc_condition_wait(cond, __mc_mutex_to_wait_with(mutex)), 0)
 /* The time may be up at any moment. */
 #define pthread_cond_timedwait(cond, mutex, time) \
-	((void)(time), __mc_condition_wait_or_not(cond, &(mutex)->__word) ? 0 : ETIMEDOUT)
+	((void)(time), __mc_condition_wait_or_not(cond, __mc_mutex_to_wait_with(mutex)) ? 0 : ETIMEDOUT)
 #define pthread_cond_signal(cond) (__mc_condition_signal(cond), 0)
 #define pthread_cond_broadcast(cond) (__mc_condition_broadcast(cond), 0)
 
@@ -123,14 +232,6 @@ static inline int pthread_barrier_wait(pthread_barrier_t *barrier)
 }
 
 /* Declared, so that a call is refused. */
-typedef unsigned int pthread_key_t;
-#define PTHREAD_MUTEX_NORMAL 0
-#define PTHREAD_MUTEX_RECURSIVE 1
-#define PTHREAD_MUTEX_ERRORCHECK 2
-int pthread_mutexattr_settype(pthread_mutexattr_t *attr, int type);
 int pthread_cancel(pthread_t thread);
-int pthread_key_create(pthread_key_t *key, void (*destructor)(void *));
-void *pthread_getspecific(pthread_key_t key);
-int pthread_setspecific(pthread_key_t key, const void *value);
 
 #endif

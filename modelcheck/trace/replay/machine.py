@@ -214,7 +214,7 @@ class Run:
             if event.kind == "F" and local.kind not in (kinds.CHOOSE, *_FENCES):
                 self._skip(event)  # a fence that this machine does not need
                 return
-            if not self._hidden(thread, local):
+            if not self._hidden(thread, local) and not (local.kind == kinds.JOIN and self._scopes_left()):
                 if self._unseen(event):
                     self._skip(event)
                     return
@@ -352,6 +352,18 @@ class Run:
             self._spawned.append(local.point.instruction.name or local.callee)
         self._moment(None)
         return True
+
+    def _scopes_left(self) -> bool:
+        """Let threads that others wait for leave the scopes that no event tells of; gives whether one did."""
+        for thread, local in enumerate(self.state.threads):
+            if local.kind == kinds.FREE and local.scope and self._hidden(thread, local):
+                return True
+            buffer = self.state.buffers[thread]
+            if local.kind == kinds.ENDED and buffer and buffer[0].frees and buffer[0].life in self.system.slots.scopes:
+                self.state = self.system.drain(self.state, thread)
+                self._moment(None)
+                return True
+        return False
 
     def _touched(self, local: Local) -> bool:
         """Whether an event tells of the free that ``local`` is about to do."""
