@@ -5,6 +5,7 @@ A literal is a non-zero integer, negative for negation; `YES` is the true one. G
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -110,11 +111,22 @@ NEVER: Final = 1 << 30
 """After so many conflicts z3 may rewrite the clauses: it takes longer to do so than it saves."""
 
 
+def _library() -> Any:
+    """z3, imported where it is used. Raises MemoryError where there is not enough to load it."""
+    try:
+        import z3
+    except Exception:  # what it raises is defined in what could not be loaded
+        if resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY:
+            raise MemoryError from None
+        raise
+    return z3
+
+
 class Solver:
     """z3 over the clauses of a circuit. Clauses can still be added to the circuit between checks."""
 
     def __init__(self, circuit: Circuit) -> None:
-        import z3
+        z3 = _library()
 
         self._z3 = z3
         self._circuit = circuit
