@@ -12,6 +12,7 @@ from modelcheck.minimise.prefix import prefix, restricted
 from modelcheck.program.ir import Source
 from modelcheck.solve.result import ExecutedEvent, Execution
 from modelcheck.trace.candidate import candidate, modelled
+from modelcheck.trace.failing import ENDS
 
 LARGEST: Final = 60
 """Events that a core may have."""
@@ -57,9 +58,10 @@ def cores(
             for kept in _widened(execution, roots):
                 yield Core(restricted(execution, kept), race=True)
         return
-    places, ends = _used(execution, source, stack) if which == "use-after-free" else (frozenset(), frozenset())
-    if not places:
-        places, ends = _locations(execution, source, stack)
+    about = [_locations(execution, source, stack)]
+    if which in ENDS:
+        # What else it may be about is for a use that litmus tests have no word for.
+        about.insert(0, _used(execution, source, stack))
     execution = _before(execution, source, stack)
     weak = load_model("sc").check(candidate(execution))
     if not weak.consistent:
@@ -70,9 +72,10 @@ def cores(
             for kept in _widened(execution, roots | set(_barriers(execution, roots)), roots):
                 yield Core(restricted(execution, kept), weak=True)
         return
-    roots = {e.id for e in execution.events if e.address in places and e.thread >= 0 and not e.final}
-    for kept in _widened(execution, roots):
-        yield Core(restricted(execution, kept), ends=ends)
+    for places, ends in about:
+        roots = {e.id for e in execution.events if e.address in places and e.thread >= 0 and not e.final}
+        for kept in _widened(execution, roots) if roots else ():
+            yield Core(restricted(execution, kept), ends=ends)
 
 
 def _widened(execution: Execution, *first: set[int]) -> Iterator[set[int]]:

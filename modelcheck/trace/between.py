@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from attrs import frozen
 
 from modelcheck.solve.result import ExecutedEvent
-from modelcheck.trace.failing import failing, failing_threads
+from modelcheck.trace.failing import ENDS, failing, failing_threads
 from modelcheck.trace.trace import Trace
 
 
@@ -41,7 +41,7 @@ class Seen:
 def between(trace: Trace) -> Freed | Lost | Seen | None:
     """What the failure of ``trace`` turns on; None when its thread saw nothing of others."""
     ends = failing(trace)
-    if trace.property == "use-after-free" and len(ends) == 2:
+    if trace.property in ENDS and len(ends) == 2:
         return _freed(trace, *ends)
     return _lost(trace, ends) or _seen(trace)
 

@@ -20,6 +20,10 @@ WHOLE: Final = frozenset({"leak", "deadlock"})
 """Properties that are about all of an execution."""
 
 
+ENDS: Final = ("use-after-free", "use-after-scope")
+"""Properties about what is used after its end."""
+
+
 def failing_threads(trace: Trace) -> set[int]:
     """The threads that run what fails: mostly one; none when that is not known."""
     root = trace.stack[0] if trace.stack else trace.source
@@ -41,7 +45,7 @@ def failing(trace: Trace) -> tuple[int, ...]:
     here.sort(key=lambda e: e.order)
     if any(e.final for e in here):
         return ()
-    if trace.property == "use-after-free":
+    if trace.property in ENDS:
         ended = {b: a for a, b in (*trace.execution.co, *trace.execution.rf) if events[a].kind == "poison"}
         used = next((e.id for e in here if e.id in ended and e.kind != "poison"), None)
         return () if used is None else tuple(n for n in (ended[used], used) if events[n].thread >= 0)
@@ -61,7 +65,7 @@ def failing(trace: Trace) -> tuple[int, ...]:
 def at_once(trace: Trace, number: int) -> bool:
     """Whether what fails is event ``number`` itself, and not a check that comes behind it."""
     event = trace.execution.events[number]
-    accesses = ("use-after-free", "uninitialised", "double-free", "lock-misuse", "race")
+    accesses = (*ENDS, "uninitialised", "double-free", "lock-misuse", "race")
     return trace.property in accesses and (event.source, event.stack) == (trace.source, trace.stack)
 
 
