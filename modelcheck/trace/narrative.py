@@ -192,8 +192,9 @@ class _Teller:
             sentences = tuple(self._sentence(step) for step in steps)
             found.append(Passage(lane, where, self._line(place), place, sentences))
         if (behind := self._check()) is not None:
-            if found and (found[-1].lane, found[-1].place) == (behind.lane, behind.place):
-                behind = evolve(behind, sentences=(*found.pop().sentences, *behind.sentences))
+            if found and (found[-1].lane, found[-1].where) == (behind.lane, behind.where):
+                last = found.pop()
+                behind = evolve(last, sentences=(*last.sentences, *behind.sentences))
             found.append(behind)
         return tuple(found)
 

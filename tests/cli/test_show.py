@@ -12,7 +12,7 @@ from modelcheck.solve.result import ExecutedEvent, Execution, Result
 from modelcheck.trace import record, to_bytes
 from tests.cli.conftest import Command
 
-TEXT = "void f(void)\n{\n\tWRITE_ONCE(x, 1);\n\tsmp_mb();\n}\nvoid g(void)\n{\n\tassert(READ_ONCE(x));\n}\n"
+TEXT = "void f(void)\n{\n\tWRITE_ONCE(x, 1);\n\tsmp_mb();\n}\nvoid g(void)\n{\n\tassert(!READ_ONCE(x));\n}\n"
 
 
 def event(
@@ -31,10 +31,10 @@ def trace(path: Path) -> Path:
         event(0, -1, "W", 0, 1, 0),
         event(1, 0, "W", 1, 3, 2, "ONCE"),
         event(2, 0, "F", None, 4, 3, "Mb"),
-        event(3, 1, "R", 0, 8, 1, "ONCE"),
+        event(3, 1, "R", 1, 8, 4, "ONCE"),
     )
-    execution = Execution(("f", "g"), events, ((0, 3),), ((0, 1),), (), (), (), ())
-    result = Result("FAIL", "assertion", "READ_ONCE(x)", Source("a.c", 8, 2, 8, 22, "g"), execution=execution)
+    execution = Execution(("f", "g"), events, ((1, 3),), ((0, 1),), (), (), (), ())
+    result = Result("FAIL", "assertion", "!READ_ONCE(x)", Source("a.c", 8, 2, 8, 23, "g"), execution=execution)
     program = Program({}, (), "main", {"a.c": TEXT})
     made = record(program, result, spec="s", scenario="order", variant="base", model="sc", unroll=3, recursion=3)
     path.write_bytes(to_bytes(made))
@@ -47,18 +47,20 @@ def test_steps_are_told_in_order_with_their_source_and_where_values_come_from(
     outcome = modelcheck("show", trace(tmp_path / "t.json"))
     assert outcome.code == 0
     assert outcome.out == (
-        "s: order, base, sc: assertion: READ_ONCE(x)\n"
+        "s: order, base, sc: assertion: !READ_ONCE(x)\n"
         "\n"
-        "     g  a.c:8 g: assert(READ_ONCE(x));\n"
-        "   1 g      reads x = 0 [ONCE], from the start\n"
         "     f  a.c:3 f: WRITE_ONCE(x, 1);\n"
-        "   2 f      writes x = 1 [ONCE]\n"
+        "   1 f      writes x = 1 [ONCE]\n"
         "     f  a.c:4 f: smp_mb();\n"
-        "   3 f      fence [Mb]\n"
+        "   2 f      fence [Mb]\n"
+        "     g  a.c:8 g: assert(!READ_ONCE(x));\n"
+        "   3 g      reads x = 1 [ONCE], from step 1\n"
+        "   4 g      FAILS: assertion: !READ_ONCE(x)\n"
         "\n"
-        "assertion at a.c:8 g: assert(READ_ONCE(x));\n"
-        "     READ_ONCE(x)\n"
-        "     Each step sees what the steps before it did: this is an interleaving, it takes no weak memory.\n"
+        "assertion at a.c:8 g: assert(!READ_ONCE(x));\n"
+        "     !READ_ONCE(x)\n"
+        "     Each step sees what the steps before it did: this is an interleaving, it takes no weak memory. What came "
+        "between: step 3 reads x, as f wrote it in step 1 (a.c:3).\n"
     )
 
 
@@ -66,12 +68,12 @@ def test_with_room_threads_are_columns(modelcheck: Command, tmp_path: Path) -> N
     path = trace(tmp_path / "t.json")
     wide = modelcheck("show", path, "--width", "100").out.splitlines()
     assert [line.rstrip() for line in wide[2].split("│")] == ["f", " g"]
-    told = [line for line in wide if "reads x = 0" in line or "writes x = 1" in line]
+    told = [line for line in wide if "reads x = 1" in line or "writes x = 1" in line]
     assert [line.index("│") if "│" in line else None for line in told] == [49, 49]
-    assert told[0].index("reads") > 49 > told[1].index("writes")
+    assert told[1].index("reads") > 49 > told[0].index("writes")
     assert max(map(len, wide)) <= 100
     narrow = modelcheck("show", path, "--width", "60").out.splitlines()
-    assert "   1 g      reads x = 0 [ONCE], from the start" in narrow
+    assert "   3 g      reads x = 1 [ONCE], from step 1" in narrow
     assert max(map(len, narrow)) <= 60
 
 
@@ -109,7 +111,7 @@ def test_a_trace_cannot_drive_the_terminal(modelcheck: Command, tmp_path: Path) 
     path = trace(tmp_path / "t.json")
     path.write_text(path.read_text().replace('"x"', '"\\u001b[2Jx\\u0007"'))
     out = modelcheck("show", path).out
-    assert "reads \ufffd[2Jx\ufffd = 0" in out
+    assert "reads \ufffd[2Jx\ufffd = 1" in out
     assert "\x1b" not in out
 
 
