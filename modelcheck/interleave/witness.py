@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from attrs import evolve, frozen
@@ -11,6 +11,7 @@ from modelcheck.interleave import local as kinds
 from modelcheck.interleave.local import Local
 from modelcheck.interleave.state import Choice, State
 from modelcheck.interleave.system import System
+from modelcheck.program.cells import join_bytes
 from modelcheck.program.expr import UNDEFINED, Value
 from modelcheck.program.ir import LIFE_END, Source, Tags
 
@@ -97,6 +98,10 @@ class _Recorder:
         self.rf: list[Pair] = []
         self.rmw: list[Pair] = []
         self.written: dict[int, list[int]] = {}
+        self.bytes: dict[int, int] = {}
+        """The last write that has reached each byte."""
+        self.reached: list[int] = []
+        self.starts: dict[tuple[int, int], int] = {}
         self.freed: dict[int, int] = {}
         self.buffers: dict[int, list[int]] = {}
         self.positions: dict[int, int] = {}
@@ -146,7 +151,24 @@ class _Recorder:
             for several in self.written.values()
             for pair in combinations([number for number in several if not events[number].final], 2)
         ]
-        return Witness(tuple(self.threads), tuple(events), tuple(self.rf), tuple(co), tuple(self.rmw))
+        co += [pair for pair in self._across() if not events[pair[0]].final and not events[pair[1]].final]
+        return Witness(tuple(self.threads), tuple(events), tuple(self.rf), tuple(dict.fromkeys(co)), tuple(self.rmw))
+
+    def _across(self) -> Iterator[Pair]:
+        """The order of writes of different size that share bytes, and what they were before."""
+        ends: dict[int, range] = {}
+        for number in self.reached:
+            address = self.events[number].address
+            assert address is not None
+            ends[number] = range(address, address + self.events[number].size)
+        for index, one in enumerate(self.reached):
+            for other in self.reached[index + 1 :]:
+                if ends[one] != ends[other] and _meet(ends[one], ends[other]):
+                    yield one, other
+        for (first, size), start in self.starts.items():
+            for write in self.reached:
+                if _meet(ends[write], range(first, first + size)):
+                    yield start, write
 
     def _read(self, state: State, thread: int, local: Local, dead: bool) -> None:
         what = local.point.instruction
@@ -154,9 +176,14 @@ class _Recorder:
         assert value is not None
         holds, new = local.outcome(value) if local.kind == kinds.RMW else (False, None)
         tags = what.tags if local.kind != kinds.RMW else (what.read_tags if holds else what.failed_tags) | {"RMW"}
-        source = self._freed(thread, local) if dead else self._visible(state, thread, local)
+        if dead:
+            sources = [self._freed(thread, local)]
+        elif len(local.slots) == 1:
+            sources = [self._visible(state, thread, local)]
+        else:
+            sources = self._byte_by_byte(thread, local)
         number = self._event(state, local, "R", tags, UNDEFINED if dead else value)
-        self.rf.append((source, number))
+        self.rf += [(source, number) for source in sources]
         if holds and not dead and new is not None:
             write = self._event(state, local, "W", what.write_tags | {"RMW"}, new)
             self.rmw.append((number, write))
@@ -178,6 +205,8 @@ class _Recorder:
             self._initial(event.address, event.size)
             self._end(event.address)
             self.written[event.address].append(number)
+            self.reached.append(number)
+            self.bytes.update(dict.fromkeys(range(event.address, event.address + event.size), number))
 
     def _end(self, address: int) -> None:
         """The free of what was there before somebody writes it comes before that: an event for this cell."""
@@ -199,6 +228,28 @@ class _Recorder:
                 return number
         self._initial(local.address, local.point.instruction.size)
         return self.written[local.address][-1]
+
+    def _byte_by_byte(self, thread: int, local: Local) -> list[int]:
+        """The writes that a read sees which takes its bytes from several cells."""
+        size = local.point.instruction.size
+        waiting = [self.events[number] for number in reversed(self.buffers.get(thread, []))]
+        found: list[int] = []
+        for byte in range(local.address, local.address + size):
+            own = (w.id for w in waiting if w.kind == "W" and w.address is not None and 0 <= byte - w.address < w.size)
+            number = next(own, self.bytes.get(byte))
+            found.append(self._start(local.address, size) if number is None else number)
+        return list(dict.fromkeys(found))
+
+    def _start(self, address: int, size: int) -> int:
+        """The initial write of what is read byte by byte."""
+        known = self.starts.get((address, size))
+        if known is None:
+            first = self.system.memories.first
+            value = join_bytes([first.get(slot) for slot in self.system.slots.cell(address, size)])
+            name = self.system.objects.space.name(address)
+            known = self._add(-1, "W", frozenset({"IW"}), address, size, value, name)
+            self.starts[address, size] = known
+        return known
 
     def _freed(self, thread: int, local: Local) -> int:
         thing = self.system.objects.space.find(local.address)
@@ -259,3 +310,8 @@ class _Recorder:
             )
         )
         return number
+
+
+def _meet(one: range, other: range) -> bool:
+    """Whether two stretches share a byte."""
+    return one.start < other.stop and other.start < one.stop

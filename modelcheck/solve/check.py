@@ -262,7 +262,9 @@ class Session:
         if "warning" in properties and (result := self.concurrent(among)) is not None:
             return result
         reason = (self.reaches_bound(among) or self.hidden(properties, among)) if whole else None
-        return Result("PASS") if reason is None else Result("UNKNOWN", reason=reason)
+        if reason is None:
+            return Result("PASS")
+        return Result("UNKNOWN", reason=reason, mixed=reason in self.encoding.mixed)
 
     def _simpler(self, proposal: Proposal, failing: int) -> Proposal:
         """An execution in which ``failing`` holds and nothing comes late; where there is none, one like

@@ -74,6 +74,7 @@ class Encoding:
         stopping: those of them at which a thread stops, where they do not come late.
         garbled: literal of each store whose value rests on a read that came late. Only its own thread reads it.
         unsupported: (literal, reason) of accesses that cannot be modelled.
+        mixed: the reasons that are about accesses of different size.
         late: by property, literal of the executions in which what breaks it comes late: threads go on behind it, as far
             as nothing rests on what was read. Only of those that may. It is for models that let a write be seen before
             a read ahead of it in program order is done: there what is behind a fault may be why it happens.
@@ -105,6 +106,7 @@ class Encoding:
         self.stopping: list[Finding] = []
         self.garbled: dict[int, int] = {}
         self.unsupported: list[tuple[int, str]] = []
+        self.mixed: set[str] = set()
         self._faults: list[list[int]] = [[] for _ in graph.threads]
         self._blocks: dict[int, list[Place]] = {}
         self._made: dict[Place, list[int]] = {}
@@ -317,6 +319,8 @@ class Encoding:
             name = self.space.name(address) if isinstance(address, int) else "?"
             reason = f"{event.source}: {found[1] if found else f'mixed-size access to {name}'}"
             self.unsupported.append((literal, reason))
+            if found is None:
+                self.mixed.add(reason)
             return None
         self._report(literal, found[0], found[1], event)
         return found[0]

@@ -121,6 +121,7 @@ class Result:
         execution: the failing execution.
         touches: which threads touch one another; None where that is not known.
         assumes: ids of what is taken for granted (`modelcheck.program.assumptions`).
+        mixed: bytes are reached that are accessed in several sizes: UNKNOWN for that, or the explorer has decided.
     """
 
     verdict: str
@@ -135,3 +136,4 @@ class Result:
     execution: Execution | None = None
     touches: Touches | None = None
     assumes: tuple[str, ...] = ()
+    mixed: bool = False

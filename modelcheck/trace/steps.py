@@ -75,6 +75,7 @@ def tell(execution: Execution, model: str, last: int | None = None) -> Telling:
     number = {event.id: step.number for step in steps for event in step.events}
     after = next_writes(execution)
     stale: dict[int, int] = {}
+    sources = set(execution.rf)
     ahead = set()
     for write, read in execution.rf:
         overwriting = after.get(write)
@@ -82,7 +83,7 @@ def tell(execution: Execution, model: str, last: int | None = None) -> Telling:
             continue
         if write in number and number[write] > number[read]:
             ahead.add(read)
-        if overwriting in number and number[overwriting] < number[read]:
+        if overwriting in number and number[overwriting] < number[read] and (overwriting, read) not in sources:
             stale[read] = overwriting
     visible = {}
     for write, before in reached.items():
@@ -138,11 +139,39 @@ def program_order(execution: Execution) -> list[list[int]]:
 
 def from_reads(execution: Execution) -> Iterator[Pair]:
     """Each read with the write that directly overwrites what it read; a read-modify-write's own write is left out."""
+    if mixed(execution):
+        yield from _bytes_overwritten(execution)
+        return
     after = next_writes(execution)
     halves = set(execution.rmw)
+    sources = set(execution.rf)  # of a read that takes its bytes from several writes one may overwrite another in part
     for write, read in execution.rf:
-        if write in after and (read, after[write]) not in halves:
+        if write in after and (read, after[write]) not in halves and (after[write], read) not in sources:
             yield read, after[write]
+
+
+def mixed(execution: Execution) -> bool:
+    """Whether writes that are read from, or ordered, are of another size or place than what they meet."""
+    events = execution.events
+    cells = [(e.address, e.size) for e in events]
+    pairs = (*execution.rf, *execution.co)
+    return any(cells[a] != cells[b] and "poison" not in (events[a].kind, events[b].kind) for a, b in pairs)
+
+
+def _bytes_overwritten(execution: Execution) -> Iterator[Pair]:
+    """The same where memory is accessed in several sizes: each read with what overwrites one of the bytes it got."""
+    events, order, halves = execution.events, set(execution.co), set(execution.rmw)
+    covers = [frozenset(range(e.address, e.address + e.size)) if e.address is not None else frozenset() for e in events]
+    sources: dict[int, list[int]] = {}
+    for write, read in execution.rf:
+        sources.setdefault(read, []).append(write)
+    for read, several in sources.items():
+        for byte in covers[read]:
+            found = [w for w in several if byte in covers[w]]
+            last = [w for w in found if not any((w, other) in order for other in found)]
+            for one, other in order:
+                if one in last and byte in covers[other] and (read, other) not in halves:
+                    yield read, other
 
 
 class Closure:
@@ -176,7 +205,8 @@ def _interleaved(execution: Execution, end: int | None = None) -> list[int]:
     for own in program_order(execution):
         closure.add(pairwise(own))
     read_half = {write: read for read, write in execution.rmw} | _frees(execution)
-    for edges in (execution.rf, next_writes(execution).items(), from_reads(execution)):
+    after = execution.co if mixed(execution) else next_writes(execution).items()
+    for edges in (execution.rf, after, from_reads(execution)):
         told = [(a, b) for a, b in edges if not events[a].final and not events[b].final]
         closure.add(told)
         # What comes before the write of a read-modify-write comes before its read, or it would come between them; and a
@@ -230,7 +260,8 @@ def _buffered(
         for write, read in execution.rf
         if write in shown and read in shown and events[write].thread != events[read].thread
     ]
-    edges += [(memory(a), memory(b)) for a, b in next_writes(execution).items() if a in shown and b in shown]
+    after = execution.co if mixed(execution) else next_writes(execution).items()
+    edges += [(memory(a), memory(b)) for a, b in after if a in shown and b in shown]
     edges += [(read, memory(write)) for read, write in from_reads(execution) if read in shown and write in shown]
     edges += [
         (before, read) for read, write in halves.items() for before, node in edges if node == write and before != read

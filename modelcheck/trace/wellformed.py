@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from modelcheck.program.expr import Undefined
+from modelcheck.program.cells import byte_of
+from modelcheck.program.expr import Undefined, Value
 from modelcheck.solve.result import ExecutedEvent, Execution
 
 MOST_EVENTS = 20_000
@@ -54,25 +55,57 @@ def _made(event: ExecutedEvent) -> bool:
 def _reads(execution: Execution) -> Iterator[str]:
     events = execution.events
     sources: dict[int, int] = {}
+    apart: dict[int, list[ExecutedEvent]] = {}
+    pieced = {r for w, r in execution.rf if not _same(events[w], events[r]) and _overlap(events[w], events[r])}
     for write, read in execution.rf:
         if events[read].kind != "R" or not _writes(events[write]):
             yield f"rf leads from event {write} to event {read}, which are no write and read"
             return
+        one, other = events[write], events[read]
+        if read in pieced:
+            apart.setdefault(read, []).append(one)
+            continue
         if read in sources:
             yield f"event {read} reads from two writes"
         sources[read] = write
-        one, other = events[write], events[read]
         if one.kind == "poison":
             if not isinstance(other.value, Undefined):
                 yield f"event {read} reads a value that was freed"
             continue
-        if (one.address, one.size) != (other.address, other.size):
+        if not _same(one, other):
             yield f"event {read} reads from event {write}, which writes elsewhere"
         if not isinstance(one.value, Undefined) and one.value != other.value:
             yield f"event {read} does not read what event {write} writes"
+    for read, several in apart.items():
+        yield from _bytes(events[read], several)
     for event in events:
-        if event.kind == "R" and event.id not in sources:
+        if event.kind == "R" and event.id not in sources and event.id not in apart:
             yield f"event {event.id} reads from no write"
+
+
+def _same(one: ExecutedEvent, other: ExecutedEvent) -> bool:
+    return (one.address, one.size) == (other.address, other.size)
+
+
+def _overlap(one: ExecutedEvent, other: ExecutedEvent) -> bool:
+    """Whether both access some byte."""
+    if one.address is None or other.address is None or one.kind == "poison":
+        return False
+    return one.address < other.address + other.size and other.address < one.address + one.size
+
+
+def _bytes(read: ExecutedEvent, sources: list[ExecutedEvent]) -> Iterator[str]:
+    """What is wrong with a read that gets its bytes from several writes, or a part of what one writes."""
+    assert read.address is not None
+    for index in range(read.size):
+        told: list[Value] = []
+        for write in sources:
+            offset = -1 if write.address is None else read.address + index - write.address
+            if 0 <= offset < write.size and write.value is not None:
+                told.append(byte_of(write.size, write.value, offset))
+        if isinstance(read.value, int) and byte_of(read.size, read.value, index) not in told:
+            yield f"byte {index} of event {read.id} is what none of its writes writes"
+            return
 
 
 def _writes(event: ExecutedEvent) -> bool:
@@ -83,9 +116,15 @@ def _coherence(execution: Execution) -> Iterator[str]:
     events = execution.events
     order = set(execution.co)
     for one, other in order:
-        if not (_writes(events[one]) and _writes(events[other])) or events[one].address != events[other].address:
+        if not (_writes(events[one]) and _writes(events[other])) or not (
+            events[one].address == events[other].address or _overlap(events[one], events[other])
+        ):
             yield f"co orders events {one} and {other}, which are no writes to one place"
             return
+    if _mixed(events):
+        if any((other, one) in order for one, other in order):
+            yield "co orders two writes both ways"
+        return
     places: dict[int, list[int]] = {}
     for event in events:
         if event.kind == "W" and not event.final and event.address is not None:
@@ -113,6 +152,18 @@ def _coherence(execution: Execution) -> Iterator[str]:
                 yield f"co orders something before the start of {events[one].name}"
     if pairs != len(order):
         yield "co orders what is no write of a running thread"
+
+
+def _mixed(events: Sequence[ExecutedEvent]) -> bool:
+    """Whether some bytes are accessed in several sizes: then writes to one place are not all in one order."""
+    cells = {(e.address, e.size) for e in events if e.kind in ("R", "W") and e.address is not None}
+    taken: set[int] = set()
+    for address, size in cells:
+        mine = range(address, address + size)
+        if not taken.isdisjoint(mine):
+            return True
+        taken.update(mine)
+    return False
 
 
 def _halves(execution: Execution) -> Iterator[str]:

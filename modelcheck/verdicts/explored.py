@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import attrs
 
 from modelcheck.interleave.explore import WARNING, Exploration, Limits, explore, start
@@ -14,10 +16,13 @@ from modelcheck.program.memory import AddressSpace
 from modelcheck.solve.result import ExecutedEvent, Execution, Pair, Result, TouchedObject
 from modelcheck.verdicts.cells import Cell
 
+KNOWN: Final = ("sc", "tso")
+"""The memory models of the explorer."""
+
 
 def explored(program: Program, cell: Cell) -> Result:
     """The explorer's verdict: ``events`` are the states it stored, ``refinements`` the executions it met."""
-    if cell.load not in ("sc", "tso"):
+    if cell.load not in KNOWN:
         return Result("UNKNOWN", reason=f"the interleaving engine knows sc and tso, not {cell.model}")
     found = explore(program, cell.load, cell.scenario.properties, Limits(cell.scenario.timeout))
     result = Result(

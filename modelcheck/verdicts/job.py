@@ -90,6 +90,8 @@ def _answer(job: Job, program: Program) -> Answer:
     result = _check(program, job)
     trace = None
     if result.verdict == "FAIL":
+        if result.mixed:
+            job = attrs.evolve(job, engine="interleave")  # it has found the failure, and its machine replays it
         try:
             trace = _trace(job, program, result)
         except (OutOfTime, RecursionError, MemoryError) as error:  # it fails all the same
@@ -191,6 +193,28 @@ def _check(program: Program, job: Job) -> Result:
         touches=asked not in _linked,
         groundworks=_grounds,
     )
+    if result.mixed:
+        result = _byte_by_byte(program, job, result)
     if result.touches is not None and not apart((result.touches,), result.touches.threads[1:]):
         _linked.add(asked)
     return result
+
+
+def _byte_by_byte(program: Program, job: Job, result: Result) -> Result:
+    """What the explorer, which knows memory by its bytes, makes of what is accessed in several sizes.
+
+    Where it does not come to an end either, or does not know the memory model, ``result`` stands.
+    """
+    from modelcheck.verdicts.explored import KNOWN, explored
+
+    cell = job.cell
+    result = attrs.evolve(result, touches=None)
+    if cell.load not in KNOWN:
+        return result
+    if cell.scenario.timeout is not None:
+        left = max(cell.scenario.timeout - result.seconds, 0.0)
+        cell = attrs.evolve(cell, scenario=attrs.evolve(cell.scenario, timeout=left))
+    found = explored(program, cell)
+    if found.verdict == "UNKNOWN":
+        return result
+    return attrs.evolve(found, seconds=result.seconds + found.seconds, assumes=result.assumes, mixed=True)

@@ -1,0 +1,67 @@
+"""Memory that is accessed whole and in parts, under the models of machines: verdicts, and traces that replay."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import modelcheck
+
+HEAD = """
+#include <pthread.h>
+#include <assert.h>
+#include <stdint.h>
+static union { uint32_t w; uint8_t b[4]; struct { uint16_t lo, hi; } h; } u;
+static uint32_t x, y, seen, other;
+#define LOAD(p) __atomic_load_n(&(p), __ATOMIC_RELAXED)
+#define STORE(p, v) __atomic_store_n(&(p), v, __ATOMIC_RELAXED)
+"""
+MAIN = """
+static void *one(void *a) { %s return 0; }
+static void *two(void *a) { %s return 0; }
+int main(void)
+{
+	pthread_t p, q;
+	pthread_create(&p, 0, one, 0);
+	pthread_create(&q, 0, two, 0);
+	pthread_join(p, 0);
+	pthread_join(q, 0);
+	assert(%s);
+	return 0;
+}
+"""
+
+
+def verdicts(one: str, two: str, holds: str, folder: Path) -> list[str]:
+    """Under SC and TSO; every failure leaves a trace that replays."""
+    file = folder / "program.c"
+    file.write_text(HEAD + MAIN % (one, two, holds))
+    checked = modelcheck.check(file, models=["sc", "tso"], traces=folder / "traces")
+    for trace in sorted((folder / "traces").rglob("*.json")):
+        assert modelcheck.replay(trace).outcome == "reproduces"
+    return [row.verdict for row in checked.rows]
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "holds", "expected"),
+    [
+        ("u.h.lo = 0x1234;", "u.h.hi = 0xabcd;", "u.w == 0xabcd1234 && u.b[0] == 0x34 && u.b[3] == 0xab", "PASS"),
+        ("u.h.lo = 0x1234;", "u.h.hi = 0xabcd;", "u.w != 0xabcd1234", "FAIL"),
+        ("STORE(u.w, 0xffffffff);", "seen = LOAD(u.w);", "seen == 0 || seen == 0xffffffff", "PASS"),
+        ("STORE(u.w, ~0u);", "seen = LOAD(u.h.lo); other = LOAD(u.h.hi);", "!(seen && !other)", "PASS"),
+        ("STORE(u.w, ~0u);", "seen = LOAD(u.h.lo); other = LOAD(u.h.hi);", "!(!seen && other)", "FAIL"),
+        ("__atomic_fetch_or(&u.w, 256, __ATOMIC_ACQUIRE);", "STORE(u.b[0], 1);", "u.w == 257", "PASS"),
+        ("u.w |= 256;", "STORE(u.b[0], 1);", "u.w == 257", "FAIL"),
+        ("union { long all; char b[8]; } l; l.all = x; l.b[5]++; seen = l.all >> 40;", "x = 1;", "seen == 1", "PASS"),
+    ],
+)  # fmt: skip
+def test_a_whole_and_its_parts_are_the_same_bytes(
+    one: str, two: str, holds: str, expected: str, tmp_path: Path
+) -> None:
+    assert verdicts(one, two, holds, tmp_path) == [expected, expected]
+
+
+def test_a_store_to_a_part_waits_in_the_buffer_as_any_other(tmp_path: Path) -> None:
+    one, two = "STORE(u.h.lo, 1); seen = LOAD(y);", "STORE(y, 1); other = LOAD(u.w);"
+    assert verdicts(one, two, "seen || other", tmp_path) == ["PASS", "FAIL"]
