@@ -76,7 +76,7 @@ PLACES = (
     "__mc_free((void *)(long)(E & 0));", "__builtin_memset(row, E, 8);", "__builtin_memcpy(&row[E & 1], &row[2], 4);", "z = __builtin_expect(E, 1);",
     "if (__builtin_expect(g && E, 1)) z = 1;", "z = __builtin_choose_expr(1, E, 2);", "z = _Generic(g, int: E);", "z = __builtin_abs(E);", "z = __builtin_ffs(E);",
     "z = (__typeof__(E))E;", "struct pair q[2] = { { 1, 2 }, { 3, E } };", "const int k = E; static int s; s = k;", "__atomic_store_n(&z, E, 5);", "z = __atomic_fetch_add(&z, E, 5);",
-    "({ if (E) z = 1; });", "for (struct pair p = { 0, E }; p.a < 1; p.a++) ;", "z = g ? ({ int k = E; k; }) : 1;", "z = sum(same(E), same(1));",
+    "typedef int many[E]; z = 2;", "int (*p)[E] = 0;", "int v[E]; z = 2;", "int v[E][2]; z = 2;", "z = sizeof(int[E]);", "z = (int (*)[E])row != 0;", "({ if (E) z = 1; });", "for (struct pair p = { 0, E }; p.a < 1; p.a++) ;", "z = g ? ({ int k = E; k; }) : 1;", "z = sum(same(E), same(1));",
 )  # fmt: skip
 
 ASIDE = (

@@ -128,6 +128,8 @@ def converted(ctx: Context, inner: cl.Node, new: CType, hint: Hint | None = None
     ``hint``: what the result will then be converted to, where that says more than ``new``.
     """
     old = ctx.types.of(inner)
+    if new.kind == POINTER and ctx.types.varies(new) and not ctx.types.varies(old):
+        ctx.refuse(f"a conversion to {new.name} is not supported", inner)
     if new.kind == VOID:
         discard(ctx, inner)
         return None

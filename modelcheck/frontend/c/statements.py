@@ -197,6 +197,9 @@ def _null(_ctx: Context, _node: cl.Node) -> None:
 
 def _declarations(ctx: Context, node: cl.Node) -> None:
     for child in node.children:
+        if child.kind == cl.TYPEDEF_DECL and ctx.types.varies(ctx.types.of(child)):
+            reason = f"{child.spelling} is a type whose size is computed here, which is not supported"
+            ctx.stop(Refused(reason, ctx.source(child)))
         if child.kind == cl.VAR_DECL:
             try:
                 _declare(ctx, child)
@@ -214,7 +217,7 @@ def _declare(ctx: Context, node: cl.Node) -> None:
     if type_.kind == VARIABLE:
         _declare_variable_array(ctx, node, type_)
         return
-    if _refused(type_):
+    if _refused(type_) or ctx.types.varies(type_):
         ctx.refuse(f"variables of type {type_.name} are not supported", node)
     place = variable(ctx, node.cursor.d0, node.spelling, type_, node)
     if isinstance(place, Memory) and all(place is not cleanup.place for cleanup in ctx.cleanups):

@@ -234,6 +234,12 @@ class Types:
             self._inner[array] = found
         return found
 
+    def varies(self, type_: CType) -> bool:
+        """Whether it is an array of variable length, or is made of one."""
+        while type_.kind in (POINTER, ARRAY):
+            type_ = self.pointee(type_) if type_.kind == POINTER else self.element(type_)
+        return type_.kind == VARIABLE
+
     def count(self, array: CType) -> int | None:
         """Number of elements, None for ``[]``."""
         count: int = lib.clang_getArraySize(array.value)
