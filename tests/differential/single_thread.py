@@ -123,7 +123,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if given.hours is not None and time.monotonic() - began > 3600 * given.hours:
                 break
             numbers = range(first, min(first + given.together, given.first + given.programs))
-            for difference in differences(given.seed, numbers, Path(folder), command, given.solved):
+            try:
+                found = list(differences(given.seed, numbers, Path(folder), command, given.solved))
+            except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+                print(f"programs {numbers.start} to {numbers.stop - 1} are not compared: {error}", file=sys.stderr)
+                continue
+            for difference in found:
                 untold |= {difference.number} if difference.unknown else set()
                 wrong += not difference.unknown
                 if given.verbose or not difference.unknown:
