@@ -28,6 +28,10 @@ def known(bits: Bits) -> int | None:
     return sum(1 << index for index, bit in enumerate(bits) if bit == YES)
 
 
+BY_VALUE: Final = frozenset({"joined", "left", "within"})
+"""Operators that have no gates: they are worked out value by value, or not at all."""
+
+
 class Arithmetic:
     """Operators over bits, as gates of ``circuit``."""
 
@@ -35,7 +39,7 @@ class Arithmetic:
         self._circuit = circuit
 
     def apply(self, operator: str, width: int, args: Sequence[Bits]) -> list[int]:
-        """The ``width`` bits of ``operator`` (a key of `OPERATORS` but ``defined``) on ``args``."""
+        """The ``width`` bits of ``operator`` (a key of `OPERATORS` but ``defined`` and those of `BY_VALUE`) on ``args``."""
         match operator:
             case "zext" | "trunc":
                 return self._resized(args[0], width, NO)

@@ -7,7 +7,7 @@ from itertools import product
 from math import prod
 
 from modelcheck.program.expr import UNDEFINED, Expr, Undefined, Value, apply, choice
-from modelcheck.solve.bits import COMPARISONS, Arithmetic, constant
+from modelcheck.solve.bits import BY_VALUE, COMPARISONS, Arithmetic, constant
 from modelcheck.solve.domains import Domains
 from modelcheck.solve.sat import NO, YES, Circuit
 from modelcheck.solve.wide import TooManyValues, Wide
@@ -223,6 +223,8 @@ class Valuation:
     def _many(self, expression: Expr) -> bool:
         """Whether the operands of ``expression`` are better combined in bits than value by value."""
         args = expression.args
+        if expression.data in BY_VALUE:
+            return False
         return any(map(self.is_wide, args)) or prod(len(self.values(a)) for a in args) > MOST_PRODUCTS
 
     def _from_bits(self, expression: Expr) -> Values:
@@ -247,6 +249,8 @@ class Valuation:
         if not self.is_wide(expression) and not (expression.kind == "op" and self._worked_out(expression)):
             return self._listed(self.values(expression), width)
         if expression.kind == "op":
+            if expression.data in BY_VALUE:
+                raise TooManyValues(expression)
             return self._arithmetic.apply(expression.data, width, [self.bits(a) for a in expression.args])
         bits = [circuit.fresh() for _ in range(width)]
         if expression.kind == "choice":
