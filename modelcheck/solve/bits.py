@@ -39,7 +39,7 @@ class Arithmetic:
         self._circuit = circuit
 
     def apply(self, operator: str, width: int, args: Sequence[Bits]) -> list[int]:
-        """The ``width`` bits of ``operator`` (a key of `OPERATORS` but ``defined`` and those of `BY_VALUE`) on ``args``."""
+        """The ``width`` bits of ``operator`` on ``args``: a key of `OPERATORS`, but for ``defined`` and `BY_VALUE`."""
         match operator:
             case "zext" | "trunc":
                 return self._resized(args[0], width, NO)
