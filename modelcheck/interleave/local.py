@@ -339,14 +339,14 @@ class Private:
                 return thing.base
             instance += 1
 
-    def allocate(self, thread: int, point: Point, size: int) -> int:
-        """A new heap object for the Alloc at ``point``; gives its address."""
+    def allocate(self, thread: int, point: Point, size: int, owner: Value | None) -> int:
+        """A new heap object for the Alloc at ``point``, of cache ``owner``; gives its address."""
         what: ir.Alloc = point.instruction
         site = self._objects.site(point)
         instance = self.counts.get(site, 0)
         self.counts[site] = instance + 1
         name = heap_name(what.layout, what.source)
-        return self._objects.make(thread, point, instance, name, size, "heap", what.layout, what.zeroed).base
+        return self._objects.make(thread, point, instance, name, size, "heap", what.layout, what.zeroed, owner).base
 
     def freeze(self, sections: Sections) -> Own:
         """What to keep of them, and of what else belongs to the thread."""

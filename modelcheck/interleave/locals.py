@@ -26,6 +26,7 @@ from modelcheck.program.machine import (
     check_fault,
     holds,
     lock_misuse,
+    owner,
     place,
     uninitialised,
 )
@@ -165,7 +166,7 @@ class Locals:
         if point.kind == "alloc":
             size = allocation_size(thread, point, registers)
             try:
-                value = 0 if value else private.allocate(local.thread, point, size)
+                value = 0 if value else private.allocate(local.thread, point, size, owner(point, thread.registers))
             except Halting as end:
                 return self._stuck(local.thread, local.frames, own, end.reason, end.source)
         if point.kind != "exit":  # there it goes on to leave its next scope
@@ -256,7 +257,8 @@ class Locals:
             case "alloc":
                 if point.instruction.may_fail:
                     return False
-                thread.resume(private.allocate(thread.number, point, allocation_size(thread, point, registers)))
+                size, cache = allocation_size(thread, point, registers), owner(point, registers)
+                thread.resume(private.allocate(thread.number, point, size, cache))
             case "fence":
                 tags = point.instruction.tags
                 if tags & GRACE or tags & {"Rcu-lock", "Rcu-unlock"} or (self.buffered and tags & FULL):
@@ -470,7 +472,7 @@ class Locals:
         local.kind = kinds.FREE
         local.address = place(thread, point, registers)
         if local.address:
-            bad = bad_free(self.objects.space, local.address)
+            bad = bad_free(self.objects.space, local.address, owner(point, registers))
             if bad is not None:
                 raise Fault(thread.finding("bad-free", bad))
             local.life = self.slots.life(local.address)

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from modelcheck.program import ir
 from modelcheck.program.compile import Point
+from modelcheck.program.expr import Value
 from modelcheck.program.ir import Layout, MemoryObject, Source
 from modelcheck.program.memory import AddressSpace
 from modelcheck.program.thread import Halting
@@ -15,7 +16,7 @@ SPACING: Final = 1 << 31
 """From one object made at run time to the next, in bytes; larger than the largest object."""
 
 INSTANCES: Final = 1 << 12
-"""Objects that one place in the program may make in one thread, with all their sizes."""
+"""Objects that one place in the program may make in one thread, with all their sizes and owners."""
 
 
 class Made(NamedTuple):
@@ -70,6 +71,7 @@ class Objects:
         kind: str,
         layout: Layout | None,
         zeroed: bool,
+        owner: Value | None = None,
     ) -> MemoryObject:
         """Object number ``instance`` that ``thread`` makes at ``point``: the same one for the same arguments.
 
@@ -86,10 +88,10 @@ class Objects:
             base = self.start + ((thread * INSTANCES + instance) * sites + self.site(point)) * SPACING
             found = self._made.get(base)
             if found is None:
-                found = self._made[base] = MemoryObject(name, base, size, kind, layout, zeroed=zeroed)
+                found = self._made[base] = MemoryObject(name, base, size, kind, layout, zeroed=zeroed, owner=owner)
                 self._makers[base] = made
                 self.space.add(found)
                 return found
-            if found.size == size:
+            if found.size == size and found.owner == owner:
                 return found
             instance += INSTANCES // 4

@@ -43,7 +43,8 @@ class Point:
         run: of a ``run`` point only: registers -> number of the next point.
         next: the point after the instruction (None for a terminator).
         address, value, condition, new: evaluators for the instruction's expressions of that name; ``value`` is
-            also the size of an Alloc, the thread of a Join, and the callee of a Call or Spawn.
+            also the size of an Alloc, the thread of a Join, and the callee of a Call or Spawn; ``new`` also the owner
+            of an Alloc or a Free.
         args: evaluators for the arguments of a call.
         dead: registers that nobody reads from here on (for a call: after it).
     """
@@ -159,8 +160,12 @@ class Code:
 def _evaluators(point: Point, writer: _Writer) -> None:
     what = point.instruction
     match what:
-        case ir.Load() | ir.Free():
+        case ir.Load():
             writer.evaluator(point, "address", what.address)
+        case ir.Free():
+            writer.evaluator(point, "address", what.address)
+            if what.owner is not None:
+                writer.evaluator(point, "new", what.owner)
         case ir.Store():
             writer.evaluator(point, "address", what.address)
             writer.evaluator(point, "value", what.value)
@@ -181,6 +186,8 @@ def _evaluators(point: Point, writer: _Writer) -> None:
             point.args = tuple(writer.guarded(argument) for argument in what.args)
         case ir.Alloc():
             writer.evaluator(point, "value", what.size)
+            if what.owner is not None:
+                writer.evaluator(point, "new", what.owner)
         case ir.Assert() | ir.Assume():
             writer.evaluator(point, "condition", what.condition)
         case ir.Join():

@@ -182,8 +182,10 @@ def operands(instruction: Instruction) -> tuple[Expr, ...]:
     match instruction:
         case Assign(_, value):
             return (value,)
-        case Load() | Free():
+        case Load():
             return (instruction.address,)
+        case Free(address, owner=owner):
+            return (address,) if owner is None else (address, owner)
         case Store(address, value):
             return (address, value)
         case Rmw():
@@ -196,7 +198,7 @@ def operands(instruction: Instruction) -> tuple[Expr, ...]:
         case Call() | Spawn():
             return instruction.args if isinstance(instruction.callee, str) else (instruction.callee, *instruction.args)
         case Alloc():
-            return (instruction.size,)
+            return (instruction.size,) if instruction.owner is None else (instruction.size, instruction.owner)
         case Assert() | Assume():
             return (instruction.condition,)
         case Join():

@@ -32,7 +32,8 @@ class Event:
         guard: when it is executed.
         address: 64-bit, None for a fence without one.
         size: bytes.
-        value: what a write writes; for a read `expr.read(id)`; of a fence the cookie that it bears, mostly None.
+        value: what a write writes; for a read `expr.read(id)`; of a fence the cookie that it bears, of a free the
+            cache that it frees into, mostly None.
         addr, data, ctrl: syntactic dependencies.
         rmw: the read that a write is the other half of, or None.
         source: where in the C.
@@ -173,7 +174,8 @@ class Cut:
 
 @frozen
 class Allocation:
-    """A heap object that one allocation makes when ``guard`` holds; zeroed ones are written with zeros by that step."""
+    """A heap object that one allocation makes when ``guard`` holds; zeroed ones are written with zeros by that step.
+    ``owner``: the cache that it is of."""
 
     object: MemoryObject
     guard: Guard
@@ -182,6 +184,7 @@ class Allocation:
     stack: tuple[Source, ...]
     thread: int
     position: int
+    owner: Expr | None = None
 
 
 @frozen

@@ -110,6 +110,7 @@ class MemoryObject:
         units: byte sizes of equal parts that the leak check treats as objects of their own, 0 for none. The page
             array uses it: each ``struct page`` counts by itself, and the array is no root.
         made: of an object that is allocated before threads start: where, and the call sites around that.
+        owner: of a heap object, where it came from a cache: the cache's address.
     """
 
     name: str
@@ -122,6 +123,7 @@ class MemoryObject:
     readonly: bool = False
     units: int = 0
     made: tuple[Source, tuple[Source, ...]] | None = None
+    owner: Value | None = None
 
 
 # ---------------------------------------------------------------- instructions
@@ -268,7 +270,7 @@ class Local:
 
 @frozen
 class Alloc:
-    """``dst`` := address of a fresh heap object, or 0 when it ``may_fail`` and does."""
+    """``dst`` := address of a fresh heap object, or 0 when it ``may_fail`` and does; ``owner``: the cache it is of."""
 
     dst: int
     size: Expr
@@ -276,6 +278,7 @@ class Alloc:
     may_fail: bool
     source: Source
     layout: Layout | None = None
+    owner: Expr | None = None
 
 
 @frozen
@@ -283,12 +286,14 @@ class Free:
     """End the life of the heap object at ``address``; 0 is ignored, another address is ``bad-free``.
 
     ``scope``: of the local variable there, whose scope is left; an undefined address is ignored. `Exit` ends the lives
-    of all locals of its thread.
+    of all locals of its thread. ``owner``: the cache that it is freed into; an object of another, or of none, is
+    ``bad-free``. A free without one ends the life of any.
     """
 
     address: Expr
     source: Source
     scope: bool = False
+    owner: Expr | None = None
 
 
 @frozen

@@ -360,13 +360,26 @@ class _Run:
         what = point.instruction
         size = allocation_size(self.thread, point, registers)
         return self._make(
-            heap_name(what.layout, what.source, self.thread.stack), size, "heap", what.layout, what.zeroed
+            heap_name(what.layout, what.source, self.thread.stack),
+            size,
+            "heap",
+            what.layout,
+            what.zeroed,
+            owner(point, registers),
         )
 
-    def _make(self, name: str, size: int, kind: str, layout: ir.Layout | None, zeroed: bool) -> int:
+    def _make(
+        self,
+        name: str,
+        size: int,
+        kind: str,
+        layout: ir.Layout | None,
+        zeroed: bool,
+        cache: Value | None = None,
+    ) -> int:
         base = -(-max(ir.HEAP_BASE, self.space.end) // SPACING) * SPACING + SPACING
         made = self.thread.point.instruction.source, tuple(self.thread.stack)
-        self.space.add(MemoryObject(name, base, max(size, 1), kind, layout, zeroed=zeroed, made=made))
+        self.space.add(MemoryObject(name, base, max(size, 1), kind, layout, zeroed=zeroed, made=made, owner=cache))
         return base
 
     def _free(self, point: Point, registers: Registers) -> None:
@@ -376,7 +389,7 @@ class _Run:
         address = place(self.thread, point, registers)
         if address == 0:
             return
-        bad = bad_free(self.space, address)
+        bad = bad_free(self.space, address, owner(point, registers))
         if bad is not None:
             raise Fault(self.thread.finding("bad-free", bad))
         if address in self.freed:
@@ -439,12 +452,17 @@ def allocation_size(thread: Thread, point: Point, registers: Registers) -> int:
     return size
 
 
-def bad_free(space: AddressSpace, address: int) -> str | None:
-    """What is wrong with freeing ``address``, or None when a heap object starts there."""
+def owner(point: Point, registers: Registers) -> Value | None:
+    """The cache of the Alloc or Free at hand; None where it is of none."""
+    return None if point.new is None else point.new(registers, 0)
+
+
+def bad_free(space: AddressSpace, address: int, cache: Value | None) -> str | None:
+    """What is wrong with freeing ``address`` (into ``cache``), or None when a heap object (of it) starts there."""
     thing = space.find(address)
     if thing is None or thing.kind != "heap" or thing.base != address:
         return f"free of {space.name(address)}, which is no allocated object"
-    return None
+    return None if cache is None or thing.owner == cache else space.of_another(address)
 
 
 def after_its_end(space: AddressSpace, address: int, write: bool) -> tuple[str, str]:

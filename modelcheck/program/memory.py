@@ -118,6 +118,10 @@ class AddressSpace:
             return str(address - 2**64) if address >= ERROR_POINTERS else f"{address:#x}"
         return thing.name + leaf_path(thing, address - thing.base)
 
+    def of_another(self, address: int) -> str:
+        """The message of a finding for an object that is freed into a cache of which it is not."""
+        return f"free of {self.name(address)} into a cache that it is not of"
+
     def owner(self, address: int) -> str:
         """What the object at ``address`` is called, or the unit of it that counts by itself: ``vb@balloon.c:41``,
         ``mem_map[1]``. There must be one."""

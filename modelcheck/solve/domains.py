@@ -440,6 +440,7 @@ def _roots(graph: EventGraph) -> list[Expr]:
         *(a.guard for a in graph.allocations),
     ):
         roots.extend(guard)
+    roots.extend(made.owner for made in graph.allocations if made.owner is not None)
     roots.extend(graph.registers.values())
     roots.extend(condition for guard in graph.chosen for condition in guard)
     return roots

@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 
 from modelcheck.program.expr import UNDEFINED, Expr, Undefined, const
 from modelcheck.program.graph import ASSUMED, Check, Event, EventGraph, late
-from modelcheck.program.ir import PROPERTIES, Source, Tags
+from modelcheck.program.ir import PROPERTIES, MemoryObject, Source, Tags
 from modelcheck.program.memory import AddressSpace
 from modelcheck.solve.domains import Domains
 from modelcheck.solve.initial import InitialMemory
@@ -352,6 +352,12 @@ class Encoding:
                 self._report(now, "double-free", f"{thing.name} is freed again", event)
                 faults.append(self._stops(event, "double-free", now)[0])
                 continue
+            if event.value is not None:
+                same = self._owned(thing, event.value)
+                wrong = self.circuit.all_of((now, -same))
+                self._report(wrong, "bad-free", self.space.of_another(address), event)
+                faults.append(self._stops(event, "bad-free", wrong)[0])
+                now = self.circuit.all_of((now, same))
             for other in self.graph.events:
                 if other.kind == "free" and other.id < event.id and other.address is not None:
                     earlier = self.circuit.all_of(
@@ -361,6 +367,13 @@ class Encoding:
                     self._report(both, "double-free", f"{thing.name} is freed twice", event, stops=False)
             for number in self._poison_of.get((event.id, address), ()):
                 self.executed[number] = now
+
+    def _owned(self, thing: MemoryObject, cache: Expr) -> int:
+        """The literal that a heap object is of ``cache``."""
+        made = next((one for one in self.graph.allocations if one.object.base == thing.base), None)
+        if made is not None:
+            return NO if made.owner is None else self.valuation.equals(made.owner, cache)
+        return NO if thing.owner is None else self.valuation.equals(cache, const(thing.owner, 64))
 
     # ------------------------------------------------------------ reads-from
 
@@ -373,6 +386,8 @@ class Encoding:
             chosen.extend(self.initial[place] if source is None else source for source in sources)
             for number in self._made.get(place, ()):
                 made = self.events[number]
+                if made.final and not event.final:
+                    continue  # it comes when every thread has ended
                 if made.thread != event.thread or event.final or made.position < event.position:
                     chosen.append(number)
         chosen = list(dict.fromkeys(chosen))

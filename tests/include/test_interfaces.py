@@ -32,16 +32,22 @@ static void worked(struct work_struct *w)
 }
 """
 MADE = "cache = KMEM_CACHE(e, 0); gp = kmem_cache_alloc(cache, GFP_KERNEL); gp->v = 1;"
+OTHER = "struct kmem_cache *other = KMEM_CACHE(e, 0); struct e *p = kmem_cache_alloc(other, GFP_KERNEL); int x = 0;"
 DEVICE = "dev = kzalloc(sizeof(*dev), GFP_KERNEL); mutex_init(&dev->lock); INIT_WORK(&dev->work, worked);"
 PROGRAMS = [
     ("PASS", MADE + "kmem_cache_free(cache, gp); kmem_cache_destroy(cache);"),
     ("PASS", MADE + "kmem_cache_free(cache, NULL); kmem_cache_free(cache, gp); kmem_cache_destroy(cache); gp = NULL;"
              "kmem_cache_destroy(NULL);"),
-    ("leak", MADE + "kmem_cache_destroy(cache);"),
+    ("warning", MADE + "kmem_cache_destroy(cache);"),
     ("use-after-free", MADE + "kmem_cache_destroy(cache); kmem_cache_free(cache, gp);"),
     ("null-dereference", MADE + "kmem_cache_free(NULL, gp);"),
     ("double-free", MADE + "kmem_cache_free(cache, gp); kmem_cache_free(cache, gp);"),
     ("bad-free", MADE + "kmem_cache_free(KMEM_CACHE(e, 0), gp);"),
+    ("bad-free", MADE + OTHER + "kmem_cache_free(other, gp);"),
+    ("bad-free", MADE + OTHER + "x = 1; kmem_cache_free(x ? other : cache, gp);"),
+    ("bad-free", MADE + "struct e *p = kmalloc(sizeof(*p), GFP_KERNEL); kmem_cache_free(cache, p); kfree(gp);"),
+    ("PASS", MADE + OTHER + "kmem_cache_free(other, p); kmem_cache_free(cache, gp); kmem_cache_destroy(other);"),
+    ("PASS", MADE + "kfree(gp);"),
     ("PASS", MADE + "call_rcu(&gp->rcu, gone); rcu_barrier(); kmem_cache_destroy(cache);"),
     ("use-after-free", MADE + "call_rcu(&gp->rcu, gone); kmem_cache_destroy(cache);"),
     ("PASS", DEVICE + "schedule_work(&dev->work); flush_work(&dev->work); kfree(dev);"),
@@ -68,6 +74,42 @@ def test_it_does_what_the_kernel_s_does(tmp_path: Path, number: int) -> None:
     assert (first.finding.property if first.finding else first.verdict) == expected, first.finding
     second = check(program, load_model("lkmm"), ASKED)
     assert (second.property or second.verdict) == expected, (second.reason, second.message)
+
+
+@pytest.mark.parametrize(("into", "expected"), [("own", "PASS"), ("cache", "bad-free")])
+def test_a_thread_frees_into_the_cache_that_an_object_is_of(tmp_path: Path, into: str, expected: str) -> None:
+    """Both caches have objects in use, in a field of theirs which of them they are of."""
+    text = """
+struct o { struct kmem_cache *own; struct e *e; };
+static void *put(void *a)
+{
+	struct o *o = a; struct kmem_cache *own = READ_ONCE(o->own);
+	kmem_cache_free(INTO, o->e);
+	return a;
+}
+static struct o first, second;
+static void *make(void *a)
+{
+	second.e = kmem_cache_alloc(second.own, GFP_KERNEL); put(&second);
+	return a;
+}
+int main(void)
+{
+	pthread_t x, y;
+	cache = first.own = KMEM_CACHE(e, 0); second.own = KMEM_CACHE(e, 0);
+	first.e = kmem_cache_alloc(cache, GFP_KERNEL);
+	pthread_create(&x, 0, put, &first); pthread_create(&y, 0, make, 0); pthread_join(x, 0); pthread_join(y, 0);
+	kmem_cache_destroy(first.own); kmem_cache_destroy(second.own);
+	return 0;
+}
+"""
+    (tmp_path / "p.c").write_text(START + text.replace("INTO", into))
+    program = parse_program([tmp_path / "p.c"])
+    first = explore(program, "sc", ASKED)
+    assert (first.finding.property if first.finding else first.verdict) == expected
+    for model in ("sc", "lkmm"):
+        second = check(program, load_model(model), ASKED)
+        assert (second.property or second.verdict) == expected, second.reason
 
 
 def test_memory_of_a_user_may_change_between_two_copies(tmp_path: Path) -> None:

@@ -253,17 +253,19 @@ def _cookie(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
 
 
 def _alloc(ctx: Context, node: cl.Node, hint: Hint | None) -> Expr:
-    size, zeroed, may_fail = arguments(node)
+    size, zeroed, may_fail, *cache = arguments(node)
     bytes_ = ctx.scalar(size)
+    owner = ctx.scalar(cache[0]) if cache else None
     flags = [bool(_number(ctx, flag, "zeroed and may_fail")) for flag in (zeroed, may_fail)]
     dst = ctx.builder.register(64)
     layout = hint.unit.types.layout(hint.type) if hint else None
-    ctx.builder.emit(Alloc(dst, bytes_, flags[0], flags[1], ctx.source(node), layout))
+    ctx.builder.emit(Alloc(dst, bytes_, flags[0], flags[1], ctx.source(node), layout, owner))
     return ctx.builder.value(dst)
 
 
 def _free(ctx: Context, node: cl.Node, _: Hint | None) -> None:
-    ctx.builder.emit(Free(ctx.scalar(arguments(node)[0]), ctx.source(node)))
+    address, *owner = (ctx.scalar(argument) for argument in arguments(node))
+    ctx.builder.emit(Free(address, ctx.source(node), owner=owner[0] if owner else None))
 
 
 def _assert(ctx: Context, node: cl.Node, _: Hint | None) -> None:
@@ -388,7 +390,9 @@ INTRINSICS: dict[str, Intrinsic] = {
     "__mc_reset": _reset,
     "__mc_section": _section,
     "__mc_alloc": _alloc,
+    "__mc_alloc_of": _alloc,
     "__mc_free": _free,
+    "__mc_free_into": _free,
     "__mc_assert": _assert,
     "__mc_assume": _assume,
     "__mc_guess": _guess,

@@ -19,8 +19,11 @@
 #if MC_FAIL_KMALLOC
 #define __mc_kmalloc(size, flags, zeroed) \
 	((flags) & __GFP_NOFAIL ? __mc_alloc((size), zeroed, 0) : __mc_alloc((size), zeroed, 1))
+#define __mc_kmalloc_of(cache, size, flags, zeroed) \
+	((flags) & __GFP_NOFAIL ? __mc_alloc_of((size), zeroed, 0, cache) : __mc_alloc_of((size), zeroed, 1, cache))
 #else
 #define __mc_kmalloc(size, flags, zeroed) __mc_alloc((size), zeroed, 0)
+#define __mc_kmalloc_of(cache, size, flags, zeroed) __mc_alloc_of((size), zeroed, 0, cache)
 #endif
 
 #define ZERO_SIZE_PTR ((void *)16)
@@ -96,7 +99,7 @@ static inline struct kmem_cache *kmem_cache_create(const char *name, unsigned in
 
 static inline void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t flags)
 {
-	void *object = __mc_kmalloc(cache->size, flags, 0);
+	void *object = __mc_kmalloc_of(cache, cache->size, flags, 0);
 
 	(void)flags;
 	__mc_cache_count(cache, object);
@@ -107,45 +110,37 @@ static inline void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t flags)
 
 static inline void *kmem_cache_zalloc(struct kmem_cache *cache, gfp_t flags)
 {
-	void *object = __mc_kmalloc(cache->size, flags, 1);
+	void *object = __mc_kmalloc_of(cache, cache->size, flags, 1);
 
 	(void)flags;
 	__mc_cache_count(cache, object);
 	return object;
 }
 
-/* Which cache an object is of is not recorded: it is noticed when more are freed into one than it has given. */
 static inline void kmem_cache_free(struct kmem_cache *cache, const void *object)
 {
 	(void)__mc_load(&cache->size, 4, "ONCE");
 	if (!object)
 		return;
-	__mc_free(object);
-	__mc_assert(__mc_rmw(&cache->__in_use, 4, "sub", 1, "ONCE", "RELEASE") != 0, "bad-free",
-		    "an object is freed into a cache of which none is in use");
+	__mc_free_into(object, cache);
+	__mc_rmw(&cache->__in_use, 4, "sub", 1, "ONCE", "RELEASE");
 }
-
-struct kmem_cache_destroyed_with_objects_in_use {
-	char unused;
-};
 
 /* kfree() may free what is of a cache, too: then its own count says too much. */
 #define __mc_freed_otherwise() (__mc_calls("__mc_free") || __mc_calls("kfree") || __mc_calls("__mc_kfree_rcu"))
 void objects_of_a_cache_may_have_been_freed_with_kfree(void);
 
-/* With objects in use it leaves something behind that nobody can free; what uses the cache afterwards comes too late. */
+/* With objects in use the kernel warns; what uses the cache afterwards comes too late. */
 static inline void kmem_cache_destroy(struct kmem_cache *cache)
 {
+	unsigned int in_use;
+
 	if (!cache)
 		return;
-	if (__mc_load(&cache->__in_use, 4, "ACQUIRE")) {
-		struct kmem_cache_destroyed_with_objects_in_use *left;
-
-		if (__mc_freed_otherwise())
-			objects_of_a_cache_may_have_been_freed_with_kfree();
-		left = __mc_alloc(sizeof(*left), 1, 0);
-		(void)left;
-	}
+	in_use = __mc_load(&cache->__in_use, 4, "ACQUIRE");
+	if (in_use && __mc_freed_otherwise())
+		objects_of_a_cache_may_have_been_freed_with_kfree();
+	__mc_assert(!in_use, "warning", "a cache is destroyed with objects in use");
 	__mc_free(cache);
 }
 

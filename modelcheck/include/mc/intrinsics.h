@@ -67,6 +67,9 @@ void __mc_section(const char *use);
 
 void *__mc_alloc(unsigned long size, int zeroed, int may_fail); /* zeroed, may_fail: constants */
 void __mc_free(const volatile void *p);
+/* The same of a cache, known by its address: what is of another, or of none, is not freed into it (bad-free). */
+void *__mc_alloc_of(unsigned long size, int zeroed, int may_fail, const void *cache);
+void __mc_free_into(const volatile void *p, const void *cache);
 
 /* property: one of modelcheck's property names; both strings are literals. The thread stops where it fails; under lkmm,
  * "assertion" alone is a branch that orders what is behind: others only observe, and what is behind may be why they fail. */

@@ -52,6 +52,9 @@ from modelcheck.program.unroll.state import (
 MOST_SIZES: Final = 16
 """An allocation whose size is a value read may be of so many bytes, or elements; above that it is unknown."""
 
+MOST_WRITTEN: Final = 32
+"""As many sizes are looked at that a cache may have; where it has another, it is unknown."""
+
 DEEPEST: Final = 150
 """A function is called no deeper in itself than so, however certain the calls are."""
 
@@ -120,11 +123,12 @@ class Steps(Paths):
                 state.regs[dst] = (const(base, 64), NO_DEPS)
             case Alloc():
                 return self._alloc(instruction, state)
-            case Free(address, source, scope):
+            case Free(address, source, scope, cache):
                 if scope:
                     self._leave_scope(state, self._value(state, address), source)
                 else:
-                    self._event("free", LIFE_END, state, source, self._value(state, address), 1)
+                    into = None if cache is None else (self._value(state, cache)[0], NO_DEPS)
+                    self._event("free", LIFE_END, state, source, self._value(state, address), 1, into)
             case Assert(condition, which, message, source):
                 value, _ = self._value(state, condition)
                 # An assertion is a branch; what only observes may fail late.
@@ -301,36 +305,40 @@ class Steps(Paths):
 
     def _alloc(self, step: Alloc, state: State) -> State | None:
         size, deps = self._value(state, step.size)
+        owner = None if step.owner is None else self._value(state, step.owner)[0]
         if mentions_undefined(size):
             self._cut(state.guard, f"{step.source}: an allocation whose size is not known", step.source)
             return None
         if size.kind != "const":
-            return self._alloc_any(step, state, size, deps)
+            return self._alloc_any(step, state, size, deps, owner)
         guard: Guard = state.guard
         works = TRUE
         if step.may_fail:
             works = op("eq", 1, choice(self._choice(2, state.guard), 8), const(0, 8))
             guard = (*guard, works)
-        base = self._allocated(step, size.data, guard)
+        base = self._allocated(step, size.data, guard, owner)
         state.regs[step.dst] = (op("ite", 64, works, const(base, 64), const(0, 64)), NO_DEPS)
         return state
 
-    def _alloc_any(self, step: Alloc, state: State, size: Expr, deps: Deps) -> State | None:
+    def _alloc_any(self, step: Alloc, state: State, size: Expr, deps: Deps, owner: Expr | None) -> State | None:
         """An allocation of a size that a value read says: an object of each of the first sizes there may be."""
         unit = _factor(size)
         works = TRUE
         if step.may_fail:
             works = op("eq", 1, choice(self._choice(2, state.guard), 8), const(0, 8))
         value = const(0, 64)
-        sizes = [op("eq", 1, size, const(unit * number, size.width)) for number in range(MOST_SIZES + 1)]
-        for number, this in enumerate(sizes):
+        # What a cache says has been written as it is; other sizes are worked out.
+        listed = range(0, unit * (MOST_SIZES + 1), unit) if owner is None else self._written()
+        sizes = [op("eq", 1, size, const(number, size.width)) for number in listed]
+        for number, this in zip(listed, sizes, strict=True):
             there = op("and", 1, works, this)
             guard = extend(state.guard, there)
             if guard is not None:
-                value = op("ite", 64, there, const(self._allocated(step, unit * number, guard), 64), value)
+                value = op("ite", 64, there, const(self._allocated(step, number, guard, owner), 64), value)
         other = extend(state.guard, negate(disj(*sizes)))
         if other is not None:
-            reason = f"an allocation whose size is not known, and may be above {unit * MOST_SIZES}"
+            above = f", and may be above {unit * MOST_SIZES}" if owner is None else ""
+            reason = f"an allocation whose size is not known{above}"
             self._cut(other, f"{step.source}: {reason}", step.source)
         left = extend(state.guard, disj(*sizes))
         if left is None:
@@ -339,15 +347,21 @@ class Steps(Paths):
         state.regs[step.dst] = (value, deps)
         return state
 
-    def _allocated(self, step: Alloc, size: int, guard: Guard) -> int:
-        """The address of a new object, which is there where ``guard`` holds."""
+    def _written(self) -> Sequence[int]:
+        """The smallest numbers that have been written somewhere before this."""
+        written = [e.value for e in self.events if e.kind == "W" and e.value is not None]
+        later = [value.data for value in written if value.kind == "const"]
+        known = {value for value in (*(v for _, v in self.initial.memory.values()), *later) if isinstance(value, int)}
+        return sorted(value for value in known if value > 0)[:MOST_WRITTEN]
+
+    def _allocated(self, step: Alloc, size: int, guard: Guard, owner: Expr | None) -> int:
+        """The address of a new object, which is there where ``guard`` holds, of cache ``owner``."""
         name = heap_name(step.layout, step.source, self.thread.stack)
         base = self._object(name, "heap", size, step.layout)
         self.private.add(base, size, self.thread.number, step.zeroed)
         thread = self.thread
-        self.allocations.append(
-            Allocation(self.objects[-1], guard, step.zeroed, step.source, thread.stack, thread.number, thread.position)
-        )
+        where = step.source, thread.stack, thread.number, thread.position
+        self.allocations.append(Allocation(self.objects[-1], guard, step.zeroed, *where, owner))
         thread.position += 1
         return base
 

@@ -16,7 +16,7 @@ from modelcheck.program.concrete import Concrete, Missing
 from modelcheck.program.expr import UNDEFINED, Undefined, Value
 from modelcheck.program.graph import ASSUMED, Allocation, Blocked, Check, Event, EventGraph
 from modelcheck.program.graph import late as broken_late
-from modelcheck.program.ir import Source, Tags
+from modelcheck.program.ir import MemoryObject, Source, Tags
 from modelcheck.program.memory import UNSUPPORTED, AddressSpace
 from modelcheck.solve.initial import InitialMemory
 from modelcheck.solve.result import ExecutedEvent, Execution, TouchedObject
@@ -470,6 +470,13 @@ class Follower:
 
     # ------------------------------------------------------------ lives of objects
 
+    def _owner(self, thing: MemoryObject) -> Value | None:
+        """The cache that a heap object is of."""
+        made = next((one for one in self.graph.allocations if one.object.base == thing.base), None)
+        if made is None:
+            return thing.owner
+        return None if made.owner is None else self._value(made.owner)
+
     def _free(self, way: Way, event: Event, address: Value) -> None:
         if address == 0:
             return
@@ -482,6 +489,9 @@ class Follower:
             self._fault(way, event, "bad-free", message)
             return
         assert thing is not None
+        if event.value is not None and self._owner(thing) != self._value(event.value):
+            self._fault(way, event, "bad-free", self.space.of_another(thing.base))
+            return
         if thing.base in self.graph.freed and not event.scope:
             self._fault(way, event, "double-free", f"{thing.name} is freed again")
             return
