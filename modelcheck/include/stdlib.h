@@ -4,6 +4,7 @@
 #define _STDLIB_H
 
 #include <mc/intrinsics.h>
+#include <mc/resize.h>
 #include <mc/stdtypes.h>
 
 #ifndef MC_FAIL_MALLOC
@@ -15,7 +16,11 @@
 #define RAND_MAX 2147483647
 
 #define malloc(size) __mc_alloc((size), 0, MC_FAIL_MALLOC)
-#define calloc(n, size) __mc_alloc((size_t)(n) * (size), 1, MC_FAIL_MALLOC)
+#define calloc(n, size) __mc_alloc(__mc_product(n, size), 1, MC_FAIL_MALLOC)
+/* Of size 0 it frees, and gives NULL, as glibc does. */
+#define realloc(object, size) \
+	__mc_resize(object, size, 0, __mc_alloc(__mc_bytes, 0, MC_FAIL_MALLOC))
+#define reallocarray(object, n, size) realloc(object, __mc_product(n, size))
 #define aligned_alloc(alignment, size) ((void)(alignment), __mc_alloc((size), 0, MC_FAIL_MALLOC))
 
 static inline void (free)(void *object)
@@ -38,7 +43,6 @@ void _Exit(int status) __attribute__((__noreturn__));
 #define labs(x) ({ long __mc_abs = (x); __mc_abs < 0 ? -__mc_abs : __mc_abs; })
 
 /* Declared, so that a call is refused. */
-void *realloc(void *object, size_t size);
 int atexit(void (*function)(void));
 int rand(void);
 void srand(unsigned int seed);

@@ -11,7 +11,7 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import Final
 
-from modelcheck.interleave.objects import Objects
+from modelcheck.interleave.objects import Kind, Objects
 from modelcheck.program import ir
 from modelcheck.program.cells import Cells
 from modelcheck.program.compile import Point, Registers
@@ -55,7 +55,7 @@ class Own:
 
     Attributes:
         sections: the read-side sections that are open, in order.
-        counts: for each place that allocates, how often it has; sorted.
+        counts: for each kind of object, how often it has; sorted.
         private: bases of its locals that nobody else can know; sorted.
         dead: bases of those whose scope is left, while something in the thread still leads to them.
         lineage: the functions that it and those who started it began in, but for the first thread.
@@ -83,7 +83,7 @@ class Own:
     def __init__(
         self,
         sections: Sections = (),
-        counts: tuple[tuple[int, int], ...] = (),
+        counts: tuple[tuple[Kind, int], ...] = (),
         private: tuple[int, ...] = (),
         cells: tuple[Cell, ...] = (),
         gone: frozenset[int] = frozenset(),
@@ -340,11 +340,14 @@ class Private:
             instance += 1
 
     def allocate(self, thread: int, point: Point, size: int, owner: Value | None) -> int:
-        """A new heap object for the Alloc at ``point``, of cache ``owner``; gives its address."""
+        """A new heap object for the Alloc at ``point``, of cache ``owner``; gives its address, 0 where it asks for too
+        much."""
         what: ir.Alloc = point.instruction
-        site = self._objects.site(point)
-        instance = self.counts.get(site, 0)
-        self.counts[site] = instance + 1
+        if size > what.most:
+            return 0
+        kind = self._objects.site(point), size, owner if isinstance(owner, int) else -1
+        instance = self.counts.get(kind, 0)
+        self.counts[kind] = instance + 1
         name = heap_name(what.layout, what.source)
         return self._objects.make(thread, point, instance, name, size, "heap", what.layout, what.zeroed, owner).base
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from modelcheck.program import ir
+from modelcheck.program import ir, sizes
 from modelcheck.program.compile import Point
 from modelcheck.program.expr import Value
 from modelcheck.program.ir import Layout, MemoryObject, Source
@@ -19,11 +19,15 @@ INSTANCES: Final = 1 << 12
 """Objects that one place in the program may make in one thread, with all their sizes and owners."""
 
 
+Kind = tuple[int, int, int]
+"""The place in the program that makes an object, its size, and the address of the cache it is of, -1 for none."""
+
+
 class Made(NamedTuple):
-    """Where an object comes from: a thread, a place in the program, and how many it had made there before."""
+    """Where an object comes from: a thread, what kind it is of, and how many such that had made before."""
 
     thread: int
-    site: int
+    kind: Kind
     number: int
     source: Source
 
@@ -45,6 +49,7 @@ class Objects:
                 for index, instruction in enumerate(content.instructions):
                     if isinstance(instruction, (ir.Local, ir.Alloc)):
                         self._sites[function.name, block, index] = len(self._sites)
+        self._sized = program.sized
         self._made: dict[int, MemoryObject] = {}
         self._makers: dict[int, Made] = {}
 
@@ -73,25 +78,31 @@ class Objects:
         zeroed: bool,
         owner: Value | None = None,
     ) -> MemoryObject:
-        """Object number ``instance`` that ``thread`` makes at ``point``: the same one for the same arguments.
+        """Object number ``instance`` of its kind that ``thread`` makes at ``point``: the same for the same arguments.
 
         Raises:
             Halting: there are too many.
         """
-        size = max(size, 1)
-        made = Made(thread, self.site(point), instance, point.instruction.source)
+        made = Made(
+            thread,
+            (self.site(point), size, owner if isinstance(owner, int) else -1),
+            instance,
+            point.instruction.source,
+        )
         sites = len(self._sites)
         while True:
             if instance >= INSTANCES:
                 source = point.instruction.source
                 raise Halting(f"more than {INSTANCES} objects made at one place", source)
-            base = self.start + ((thread * INSTANCES + instance) * sites + self.site(point)) * SPACING
-            found = self._made.get(base)
+            slot = self.start + ((thread * INSTANCES + instance) * sites + self.site(point)) * SPACING
+            found = self._made.get(slot)
             if found is None:
-                found = self._made[base] = MemoryObject(name, base, size, kind, layout, zeroed=zeroed, owner=owner)
+                base = sizes.begin(slot, kind, size) if self._sized else slot
+                found = MemoryObject(name, base, max(size, 1), kind, layout, zeroed=zeroed, owner=owner)
+                self._made[slot] = found
                 self._makers[base] = made
                 self.space.add(found)
                 return found
-            if found.size == size and found.owner == owner:
+            if self._makers[found.base] == made:
                 return found
             instance += INSTANCES // 4

@@ -157,7 +157,7 @@ class System:
             return True
         return (
             made.thread < len(state.threads)
-            and dict(state.threads[made.thread].own.counts).get(made.site, 0) > made.number
+            and dict(state.threads[made.thread].own.counts).get(made.kind, 0) > made.number
         )
 
     def look(self, state: State, thread: int) -> Value | None:

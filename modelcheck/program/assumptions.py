@@ -99,6 +99,10 @@ HEADERS: Final = (
     ),
     Assumption("callbacks-run-apart", "What call_rcu() and call_srcu() are given runs in a thread of its own."),
     Assumption("lowest-page", "alloc_page() gives the first page that is free.", "-DMC_ALLOC_ANY=1"),
+    Assumption(
+        "resizing-moves",
+        "realloc(), krealloc() and their kin always give another object, and free the old one.",
+    ),
     Assumption("per-cpu-is-per-thread", "Per-CPU data is per thread, since each thread has a processor to itself."),
 )
 

@@ -12,6 +12,7 @@ between pointers and integers, low-bit tags and error pointers are arithmetic.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from attrs import field, frozen
 
@@ -33,6 +34,9 @@ the CPU orders behind the reads that decided it. That is a marked store to LKMM,
 the free), and no more: neither a release, nor behind what nothing else orders. To C11, where a free conflicts with
 every access that does not happen before it (7.22.3), it is no atomic access.
 """
+
+PTRDIFF_MAX: Final = (1 << 63) - 1
+"""Bytes that no object is larger than: what asks for more gets nothing."""
 
 WATCHED: Tags = frozenset({"Watch-writes", "Watch-all"})
 """Tags of a plain load that is no access of the program's: others' are watched for (<linux/kcsan-checks.h>)."""
@@ -270,7 +274,8 @@ class Local:
 
 @frozen
 class Alloc:
-    """``dst`` := address of a fresh heap object, or 0 when it ``may_fail`` and does; ``owner``: the cache it is of."""
+    """``dst`` := address of a fresh heap object, or 0 when it ``may_fail`` and does, or ``size`` is above ``most``;
+    ``owner``: the cache it is of."""
 
     dst: int
     size: Expr
@@ -279,6 +284,7 @@ class Alloc:
     source: Source
     layout: Layout | None = None
     owner: Expr | None = None
+    most: int = PTRDIFF_MAX
 
 
 @frozen
@@ -491,6 +497,7 @@ class Program:
 
     ``entry`` runs as thread 0. What it does before its first `Spawn` is initialisation; what it does after
     it has joined every thread runs *at rest*. ``files`` are the sources read, by name, with their text, for traces.
+    ``sized``: the addresses of heap objects tell their sizes (`modelcheck.program.sizes`).
     ``process``: its return ends the process, as that of main() does: threads that still run end where they are, and
     nobody waits for anything any more. Otherwise, and after an `Exit`, the others go on to their ends.
     """
@@ -500,6 +507,7 @@ class Program:
     entry: str
     files: Mapping[str, str] = field(factory=dict)
     process: bool = False
+    sized: bool = False
 
 
 HEAP_BASE = 0x10_0000_0000

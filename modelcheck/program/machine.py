@@ -11,7 +11,7 @@ from typing import Final
 
 from attrs import frozen
 
-from modelcheck.program import holding, ir
+from modelcheck.program import holding, ir, sizes
 from modelcheck.program.cells import Cells, initial_cells
 from modelcheck.program.compile import Code, Evaluator, Point, Registers, compiled
 from modelcheck.program.expr import UNDEFINED, Undefined, Value
@@ -359,6 +359,8 @@ class _Run:
     def _alloc(self, point: Point, registers: Registers) -> int:
         what = point.instruction
         size = allocation_size(self.thread, point, registers)
+        if size > what.most:
+            return 0
         return self._make(
             heap_name(what.layout, what.source, self.thread.stack),
             size,
@@ -378,6 +380,8 @@ class _Run:
         cache: Value | None = None,
     ) -> int:
         base = -(-max(ir.HEAP_BASE, self.space.end) // SPACING) * SPACING + SPACING
+        if self.code.program.sized:
+            base = sizes.begin(base, kind, size)
         made = self.thread.point.instruction.source, tuple(self.thread.stack)
         self.space.add(MemoryObject(name, base, max(size, 1), kind, layout, zeroed=zeroed, made=made, owner=cache))
         return base
@@ -443,12 +447,19 @@ def holds(thread: Thread, point: Point, registers: Registers, value: Value) -> b
 
 
 def allocation_size(thread: Thread, point: Point, registers: Registers) -> int:
-    """Bytes that the Alloc at hand asks for. Raises Fault when undefined, Halting when too large."""
+    """Bytes that the Alloc at hand asks for; above its ``most`` it gets nothing.
+
+    Raises Fault when undefined, Halting when too large for us.
+    """
     size = _given(point.value)(registers, 0)
     if isinstance(size, Undefined):
         raise Fault(thread.finding("uninitialised", "an allocation of undefined size"))
+    if size > point.instruction.most:
+        return size
     if size > LARGEST:
         raise Halting(f"an allocation of {size} bytes", point.instruction.source)
+    if thread.code.program.sized and size > sizes.MOST:
+        raise Halting(sizes.TOO_LARGE, point.instruction.source)
     return size
 
 

@@ -75,7 +75,9 @@ def parse_program(
         with deep():
             entry = main_entry(linker) if scenario is None else scenario_entry(linker, scenario)
             functions, objects = linker.finish()
-        return Program(awaited_regions(functions), objects, entry, known.texts, process=scenario is None)
+        return Program(
+            awaited_regions(functions), objects, entry, known.texts, process=scenario is None, sized=linker.sized
+        )
 
 
 @contextmanager

@@ -134,6 +134,11 @@ class Noted:
         self._note(self._definition.unit, lambda linker, _: linker.ending(), found)
         return found
 
+    def sizes_matter(self) -> None:
+        """As `Linker.sizes_matter`."""
+        self._linker.sizes_matter()
+        self._note(self._definition.unit, lambda linker, _: linker.sizes_matter(), None)
+
     def thread_name(self, function: str) -> str:
         """As `Linker.thread_name`, which never answers the same."""
         self.repeatable = False

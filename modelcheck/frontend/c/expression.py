@@ -83,7 +83,7 @@ def parse_expression(
         linker.settle()
         linker.by_name(FUNCTION, "the expression")
         functions, objects = linker.finish()
-        return Program(awaited_regions(functions), objects, entry, known.texts)
+        return Program(awaited_regions(functions), objects, entry, known.texts, sized=linker.sized)
 
 
 def _types(function: cl.Cursor, wanted: Mapping[str, int]) -> dict[str, tuple[str, str]]:

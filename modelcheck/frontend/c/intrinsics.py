@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.context import Context, Hint, Refused, arguments, literal, resize, strip, truth
+from modelcheck.program import sizes
 from modelcheck.program.assumptions import ASSUMPTIONS
 from modelcheck.program.expr import UNDEFINED, Expr, const, old, op
 from modelcheck.program.ir import (
     NONE,
     PROPERTIES,
+    PTRDIFF_MAX,
     Alloc,
     Assert,
     Assume,
@@ -253,14 +255,41 @@ def _cookie(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
 
 
 def _alloc(ctx: Context, node: cl.Node, hint: Hint | None) -> Expr:
-    size, zeroed, may_fail, *cache = arguments(node)
+    size, zeroed, may_fail, *most = arguments(node)
     bytes_ = ctx.scalar(size)
-    owner = ctx.scalar(cache[0]) if cache else None
-    flags = [bool(_number(ctx, flag, "zeroed and may_fail")) for flag in (zeroed, may_fail)]
+    limit = _number(ctx, most[0], "the most bytes") if most else PTRDIFF_MAX
+    return _emit_alloc(ctx, node, hint, bytes_, (zeroed, may_fail), limit, None)
+
+
+def _alloc_of(ctx: Context, node: cl.Node, hint: Hint | None) -> Expr:
+    size, zeroed, may_fail, cache = arguments(node)
+    bytes_ = ctx.scalar(size)
+    return _emit_alloc(ctx, node, hint, bytes_, (zeroed, may_fail), PTRDIFF_MAX, ctx.scalar(cache))
+
+
+def _emit_alloc(
+    ctx: Context,
+    node: cl.Node,
+    hint: Hint | None,
+    size: Expr,
+    how: tuple[cl.Node, cl.Node],
+    most: int,
+    owner: Expr | None,
+) -> Expr:
+    zeroed, may_fail = (bool(_number(ctx, flag, "zeroed and may_fail")) for flag in how)
     dst = ctx.builder.register(64)
     layout = hint.unit.types.layout(hint.type) if hint else None
-    ctx.builder.emit(Alloc(dst, bytes_, flags[0], flags[1], ctx.source(node), layout, owner))
+    ctx.builder.emit(Alloc(dst, size, zeroed, may_fail, ctx.source(node), layout, owner, most))
     return ctx.builder.value(dst)
+
+
+def _size_of(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
+    """The size of the heap object at an address."""
+    ctx.linker.sizes_matter()
+    source = ctx.source(node)
+    address = ctx.builder.copy(ctx.scalar(arguments(node)[0]), source)
+    ctx.builder.emit(Assert(sizes.starts(address), "bad-free", "the size of what is no allocated object", source))
+    return sizes.size_at(address)
 
 
 def _free(ctx: Context, node: cl.Node, _: Hint | None) -> None:
@@ -390,7 +419,8 @@ INTRINSICS: dict[str, Intrinsic] = {
     "__mc_reset": _reset,
     "__mc_section": _section,
     "__mc_alloc": _alloc,
-    "__mc_alloc_of": _alloc,
+    "__mc_alloc_of": _alloc_of,
+    "__mc_size": _size_of,
     "__mc_free": _free,
     "__mc_free_into": _free,
     "__mc_assert": _assert,

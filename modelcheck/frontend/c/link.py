@@ -83,6 +83,7 @@ class Linker:
         self._threads: dict[str, int] = {}
         self._calls: dict[str, bool] = {}
         self._ending: str | None = None
+        self.sized = False
 
     # ------------------------------------------------------------------ functions
 
@@ -181,6 +182,10 @@ class Linker:
     def ends_with(self, name: str) -> None:
         """Let `ending` be this function, which was added."""
         self._ending = name
+
+    def sizes_matter(self) -> None:
+        """Note that the program asks for the sizes of heap objects."""
+        self.sized = True
 
     def calls(self, _unit: Unit, name: str) -> bool:
         """Whether any function of the program's own files, reached or not, calls ``name`` by name."""

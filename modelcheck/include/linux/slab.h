@@ -10,21 +10,29 @@
 #include <linux/types.h>
 #include <linux/gfp_types.h>
 #include <linux/overflow.h>
+#include <linux/string.h>
+#include <limits.h>
 #include <mc/intrinsics.h>
+#include <mc/resize.h>
 
 #ifndef MC_FAIL_KMALLOC
 #define MC_FAIL_KMALLOC 0
 #endif
 
+/* Pages of the highest order that the kernel has by default. */
+#define KMALLOC_MAX_SIZE (1UL << 22)
+
 #if MC_FAIL_KMALLOC
-#define __mc_kmalloc(size, flags, zeroed) \
-	((flags) & __GFP_NOFAIL ? __mc_alloc((size), zeroed, 0) : __mc_alloc((size), zeroed, 1))
+#define __mc_kmalloc_to(most, size, flags, zeroed) \
+	((flags) & __GFP_NOFAIL ? __mc_alloc((size), zeroed, 0, most) : __mc_alloc((size), zeroed, 1, most))
 #define __mc_kmalloc_of(cache, size, flags, zeroed) \
 	((flags) & __GFP_NOFAIL ? __mc_alloc_of((size), zeroed, 0, cache) : __mc_alloc_of((size), zeroed, 1, cache))
 #else
-#define __mc_kmalloc(size, flags, zeroed) __mc_alloc((size), zeroed, 0)
+#define __mc_kmalloc_to(most, size, flags, zeroed) __mc_alloc((size), zeroed, 0, most)
 #define __mc_kmalloc_of(cache, size, flags, zeroed) __mc_alloc_of((size), zeroed, 0, cache)
 #endif
+#define __mc_kmalloc(size, flags, zeroed) __mc_kmalloc_to(KMALLOC_MAX_SIZE, size, flags, zeroed)
+#define __mc_kvmalloc(size, flags, zeroed) __mc_kmalloc_to(INT_MAX, size, flags, zeroed)
 
 #define ZERO_SIZE_PTR ((void *)16)
 
@@ -32,29 +40,38 @@
 #define kzalloc(size, flags) __mc_kmalloc(size, flags, 1)
 #define kmalloc_node(size, flags, node) __mc_kmalloc(size, flags, 0)
 #define kzalloc_node(size, flags, node) __mc_kmalloc(size, flags, 1)
-#define kmalloc_array(n, size, flags) __mc_kmalloc(size_mul(n, size), flags, 0)
-#define kcalloc(n, size, flags) __mc_kmalloc(size_mul(n, size), flags, 1)
-#define kvmalloc(size, flags) kmalloc(size, flags)
-#define kvzalloc(size, flags) kzalloc(size, flags)
-#define kvmalloc_array(n, size, flags) kmalloc_array(n, size, flags)
-#define kvcalloc(n, size, flags) kcalloc(n, size, flags)
-#define vmalloc(size) __mc_kmalloc(size, GFP_KERNEL, 0)
-#define vzalloc(size) __mc_kmalloc(size, GFP_KERNEL, 1)
+#define kmalloc_array(n, size, flags) __mc_kmalloc(size_mul(size, n), flags, 0)
+#define kcalloc(n, size, flags) __mc_kmalloc(size_mul(size, n), flags, 1)
+#define kvmalloc(size, flags) __mc_kvmalloc(size, flags, 0)
+#define kvzalloc(size, flags) __mc_kvmalloc(size, flags, 1)
+#define kvmalloc_array(n, size, flags) __mc_kvmalloc(size_mul(size, n), flags, 0)
+#define kvcalloc(n, size, flags) __mc_kvmalloc(size_mul(size, n), flags, 1)
+#define vmalloc(size) __mc_kmalloc_to(LONG_MAX, size, GFP_KERNEL, 0)
+#define vzalloc(size) __mc_kmalloc_to(LONG_MAX, size, GFP_KERNEL, 1)
 #define kmalloc_obj(object, ...) ((__typeof__(object) *)__mc_kmalloc(sizeof(object), 0U, 0))
 #define kzalloc_obj(object, ...) ((__typeof__(object) *)__mc_kmalloc(sizeof(object), 0U, 1))
 
-/* As functions too, for callers that pass them on. */
-static inline void (kfree)(const void *object)
+/* What krealloc() gives for size 0 is nothing to free. */
+#define __mc_resizes() (__mc_calls("__mc_size"))
+
+static inline const void *__mc_object_or_null(const volatile void *object)
 {
-	__mc_free(object);
+	return (unsigned long)object <= (unsigned long)ZERO_SIZE_PTR ? NULL : (const void *)object;
 }
 
-#define kfree(object) __mc_free(object)
-#define kzfree(object) __mc_free(object)
-#define kfree_sensitive(object) __mc_free(object)
-#define kvfree(object) __mc_free(object)
+#define kfree(object) __mc_free(__mc_resizes() ? __mc_object_or_null(object) : (object))
+#define kzfree(object) kfree(object)
+#define kfree_sensitive(object) kfree(object)
+#define kvfree(object) kfree(object)
+
 #define vfree(object) __mc_free(object)
-#define kfree_const(object) __mc_free(object)
+#define kfree_const(object) kfree(object)
+
+/* As a function too, for callers that pass it on. */
+static inline void (kfree)(const void *object)
+{
+	kfree(object);
+}
 
 struct kmem_cache {
 	unsigned int size;
@@ -148,8 +165,40 @@ static inline void kmem_cache_destroy(struct kmem_cache *cache)
 #define kmem_cache_alloc_node(cache, flags, node) kmem_cache_alloc(cache, flags)
 #define kmem_cache_shrink(cache) ((void)(cache), 0)
 
-/* Declared, so that a call is refused. */
-void *krealloc(const void *object, size_t size, gfp_t flags);
-size_t ksize(const void *object);
+#define krealloc(object, size, flags) \
+	__mc_resize((__mc_pointer(object))__mc_object_or_null(object), size, ZERO_SIZE_PTR, \
+		    (flags) & __GFP_ZERO ? __mc_kmalloc(__mc_bytes, flags, 1) : __mc_kmalloc(__mc_bytes, flags, 0))
+#define krealloc_array(object, n, size, flags) krealloc(object, size_mul(size, n), flags)
+#define kvrealloc(object, size, flags) \
+	__mc_resize((__mc_pointer(object))__mc_object_or_null(object), size, ZERO_SIZE_PTR, __mc_kvmalloc(__mc_bytes, flags, 0))
+
+#define kmemdup(from, size, flags) __mc_duplicate(from, size, __mc_kmalloc(__mc_bytes, flags, 0))
+#define kvmemdup(from, size, flags) __mc_duplicate(from, size, __mc_kvmalloc(__mc_bytes, flags, 0))
+#define kmemdup_array(from, n, size, flags) kmemdup(from, size_mul(size, n), flags)
+
+/* A copy of at most that many characters, and a zero behind it. */
+static inline char *kmemdup_nul(const char *from, size_t size, gfp_t flags)
+{
+	char *copy = from ? __mc_kmalloc(size + 1, flags, 0) : NULL;
+
+	if (copy) {
+		__builtin_memcpy(copy, from, size);
+		copy[size] = 0;
+	}
+	return copy;
+}
+
+static inline char *kstrndup(const char *text, size_t most, gfp_t flags)
+{
+	return text ? kmemdup_nul(text, strnlen(text, most), flags) : NULL;
+}
+
+static inline char *kstrdup(const char *text, gfp_t flags)
+{
+	return text ? kmemdup_nul(text, strlen(text), flags) : NULL;
+}
+
+/* As much as was asked for: what lies behind it in the allocator's own unit is nobody's. */
+#define ksize(object) ((size_t)__mc_size(object))
 
 #endif

@@ -51,7 +51,6 @@ static inline ssize_t sized_strscpy(char *to, const char *from, size_t size)
 /* Declared, so that a call is refused. */
 char *strrchr(const char *text, int value);
 char *strstr(const char *text, const char *part);
-char *strdup(const char *text);
 char *strsep(char **text, const char *ends);
 
 #define memzero_explicit(p, size) memset(p, 0, size)

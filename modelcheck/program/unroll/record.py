@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from attrs import evolve, frozen
 
+from modelcheck.program import sizes
 from modelcheck.program.expr import FALSE, UNDEFINED, Expr, Undefined, choice, conj, const, disj, negate, op, read
 from modelcheck.program.flow import Flow
 from modelcheck.program.graph import Allocation, Blocked, Check, Cut, Event, Guard
@@ -307,7 +308,7 @@ class Record:
         state.guard = (*state.guard, negate(stays))
 
     def _object(self, name: str, kind: str, size: int, layout: Layout | None, zeroed: bool = False) -> int:
-        base = self.next_base
+        base = sizes.begin(self.next_base, kind, size) if self.program.sized else self.next_base
         thing = MemoryObject(name, base, max(size, 1), kind, layout, zeroed=zeroed)
         self.objects.append(thing)
         self.next_base = -(-(base + max(size, 1)) // SLOT) * SLOT + SLOT

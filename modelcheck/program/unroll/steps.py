@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from collections.abc import Sequence
 from itertools import pairwise
@@ -36,6 +37,7 @@ from modelcheck.program.ir import (
     Wait,
 )
 from modelcheck.program.places import heap_name
+from modelcheck.program.sizes import MOST, TOO_LARGE
 from modelcheck.program.unroll.paths import Paths
 from modelcheck.program.unroll.record import GRACE
 from modelcheck.program.unroll.state import (
@@ -311,6 +313,12 @@ class Steps(Paths):
             return None
         if size.kind != "const":
             return self._alloc_any(step, state, size, deps, owner)
+        if size.data > step.most:
+            state.regs[step.dst] = (const(0, 64), NO_DEPS)
+            return state
+        if self.program.sized and size.data > MOST:
+            self._cut(state.guard, f"{step.source}: {TOO_LARGE}", step.source)
+            return None
         guard: Guard = state.guard
         works = TRUE
         if step.may_fail:
@@ -328,13 +336,18 @@ class Steps(Paths):
             works = op("eq", 1, choice(self._choice(2, state.guard), 8), const(0, 8))
         value = const(0, 64)
         # What a cache says has been written as it is; other sizes are worked out.
-        listed = range(0, unit * (MOST_SIZES + 1), unit) if owner is None else self._written()
+        listed: Sequence[int] = range(0, unit * (MOST_SIZES + 1), unit) if owner is None else self._written()
+        if self.program.sized:
+            listed = [number for number in listed if number <= MOST]
         sizes = [op("eq", 1, size, const(number, size.width)) for number in listed]
         for number, this in zip(listed, sizes, strict=True):
             there = op("and", 1, works, this)
             guard = extend(state.guard, there)
             if guard is not None:
                 value = op("ite", 64, there, const(self._allocated(step, number, guard, owner), 64), value)
+        nothing = op("ult", 1, const(step.most, size.width), size)
+        if nothing is not FALSE:
+            sizes.append(nothing)
         other = extend(state.guard, negate(disj(*sizes)))
         if other is not None:
             above = f", and may be above {unit * MOST_SIZES}" if owner is None else ""
@@ -367,10 +380,12 @@ class Steps(Paths):
 
 
 def _factor(size: Expr) -> int:
-    """What every value of ``size`` is a multiple of, by its form."""
+    """What every value of ``size`` is a multiple of, by its form; of one of two, constants left out."""
     inner = size
     while inner.kind == "op" and inner.data in ("zext", "sext"):
         inner = inner.args[0]
+    if inner.kind == "op" and inner.data == "ite":
+        return math.gcd(*(_factor(arm) for arm in inner.args[1:] if arm.kind != "const")) or 1
     if inner.kind == "op" and inner.data == "mul":
         return next(
             (arg.data for arg in inner.args if arg.kind == "const" and isinstance(arg.data, int) and arg.data), 1
