@@ -159,3 +159,59 @@ def test_who_looks_for_waiters_needs_a_full_barrier(tmp_path: Path, sleeper: str
     assert verdicts(tmp_path, threads(sleeper, waker.format("smp_mb();")), "sc", "lkmm") == {"PASS"}
     has = "WRITE_ONCE(ready, 1); if (wq_has_sleeper(&wq)) wake_up(&wq);"
     assert verdicts(tmp_path, threads(sleeper, has), "lkmm") == {"PASS"}
+
+
+HEARS = {
+    # include/linux/wait.h and sched.h: which states wake_up_interruptible() wakes
+    "wait_event(wq, READ_ONCE(ready));": False,
+    "wait_event_idle(wq, READ_ONCE(ready));": False,
+    "wait_event_killable(wq, READ_ONCE(ready));": False,
+    "wait_event_interruptible(wq, READ_ONCE(ready));": True,
+    "wait_event_interruptible_exclusive(wq, READ_ONCE(ready));": True,
+    "wait_event_killable_exclusive(wq, READ_ONCE(ready));": False,
+    SLEEP.format(""): False,
+    SLEEP.format("_exclusive"): False,
+    SLEEP.format("").replace("UNINT", "INT"): True,
+    SLEEP.format("_exclusive").replace("UNINT", "INT"): True,
+    ADDED.format(""): False,
+    ADDED.format("").replace("UNINT", "INT"): True,
+    ADDED.format("_exclusive"): False,
+}
+
+
+@pytest.mark.parametrize("sleeper", HEARS)
+def test_an_interruptible_wake_up_wakes_those_who_sleep_so(tmp_path: Path, sleeper: str) -> None:
+    waker = "WRITE_ONCE(ready, 1); {0}(&wq);"
+    expected = "PASS" if HEARS[sleeper] else "deadlock"
+    assert verdicts(tmp_path, threads(sleeper, waker.format("wake_up_interruptible")), "sc", "lkmm") == {expected}
+
+
+@pytest.mark.parametrize("sleeper", [sleeper for sleeper in HEARS if not HEARS[sleeper]][::3])
+def test_who_does_not_hear_it_is_woken_by_another(tmp_path: Path, sleeper: str) -> None:
+    waker = "WRITE_ONCE(ready, 1); wake_up_interruptible_all(&wq); wake_up(&wq);"
+    assert verdicts(tmp_path, threads(sleeper, waker), "sc") == {"PASS"}
+
+
+def test_it_passes_over_who_does_not_hear(tmp_path: Path) -> None:
+    """The first in line sleeps on; the second is the one who is woken."""
+    queued = "prepare_to_wait_exclusive(&wq, &w, {}); smp_store_release(&x, {}); schedule(); finish_wait(&wq, &w);"
+    deaf = "DEFINE_WAIT(w);" + queued.format("TASK_UNINTERRUPTIBLE", 1)
+    hears = "DEFINE_WAIT(w); while (smp_load_acquire(&x) != 1) cpu_relax();"
+    hears += queued.format("TASK_INTERRUPTIBLE", 2) + "smp_store_release(&x, 3);"
+    waker = "while (smp_load_acquire(&x) != 2) cpu_relax(); wake_up_interruptible(&wq);"
+    waker += "while (smp_load_acquire(&x) != 3) cpu_relax(); {}(&wq);"
+    assert verdicts(tmp_path, threads(deaf, hears, waker.format("wake_up")), "sc") == {"PASS"}
+    assert verdicts(tmp_path, threads(deaf, hears, waker.format("wake_up_interruptible")), "sc") == {"deadlock"}
+
+
+def test_who_sleeps_on_is_still_seen(tmp_path: Path) -> None:
+    waker = "wake_up_interruptible(&wq); WRITE_ONCE(ready, 1); smp_mb(); if (waitqueue_active(&wq)) wake_up(&wq);"
+    assert verdicts(tmp_path, threads("wait_event(wq, READ_ONCE(ready));", waker), "sc", "lkmm") == {"PASS"}
+
+
+def test_a_wake_up_by_name_ends_an_uninterruptible_sleep_too(tmp_path: Path) -> None:
+    text = """#include <linux/kthread.h>
+static int f(void *a) { wait_event(wq, kthread_should_stop()); return 0; }
+int main(void) { struct task_struct *t = kthread_run(f, 0, "f"); kthread_stop(t); return 0; }
+"""
+    assert verdicts(tmp_path, text, "sc", "lkmm") == {"PASS"}

@@ -30,7 +30,11 @@ static inline void schedule(void)
 	struct task_struct *task = current;
 
 	if (__mc_exclusive_waits() && task->__queue && task->__exclusive)
-		while (READ_ONCE(task->__state) != TASK_RUNNING && __mc_in_line(task->__queue))
+		while (READ_ONCE(task->__state) != TASK_RUNNING && __mc_in_line(task->__queue, task->__exclusive))
+			__mc_relax();
+	else if (__mc_light_wakes() && task->__queue && READ_ONCE(task->__state) == TASK_INTERRUPTIBLE)
+		while (READ_ONCE(task->__state) != TASK_RUNNING && READ_ONCE(task->__queue->__seq) == task->__queue_seq &&
+		       READ_ONCE(task->__queue->__light_seq) == task->__light_seen)
 			__mc_relax();
 	else if (task->__queue)
 		while (READ_ONCE(task->__state) != TASK_RUNNING && READ_ONCE(task->__queue->__seq) == task->__queue_seq)
@@ -50,7 +54,10 @@ static inline int wake_up_process(struct task_struct *task)
 	return __mc_rmw(&task->__state, 4, "xchg", TASK_RUNNING, "ONCE", "RELEASE") != TASK_RUNNING;
 }
 
-#define wake_up_state(task, state) wake_up_process(task)
+/* One that wakes none who sleep uninterruptibly is not modelled. */
+int wake_up_state_of_interruptible_sleepers(struct task_struct *task);
+#define wake_up_state(task, state) \
+	((state) & TASK_UNINTERRUPTIBLE ? wake_up_process(task) : wake_up_state_of_interruptible_sleepers(task))
 /* The time may be up at once. */
 #define schedule_timeout(timeout) \
 	({ __mc_assumes("timeouts-expire"); __set_current_state(TASK_RUNNING); (void)(timeout); 0L; })

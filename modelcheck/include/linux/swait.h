@@ -19,9 +19,9 @@
 #define swq_has_sleeper(wq) ({ __mc_fence("Mb"); swait_active(wq); })
 #define prepare_to_swait_exclusive(wq, wait, state) prepare_to_wait_exclusive(wq, wait, state)
 #define finish_swait(wq, wait) finish_wait(wq, wait)
-#define swait_event_exclusive(wq, condition) ((void)__mc_wait_exclusive(&(wq), condition, 0, 0))
-#define swait_event_idle_exclusive(wq, condition) ((void)__mc_wait_exclusive(&(wq), condition, 0, 0))
+#define swait_event_exclusive(wq, condition) ((void)__mc_wait_exclusive(&(wq), condition, 0, 1))
+#define swait_event_idle_exclusive(wq, condition) ((void)__mc_wait_exclusive(&(wq), condition, 0, 1))
 #define swait_event_interruptible_exclusive(wq, condition) \
-	__mc_wait_exclusive(&(wq), condition, __mc_interrupted(), 1)
+	__mc_wait_exclusive(&(wq), condition, __mc_interrupted(), 0)
 
 #endif

@@ -22,7 +22,8 @@ struct task_struct {
 	unsigned int __stop;         /* kthread_stop() has been called */
 	struct wait_queue_head *__queue; /* the wait queue it is on, read by itself alone */
 	unsigned int __queue_seq;    /* and what that had seen when it was last going to sleep */
-	unsigned int __exclusive;    /* it is there as an exclusive waiter */
+	unsigned int __light_seen;   /* the same of wake-ups of those alone who sleep interruptibly */
+	unsigned int __exclusive;    /* what it stands in line as where it is an exclusive waiter, or 0 */
 	int pid;
 	struct mm_struct *mm;
 	const char *comm;
