@@ -91,7 +91,9 @@ class Switchboard:
         self._ready = True
         question = self.question
         looks = "race" in question.properties and "data-race" in self.model.flag_names
-        bounds = Bounds(question.unroll, question.recursion, looks, self.model.coherent, self.model.idempotent)
+        undefined = "uninitialised" not in question.properties
+        coherent, idempotent = self.model.coherent, self.model.idempotent
+        bounds = Bounds(question.unroll, question.recursion, looks, coherent, idempotent, undefined=undefined)
         for outcome in initialise(settle(self.program, frozenset())):
             if isinstance(outcome, Initial):
                 deadline = None if question.seconds is None else time.monotonic() + question.seconds

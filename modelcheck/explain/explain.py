@@ -67,11 +67,11 @@ def explain(
     """
     found: list[Explanation] = []
     races = "race" in properties and "data-race" in model.flag_names
+    undefined = "uninitialised" not in properties
+    bounds = Bounds(unrolled, recursion, races, model.coherent, model.idempotent, undefined=undefined)
     for initial in initialise(program):
         if isinstance(initial, Initial):
-            graph = unroll(
-                program, initial, Bounds(unrolled, recursion, races, model.coherent, model.idempotent), lambda: None
-            )
+            graph = unroll(program, initial, bounds, lambda: None)
             session = Session(graph, model, symmetry=True, accounted=True)
             account = _Account(session, model)
             found += account.explanations(properties)

@@ -117,10 +117,10 @@ class _Search:
             if not isinstance(outcome, Initial):
                 continue
             looks = self.failure.property == "race"
+            undefined = "uninitialised" not in self.properties
+            bounds = Bounds(*self.bounds, looks, model.coherent, model.idempotent, undefined=undefined)
             try:
-                graph = unroll(
-                    self.program, outcome, Bounds(*self.bounds, looks, model.coherent, model.idempotent), lambda: None
-                )
+                graph = unroll(self.program, outcome, bounds, lambda: None)
                 question = Question(graph, model, self.failure, self.properties)
             except TooManyValues:
                 self.gave_up = True

@@ -182,7 +182,9 @@ def _question(spec: Spec, cell: Cell, program: Program, behaviours: dict[Bounds,
     scenario = cell.scenario
     model = load_model(cell.load)
     looks = "race" in scenario.properties and "data-race" in model.flag_names
-    bounds = Bounds(scenario.unroll, scenario.recursion, looks, model.coherent, model.idempotent)
+    undefined = "uninitialised" not in scenario.properties
+    unrolled, recursion = scenario.unroll, scenario.recursion
+    bounds = Bounds(unrolled, recursion, looks, model.coherent, model.idempotent, undefined=undefined)
     if bounds not in behaviours:
         tick = until(None if scenario.timeout is None else time.monotonic() + scenario.timeout)
         try:

@@ -89,7 +89,8 @@ def check(
     started = time.monotonic()
     deadline = None if timeout is None else started + timeout
     looks = "race" in properties and "data-race" in model.flag_names
-    bounds = Bounds(unroll, recursion, looks, model.coherent, model.idempotent)
+    undefined = "uninitialised" not in properties
+    bounds = Bounds(unroll, recursion, looks, model.coherent, model.idempotent, undefined=undefined)
     total = Result("PASS")
     touching_ones: list[Touches | None] = []
     if groundworks is None:

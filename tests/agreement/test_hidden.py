@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from modelcheck.interleave.explore import explore
 from modelcheck.solve.check import check
-from tests.agreement.asking import said
+from tests.agreement.asking import EVERYTHING, said
 from tests.solve.checking import model, parse
 
 
@@ -15,7 +16,6 @@ from tests.solve.checking import model, parse
         ("void t0(void) { *(volatile int *)0 = 1; assert(0); }", "UNKNOWN"),
         ("void t0(void) { assert(1); *(volatile int *)0 = 1; }", "PASS"),
         ("void t0(void) { x = 1 / READ_ONCE(x); assert(0); }", "UNKNOWN"),
-        ("void t0(void) { int n; if (n) x = 1; assert(x); }", "UNKNOWN"),
         ("void t0(void) { *READ_ONCE(p) = 1; x = 1; } void t1(void) { assert(READ_ONCE(x) == 0); }", "UNKNOWN"),
         ("void t0(void) { *READ_ONCE(p) = 1; } void t1(void) { assert(READ_ONCE(x) == 0); }", "PASS"),
         ("void t0(void) { kfree(kmalloc(4, GFP_KERNEL)); kfree(&x); } void final(void) { assert(x); }", "UNKNOWN"),
@@ -25,6 +25,27 @@ from tests.solve.checking import model, parse
 )
 def test_a_failure_that_is_not_asked_for_hides_what_lies_behind(text: str, expected: str) -> None:
     assert said("static int x, *p;" + text, frozenset({"assertion"})) == {expected}
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("int n; if (n) x = 1; assert(x);", "assertion"),
+        ("int n; if (n) x = 1; assert(x < 2);", "PASS"),
+        ("int n; switch (n) { case 1: x = 1; break; case 2: x = 2; } assert(x != 2);", "assertion"),
+        ("int n; switch (n) { case 1: x = 1; break; case 2: x = 2; } assert(x < 3);", "PASS"),
+        ("int n; while (n) x = 1; assert(x);", "assertion"),
+        ("int n; if (READ_ONCE(x)) n = 1; if (n) x = 1; assert(!x);", "assertion"),
+        ("int n, v = READ_ONCE(y); if (v) n = 1; if (n) x = 1; if (v) assert(x);", "PASS"),
+    ],
+)
+def test_a_branch_on_what_is_undefined_goes_either_way_where_that_is_not_asked_for(code: str, expected: str) -> None:
+    program = parse(f"static int x, y; void t0(void) {{ {code} }} void t1(void) {{ WRITE_ONCE(y, 1); }}")
+    for name in ("sc", "lkmm"):
+        alone = check(program, model(name), frozenset({"assertion"}))
+        assert (alone.property or alone.verdict) == expected
+        assert check(program, model(name), EVERYTHING).property == "uninitialised"
+    assert explore(program, "sc", frozenset({"assertion"})).verdict == "UNKNOWN"
 
 
 def test_no_execution_with_a_failure_comes_to_rest() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
-from modelcheck.program.expr import FALSE, TRUE, UNDEFINED, Expr, Undefined, conj, const, disj, negate, op
+from modelcheck.program.expr import FALSE, TRUE, UNDEFINED, Expr, Undefined, choice, conj, const, disj, negate, op
 from modelcheck.program.flow import EXIT, Element, Loop, flow_of, registers
 from modelcheck.program.graph import Blocked, Guard
 from modelcheck.program.guards import NO_DEPS, Deps, Val, assuming, contradict, extend, join, merge_values
@@ -319,7 +319,10 @@ class Paths(Record):
                 taken.append((left, target))
                 break
             value, rests_on = self._value(state, condition)
-            if isinstance(value.data, Undefined) or mentions_undefined(value):
+            unknown = isinstance(value.data, Undefined) or mentions_undefined(value)
+            if unknown and self.bounds.undefined:
+                value = self._either(state, value)
+            elif unknown:
                 self._check(
                     state, op("defined", 1, value), "uninitialised", "a branch on an uninitialised local", source
                 )
@@ -351,6 +354,12 @@ class Paths(Record):
             for loop in around(frame.flow.order, number):
                 if not targets <= loop.blocks:
                     frame.exits[loop.head] = frame.exits.get(loop.head, 0) + 1
+
+    def _either(self, state: State, value: Expr) -> Expr:
+        """``value``, of width 1, and what is chosen for it where it is undefined."""
+        chosen = op("eq", 1, choice(self._choice(2, state.guard), 8), const(1, 8))
+        self.choosers[-1] = -1
+        return op("ite", 1, op("defined", 1, value), value, chosen)
 
 
 def _same_value(was: Val | None, now: Val | None) -> bool:

@@ -53,6 +53,8 @@ class Bounds:
         coherent: the model forbids cycles of po-loc, rf, co and fr: then what one thread alone touches has the value
             that it stored last, and need not wait for the solver to be known.
         rounds: a loop that certainly goes on (its exit conditions are all constant) may go round this often.
+        undefined: a branch on what is undefined goes on either way, as `uninitialised` is not asked for; otherwise its
+            thread stops there.
         idempotent: the model lets a read-modify-write that puts back what it read be left out of an execution.
     """
 
@@ -62,6 +64,7 @@ class Bounds:
     coherent: bool = True
     idempotent: bool = False
     rounds: int = 256
+    undefined: bool = False
 
 
 class Restart(Exception):  # noqa: N818 (no error: the way to begin again)

@@ -118,7 +118,9 @@ class _Replay:
     def _attempts(self, initial: Initial) -> Iterator[Replayed]:
         model = self.today.model
         looks = "race" in self.properties and "data-race" in model.flag_names
-        bounds = Bounds(self.trace.unroll, self.trace.recursion, looks, model.coherent, model.idempotent)
+        undefined = "uninitialised" not in self.properties
+        unrolled, recursion = self.trace.unroll, self.trace.recursion
+        bounds = Bounds(unrolled, recursion, looks, model.coherent, model.idempotent, undefined=undefined)
         graph = self.sources.graph(self.today.program, initial, bounds)
         self._same_threads(graph)
         for late in self._lates(graph, overtaken(model)):
@@ -206,7 +208,9 @@ class _Replay:
                 # The machine stops a thread at what is wrong; the solver lets it go on where it can.
                 if (again := self._found_again(finding, execution)) is not None:
                     return again
-            if not own and (_torn(execution) or self._goes_on(initial, execution)):
+            # The machine stops at a branch on what is undefined; the solver takes either way, where nobody asks.
+            either = "uninitialised" not in self.properties and "uninitialised" in {f.property for f in stray.findings}
+            if not own and (either or _torn(execution) or self._goes_on(initial, execution)):
                 return self._again(execution)
             now = None if stray.local is None else self._place_now(stray.local.place, stray.local.stack)
             told = stray.event if own else None
