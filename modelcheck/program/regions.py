@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from attrs import evolve
 
-from modelcheck.program.ir import Fence, Function, Instruction
+from modelcheck.program.expr import const
+from modelcheck.program.ir import Assign, Fence, Function, Instruction, Load, Store
 
 
 def awaited_regions(functions: Mapping[str, Function]) -> dict[str, Function]:
@@ -21,14 +22,23 @@ def awaited_regions(functions: Mapping[str, Function]) -> dict[str, Function]:
 
 
 def _region(step: Instruction) -> bool:
-    return isinstance(step, Fence) and step.lock is not None
+    if isinstance(step, Fence):
+        return step.lock is not None
+    return isinstance(step, Load | Store) and "Region" in step.tags
 
 
 def _without(function: Function) -> Function:
     if not any(_region(step) for block in function.blocks for step in block.instructions):
         return function
     blocks = (
-        evolve(block, instructions=tuple(step for step in block.instructions if not _region(step)))
+        evolve(block, instructions=tuple(kept for step in block.instructions if (kept := _left(step)) is not None))
         for block in function.blocks
     )
     return evolve(function, blocks=tuple(blocks))
+
+
+def _left(step: Instruction) -> Instruction | None:
+    """What is left of ``step`` where there are no such regions."""
+    if not _region(step):
+        return step
+    return Assign(step.dst, const(0, 8 * step.size), step.source) if isinstance(step, Load) else None

@@ -63,6 +63,25 @@ REGIONS = [
     ("spin_lock_irqsave(&lock, flags); spin_unlock(&lock)", "local_irq_restore(flags)"),
     ("rcu_read_lock_sched()", "rcu_read_unlock_sched()"),
 ]
+REGIONS += [
+    # arch_local_irq_save() and arch_local_irq_restore(): interrupts are off or not, and do not count
+    ("local_irq_disable(); local_irq_save(flags); local_irq_restore(flags)", "local_irq_enable()"),
+    (
+        "local_irq_disable(); spin_lock_irqsave(&lock, flags); spin_unlock_irqrestore(&lock, flags)",
+        "local_irq_enable()",
+    ),
+    ("local_irq_enable(); local_irq_disable(); local_irq_disable()", "local_irq_enable()"),
+    ("rcu_read_lock(); local_irq_enable()", "rcu_read_unlock()"),
+    ("local_irq_disable(); rcu_read_lock(); local_irq_enable()", "rcu_read_unlock()"),
+    ("local_irq_save(flags); local_irq_enable(); local_irq_disable()", "local_irq_restore(flags)"),
+]
+ENDED = [
+    ("local_irq_disable(); local_irq_disable(); local_irq_enable()", "(void)0"),
+    ("local_irq_disable(); spin_lock_irq(&lock); spin_unlock_irq(&lock)", "local_irq_enable()"),
+    ("local_irq_save(flags); local_irq_enable()", "local_irq_restore(flags)"),
+    ("local_irq_save(flags); local_irq_disable(); local_irq_restore(flags)", "(void)0"),
+    ("spin_lock_irqsave(&lock, flags); local_irq_enable(); spin_unlock(&lock)", "local_irq_restore(flags)"),
+]
 NONE = [("mutex_lock(&mutex)", "mutex_unlock(&mutex)"), ("spin_lock(&lock); spin_unlock(&lock)", "(void)0")]
 
 
@@ -82,7 +101,7 @@ def test_a_grace_period_waits_for_who_is_in_it(tmp_path: Path, region: tuple[str
     assert found(tmp_path, region) == ["PASS", "PASS"]
 
 
-@pytest.mark.parametrize("region", NONE)
+@pytest.mark.parametrize("region", [*NONE, *ENDED])
 def test_it_does_not_wait_for_others(tmp_path: Path, region: tuple[str, str]) -> None:
     assert found(tmp_path, region) == ["use-after-free", "use-after-free"]
 

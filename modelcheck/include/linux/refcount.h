@@ -76,7 +76,14 @@ typedef struct refcount_struct {
 	}								\
 	__mc_last;							\
 })
-#define refcount_dec_and_lock_irqsave(r, lock, flags) (*(flags) = 0, refcount_dec_and_lock(r, lock))
+#define refcount_dec_and_lock_irqsave(r, lock, flags) ({		\
+	_Bool __mc_last_one;						\
+	__mc_irqs_save(*(flags));					\
+	__mc_last_one = refcount_dec_and_lock(r, lock);			\
+	if (!__mc_last_one)						\
+		__mc_irqs_restore(*(flags));				\
+	__mc_last_one;							\
+})
 #define refcount_dec_and_mutex_lock(r, mutex) ({			\
 	_Bool __mc_last = 0;						\
 	if (!refcount_dec_not_one(r)) {					\

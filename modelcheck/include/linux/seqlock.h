@@ -79,12 +79,12 @@ typedef struct {
 		write_seqcount_begin(&(sl)->seqcount);			\
 	__mc_got;							\
 })
-#define write_seqlock_irq(sl) write_seqlock(sl)
-#define write_sequnlock_irq(sl) write_sequnlock(sl)
-#define write_seqlock_bh(sl) write_seqlock(sl)
-#define write_sequnlock_bh(sl) write_sequnlock(sl)
-#define write_seqlock_irqsave(sl, flags) do { (flags) = 0; write_seqlock(sl); } while (0)
-#define write_sequnlock_irqrestore(sl, flags) do { (void)(flags); write_sequnlock(sl); } while (0)
+#define write_seqlock_irq(sl) do { __mc_irqs_off(); write_seqlock(sl); } while (0)
+#define write_sequnlock_irq(sl) do { write_sequnlock(sl); __mc_irqs_on(); } while (0)
+#define write_seqlock_bh(sl) do { __mc_region("take bottom halves"); write_seqlock(sl); } while (0)
+#define write_sequnlock_bh(sl) do { write_sequnlock(sl); __mc_region("give bottom halves"); } while (0)
+#define write_seqlock_irqsave(sl, flags) do { __mc_irqs_save(flags); write_seqlock(sl); } while (0)
+#define write_sequnlock_irqrestore(sl, flags) do { write_sequnlock(sl); __mc_irqs_restore(flags); } while (0)
 #define read_seqlock_excl(sl) spin_lock(&(sl)->lock)
 #define read_sequnlock_excl(sl) spin_unlock(&(sl)->lock)
 

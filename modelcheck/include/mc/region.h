@@ -3,6 +3,9 @@
  * Regions with preemption, bottom halves or interrupts off. Since v5.0 grace periods of RCU wait for them as for any reader;
  * before, those of RCU-sched and RCU-bh did, which are not modelled. MC_KERNEL_VERSION, as KERNEL_VERSION() gives it, says
  * of which kernel the sources are. Where the program waits for no grace period they leave nothing behind.
+ *
+ * Regions nest, but for those with interrupts off: a thread has them off or not. Whoever turns them on ends the region, however
+ * often they were turned off; who restores them makes them what they were when they were saved.
  */
 #ifndef MC_REGION_H
 #define MC_REGION_H
@@ -14,10 +17,44 @@
 #endif
 #define MC_RCU_FLAVORS (MC_KERNEL_VERSION < 0x050000)
 
+#ifndef MC_NR_THREADS
+#define MC_NR_THREADS 16
+#endif
+
 #if MC_RCU_FLAVORS
 #define __mc_region(use) ((void)0)
+#define __mc_irqs_off() ((void)0)
+#define __mc_irqs_on() ((void)0)
+#define __mc_irqs_save(flags) ((void)((flags) = 0))
+#define __mc_irqs_restore(flags) ((void)(flags))
 #else
 #define __mc_region(use) __mc_section(use)
+
+/* What each thread alone reads and writes; its accesses bear the tag Region, and go where the regions go. */
+__attribute__((weak)) unsigned int __mc_irqs[MC_NR_THREADS];
+#define __mc_irqs_are_off() __mc_load(&__mc_irqs[__mc_self()], 4, "ONCE,Region")
+#define __mc_irqs_off() ({						\
+	if (!__mc_irqs_are_off()) {					\
+		__mc_store(&__mc_irqs[__mc_self()], 4, 1, "ONCE,Region"); \
+		__mc_region("take interrupts");				\
+	}								\
+	(void)0;							\
+})
+#define __mc_irqs_on() ({						\
+	if (__mc_irqs_are_off()) {					\
+		__mc_store(&__mc_irqs[__mc_self()], 4, 0, "ONCE,Region"); \
+		__mc_region("give interrupts");				\
+	}								\
+	(void)0;							\
+})
+#define __mc_irqs_save(flags) ({ (flags) = __mc_irqs_are_off(); __mc_irqs_off(); })
+#define __mc_irqs_restore(flags) ({					\
+	if (flags)							\
+		__mc_irqs_off();					\
+	else								\
+		__mc_irqs_on();						\
+	(void)0;							\
+})
 #endif
 
 #endif
