@@ -112,8 +112,13 @@ def _built_in(name: str) -> Model:
         model = model_from_text(file.read_text(encoding="utf-8"), f"{name}.cat")
         keep(name, model)
     model.idempotent = True
+    model.monotonic = name in _MONOTONIC
     return model
 
+
+_MONOTONIC = ("sc", "tso", "pso", "lkmm")
+"""Those in which an edge of po, rf, co or fr more allows, and flags, no more (as `Model.monotonic` has it). rc11 asks
+for accesses to different locations in one place, where an access and a part of it are neither one nor two."""
 
 _MODELS: dict[tuple[tuple[Path, ...], frozenset[str]], tuple[Model, Mapping[Path, bytes | None]]] = {}
 """The models made from files most recently, each with the content of all files that it rests on (None: not there)."""

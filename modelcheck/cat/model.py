@@ -48,6 +48,9 @@ class Model:
         idempotent: an execution stays one without a read-modify-write that puts back what it read, when those that
             read from it read what it had read from. Set for the models that come along, where it is known to be so:
             coherence and ``rf`` lead from there through it already, and so do release sequences and ``rmw-sequence``.
+        monotonic: what holds of an execution whose accesses are taken apart, each piece with its own edges, holds with
+            each access one event with the edges of all its pieces: it is no more allowed, and no more flagged. Set for
+            the models that come along, where it is known to be so.
     """
 
     name: str
@@ -60,6 +63,7 @@ class Model:
     declared: frozenset[str]
     recursive: frozenset[str]
     idempotent: bool = False
+    monotonic: bool = False
     _last: Evaluation | None = None
     _explainer: Explainer | None = None
     _residuals: Residuals = Factory(Residuals)

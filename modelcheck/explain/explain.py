@@ -73,6 +73,8 @@ def explain(
         if isinstance(initial, Initial):
             graph = unroll(program, initial, bounds, lambda: None)
             session = Session(graph, model, symmetry=True, accounted=True)
+            if session.encoding.mixed:
+                session = Session(graph, model, symmetry=True, accounted=True, pieces=True)
             account = _Account(session, model)
             found += account.explanations(properties)
             if races:

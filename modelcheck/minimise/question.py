@@ -86,10 +86,12 @@ class Question:
     """
 
     def __init__(self, graph: EventGraph, model: Model, failure: Failure, properties: frozenset[str]) -> None:
-        self.graph = graph
         self.failure = failure
         self.gave_up = False
         self.session = Session(graph, model)
+        if self.session.encoding.mixed and (pieces := Session(graph, model, pieces=True)).torn is None:
+            self.session = pieces
+        self.graph = self.session.graph
         self.session.effort = EFFORT
         self._encoding = self.session.encoding
         self._circuit = self._encoding.circuit

@@ -48,6 +48,7 @@ class Event:
         scope: a ``free`` of a local, whose scope is left; an undefined address is ignored.
         operands: the expressions that it is evaluated within whose operands nothing orders, outermost first: a number
             for the expression, and which of its operands it belongs to.
+        piece: of which access it is a piece: the number of its first one. Those of one access have the same position.
     """
 
     id: int
@@ -73,6 +74,7 @@ class Event:
     operands: tuple[tuple[int, int], ...] = ()
     lock: LockUse | None = None
     scope: bool = False
+    piece: int | None = None
 
 
 @frozen

@@ -34,7 +34,7 @@ from modelcheck.solve.shapes import overtaken
 from modelcheck.solve.thinair import ThinAir
 from modelcheck.solve.touch import touching
 from modelcheck.solve.wide import TooManyValues
-from modelcheck.solve.witness import execution_of
+from modelcheck.solve.witness import execution_of, torn
 
 Progress = Callable[[int], None]
 """Called with the number of refinements so far."""
@@ -148,9 +148,14 @@ def _check_from(
     session = None
     try:
         for fewer in (*_few_rounds(groundworks, outcome, bounds, until(deadline)), bounds):
-            groundwork = groundworks.of(outcome, fewer, Assumptions.of(model, symmetry=True), until(deadline))
-            session = Session(groundwork.graph, model, deadline, progress, groundwork=groundwork)
-            result = session.decide(properties, whole=fewer is bounds)
+            # Most accesses that seem to meet in parts never do.
+            for pieces in (False, True):
+                assumed = Assumptions.of(model, symmetry=True, pieces=pieces)
+                groundwork = groundworks.of(outcome, fewer, assumed, until(deadline))
+                session = Session(groundwork.graph, model, deadline, progress, groundwork=groundwork)
+                result = session.decide(properties, whole=fewer is bounds)
+                if not result.mixed:
+                    break
             if result.verdict == "FAIL":
                 break
     except TooManyValues as many:
@@ -187,6 +192,7 @@ class Session:
         races: of the pairs that were last looked at for races, the literal that asks for each.
         accounted: as an argument: each clause that rests on the memory model can be switched off (`Circuit.switches`
             has them), to see which are needed.
+        torn: as in `Groundwork`: a failure may be one of executions that are none of the program's.
         groundwork: as an argument: that of ``graph`` for what is true of ``model``, fresh; None: made here.
         effort: how much work the solver may put into one proposal (as `Solver.check` has it); None: any.
     """
@@ -200,6 +206,7 @@ class Session:
         thin_air: bool = False,
         symmetry: bool = False,
         accounted: bool = False,
+        pieces: bool = False,
         groundwork: Groundwork | None = None,
     ) -> None:
         model.require_explicable()
@@ -213,8 +220,10 @@ class Session:
         self.races: dict[tuple[int, int], int] = {}
         self._known: dict[frozenset[str], tuple[list[Finding], Deadlock | None]] = {}
         if groundwork is None:
-            assumed = Assumptions.of(model, thin_air, symmetry, accounted)
+            assumed = Assumptions.of(model, thin_air, symmetry, accounted, pieces)
             groundwork = Groundwork(graph, assumed, until(deadline))
+        self.graph = groundwork.graph
+        self.torn = groundwork.torn
         self.space = groundwork.space
         self.live = groundwork.live
         self.encoding = groundwork.encoding
@@ -239,6 +248,15 @@ class Session:
 
         Where not ``whole``, a ``PASS`` says nothing of what the bounds cut off.
         """
+        result = self._decide(properties, among, whole)
+        if self.torn is None or (result.verdict == "PASS" and self.model.monotonic):
+            return result
+        if result.verdict == "FAIL" and result.property != "race" and not torn(self.proposal):
+            return result
+        reason = f"{self.torn}: what is accessed here at once is accessed in parts by other threads"
+        return Result("UNKNOWN", reason=reason, mixed=True)
+
+    def _decide(self, properties: frozenset[str], among: int, whole: bool) -> Result:
         circuit = self.encoding.circuit
         # A warning stops nothing, and is told of where nothing worse is.
         warnings = [finding for finding in self.findings(properties) if finding.property == "warning"]

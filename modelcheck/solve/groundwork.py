@@ -17,6 +17,7 @@ from modelcheck.solve.coherence import Coherence
 from modelcheck.solve.counting import add_counting
 from modelcheck.solve.domains import analyse
 from modelcheck.solve.encode import Encoding
+from modelcheck.solve.pieces import in_pieces
 from modelcheck.solve.rising import add_rising
 from modelcheck.solve.sections import close_sections
 from modelcheck.solve.symmetry import break_symmetry
@@ -32,6 +33,7 @@ class Assumptions:
         atomic: it forbids a write between the two halves of a read-modify-write.
         thin_air: values may justify themselves, and sections need not end: for litmus tests, whose judge is herd.
         symmetry: of identical threads only one order is looked at.
+        pieces: accesses are taken apart where memory is accessed whole and in parts (`modelcheck.solve.pieces`).
         accounted: each clause that rests on the memory model can be switched off (`Circuit.switches` has them).
     """
 
@@ -40,11 +42,19 @@ class Assumptions:
     thin_air: bool = False
     symmetry: bool = False
     accounted: bool = False
+    pieces: bool = False
 
     @classmethod
-    def of(cls, model: Model, thin_air: bool = False, symmetry: bool = False, accounted: bool = False) -> Assumptions:
+    def of(
+        cls,
+        model: Model,
+        thin_air: bool = False,
+        symmetry: bool = False,
+        accounted: bool = False,
+        pieces: bool = False,
+    ) -> Assumptions:
         """Those of ``model``."""
-        return cls(model.coherent, model.atomic, thin_air, symmetry, accounted)
+        return cls(model.coherent, model.atomic, thin_air, symmetry, accounted, pieces)
 
 
 class Groundwork:
@@ -53,6 +63,8 @@ class Groundwork:
     One session at a time builds on it; `renew` takes away what the last one added.
 
     Attributes:
+        graph: the events, in pieces where that is assumed.
+        torn: as in `Pieces`.
         live: events that may be executed.
         identical: groups of threads that stand for one another.
         left_open: the read-side sections that a thread may end in.
@@ -64,6 +76,13 @@ class Groundwork:
         self.graph = graph
         self.space = AddressSpace(graph.objects)
         domains = analyse(graph, self.space, assumed.coherent, assumed.thin_air, tick)
+        self.torn: str | None = None
+        if assumed.pieces and domains.mixed and assumed.coherent and not assumed.thin_air:
+            pieces = in_pieces(
+                graph, domains, self.space, lambda other: analyse(other, self.space, assumed.coherent, tick=tick)
+            )
+            graph = self.graph = pieces.graph
+            domains, self.torn = pieces.domains, pieces.torn
         self.live = len(domains.live)
         self.encoding = Encoding(graph, domains, self.space)
         if assumed.accounted:

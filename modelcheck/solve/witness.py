@@ -13,10 +13,30 @@ from modelcheck.solve.origins import Place
 from modelcheck.solve.proposal import Proposal
 from modelcheck.solve.result import ExecutedEvent, Execution, Pair, TouchedObject
 from modelcheck.solve.sat import NO
+from modelcheck.solve.whole import one_by_one, whole
 
 
 def execution_of(proposal: Proposal) -> Execution:
     """The execution that ``proposal`` stands for."""
+    return whole(_in_pieces(proposal), _pieces(proposal))
+
+
+def torn(proposal: Proposal) -> bool:
+    """Whether some access of ``proposal`` may have been torn: with each at once, no order explains it."""
+    return not one_by_one(_in_pieces(proposal), _pieces(proposal))
+
+
+def _pieces(proposal: Proposal) -> list[list[int]]:
+    """The events that are pieces of one access, in order of address."""
+    several: dict[int, list[int]] = {}
+    for position, number in enumerate(_told(proposal)):
+        piece = proposal.encoding.events[number].piece
+        if piece is not None:
+            several.setdefault(piece, []).append(position)
+    return [sorted(each) for each in several.values()]
+
+
+def _in_pieces(proposal: Proposal) -> Execution:
     encoding = proposal.encoding
     numbers = _told(proposal)
     index = {number: position for position, number in enumerate(numbers)}

@@ -203,18 +203,23 @@ def _check(program: Program, job: Job) -> Result:
 def _byte_by_byte(program: Program, job: Job, result: Result) -> Result:
     """What the explorer, which knows memory by its bytes, makes of what is accessed in several sizes.
 
-    Where it does not come to an end either, or does not know the memory model, ``result`` stands.
+    Where it does not come to an end either, ``result`` stands. Of a memory model that it does not know it can say no
+    more than that a stronger one allows a failure.
     """
+    from modelcheck.cat import BUILT_IN
     from modelcheck.verdicts.explored import KNOWN, explored
 
     cell = job.cell
     result = attrs.evolve(result, touches=None)
-    if cell.load not in KNOWN:
-        return result
+    known = cell.load in KNOWN
+    if not known:
+        if cell.load not in BUILT_IN:
+            return result
+        cell = attrs.evolve(cell, load="tso" if cell.load == "pso" else "sc")
     if cell.scenario.timeout is not None:
         left = max(cell.scenario.timeout - result.seconds, 0.0)
         cell = attrs.evolve(cell, scenario=attrs.evolve(cell.scenario, timeout=left))
     found = explored(program, cell)
-    if found.verdict == "UNKNOWN":
+    if found.verdict == "UNKNOWN" or (not known and found.verdict != "FAIL"):
         return result
     return attrs.evolve(found, seconds=result.seconds + found.seconds, assumes=result.assumes, mixed=True)

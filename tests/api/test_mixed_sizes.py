@@ -65,3 +65,37 @@ def test_a_whole_and_its_parts_are_the_same_bytes(
 def test_a_store_to_a_part_waits_in_the_buffer_as_any_other(tmp_path: Path) -> None:
     one, two = "STORE(u.h.lo, 1); seen = LOAD(y);", "STORE(y, 1); other = LOAD(u.w);"
     assert verdicts(one, two, "seen || other", tmp_path) == ["PASS", "FAIL"]
+
+
+WEAKER = ["pso", "lkmm", "rc11"]
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "holds", "expected"),
+    [
+        ("u.h.lo = 0x1234;", "u.h.hi = 0xabcd;", "u.w == 0xabcd1234 && u.b[0] == 0x34 && u.b[3] == 0xab", "PASS"),
+        ("u.h.lo = 0x1234;", "u.h.hi = 0xabcd;", "u.w != 0xabcd1234", "FAIL"),
+        ("STORE(u.w, ~0u);", "seen = LOAD(u.h.lo); other = LOAD(u.h.hi);", "!(!seen && other)", "FAIL"),
+        ("STORE(u.w, ~0u);", "STORE(u.b[0], 1); seen = u.b[0];", "seen == 1 || seen == 255", "PASS"),
+        ("union { long all; char b[8]; } l; l.all = x; l.b[5]++; seen = l.all >> 40;", "x = 1;", "seen == 1", "PASS"),
+    ],
+)  # fmt: skip
+def test_weaker_models_know_what_one_thread_has_alone_and_what_an_interleaving_does(
+    one: str, two: str, holds: str, expected: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "program.c"
+    file.write_text(HEAD + MAIN % (one, two, holds))
+    for model in WEAKER:
+        (row,) = modelcheck.check(file, models=[model], traces=tmp_path / model).rows
+        assert row.verdict == expected
+        for trace in sorted((tmp_path / model).rglob("*.json")):
+            assert modelcheck.replay(trace).outcome == "reproduces"
+
+
+def test_what_a_weaker_model_means_for_an_access_met_in_parts_is_not_guessed(tmp_path: Path) -> None:
+    file = tmp_path / "program.c"
+    two = "seen = LOAD(u.h.lo); other = LOAD(u.h.hi);"
+    file.write_text(HEAD + MAIN % ("STORE(u.w, ~0u);", two, "!(seen && !other)"))
+    (row,) = modelcheck.check(file, models=["lkmm"]).rows
+    assert row.verdict == "UNKNOWN"
+    assert "in parts" in row.reason

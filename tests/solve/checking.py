@@ -13,6 +13,8 @@ from modelcheck.program.expr import UNDEFINED
 from modelcheck.program.ir import PROPERTIES, Program
 from modelcheck.solve.check import check
 from modelcheck.solve.result import ExecutedEvent, Execution, Result
+from modelcheck.trace.parts import in_parts
+from modelcheck.trace.steps import mixed
 
 MODELS = ("sc", "tso", "pso", "lkmm")
 
@@ -83,6 +85,8 @@ def verdicts(text: str, properties: Iterable[str] = EVERYTHING, names: Iterable[
 
 def verify(execution: Execution, under: Model) -> None:
     """Assert that ``execution`` is well-formed and that model ``under`` allows it."""
+    if mixed(execution):
+        execution, _ = in_parts(execution)
     events = execution.events
     assert [event.id for event in events] == list(range(len(events)))
     _verify_coherence(execution)

@@ -133,7 +133,8 @@ def test_the_time_limit_counts_while_values_are_enumerated() -> None:
 
 
 def test_what_cannot_be_modelled_is_unknown_only_where_it_is_reached() -> None:
-    mixed = threads("WRITE_ONCE(x, 1); if (READ_ONCE(y)) z = *(char *)&x;", "WRITE_ONCE(y, {});")
+    one = "spin_lock(&lock); spin_unlock(&lock); if (READ_ONCE(y)) z = *(char *)&lock;"
+    mixed = threads(one, "WRITE_ONCE(y, {});", more="static DEFINE_SPINLOCK(lock);")
     reached = answer(mixed.replace("{}", "1"), "sc")
     assert reached.verdict == "UNKNOWN"
     assert "mixed-size" in reached.reason

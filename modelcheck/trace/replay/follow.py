@@ -12,6 +12,7 @@ from typing import Final
 
 from attrs import define, field, frozen
 
+from modelcheck.program.cells import byte_of, join_bytes
 from modelcheck.program.concrete import Concrete, Missing
 from modelcheck.program.expr import UNDEFINED, Undefined, Value
 from modelcheck.program.graph import ASSUMED, Allocation, Blocked, Check, Event, EventGraph
@@ -134,6 +135,9 @@ class Follower:
         self.tentative: set[int] = set()
         self.closing = [event for event in execution.events if event.position >= LAST]
         self.sources = {read: write for write, read in execution.rf}
+        self.several: dict[int, list[int]] = {}
+        for write, read in execution.rf:
+            self.several.setdefault(read, []).append(write)
         self._written = {step: rmw for rmw, step in execution.rmw}
         self._fresh = {made.object.base for made in graph.allocations}
         self._touched = {o.base for e in execution.events if e.address is not None and (o := self._object(e))}
@@ -432,6 +436,8 @@ class Follower:
 
     def _source_value(self, told: ExecutedEvent, address: int, event: Event) -> Value | None:
         """The value of the write that the trace's read reads from, as it is today; None when it is not there yet."""
+        if pieced(self.execution, told.id, self.several[told.id]):
+            return self._pieced_value(told, address)
         source = self.execution.events[self.sources[told.id]]
         if source.kind == "poison":
             return UNDEFINED
@@ -443,6 +449,26 @@ class Follower:
         if told.id in self.tentative:
             return None if told.value is None else self.objects.translated(told.value)
         return None
+
+    def _pieced_value(self, told: ExecutedEvent, address: int) -> Value | None:
+        """The same of a read that gets its bytes from several writes, or a part of what one writes."""
+        events, order = self.execution.events, set(self.execution.co)
+        found: list[Value] = []
+        for index in range(told.size):
+            byte = (told.address or 0) + index
+            meet = [w for w in self.several[told.id] if 0 <= byte - (events[w].address or 0) < events[w].size]
+            last = next((w for w in meet if not any((w, other) in order for other in meet)), None)
+            if last is None or events[last].thread == -1:
+                found.append(self.at_first(address + index, 1))
+                continue
+            step = self.step_of.get(last)
+            if step is None:
+                return told.value if told.id in self.tentative else None
+            offset = byte - (events[last].address or 0)
+            if step.value is None or offset >= step.size:
+                return None
+            found.append(byte_of(step.size, step.value, offset))
+        return join_bytes(found)
 
     def _keep(self, way: Way, event: Event, address: int, value: Value, told: ExecutedEvent | None, tags: Tags) -> None:
         told_id = None if told is None else told.id
@@ -622,12 +648,21 @@ class Follower:
         """Each read has got what its source wrote after all."""
         for told in self.tentative:
             step, source = self.step_of.get(told), self.step_of.get(self.sources[told])
-            if step is not None and source is not None and step.value != source.value:
+            gives = None if source is None else source.value
+            if step is not None and step.address is not None and pieced(self.execution, told, self.several[told]):
+                gives = self._pieced_value(self.execution.events[told], step.address)
+            if step is not None and gives is not None and step.value != gives:
                 event = self.execution.events[told]
                 reason = f"would have to read what no write gives it: the trace {does(event)}"
                 self.departures.append(
                     Departure(float(event.order), told, step.thread, reason, step.source, step.stack)
                 )
+
+
+def pieced(execution: Execution, read: int, sources: Sequence[int]) -> bool:
+    """Whether ``read`` gets its bytes from several writes, or a part of what one writes."""
+    cells = {(e.address, e.size) for n in (read, *sources) if (e := execution.events[n]).kind != "poison"}
+    return len(cells) > 1
 
 
 def attempts(

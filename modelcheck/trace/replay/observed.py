@@ -198,6 +198,11 @@ class Observed:
             if step.address is None:
                 continue
             if step.kind == "R":
+                if step.told is not None and len(several := follower.several[step.told]) > 1:
+                    found += dict.fromkeys(
+                        (self._id_of.get(one, self._initial[step.address]), number) for one in several
+                    )
+                    continue
                 told = None if step.told is None else follower.sources[step.told]
                 source = None if told is None else self._id_of.get(told)
                 if source is None and told is not None and follower.execution.events[told].thread == -1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import attrs
@@ -18,6 +18,7 @@ from modelcheck.solve.result import Execution
 from modelcheck.solve.shapes import overtaken
 from modelcheck.trace.candidate import candidate, modelled
 from modelcheck.trace.judged import Edge
+from modelcheck.trace.parts import in_parts
 from modelcheck.trace.replay.broken import broken
 from modelcheck.trace.replay.correspondence import stem
 from modelcheck.trace.replay.follow import Departure, Follower, Found, attempts
@@ -25,6 +26,7 @@ from modelcheck.trace.replay.machine import Strays, play
 from modelcheck.trace.replay.observed import Observed
 from modelcheck.trace.replay.replayed import FOREIGN, IMPOSSIBLE, REPRODUCES, Place, Replayed
 from modelcheck.trace.replay.today import Foreign, Sources, Today
+from modelcheck.trace.steps import mixed
 from modelcheck.trace.trace import Trace
 from modelcheck.trace.wellformed import complaints
 
@@ -67,7 +69,7 @@ class _Replay:
         self.properties = frozenset(trace.setting.properties) or today.scenario.properties | {trace.property}
 
     def run(self) -> Replayed:
-        explored = self.trace.setting.engine == "interleave" and self.today.load in MODELS
+        explored = self.trace.setting.engine == "interleave"
         if not self.trace.execution.events:
             # It fails before threads start, or where nothing of what they share has been touched yet.
             first = self._before_threads()
@@ -158,11 +160,11 @@ class _Replay:
         execution = observed.execution
         for complaint in complaints(execution):
             return Replayed(IMPOSSIBLE, f"what today's code makes of it is no execution: {complaint}")
-        judgement = self.today.model.check(candidate(execution), limit=MOST_VIOLATIONS)
-        if not judgement.consistent:
+        violations = self._violations(execution)
+        if violations:
             # Which of equally short explanations comes first is chance; what is told must not be.
-            first = judgement.violations[0].axiom
-            told = [violation for violation in judgement.violations if violation.axiom == first]
+            first = violations[0].axiom
+            told = [violation for violation in violations if violation.axiom == first]
             return self._forbidden(observed, min(told, key=_short))
         races = "race" in self.properties and "data-race" in self.today.model.flag_names
         others: list[Found] = []
@@ -201,8 +203,11 @@ class _Replay:
         """Take ``execution``, of the trace or of today's code, on a machine that is SC or TSO."""
         initial = next(o for o in self.today.outcomes if isinstance(o, Initial) and o.choices == choices)
         own = execution is self.trace.execution
+        # Of another model than these the explorer's traces alone are: it is weaker than the machine.
+        load = self.today.load
+        machine = load if load in MODELS else "tso" if load == "pso" else "sc"
         try:
-            run = play(self.today.program, initial, execution, self.today.load, self.properties, unfinished=own)
+            run = play(self.today.program, initial, execution, machine, self.properties, unfinished=own)
         except Strays as stray:
             for finding in stray.findings:
                 # The machine stops a thread at what is wrong; the solver lets it go on where it can.
@@ -259,6 +264,21 @@ class _Replay:
             place = self._failed  # which of several places is shown, of waits say, is the solver's to choose
         reason = f"{finding.property}: {finding.message or self.trace.message}"
         return Replayed(REPRODUCES, reason, None, self._failure_then(), self._place_now(*place), execution=execution)
+
+    def _violations(self, execution: Execution) -> Sequence[Violation]:
+        """Why today's model forbids ``execution``, in numbers of its candidate; nothing when it does not."""
+        model = self.today.model
+        if not mixed(execution):
+            return model.check(candidate(execution), limit=MOST_VIOLATIONS).violations
+        parts, origin = in_parts(execution)
+        place = {number: index for index, number in enumerate(modelled(execution))}
+        at = [place[origin[number]] for number in modelled(parts)]
+        return [
+            attrs.evolve(
+                found, cycle=tuple(attrs.evolve(s, source=at[s.source], target=at[s.target]) for s in found.cycle)
+            )
+            for found in model.check(candidate(parts), limit=MOST_VIOLATIONS).violations
+        ]
 
     def _forbidden(self, observed: Observed, violation: Violation) -> Replayed:
         execution = observed.execution
