@@ -274,7 +274,7 @@ def test_an_unknown_model_is_refused_with_the_names_there_are(tmp_path: Path) ->
     (tmp_path / "binary.cat").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="no text file"):
         load_model(str(tmp_path / "binary.cat"))
-    with pytest.raises(InputError, match="Is a directory"):
+    with pytest.raises(InputError, match="is a folder"):
         load_model(f"{tmp_path}/")
 
 

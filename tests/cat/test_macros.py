@@ -108,6 +108,7 @@ def test_programs_in_terms_of_the_macros(name: str, tmp_path: Path) -> None:
     path = tmp_path / "program.c"
     path.write_text(
         "#include <mc/intrinsics.h>\n#include <assert.h>\nlong x, y, z, w, a, b;\n"
+        '#define __mc_unlock(...) (__mc_unlock)(__VA_ARGS__, "give spinlock")\n'
         f"{as_c(read_definitions(OWN))}{bodies}\nvoid final(void) {{ assert(!({outcome})); }}\n"
     )
     entry = ScenarioEntry(init=None, threads=(("one", "t0"), ("two", "t1")), final="final")
