@@ -51,9 +51,9 @@ def test_they_go_on_alike_behind_a_mistake_that_was_not_asked_for(properties: fr
         ("q = kzalloc(4, GFP_KERNEL | __GFP_NOFAIL); kfree(q); *q = 1; {}", "FAIL"),
         ("q = kzalloc(4, GFP_KERNEL | __GFP_NOFAIL); kfree(q); kfree(q); {}", "FAIL"),
         ("q = kzalloc(4, GFP_KERNEL | __GFP_NOFAIL); kfree(q); *q = 1; r = *q; {}", "FAIL"),
-        ("q = kzalloc(4, GFP_KERNEL | __GFP_NOFAIL); kfree(q); r = *q; {}", "PASS"),
-        ("q = kzalloc(4, GFP_KERNEL | __GFP_NOFAIL); kfree(q); *q = 1; kfree(q); r = *q; {}", "PASS"),
-        ("*(int *)0 = 1; {}", "PASS"),
+        ("q = kzalloc(4, GFP_KERNEL | __GFP_NOFAIL); kfree(q); r = *q; {}", "UNKNOWN"),
+        ("q = kzalloc(4, GFP_KERNEL | __GFP_NOFAIL); kfree(q); *q = 1; kfree(q); r = *q; {}", "UNKNOWN"),
+        ("*(int *)0 = 1; {}", "UNKNOWN"),
     ],
 )
 def test_a_thread_stops_only_where_nothing_is_left_to_go_on_with(thread: str, expected: str, tmp_path: Path) -> None:

@@ -56,7 +56,8 @@ def test_audit_gives_judgements() -> None:
 def test_audit_asks_about_the_properties_and_bounds_that_it_is_given(tmp_path: Path) -> None:
     chosen = {"models": ["lkmm"], "kinds": ["barrier"]}
     (leaks,) = modelcheck.audit(SEQLOCK, properties=["leak"], **chosen).audits  # type: ignore[arg-type]
-    assert {judgement.verdict for judgement in leaks.judgements} == {"redundant"}
+    # Without a barrier the assertion fails, which hides whether there would be a leak.
+    assert {judgement.verdict for judgement in leaks.judgements} == {"unknown"}
     twice = MAILBOX.replace("atomic_inc(&sent);", "while (atomic_inc_return(&sent) < 3)\n\t\t;", 1)
     program = written(tmp_path, twice.replace("atomic_read(&sent) != 2", "atomic_read(&sent) < 3"))
     for unroll, failing in ((None, []), (1, ["UNKNOWN"])):

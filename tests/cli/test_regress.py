@@ -53,7 +53,7 @@ def test_a_patch_is_read_from_standard_input(
         ((), "say what to compare"),
         (("--patch", "x", "--git", "a..b"), "say what to compare"),
         (("--patch", "nowhere"), "nowhere: cannot be read: No such file or directory"),
-        (("--mbox", "."), ".: cannot be read: Is a directory"),
+        (("--mbox", "."), ".: is a folder"),
         (("--patch", "empty"), "empty: is empty: there is no patch in it"),
         (("--patch", "weak.patch", "--base", "nowhere"), "nowhere: no such folder"),
         (("--patch", "weak.patch", "--cache", "c", "--no-cache"), "--cache or --no-cache, not both"),

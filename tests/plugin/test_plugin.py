@@ -54,7 +54,7 @@ def test_a_failure_is_told_by_its_narrative_without_a_traceback(folder: Path) ->
     assert "1 failed, 3 passed" in done.stdout
     assert "FAIL (expected PASS): assertion at mailbox.c:23: BUG_ON(READ_ONCE(letter) != 42)" in done.stdout
     assert "reads letter = 0" in done.stdout
-    assert "With a write barrier" in done.stdout
+    assert "LKMM would forbid" in done.stdout
     assert "Traceback" not in done.stdout
     assert "plugin.py" not in done.stdout
 

@@ -102,7 +102,7 @@ NO_DEADLOCKS = {
     ),
     "a grace period beside a reader": (
         "rcu_read_lock(); WRITE_ONCE(x, 1); rcu_read_unlock();",
-        "spin_lock(&l); synchronize_rcu(); spin_unlock(&l);",
+        "mutex_lock(&n); synchronize_rcu(); mutex_unlock(&n);",
     ),
     "an srcu grace period of another domain": (
         "int k = srcu_read_lock(&other); mutex_lock(&n); mutex_unlock(&n); srcu_read_unlock(&other, k);",
