@@ -11,7 +11,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 
-from modelcheck.program.expr import UNDEFINED, Expr, Undefined, const
+from modelcheck.program.expr import UNDEFINED, Expr, Undefined, const, op
 from modelcheck.program.graph import Event, Guard
 from modelcheck.program.guards import contradict
 from modelcheck.program.machine import Initial
@@ -91,30 +91,66 @@ class PrivateMemory:
         if not self._private(event):
             place = event.address.data
             constant = isinstance(place, int) and self._constant(place, event.size)
-            return self._at_first(place, event.size) if constant else None
+            if not constant:
+                return None
+            first = self._at_first(place, event.size)
+            return self._in_bytes(event, place) if first is None else first
         address = event.address.data
         for near in range(address - 7, address + event.size):
             if near != address and any(near + write.size > address for write in self._stores.get(near, ())):
-                return None
+                return self._in_bytes(event, address)
         for write in reversed(self._stores.get(address, ())):
             if contradict(write.guard, event.guard):
                 continue
-            if write.size == event.size and set(write.guard) <= set(event.guard):
-                return write.value
-            return None
-        return self._at_first(address, event.size)
+            if write.size != event.size:
+                return self._in_bytes(event, address)
+            return write.value if set(write.guard) <= set(event.guard) else None
+        first = self._at_first(address, event.size)
+        return self._in_bytes(event, address) if first is None else first
+
+    def _in_bytes(self, event: Event, address: int) -> Expr | None:
+        """What ``event`` reads where stores of other sizes meet its bytes; None where one byte is not decided."""
+        end, width = address + event.size, event.size * 8
+        known = set(event.guard)
+        stores = [
+            (write.id, near, write)
+            for near in range(address - 7, end)
+            for write in self._stores.get(near, ())
+            if near + write.size > address and not contradict(write.guard, event.guard)
+        ]
+        missing = set(range(address, end))
+        value = const(0, width)
+        for _, start, write in sorted(stores, key=lambda found: found[0], reverse=True):
+            meets = missing.intersection(range(start, start + write.size))
+            if not meets:
+                continue
+            if not set(write.guard) <= known or write.value is None:
+                return None
+            for byte in sorted(meets):
+                value = op("or", width, value, _byte(write.value, byte - start, byte - address, width))
+            missing -= meets
+        for byte in sorted(missing):
+            first = self._at_first(byte, 1)
+            if first is None:
+                return None
+            value = op("or", width, value, _byte(first, 0, byte - address, width))
+        return value if value.kind == "const" and isinstance(value.data, int) else None
 
     def keeps(self, event: Event) -> bool:
         """Whether an access is to memory that its thread alone touches so far, at a known place."""
         return event.address is not None and event.address.kind == "const" and self._private(event)
 
     def _at_first(self, address: int, size: int) -> Expr | None:
-        """What initialisation left in a cell, where that is one value of just this size."""
+        """What initialisation left in a cell, where that is one value of just this size, or the cell is a byte."""
         found, value = self._initial.get(address, (0, UNDEFINED))
         if found == size:
             return None if isinstance(value, Undefined) else const(value, size * 8)
-        near = range(address - 7, address + size)
-        untouched = not any(place + self._initial[place][0] > address for place in near if place in self._initial)
+        near = [place for place in range(address - 7, address + size) if place in self._initial]
+        around = [place for place in near if place + self._initial[place][0] > address]
+        if size == 1 and around:
+            _, value = self._initial[around[0]]
+            return None if isinstance(value, Undefined) else const(value >> 8 * (address - around[0]), 8)
+        untouched = not around
         zeroed = self._near(address) in self._zeroed or self._constant(address, size)
         return const(0, size * 8) if untouched and zeroed else None
 
@@ -159,3 +195,9 @@ class PrivateMemory:
             return False
         size, thread = self._objects[base]
         return thread == event.thread and event.address.data + event.size <= base + size
+
+
+def _byte(value: Expr, index: int, place: int, width: int) -> Expr:
+    """Byte ``index`` of ``value`` as byte ``place`` of a value of ``width`` bits."""
+    byte = op("trunc", 8, op("lshr", value.width, value, const(8 * index, value.width)))
+    return op("shl", width, op("zext", width, byte), const(8 * place, width))

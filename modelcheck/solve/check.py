@@ -154,6 +154,8 @@ def _check_from(
                 groundwork = groundworks.of(outcome, fewer, assumed, until(deadline))
                 session = Session(groundwork.graph, model, deadline, progress, groundwork=groundwork)
                 result = session.decide(properties, whole=fewer is bounds)
+                if pieces and result.verdict == "UNKNOWN":
+                    result = evolve(result, mixed=True)
                 if not result.mixed:
                     break
             if result.verdict == "FAIL":

@@ -58,9 +58,11 @@ def in_pieces(
     cuts: dict[int, frozenset[int]] = {}
     now, found, origin = graph, domains, [(event.id, 0) for event in graph.events]
     while found.mixed:
+        # One of a pair may not come to life just since the other one's cells are not its own.
+        looked_at = found.live.union(*found.mixed)
         for event in now.events:
             number, offset = origin[event.id]
-            if event.kind in ("R", "W") and event.id in found.live:
+            if event.kind in ("R", "W") and event.id in looked_at:
                 places.setdefault(number, set()).update(at - offset for at in _places(now, event, found, space))
         wider = _cuts(graph, places)
         if wider == cuts or not all(_divisible(graph.events[number], domains) for number in wider):

@@ -104,3 +104,31 @@ def test_what_passes_with_the_parts_passes_with_the_whole(tmp_path: Path) -> Non
     file = tmp_path / "program.c"
     file.write_text(HEAD + MAIN % ("STORE(u.w, ~0u);", "STORE(u.b[0], 1); seen = u.b[0];", "seen == 1 || seen == 255"))
     assert [row.verdict for row in modelcheck.check(file, models=["pso", "lkmm"]).rows] == ["PASS", "PASS"]
+
+
+def test_loops_end_where_the_bytes_of_what_one_thread_has_alone_say(tmp_path: Path) -> None:
+    one = """
+	static const uint32_t table = 0x00070005;
+	union { uint64_t all; uint32_t part[2]; uint8_t b[8]; } v;
+	uint16_t half[2];
+	unsigned rounds = 0;
+	v.part[0] = 0x105; v.part[1] = 0; v.b[1] = 0;
+	for (unsigned i = 0; i < v.all; i++) rounds++;
+	memcpy(half, &table, sizeof(table));
+	for (unsigned i = 0; i < half[1]; i++) rounds++;
+	seen = rounds;
+    """
+    file = tmp_path / "program.c"
+    file.write_text("#include <string.h>\n" + HEAD + MAIN % (one, "x = 1;", "seen == 12"))
+    assert [row.verdict for row in modelcheck.check(file, models=["sc", "lkmm"]).rows] == ["PASS", "PASS"]
+
+
+def test_a_structure_is_copied_in_part(tmp_path: Path) -> None:
+    one = """
+	struct { uint16_t a, b; uint32_t c; } from = { 1, 2, 0x30004 }, to = { 9, 9, 0x90009 };
+	memcpy(&to, &from, 6);
+	seen = to.a == 1 && to.b == 2 && to.c == 0x90004;
+    """
+    file = tmp_path / "program.c"
+    file.write_text("#include <string.h>\n" + HEAD + MAIN % (one, "x = 1;", "seen"))
+    assert [row.verdict for row in modelcheck.check(file, models=["sc", "lkmm"]).rows] == ["PASS", "PASS"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from attrs import evolve
+
 from modelcheck.frontend.c import competition
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.context import Context, Refused, Value, arguments, plus, resize, truth
@@ -175,16 +177,24 @@ def _pointed(ctx: Context, node: cl.Node) -> tuple[Expr, CType]:
 
 
 def _leaves(ctx: Context, type_: CType, size: int, node: cl.Node) -> list[tuple[int, Leaf]]:
-    """The scalars of the first ``size`` bytes of an array of ``type_``, with their offsets."""
+    """The scalars of the first ``size`` bytes of an array of ``type_``, with their offsets; of one that the end cuts
+    through the bytes."""
     if type_.kind == ARRAY and type_.size and size % type_.size:
         return _leaves(ctx, ctx.types.element(type_), size, node)
     leaves = ctx.types.leaves(type_)
-    if leaves is None or not type_.size or size % type_.size:
+    if leaves is None or not type_.size:
         ctx.refuse(f"{size} bytes of {type_.name}, of {type_.size} bytes each, cannot be told apart", node)
-    count = size // type_.size
-    if count * len(leaves) > MOST_COPIED:
+    count, rest = divmod(size, type_.size)
+    if (count + 1) * len(leaves) > MOST_COPIED + len(leaves):
         ctx.refuse("this memory is too large to be set or copied at once", node)
-    return [(number * type_.size + leaf.offset, leaf) for number in range(count) for leaf in leaves]
+    found = [(number * type_.size + leaf.offset, leaf) for number in range(count) for leaf in leaves]
+    for leaf in leaves:
+        if leaf.offset + leaf.size <= rest:
+            found.append((count * type_.size + leaf.offset, leaf))
+        else:
+            part = evolve(leaf, size=1)
+            found += [(count * type_.size + at, part) for at in range(leaf.offset, rest)]
+    return found
 
 
 def _element(ctx: Context, type_: CType, length: Expr, node: cl.Node) -> tuple[int, tuple[Leaf, ...]]:
