@@ -52,7 +52,8 @@ def test_it_ends_as_the_work_does_or_says_how_that_died(body: str, code: int, to
 def test_after_ctrl_c_it_ends_soon(whole_group: bool, listens: bool) -> None:
     """Whether the work tells what it knows, or is in a call that does not end."""
     deaf = "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])"
-    keen = "try:\n    print(0, flush=True)\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    print(1)\n    sys.stdout.flush()\n    sys.exit(3)"
+    told = "except KeyboardInterrupt:\n    print(1)\n    sys.stdout.flush()\n    sys.exit(3)"
+    keen = f"try:\n    print(0, flush=True)\n    time.sleep(60)\n{told}"
     body = keen if listens else f"{deaf}\nprint(0, flush=True)\ntime.sleep(60)"
     with supervised(body) as process:
         assert process.stdout is not None

@@ -47,8 +47,9 @@ class Scope:
 
     def copy(self) -> Scope:
         """The names here, for a block of its own."""
-        lists = (self.scalars, self.arrays, self.pointers, self.records)
-        return Scope(*(list(names) for names in lists), set(self.read_only))
+        return Scope(
+            list(self.scalars), list(self.arrays), list(self.pointers), list(self.records), set(self.read_only)
+        )
 
 
 class Writer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -184,7 +185,7 @@ def test_every_operator_is_covered_by_a_case_or_by_the_undefined_ones() -> None:
 
 
 LINES = [(), (1,), (1, 2), (2, 1), (7, 3, 255), tuple(range(1, 9))]
-IN_LINE = {
+IN_LINE: dict[str, Callable[[tuple[int, ...], int], bool | tuple[int, ...]]] = {
     "joined": lambda line, one: (*line, one) if one not in line and len(line) < 8 else line,
     "left": lambda line, one: tuple(other for other in line if other != one),
     "within": lambda line, one: one in line,
