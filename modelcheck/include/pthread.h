@@ -216,7 +216,11 @@ static inline int pthread_once(pthread_once_t *once, void (*function)(void))
 
 #define pthread_barrier_init(barrier, attr, n) \
 	((void)(attr), (barrier)->__count = 0, (barrier)->__generation = 0, (barrier)->__total = (n), 0)
-#define pthread_barrier_destroy(barrier) ((void)(barrier), 0)
+/* Then it is none any more: who waits at it finds a count that nobody has written. */
+#define pthread_barrier_destroy(barrier)				\
+	(__mc_assert(__mc_load(&(barrier)->__count, 4, "ONCE,RLX") == 0, "lock-misuse", \
+		     "a barrier is destroyed while a thread waits at it"), \
+	 __mc_lock_destroy(&(barrier)->__count, "POSIX lock"), 0)
 
 static inline int pthread_barrier_wait(pthread_barrier_t *barrier)
 {

@@ -98,7 +98,7 @@ class Objects:
             found = self._made.get(slot)
             if found is None:
                 base = sizes.begin(slot, kind, size) if self._sized else slot
-                found = MemoryObject(name, base, max(size, 1), kind, layout, zeroed=zeroed, owner=owner)
+                found = MemoryObject(name, base, size, kind, layout, zeroed=zeroed, owner=owner)
                 self._made[slot] = found
                 self._makers[base] = made
                 self.space.add(found)

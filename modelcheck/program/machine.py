@@ -383,7 +383,7 @@ class _Run:
         if self.code.program.sized:
             base = sizes.begin(base, kind, size)
         made = self.thread.point.instruction.source, tuple(self.thread.stack)
-        self.space.add(MemoryObject(name, base, max(size, 1), kind, layout, zeroed=zeroed, made=made, owner=cache))
+        self.space.add(MemoryObject(name, base, size, kind, layout, zeroed=zeroed, made=made, owner=cache))
         return base
 
     def _free(self, point: Point, registers: Registers) -> None:

@@ -13,7 +13,7 @@ from modelcheck.program.machine import Finding, Initial, Outcome, Stuck, initial
 HERE = Path(__file__).parent
 PROPERTIES = (
     *("list-corruption", "double-free", "bad-free", "use-after-free", "lock-misuse", "assertion"),
-    *("uninitialised", "null-dereference", "warning"),
+    *("uninitialised", "null-dereference", "out-of-bounds", "warning"),
 )
 
 

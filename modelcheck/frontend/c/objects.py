@@ -77,7 +77,7 @@ class Objects:
         """
         align = max(SLOT, align, types.alignment(type_))
         self._next = (self._next + align - 1) // align * align
-        size = max(size, type_.size, 1)
+        size = max(size, type_.size)
         readonly = is_const(types, type_)
         layout, step = types.layout(type_), stride(size)
         if copies > 1:

@@ -122,7 +122,7 @@ def _open_scope(ctx: Context, node: cl.Node) -> None:
 def begin(ctx: Context, place: Memory, name: str, node: cl.Node) -> None:
     """The object of a variable is made here, and ends with the scope at hand."""
     register: int = place.address.data
-    made = Local(register, name, max(place.type.size, 1), ctx.source(node), ctx.types.layout(place.type))
+    made = Local(register, name, place.type.size, ctx.source(node), ctx.types.layout(place.type))
     ctx.builder.emit(made)
     ctx.cleanups.append(Cleanup(None, place, node, made))
 

@@ -81,24 +81,38 @@ void synchronize_sched_expedited(void);
 #define init_rcu_head(head) ((void)(head))
 #define destroy_rcu_head(head) ((void)(head))
 
-/* Callbacks asked for and not yet run; rcu_barrier() waits until there are none. */
-__attribute__((weak)) unsigned int __mc_rcu_pending;
+/*
+ * Callbacks asked for and not yet run, a bit each by the number of its thread. rcu_barrier() waits for those that there are
+ * when it is called: not for what a callback asks for meanwhile. kfree_rcu() counts as one.
+ */
+__attribute__((weak)) unsigned long __mc_rcu_pending;
+#define __mc_callback_asked(pending, thread) \
+	((void)__mc_rmw(pending, 8, "or", 1UL << (thread), "ONCE", "ONCE"))
+#define __mc_callback_begins(pending) ((void)__mc_await(pending, 8, "set", 1UL << __mc_self(), "ONCE"))
+#define __mc_callback_ended(pending) \
+	((void)__mc_rmw(pending, 8, "andnot", 1UL << __mc_self(), "ONCE", "RELEASE"))
+#define __mc_callbacks_awaited(pending) do {				\
+	unsigned long __mc_before = __mc_load(pending, 8, "ONCE");	\
+	(void)__mc_await(pending, 8, "clear", __mc_before, "ACQUIRE");	\
+} while (0)
 
 static inline void *__mc_rcu_callback(void *argument)
 {
 	struct rcu_head *head = argument;
 
+	__mc_callback_begins(&__mc_rcu_pending);
 	synchronize_rcu();
 	head->func(head);
-	__mc_rmw(&__mc_rcu_pending, 4, "sub", 1, "ONCE", "RELEASE");
+	__mc_callback_ended(&__mc_rcu_pending);
 	return NULL;
 }
 
 static inline void *__mc_rcu_free(void *object)
 {
+	__mc_callback_begins(&__mc_rcu_pending);
 	synchronize_rcu();
 	__mc_free(object);
-	__mc_rmw(&__mc_rcu_pending, 4, "sub", 1, "ONCE", "RELEASE");
+	__mc_callback_ended(&__mc_rcu_pending);
 	return NULL;
 }
 
@@ -106,14 +120,12 @@ static inline void call_rcu(struct rcu_head *head, rcu_callback_t func)
 {
 	__mc_assumes("callbacks-run-apart");
 	head->func = func;
-	__mc_rmw(&__mc_rcu_pending, 4, "add", 1, "ONCE", "ONCE");
-	__mc_spawn(__mc_rcu_callback, head);
+	__mc_callback_asked(&__mc_rcu_pending, __mc_spawn(__mc_rcu_callback, head));
 }
 
 static inline void __mc_kfree_rcu(void *object)
 {
-	__mc_rmw(&__mc_rcu_pending, 4, "add", 1, "ONCE", "ONCE");
-	__mc_spawn(__mc_rcu_free, object);
+	__mc_callback_asked(&__mc_rcu_pending, __mc_spawn(__mc_rcu_free, object));
 }
 
 #define call_rcu_hurry(head, func) call_rcu(head, func)
@@ -128,7 +140,7 @@ void call_rcu_sched(struct rcu_head *head, rcu_callback_t func);
 #define kvfree_rcu(p, ...) __mc_kfree_rcu(p)
 #define kfree_rcu_mightsleep(p) do { synchronize_rcu(); __mc_free(p); } while (0)
 #define kvfree_rcu_mightsleep(p) kfree_rcu_mightsleep(p)
-#define rcu_barrier() ((void)__mc_await(&__mc_rcu_pending, 4, "eq", 0, "ACQUIRE"))
+#define rcu_barrier() __mc_callbacks_awaited(&__mc_rcu_pending)
 #define rcu_barrier_bh() rcu_barrier()
 #define rcu_barrier_sched() rcu_barrier()
 

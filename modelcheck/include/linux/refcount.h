@@ -64,7 +64,11 @@ typedef struct refcount_struct {
 	int __mc_old = __mc_fetch("sub", 1, &(r)->refs, "ONCE", "RELEASE"); \
 	__mc_refcount_saturate(r, __mc_old <= 1, "decrement hit 0; leaking memory"); \
 })
-#define refcount_dec_not_one(r) (__mc_fetch_if("sub", 1, &(r)->refs, "ne", 1, "ONCE", "RELEASE") != 1)
+#define refcount_dec_not_one(r) ({					\
+	int __mc_old = __mc_fetch_if("sub", 1, &(r)->refs, "ne", 1, "ONCE", "RELEASE"); \
+	__mc_assert(__mc_old != 0, "use-after-free", "a refcount_t is lowered below zero"); \
+	(_Bool)(__mc_old != 1);						\
+})
 #define refcount_dec_if_one(r) (__mc_fetch_if("sub", 1, &(r)->refs, "eq", 1, "ONCE", "RELEASE") == 1)
 #define refcount_dec_and_lock(r, lock) ({				\
 	_Bool __mc_last = 0;						\

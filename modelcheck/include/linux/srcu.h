@@ -9,14 +9,16 @@
 
 struct srcu_struct {
 	int __srcu_word;
-	unsigned int __pending; /* callbacks asked for and not yet run */
+	unsigned long __pending; /* callbacks asked for and not yet run, as <linux/rcupdate.h> has them */
 };
 
 #define __SRCU_STRUCT_INIT(name) { 0 }
 #define DEFINE_SRCU(name) struct srcu_struct name = __SRCU_STRUCT_INIT(name)
 #define DEFINE_STATIC_SRCU(name) static struct srcu_struct name = __SRCU_STRUCT_INIT(name)
 #define init_srcu_struct(s) ((s)->__srcu_word = 0, (s)->__pending = 0, 0)
-#define cleanup_srcu_struct(s) ((void)(s))
+/* The kernel warns, and leaves the memory behind, where callbacks are still to come. */
+#define cleanup_srcu_struct(s) \
+	__mc_assert(__mc_load(&(s)->__pending, 8, "ACQUIRE") == 0, "warning", "cleanup_srcu_struct: callbacks are still to come")
 
 #define srcu_read_lock(s) ((int)__mc_load(&(s)->__srcu_word, 4, "Srcu-lock"))
 #define srcu_read_unlock(s, cookie) __mc_store(&(s)->__srcu_word, 4, (unsigned long)(cookie), "Srcu-unlock")
@@ -37,9 +39,10 @@ static inline void *__mc_srcu_callback(void *argument)
 	struct rcu_head *head = argument;
 	struct srcu_struct *s = (struct srcu_struct *)head->next;
 
+	__mc_callback_begins(&s->__pending);
 	synchronize_srcu(s);
 	head->func(head);
-	__mc_rmw(&s->__pending, 4, "sub", 1, "ONCE", "RELEASE");
+	__mc_callback_ended(&s->__pending);
 	return NULL;
 }
 
@@ -47,11 +50,10 @@ static inline void call_srcu(struct srcu_struct *s, struct rcu_head *head, rcu_c
 {
 	head->func = func;
 	head->next = (struct rcu_head *)s;
-	__mc_rmw(&s->__pending, 4, "add", 1, "ONCE", "ONCE");
-	__mc_spawn(__mc_srcu_callback, head);
+	__mc_callback_asked(&s->__pending, __mc_spawn(__mc_srcu_callback, head));
 }
 
-#define srcu_barrier(s) ((void)__mc_await(&(s)->__pending, 4, "eq", 0, "ACQUIRE"))
+#define srcu_barrier(s) __mc_callbacks_awaited(&(s)->__pending)
 
 /* Not modelled: declared, so that a call is refused. */
 unsigned long get_state_synchronize_srcu(struct srcu_struct *s);

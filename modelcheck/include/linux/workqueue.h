@@ -24,6 +24,7 @@ struct work_struct {
 	struct workqueue_struct *__queue;
 	unsigned int __pending; /* queued and not begun */
 	unsigned int __cancel;  /* how many are taking it back: until they are done it is not queued again */
+	unsigned int __number;  /* of its last queueing */
 };
 
 struct delayed_work {
@@ -31,7 +32,7 @@ struct delayed_work {
 };
 
 struct workqueue_struct {
-	unsigned int __left; /* items queued and not ended */
+	unsigned long __left; /* queueings not ended, a bit each by number */
 };
 
 __attribute__((weak)) struct workqueue_struct __mc_system_wq;
@@ -69,16 +70,14 @@ static inline void *__mc_work_main(void *argument)
 	struct work_struct *work = argument;
 	struct workqueue_struct *queue = work->__queue;
 	work_func_t func = work->func;
-	unsigned long number = __mc_rmw(&__mc_nr_workers, 4, "add", 1, "ONCE", "ONCE");
+	unsigned long number = work->__number;
 
-	if (number >= MC_NR_WORKERS)
-		more_work_than_MC_NR_WORKERS();
 	__mc_work_ended(work);
 	WRITE_ONCE(__mc_running[number], work);
 	__mc_rmw(&work->__pending, 4, "xchg", 0, "MB", "MB");
 	func(work);
 	smp_store_release(&__mc_running[number], NULL);
-	__mc_rmw(&queue->__left, 4, "sub", 1, "ONCE", "RELEASE");
+	__mc_rmw(&queue->__left, 8, "andnot", 1UL << number, "ONCE", "RELEASE");
 	return NULL;
 }
 
@@ -89,7 +88,7 @@ static inline bool __mc_take_back(unsigned long number, struct work_struct *work
 
 	if (__mc_rmw_if(&__mc_queued[number], 8, "xchg", 0, "eq", item, "MB", "MB", "ONCE") != item)
 		return 0;
-	__mc_rmw(&work->__queue->__left, 4, "sub", 1, "ONCE", "RELEASE");
+	__mc_rmw(&work->__queue->__left, 8, "andnot", 1UL << number, "ONCE", "RELEASE");
 	__mc_rmw(&work->__pending, 4, "xchg", 0, "MB", "MB");
 	return 1;
 }
@@ -111,19 +110,15 @@ static inline void *__mc_work_claimed(void *argument)
 		__mc_rmw(&work->__pending, 4, "xchg", 0, "MB", "MB");
 		work->func(work);
 		smp_store_release(&__mc_running[number], NULL);
-		__mc_rmw(&queue->__left, 4, "sub", 1, "ONCE", "RELEASE");
+		__mc_rmw(&queue->__left, 8, "andnot", 1UL << number, "ONCE", "RELEASE");
 	} else {
 		smp_store_release(&__mc_running[number], NULL);
 	}
 	return NULL;
 }
 
-static inline bool __mc_queue_claimed(struct work_struct *work)
+static inline bool __mc_queue_claimed(struct work_struct *work, unsigned long number)
 {
-	unsigned long number = __mc_rmw(&__mc_nr_workers, 4, "add", 1, "ONCE", "ONCE");
-
-	if (number >= MC_NR_WORKERS)
-		more_work_than_MC_NR_WORKERS();
 	smp_store_release(&__mc_queued[number], work);
 	__mc_fence("Mb");
 	if (READ_ONCE(work->__cancel) && __mc_take_back(number, work))
@@ -135,13 +130,19 @@ static inline bool __mc_queue_claimed(struct work_struct *work)
 /* True if the item was not pending. */
 static inline bool queue_work(struct workqueue_struct *queue, struct work_struct *work)
 {
+	unsigned long number;
+
 	__mc_assumes("work-runs-apart");
 	if (__mc_rmw(&work->__pending, 4, "xchg", 1, "MB", "MB"))
 		return 0;
+	number = __mc_rmw(&__mc_nr_workers, 4, "add", 1, "ONCE", "ONCE");
+	if (number >= MC_NR_WORKERS)
+		more_work_than_MC_NR_WORKERS();
 	work->__queue = queue;
-	__mc_rmw(&queue->__left, 4, "add", 1, "ONCE", "ONCE");
+	__mc_rmw(&queue->__left, 8, "or", 1UL << number, "ONCE", "ONCE");
 	if (__mc_takes_back())
-		return __mc_queue_claimed(work);
+		return __mc_queue_claimed(work, number);
+	work->__number = number;
 	__mc_spawn(__mc_work_main, work);
 	return 1;
 }
@@ -176,14 +177,23 @@ static inline bool flush_work(struct work_struct *work)
 	return 1;
 }
 
+/* Waits for what is queued when it is called: not for what its items queue meanwhile. */
 static inline void flush_workqueue(struct workqueue_struct *queue)
 {
-	__mc_await(&queue->__left, 4, "eq", 0, "ACQUIRE");
+	unsigned long before = __mc_load(&queue->__left, 8, "ONCE");
+
+	__mc_await(&queue->__left, 8, "clear", before, "ACQUIRE");
+}
+
+/* Until the queue is empty. */
+static inline void drain_workqueue(struct workqueue_struct *queue)
+{
+	__mc_await(&queue->__left, 8, "eq", 0, "ACQUIRE");
 }
 
 static inline void destroy_workqueue(struct workqueue_struct *queue)
 {
-	flush_workqueue(queue);
+	drain_workqueue(queue);
 	kfree(queue);
 }
 
@@ -204,7 +214,6 @@ static inline void destroy_workqueue(struct workqueue_struct *queue)
 #define queue_delayed_work(queue, item, delay) queue_work(queue, &(item)->work)
 #define flush_delayed_work(item) flush_work(&(item)->work)
 #define flush_scheduled_work() flush_workqueue(system_wq)
-#define drain_workqueue(queue) flush_workqueue(queue)
 #define work_pending(item) (READ_ONCE((item)->__pending) != 0)
 #define delayed_work_pending(item) work_pending(&(item)->work)
 #define to_delayed_work(item) container_of(item, struct delayed_work, work)

@@ -312,7 +312,7 @@ class Record:
 
     def _object(self, name: str, kind: str, size: int, layout: Layout | None, zeroed: bool = False) -> int:
         base = sizes.begin(self.next_base, kind, size) if self.program.sized else self.next_base
-        thing = MemoryObject(name, base, max(size, 1), kind, layout, zeroed=zeroed)
+        thing = MemoryObject(name, base, size, kind, layout, zeroed=zeroed)
         self.objects.append(thing)
         self.next_base = -(-(base + max(size, 1)) // SLOT) * SLOT + SLOT
         return base

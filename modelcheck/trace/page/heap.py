@@ -94,7 +94,7 @@ class _Heap:
             (
                 thing
                 for thing in self.objects
-                if address is not None and thing.base <= address < thing.base + thing.size
+                if address is not None and thing.base <= address < thing.base + max(thing.size, 1)
             ),
             None,
         )
