@@ -24,6 +24,10 @@ ENDS: Final = ("use-after-free", "use-after-scope")
 """Properties about what is used after its end."""
 
 
+AT_THE_END = "where its thread ends"
+"""So ends what is said of a lock or section that was taken at the place named, and is kept: all of its thread counts."""
+
+
 def failing_threads(trace: Trace) -> set[int]:
     """The threads that run what fails: mostly one; none when that is not known."""
     root = trace.stack[0] if trace.stack else trace.source
@@ -37,7 +41,7 @@ def failing(trace: Trace) -> tuple[int, ...]:
     thread fails, or behind which it does: it goes no further. None for what fails at rest, or is about the whole.
     """
     events = trace.execution.events
-    if trace.property in WHOLE or trace.source is None:
+    if trace.property in WHOLE or trace.source is None or trace.message.endswith(AT_THE_END):
         return ()
     if trace.property == "race":
         return _racing(trace)

@@ -102,3 +102,16 @@ def test_random_failures_are_followed(name: str, tmp_path: Path) -> None:
             trace = record(program, result, **known, model=name, unroll=3, recursion=4, setting=setting)
             followed(trace, tmp_path / "t.json", Fixed(program, name, tmp_path), tmp_path)
     assert failures > 3
+
+
+def test_the_story_of_a_lock_that_is_kept_goes_on_to_the_end_of_its_thread(tmp_path: Path) -> None:
+    path = tmp_path / "kept.c"
+    path.write_text(
+        "#include <pthread.h>\nstatic int x = 1;\nstatic pthread_mutex_t m;\nstatic void *t(void *p)\n{\n"
+        "\tpthread_mutex_lock(&m);\n\tif (x == 1)\n\t\treturn 0;\n\tpthread_mutex_unlock(&m);\n\treturn 0;\n}\n"
+        "int main(void) { pthread_t a; pthread_create(&a, 0, t, 0); pthread_join(a, 0); return 0; }\n"
+    )
+    (row,) = modelcheck.check(path, models=["sc"], traces=tmp_path).rows
+    assert row.found == "FAIL:lock-misuse"
+    assert row.trace is not None
+    assert "reads x = 1" in repr(narrative(read_trace(Path(row.trace))))
