@@ -25,7 +25,7 @@ ENDS: Final = ("use-after-free", "use-after-scope")
 
 
 AT_THE_END = "where its thread ends"
-"""So ends what is said of a lock or section that was taken at the place named, and is kept: all of its thread counts."""
+"""So ends what is said of a lock or section that was taken at the place named and is kept: all its thread counts."""
 
 
 def failing_threads(trace: Trace) -> set[int]:
