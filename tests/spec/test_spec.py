@@ -292,3 +292,11 @@ def test_a_patch_that_no_longer_applies_names_its_variant_and_hunk_and_what_is_t
     (folder / "a.c").write_text(C.replace("x = 1", "x = 7"))
     with pytest.raises(InputError, match=r"one\.diff:3: .* to a\.c: its line 5 expects 'x = 1;', .* \(variant 'v'\)"):
         read_spec(folder)
+
+
+def test_a_number_of_more_digits_than_can_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "spec.toml").write_text('sources = ["a.c"]\n\n[scenarios.main]\nunroll = ' + "9" * 5000 + "\n")
+    with pytest.raises(InputError) as error:
+        read_spec(tmp_path)
+    assert "too many digits" in str(error.value)
+    assert error.value.line == 4

@@ -38,6 +38,8 @@ class Text:
 
     def integer(self, token: Token) -> int:
         """The value of a number as C writes it: decimal, or hexadecimal after ``0x``."""
+        if len(token.text) > 400:
+            self.wrong("this number has more than 64 bits", token.at)
         value = int(token.text, 16 if token.text[:2] in ("0x", "0X") else 10)
         if value >= 1 << 64:
             self.wrong("this number has more than 64 bits", token.at)

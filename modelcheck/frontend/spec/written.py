@@ -149,6 +149,9 @@ def read_written(file: Path) -> tuple[WrittenSpec, Text]:
         raise InputError("is nested too deeply", name) from None
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(str(error), name, text) from None
+    except ValueError:  # what the parser leaves to int(), which has a limit on digits
+        line = next((at for at, one in enumerate(text.split("\n"), 1) if re.search(r"\d{4000}", one)), 1)
+        raise InputError("a number here has too many digits", name, line) from None
     origin = Text(name, locate.locate(text))
     try:
         return _converter().structure(document, WrittenSpec), origin
