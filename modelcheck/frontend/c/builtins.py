@@ -8,7 +8,7 @@ from attrs import evolve
 
 from modelcheck.frontend.c import competition
 from modelcheck.frontend.c import libclang as cl
-from modelcheck.frontend.c.context import Context, Refused, Value, arguments, plus, resize, truth
+from modelcheck.frontend.c.context import Context, Refused, Value, arguments, literal, plus, resize, truth
 from modelcheck.frontend.c.places import MOST_COPIED, ONCE
 from modelcheck.frontend.c.types import ARRAY, BOOL, POINTER, RECORD, VARIABLE, CType, Leaf
 from modelcheck.program.expr import FALSE, Expr, const, op
@@ -51,6 +51,14 @@ def _abort(ctx: Context, node: cl.Node) -> Value:
         ctx.builder.end(Halt())
         return None
     ctx.builder.emit(Assert(FALSE, "assertion", "abort()", ctx.source(node)))
+    ctx.builder.end(Halt())
+    return None
+
+
+def _assert_fail(ctx: Context, node: cl.Node) -> Value:
+    """What the C library's own assert() calls."""
+    told = literal(arguments(node)[0]) if arguments(node) else None
+    ctx.builder.emit(Assert(FALSE, "assertion", told or f"{node.spelling}()", ctx.source(node)))
     ctx.builder.end(Halt())
     return None
 
@@ -318,24 +326,41 @@ def _memcmp(ctx: Context, node: cl.Node) -> Value:
     two, _ = _pointed(ctx, second)
     source = ctx.source(node)
     size = ctx.scalar(length)
-    if size.kind != "const" or not isinstance(size.data, int):
-        ctx.refuse("the number of bytes to compare is not a constant", node)
-    result = const(0, 32)
-    pairs: list[tuple[Expr, Expr]] = []
-    for offset, leaf in _leaves(ctx, type_, size.data, node):
-        values = []
-        for address in (one, two):
-            register = ctx.builder.register(leaf.size * 8)
-            ctx.builder.emit(Load(register, plus(address, offset), leaf.size, _tags(leaf), source))
-            values.append(ctx.builder.value(register))
-        for byte in range(leaf.size):
-            shift = const(8 * byte, leaf.size * 8)
-            a, b = (op("trunc", 8, op("lshr", leaf.size * 8, value, shift)) for value in values)
-            pairs.append((a, b))
-    for a, b in reversed(pairs):
-        sign = op("ite", 32, op("ult", 1, a, b), const(-1, 32), const(1, 32))
-        result = op("ite", 32, op("eq", 1, a, b), result, sign)
-    return result
+    builder = ctx.builder
+
+    def compared(one: Expr, two: Expr, leaves: Sequence[tuple[int, Leaf]]) -> Expr:
+        pairs: list[tuple[Expr, Expr]] = []
+        for offset, leaf in leaves:
+            values = []
+            for address in (one, two):
+                register = builder.register(leaf.size * 8)
+                builder.emit(Load(register, plus(address, offset), leaf.size, _tags(leaf), source))
+                values.append(builder.value(register))
+            for byte in range(leaf.size):
+                shift = const(8 * byte, leaf.size * 8)
+                a, b = (op("trunc", 8, op("lshr", leaf.size * 8, value, shift)) for value in values)
+                pairs.append((a, b))
+        result = const(0, 32)
+        for a, b in reversed(pairs):
+            sign = op("ite", 32, op("ult", 1, a, b), const(-1, 32), const(1, 32))
+            result = op("ite", 32, op("eq", 1, a, b), result, sign)
+        return result
+
+    if size.kind == "const" and isinstance(size.data, int):
+        return compared(one, two, _leaves(ctx, type_, size.data, node))
+    size = resize(size, 64)
+    step, parts = _element(ctx, type_, size, node)
+    leaves = [(leaf.offset, leaf) for leaf in parts]
+    one, two, size = (builder.copy(value, source) for value in (one, two, size))
+    found = builder.register(32)
+    builder.emit(Assign(found, const(0, 32), source))
+
+    def further(offset: Expr) -> None:
+        now, so_far = compared(op("add", 64, one, offset), op("add", 64, two, offset), leaves), builder.value(found)
+        builder.emit(Assign(found, op("ite", 32, op("eq", 1, so_far, const(0, 32)), now, so_far), source))
+
+    _rounds(ctx, size, step, node, further)
+    return builder.value(found)
 
 
 def _tags(leaf: Leaf) -> frozenset[str]:
@@ -353,6 +378,8 @@ _BUILTINS: dict[str, Callable[[Context, cl.Node], Value]] = {
     "va_end": _nothing,
     "trap": _trap,
     "abort": _abort,
+    "__assert_fail": _assert_fail,
+    "__assert": _assert_fail,
     "exit": _exit,
     "_Exit": _exit_at_once,
     "_exit": _exit_at_once,
@@ -384,7 +411,21 @@ _BUILTINS: dict[str, Callable[[Context, cl.Node], Value]] = {
 
 _ALWAYS = frozenset(("memset", "memcpy", "memmove", "memcmp", "bcmp"))
 _WITHOUT_BODY = frozenset(
-    ("abs", "labs", "llabs", "ffs", "ffsl", "ffsll", "abort", "exit", "_exit", "_Exit", "quick_exit")
+    (
+        "abs",
+        "labs",
+        "llabs",
+        "ffs",
+        "ffsl",
+        "ffsll",
+        "abort",
+        "__assert_fail",
+        "__assert",
+        "exit",
+        "_exit",
+        "_Exit",
+        "quick_exit",
+    )
 )
 
 

@@ -165,7 +165,7 @@ class Linker:
 
     def allocates(self, unit: Unit, name: str) -> bool:
         """Whether what a call of ``name`` in ``unit`` reaches calls __mc_alloc, itself or through others."""
-        owner, name = (None, name) if name in RUNTIME else self._named(unit, name)
+        owner, name = (None, name) if name in RUNTIME - set(ALLOCATING) else self._named(unit, name)
         if owner is None:
             return False
         key = (id(owner), name)
@@ -380,10 +380,65 @@ class Linker:
         raise InputError(message, place.file, place.line, place.column)
 
 
+ALLOCATING = ("malloc", "calloc", "realloc", "reallocarray", "aligned_alloc")
+"""Those of `RUNTIME` that give new memory."""
+
 RUNTIME = frozenset(
     (
         *("memchr", "strcat", "strchr", "strcmp", "strcpy", "strlen", "strncmp", "strncpy", "strnlen"),
         *("__mc_atomic_begin", "__mc_atomic_begin_or_stop", "__mc_atomic_end", "__mc_atomic_assume"),
+        *ALLOCATING,
+        *(
+            "free",
+            "pthread_attr_destroy",
+            "pthread_attr_init",
+            "pthread_attr_setdetachstate",
+            "pthread_barrier_wait",
+            "pthread_cond_broadcast",
+            "pthread_cond_destroy",
+            "pthread_cond_init",
+            "pthread_cond_signal",
+            "pthread_cond_wait",
+            "pthread_create",
+            "pthread_detach",
+            "pthread_equal",
+            "pthread_exit",
+            "pthread_getspecific",
+            "pthread_join",
+            "pthread_key_create",
+            "pthread_key_delete",
+            "pthread_mutex_destroy",
+            "pthread_mutex_init",
+            "pthread_mutex_lock",
+            "pthread_mutex_trylock",
+            "pthread_mutex_unlock",
+            "pthread_mutexattr_destroy",
+            "pthread_mutexattr_init",
+            "pthread_once",
+            "pthread_rwlock_destroy",
+            "pthread_rwlock_init",
+            "pthread_rwlock_rdlock",
+            "pthread_rwlock_tryrdlock",
+            "pthread_rwlock_trywrlock",
+            "pthread_rwlock_unlock",
+            "pthread_rwlock_wrlock",
+            "pthread_self",
+            "pthread_setspecific",
+            "pthread_spin_destroy",
+            "pthread_spin_init",
+            "pthread_spin_lock",
+            "pthread_spin_trylock",
+            "pthread_spin_unlock",
+            "pthread_yield",
+            "sched_yield",
+            "sem_destroy",
+            "sem_init",
+            "sem_post",
+            "sem_trywait",
+            "sem_wait",
+            "sleep",
+            "usleep",
+        ),
     )
 )
 """Functions that our own C library has, for programs that declare them only."""

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* String functions, for programs that have only declarations of them. */
-typedef unsigned long size_t;
+/* Functions of the C library, for programs that have only declarations of them. */
+#include <mc/declared.h>
 
 size_t strlen(const char *s)
 {
