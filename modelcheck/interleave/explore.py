@@ -17,9 +17,11 @@ from modelcheck.interleave.space import Again, Space, Tick
 from modelcheck.interleave.state import Choice, MixedSizes
 from modelcheck.interleave.system import System
 from modelcheck.interleave.touch import touching
+from modelcheck.interleave.witness import witness
 from modelcheck.program import ir
 from modelcheck.program.compile import compiled
 from modelcheck.program.expr import Value
+from modelcheck.program.interrupted import REASON, interrupted, word
 from modelcheck.program.ir import Program
 from modelcheck.program.machine import Initial, Stuck, initialise
 from modelcheck.program.thread import Finding, hidden
@@ -209,6 +211,9 @@ class _Search:
             self.blocked += space.blocked
             if not self.properties:
                 self.finals |= _finals(space)
+            if finding is not None and self._interrupts(initial, properties, split, space.schedule):
+                self.reason = REASON
+                return self._result("UNKNOWN", None), False
             if finding is not None:
                 return self._result("FAIL", finding, initial.choices, space.schedule, split), False
             unseen = space.hidden if self.properties else ""
@@ -219,6 +224,16 @@ class _Search:
                 )
             self.touches.append(touching(system))
             return None, system.locals.warned
+
+    def _interrupts(
+        self, initial: Initial, properties: frozenset[str], split: frozenset[int], schedule: tuple[Choice, ...]
+    ) -> bool:
+        """Whether a failure rests on what comes in between an atomic section."""
+        lock = word(self.program)
+        if lock is None:
+            return False
+        told = witness(System(self.code, initial, self.model, split, properties), schedule)
+        return interrupted({event.id: event for event in told.events}, told.rf, told.co, lock)
 
     def _tick(self, stored: int) -> None:
         if self.limits.seconds is not None and monotonic() - self.began > self.limits.seconds:

@@ -62,12 +62,6 @@ ENGINES: Final = (
         " live-lock are not looked for.",
     ),
     Assumption("no-arguments", "main() is given no argument but the program's name, and an empty environment."),
-    Assumption(
-        "sections-exclude-sections",
-        "An atomic section by SV-COMP's rules excludes other atomic sections; accesses outside of any may come in"
-        " between.",
-        "put them in sections too",
-    ),
 )
 
 HEADERS: Final = (

@@ -12,6 +12,7 @@ from modelcheck.cat import Model
 from modelcheck.cat.violations import Step, Violation
 from modelcheck.program.expr import FALSE
 from modelcheck.program.graph import EventGraph
+from modelcheck.program.interrupted import REASON, interrupted, word
 from modelcheck.program.ir import WATCHED, Program, Source
 from modelcheck.program.machine import Initial, Stuck
 from modelcheck.program.places import told
@@ -99,6 +100,8 @@ def check(
     for number, outcome in enumerate(outcomes):
         if isinstance(outcome, Initial):
             one = _check_from(groundworks, number, model, properties, bounds, deadline, progress, touches)
+            if one.execution is not None and _interrupts(program, one.execution):
+                one = Result("UNKNOWN", reason=f"{one.source}: {REASON}", source=one.source)
             if one.execution is not None:
                 one = evolve(one, execution=evolve(one.execution, initial=outcome.choices))
         elif isinstance(outcome, Stuck):
@@ -116,6 +119,15 @@ def check(
                 touching_ones.append(None)
             break
     return evolve(total, touches=together(touching_ones), seconds=time.monotonic() - started)
+
+
+def _interrupts(program: Program, execution: Execution) -> bool:
+    """Whether a failure rests on what comes in between an atomic section."""
+    lock = word(program)
+    if lock is None:
+        return False
+    events = {event.id: event for event in execution.events}
+    return interrupted(events, execution.rf, execution.co, lock)
 
 
 RANK = {"PASS": 0, "UNKNOWN": 1, "FAIL": 2}

@@ -49,3 +49,27 @@ def test_verdicts_are_those_of_the_rules(code: str, expected: str, tmp_path: Pat
     assert solved == expected
     # The explorer does not look past a failure beside a section that an assumption may take back.
     assert explored in (expected, "UNKNOWN" if "__VERIFIER_assume" in code else expected)
+
+
+@pytest.mark.parametrize(
+    ("section", "beside", "expected"),
+    [
+        # What a section does and undoes, nobody sees; what it finds stays so to its end.
+        ("x = 1; x = 0;", "assert(x == 0);", "UNKNOWN"),
+        ("x = 1; assert(x == 1);", "x = 5;", "UNKNOWN"),
+        ("x = 1; y = x;", "x = 5; x = 1;", "PASS"),
+        ("x = 0; y = 0;", "assert(x == y);", "PASS"),
+        # What it leaves is seen.
+        ("x = 1;", "assert(x == 0);", "FAIL"),
+        ("y = x;", "x = 5; assert(y == 0);", "FAIL"),
+        ("x = 1; y = 1;", "if (y) assert(x == 0);", "FAIL"),
+    ],
+)
+def test_no_failure_rests_on_what_comes_in_between_a_section(
+    section: str, beside: str, expected: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "program.c"
+    inner = f"__VERIFIER_atomic_begin(); {section} __VERIFIER_atomic_end();"
+    threads = f"void *f(void *p) {{ {inner} return 0; }} void *g(void *p) {{ {beside} return 0; }}"
+    path.write_text(BEFORE + threads + MAIN % ("f", "g", ""))
+    assert verdicts(parse_program([path]), "sc") == (expected, expected)

@@ -1,8 +1,10 @@
 """Functions known by name in programs for the Competition on Software Verification (SV-COMP), after its rules.
 
-An atomic section excludes other atomic sections. An assumption that fails in one takes back the whole section, as if
-its thread had stopped before: so a thread may stop before any section, and executions in which an assumption fails
-inside of one are none of ours. Outside of sections an assumption ends its thread, and what was done so far stays.
+An atomic section is one step to the others. Here it only excludes other sections, so that accesses outside of any may
+come in between: a failure that rests on that is none (`modelcheck.program.interrupted`). An assumption that fails in a
+section takes back the whole section, as if its thread had stopped before: so a thread may stop before any section, and
+executions in which an assumption fails inside of one are none of ours. Outside of sections an assumption ends its
+thread, and what was done so far stays.
 """
 
 from __future__ import annotations

@@ -83,7 +83,6 @@ static unsigned int __mc_atomic_word;
 
 void __mc_atomic_begin(void)
 {
-	__mc_assumes("sections-exclude-sections");
 	__mc_rmw_await(&__mc_atomic_word, 4, "xchg", __mc_self() + 1, "eq", 0, "SC,MB", "SC,MB");
 }
 
