@@ -176,13 +176,13 @@ static inline unsigned int *__mc_mutex_to_wait_with(pthread_mutex_t *mutex)
 #define pthread_cond_wait(cond, mutex) (__mc_condition_wait(cond, __mc_mutex_to_wait_with(mutex)), 0)
 /* The time may be up at any moment. */
 #define pthread_cond_timedwait(cond, mutex, time) \
-	((void)(time), __mc_condition_wait_or_not(cond, __mc_mutex_to_wait_with(mutex)) ? 0 : ETIMEDOUT)
+	(__mc_assumes("timeouts-expire"), (void)(time), __mc_condition_wait_or_not(cond, __mc_mutex_to_wait_with(mutex)) ? 0 : ETIMEDOUT)
 #define pthread_cond_signal(cond) (__mc_condition_signal(cond), 0)
 #define pthread_cond_broadcast(cond) (__mc_condition_broadcast(cond), 0)
 
 #define pthread_rwlock_init(lock, attr) ((void)(attr), __mc_lock_init(&(lock)->__word, "POSIX lock"), 0)
 #define pthread_rwlock_destroy(lock) (__mc_lock_destroy(&(lock)->__word, "POSIX lock"), 0)
-#define pthread_rwlock_rdlock(lock) (__mc_read_lock(&(lock)->__word, "POSIX lock"), 0)
+#define pthread_rwlock_rdlock(lock) (__mc_assumes("posix-readers-first"), __mc_read_lock(&(lock)->__word, "POSIX lock"), 0)
 #define pthread_rwlock_wrlock(lock) (__mc_write_lock(&(lock)->__word, "POSIX lock"), 0)
 #define pthread_rwlock_tryrdlock(lock) (__mc_read_trylock(&(lock)->__word, "POSIX lock") ? 0 : EBUSY)
 #define pthread_rwlock_trywrlock(lock) (__mc_write_trylock(&(lock)->__word, "POSIX lock") ? 0 : EBUSY)

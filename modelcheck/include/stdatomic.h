@@ -185,8 +185,9 @@ typedef _Atomic uint64_t atomic_uintmax_t;
  * The kernel's model has no acquire or release fence: the read barrier and the write barrier are the nearest that are
  * not stronger.
  */
+#define __mc_nearest(tags) (__mc_assumes("c11-fences-as-barriers"), __mc_fence(tags))
 #define atomic_thread_fence(order) __mc_by_order(order, \
-	(void)0, __mc_fence("CON,Rmb"), __mc_fence("ACQ,Rmb"), __mc_fence("REL,Wmb"), __mc_fence("ACQ_REL,Rmb,Wmb"), \
+	(void)0, __mc_nearest("CON,Rmb"), __mc_nearest("ACQ,Rmb"), __mc_nearest("REL,Wmb"), __mc_nearest("ACQ_REL,Rmb,Wmb"), \
 	__mc_fence("SC,Mb"))
 #define atomic_signal_fence(order) ((void)0)
 

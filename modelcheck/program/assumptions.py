@@ -97,7 +97,69 @@ HEADERS: Final = (
         "resizing-moves",
         "realloc(), krealloc() and their kin always give another object, and free the old one.",
     ),
-    Assumption("per-cpu-is-per-thread", "Per-CPU data is per thread, since each thread has a processor to itself."),
+    Assumption(
+        "per-cpu-is-per-thread",
+        "Per-CPU data is per thread, and a processor's number its thread's, since each thread has one to itself.",
+    ),
+    Assumption(
+        "posix-readers-first",
+        "A reader of a reader-writer lock of POSIX does not wait behind a writer who waits, as in glibc by default.",
+    ),
+    Assumption(
+        "grace-periods-since-5.0",
+        "A grace period of RCU waits for every region with preemption, bottom halves or interrupts off, as since v5.0.",
+        'kernel = "4.19" in the spec',
+    ),
+    Assumption(
+        "rcu-checks-hold",
+        "rcu_read_lock_held() and its kin say yes, and the conditions of RCU_LOCKDEP_WARN(), rcu_dereference_check()"
+        " and rcu_dereference_protected() are not looked at.",
+        "assert them",
+    ),
+    Assumption(
+        "sleeping-anywhere",
+        "Sleeping where one must not, with preemption or interrupts off or in a reader of RCU, is no failure of its"
+        " own: might_sleep() says nothing.",
+    ),
+    Assumption(
+        "process-context",
+        "Every thread runs as a task does: in_interrupt() and in_atomic() say no.",
+        "call what the handler calls in another context with other arguments",
+    ),
+    Assumption(
+        "never-frozen",
+        "No task is frozen or parked: try_to_freeze() and kthread_should_park() say no.",
+    ),
+    Assumption("tasks-stay", "A task is never freed, and references to it are not counted."),
+    Assumption(
+        "user-memory-is-the-program-s",
+        "Memory of user space is what threads of the program write there, and is mapped unless that may fail.",
+        "a thread that writes to it; MC_FAIL_COPY_FROM_USER=1 and its kin",
+    ),
+    Assumption("pages-without-contents", "Pages have no contents: copy_highpage() does nothing."),
+    Assumption(
+        "few-pages",
+        "There are MC_NR_PAGES pages, all free at first: alloc_page() fails when they are in use.",
+        "-DMC_NR_PAGES=8",
+    ),
+    Assumption(
+        "lists-are-checked",
+        "Adding to a list and removing from it looks at the neighbours, as with CONFIG_DEBUG_LIST, and stops where they"
+        " do not fit.",
+        "-DMC_DEBUG_LIST=0",
+    ),
+    Assumption("hash-by-low-bits", "Which keys share a chain of a hash table is decided by their low bits."),
+    Assumption("exact-counters", "Counters of events and of zones are exact: one atomic word for each."),
+    Assumption(
+        "bit-locks-have-no-owner",
+        "A lock that is a bit, of a page or of a word, does not say who holds it: who else releases it is not found.",
+    ),
+    Assumption(
+        "c11-fences-as-barriers",
+        "Under the kernel's model an acquire or release fence of C11 is a read or a write barrier, which order less.",
+        "--model rc11",
+    ),
+    Assumption("no-priorities", "There are no priorities, and none is inherited: an rt_mutex is a mutex."),
 )
 
 ASSUMPTIONS: Final = {one.id: one for one in (*ENGINES, *HEADERS)}

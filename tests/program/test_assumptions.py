@@ -43,6 +43,23 @@ EXCHANGE = "int main(void) { int e = 0; return atomic_compare_exchange_weak(&x, 
         ('#include <stdio.h>\nint main(void) { printf("%d", 1); return 0; }', {"messages-say-nothing"}),
         ("#include <stdatomic.h>\natomic_int x; " + EXCHANGE, {"weak-cas-is-strong"}),
         (WAIT, {"no-spurious-wakeups", "fair"}),
+        (
+            "#include <linux/sched.h>\nint main(void) { might_sleep(); return in_atomic(); }",
+            {"sleeping-anywhere", "process-context"},
+        ),
+        (
+            "#include <linux/kernel.h>\n#include <lkmm.h>\n"
+            "int main(void) { synchronize_rcu(); return smp_processor_id(); }",
+            {"grace-periods-since-5.0", "per-cpu-is-per-thread"},
+        ),
+        (
+            "#include <linux/list.h>\nLIST_HEAD(h); struct list_head e; int main(void) { list_add(&e, &h); return 0; }",
+            {"lists-are-checked"},
+        ),
+        (
+            "#include <pthread.h>\npthread_rwlock_t l; int main(void) { return pthread_rwlock_rdlock(&l); }",
+            {"posix-readers-first", "fair"},
+        ),
         ('#include <stdio.h>\nint main(void) { return 0; }\nvoid unused(void) { printf("never"); }', set()),
     ],
 )

@@ -7,6 +7,7 @@
 #include <mc/region.h>
 
 #define __mc_bit_lock(nr, addr) ({					\
+	__mc_assumes("bit-locks-have-no-owner");			\
 	unsigned long __mc_nr = (nr);					\
 	(void)__mc_rmw_await(__mc_bit_word(__mc_nr, addr), 8, "or", BIT_MASK(__mc_nr), "clear", BIT_MASK(__mc_nr), \
 			     "ACQUIRE", "ONCE");			\

@@ -37,7 +37,7 @@ static inline void complete(struct completion *x)
 #define completion_done(x) (smp_load_acquire(&(x)->done) != 0)
 /* The time may be up at any moment: 0 then, else 1 (time left). */
 #define wait_for_completion_timeout(x, timeout) \
-	(__mc_choose(2) ? 0UL : (__mc_assume(try_wait_for_completion(x)), 1UL))
+	(__mc_assumes("timeouts-expire"), __mc_choose(2) ? 0UL : (__mc_assume(try_wait_for_completion(x)), 1UL))
 #define wait_for_completion_interruptible_timeout(x, timeout) \
 	(__mc_interrupted() ? (long)-ERESTARTSYS : (long)wait_for_completion_timeout(x, timeout))
 

@@ -70,14 +70,18 @@ static inline struct page *__mc_take_page(unsigned long i)
 	return page;
 }
 
+void more_than_one_page_at_a_time_is_not_modelled(void);
+
 static inline struct page *alloc_pages(gfp_t flags, unsigned int order)
 {
 	struct page *page = NULL;
 
 	(void)flags;
-	(void)order;
+	if (order)
+		more_than_one_page_at_a_time_is_not_modelled();
 	if (MC_FAIL_ALLOC_PAGE && __mc_choose(2))
 		return NULL;
+	__mc_assumes("few-pages");
 #if !MC_ALLOC_ANY
 	__mc_assumes("lowest-page");
 #endif

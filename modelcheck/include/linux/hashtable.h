@@ -16,7 +16,7 @@
 		INIT_HLIST_HEAD(&(table)[__mc_h]);			\
 } while (0)
 /* The kernel mixes the bits of the key; which keys share a chain is nobody's business, so here its low bits do. */
-#define __mc_chain(table, key) (&(table)[(unsigned long)(key) % HASH_SIZE(table)])
+#define __mc_chain(table, key) (__mc_assumes("hash-by-low-bits"), &(table)[(unsigned long)(key) % HASH_SIZE(table)])
 #define hash_add(table, node, key) hlist_add_head(node, __mc_chain(table, key))
 #define hash_add_rcu(table, node, key) hlist_add_head_rcu(node, __mc_chain(table, key))
 #define hash_hashed(node) (!hlist_unhashed(node))

@@ -33,19 +33,19 @@
 #define le32_to_cpu(x) ((u32)(x))
 #define le64_to_cpu(x) ((u64)(x))
 
-#define might_sleep() ((void)0)
-#define might_sleep_if(condition) ((void)(condition))
+#define might_sleep() __mc_assumes("sleeping-anywhere")
+#define might_sleep_if(condition) ((void)(condition), might_sleep())
 #define might_fault() ((void)0)
 #define cant_sleep() ((void)0)
-#define in_interrupt() 0
-#define in_atomic() 0
-#define in_irq() 0
-#define in_softirq() 0
-#define in_task() 1
+#define in_interrupt() (__mc_assumes("process-context"), 0)
+#define in_atomic() in_interrupt()
+#define in_irq() in_interrupt()
+#define in_softirq() in_interrupt()
+#define in_task() (!in_interrupt())
 int irqs_disabled(void); /* not recorded: declared, so that a call is refused */
-#define smp_processor_id() ((int)__mc_self())
-#define raw_smp_processor_id() ((int)__mc_self())
-#define get_cpu() (preempt_disable(), (int)__mc_self())
+#define smp_processor_id() (__mc_assumes("per-cpu-is-per-thread"), (int)__mc_self())
+#define raw_smp_processor_id() smp_processor_id()
+#define get_cpu() (preempt_disable(), smp_processor_id())
 #define put_cpu() preempt_enable()
 
 /* Every thread has a processor to itself; an interrupt handler is a thread of the program. So there is nothing to hold off,

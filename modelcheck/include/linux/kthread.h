@@ -63,10 +63,10 @@ static inline struct task_struct *__mc_kthread_start(int (*function)(void *data)
 #define kthread_create_on_node(function, data, node, ...) kthread_create(function, data, __VA_ARGS__)
 #define kthread_bind(task, cpu) ((void)(task))
 #define kthread_should_stop() (READ_ONCE(current->__stop) != 0)
-#define kthread_should_park() 0
+#define kthread_should_park() (__mc_assumes("never-frozen"), 0)
 #define kthread_exit(code) do_exit(code)
 #define kthread_complete_and_exit(completion, code) complete_and_exit(completion, code)
-#define kthread_freezable_should_stop(frozen) kthread_should_stop()
+#define kthread_freezable_should_stop(frozen) (__mc_assumes("never-frozen"), kthread_should_stop())
 
 /* Asks the thread to stop, wakes it, waits for its end; gives what its function returned, or its exit code. */
 static inline int kthread_stop(struct task_struct *task)

@@ -28,6 +28,7 @@ static inline void INIT_LIST_HEAD(struct list_head *list)
 static inline void __list_add(struct list_head *entry, struct list_head *prev, struct list_head *next)
 {
 #if MC_DEBUG_LIST
+	__mc_assumes("lists-are-checked");
 	__mc_assert(next->prev == prev, "list-corruption", "list_add: next->prev is not prev");
 	__mc_assert(prev->next == next, "list-corruption", "list_add: prev->next is not next");
 	__mc_assert(entry != prev && entry != next, "list-corruption", "list_add: the entry is on the list already");

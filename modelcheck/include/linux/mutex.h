@@ -20,7 +20,7 @@ struct mutex {
 #define __mutex_init(lock, name, key) mutex_init(lock)
 #define mutex_destroy(lock) __mc_lock_destroy(&(lock)->__mutex_word, "mutex")
 
-#define mutex_lock(lock) __mc_lock(&(lock)->__mutex_word, "mutex")
+#define mutex_lock(lock) (__mc_assumes("sleeping-anywhere"), __mc_lock(&(lock)->__mutex_word, "mutex"))
 #define mutex_lock_nested(lock, subclass) mutex_lock(lock)
 #define mutex_lock_nest_lock(lock, outer) mutex_lock(lock)
 #define mutex_lock_io(lock) mutex_lock(lock)

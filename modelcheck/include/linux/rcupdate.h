@@ -12,10 +12,15 @@
 
 #define rcu_read_lock() __mc_fence("Rcu-lock")
 #define rcu_read_unlock() __mc_fence("Rcu-unlock")
-#define synchronize_rcu() __mc_fence("Sync-rcu")
-#define synchronize_rcu_expedited() __mc_fence("Sync-rcu")
-#define synchronize_rcu_mult(...) __mc_fence("Sync-rcu")
-#define synchronize_net() __mc_fence("Sync-rcu")
+#if MC_RCU_FLAVORS
+#define __mc_grace() __mc_fence("Sync-rcu")
+#else
+#define __mc_grace() (__mc_assumes("grace-periods-since-5.0"), __mc_fence("Sync-rcu"))
+#endif
+#define synchronize_rcu() __mc_grace()
+#define synchronize_rcu_expedited() __mc_grace()
+#define synchronize_rcu_mult(...) __mc_grace()
+#define synchronize_net() __mc_grace()
 /*
  * One flavour since v5.0: the grace period waits for all of these sections. Before, bh and sched had their own, which are not
  * modelled: those of RCU do not wait for them, and asking for theirs is refused.
@@ -41,18 +46,18 @@ void synchronize_sched_expedited(void);
 #define rcu_read_unlock_sched_notrace() rcu_read_unlock_sched()
 #define synchronize_kernel() synchronize_rcu()
 
-#define rcu_read_lock_held() 1
-#define rcu_read_lock_bh_held() 1
-#define rcu_read_lock_sched_held() 1
-#define rcu_read_lock_any_held() 1
-#define RCU_LOCKDEP_WARN(condition, text) ((void)0)
+#define rcu_read_lock_held() (__mc_assumes("rcu-checks-hold"), 1)
+#define rcu_read_lock_bh_held() rcu_read_lock_held()
+#define rcu_read_lock_sched_held() rcu_read_lock_held()
+#define rcu_read_lock_any_held() rcu_read_lock_held()
+#define RCU_LOCKDEP_WARN(condition, text) __mc_assumes("rcu-checks-hold")
 #define rcu_sleep_check() ((void)0)
 #define rcu_is_watching() 1
 
 #define rcu_dereference(p) READ_ONCE(p)
 #define rcu_dereference_raw(p) READ_ONCE(p)
 #define rcu_dereference_raw_check(p) READ_ONCE(p)
-#define rcu_dereference_check(p, condition) READ_ONCE(p)
+#define rcu_dereference_check(p, condition) (__mc_assumes("rcu-checks-hold"), READ_ONCE(p))
 #define rcu_dereference_bh(p) READ_ONCE(p)
 #define rcu_dereference_bh_check(p, condition) READ_ONCE(p)
 #define rcu_dereference_sched(p) READ_ONCE(p)
@@ -125,6 +130,7 @@ static inline void call_rcu(struct rcu_head *head, rcu_callback_t func)
 
 static inline void __mc_kfree_rcu(void *object)
 {
+	__mc_assumes("callbacks-run-apart");
 	__mc_callback_asked(&__mc_rcu_pending, __mc_spawn(__mc_rcu_free, object));
 }
 

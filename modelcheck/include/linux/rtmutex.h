@@ -9,7 +9,7 @@
 #define DEFINE_RT_MUTEX(name) DEFINE_MUTEX(name)
 #define rt_mutex_init(lock) mutex_init(lock)
 #define rt_mutex_destroy(lock) mutex_destroy(lock)
-#define rt_mutex_lock(lock) mutex_lock(lock)
+#define rt_mutex_lock(lock) (__mc_assumes("no-priorities"), mutex_lock(lock))
 #define rt_mutex_lock_interruptible(lock) mutex_lock_interruptible(lock)
 #define rt_mutex_trylock(lock) mutex_trylock(lock)
 #define rt_mutex_unlock(lock) mutex_unlock(lock)

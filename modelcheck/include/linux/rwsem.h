@@ -17,7 +17,7 @@ struct rw_semaphore {
 #define DECLARE_RWSEM(name) struct rw_semaphore name = __RWSEM_INITIALIZER(name)
 #define init_rwsem(sem) __mc_lock_init(&(sem)->__rwsem_word, "rwsem")
 
-#define down_read(sem) __mc_read_lock(&(sem)->__rwsem_word, "rwsem")
+#define down_read(sem) (__mc_assumes("sleeping-anywhere"), __mc_read_lock(&(sem)->__rwsem_word, "rwsem"))
 #define down_read_nested(sem, subclass) down_read(sem)
 /* Another thread may release what these take. */
 #define down_read_non_owner(sem) \
@@ -29,7 +29,7 @@ struct rw_semaphore {
 #define up_read_non_owner(sem) \
 	__mc_assert(__mc_rmw(&(sem)->__rwsem_word, 4, "sub", __MC_READER, "ONCE", "RELEASE") >= __MC_READER, \
 		    "lock-misuse", "a lock that nobody holds for reading is released by a reader")
-#define down_write(sem) __mc_write_lock(&(sem)->__rwsem_word, "rwsem")
+#define down_write(sem) (__mc_assumes("sleeping-anywhere"), __mc_write_lock(&(sem)->__rwsem_word, "rwsem"))
 #define down_write_nested(sem, subclass) down_write(sem)
 #define down_write_nest_lock(sem, outer) down_write(sem)
 #define down_write_killable(sem) (__mc_interrupted() ? -EINTR : (down_write(sem), 0))

@@ -27,6 +27,7 @@
 /* Runs on at once when the state is TASK_RUNNING; else sleeps until woken. */
 static inline void schedule(void)
 {
+	__mc_assumes("sleeping-anywhere");
 	struct task_struct *task = current;
 
 	if (__mc_exclusive_waits() && task->__queue && task->__exclusive)
@@ -74,12 +75,12 @@ int wake_up_state_of_interruptible_sleepers(struct task_struct *task);
 #define fatal_signal_pending(task) ((void)(task), __mc_interrupted())
 #define signal_pending_state(state, task) ((void)(task), __mc_interrupted())
 #define flush_signals(task) ((void)(task))
-#define get_task_struct(task) ((void)(task))
-#define put_task_struct(task) ((void)(task))
+#define get_task_struct(task) (__mc_assumes("tasks-stay"), (void)(task))
+#define put_task_struct(task) (__mc_assumes("tasks-stay"), (void)(task))
 #define task_pid_nr(task) ((int)((task) - __mc_tasks))
 #define set_user_nice(task, nice) ((void)(task))
 #define set_freezable() ((void)0)
-#define try_to_freeze() 0
-#define freezing(task) 0
+#define try_to_freeze() (__mc_assumes("never-frozen"), 0)
+#define freezing(task) ((void)(task), try_to_freeze())
 
 #endif

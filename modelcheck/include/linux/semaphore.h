@@ -37,6 +37,6 @@ static inline void up(struct semaphore *sem)
 #define down_trylock(sem) (__mc_rmw_if(&(sem)->count, 4, "sub", 1, "ne", 0, "ACQUIRE", "ONCE", "ONCE") == 0)
 /* The time may be up at any moment. */
 #define down_timeout(sem, jiffies) \
-	(__mc_choose(2) ? -ETIME : down_trylock(sem) ? (__mc_assume(0), 0) : 0)
+	(__mc_assumes("timeouts-expire"), __mc_choose(2) ? -ETIME : down_trylock(sem) ? (__mc_assume(0), 0) : 0)
 
 #endif

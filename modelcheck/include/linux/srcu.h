@@ -48,6 +48,7 @@ static inline void *__mc_srcu_callback(void *argument)
 
 static inline void call_srcu(struct srcu_struct *s, struct rcu_head *head, rcu_callback_t func)
 {
+	__mc_assumes("callbacks-run-apart");
 	head->func = func;
 	head->next = (struct rcu_head *)s;
 	__mc_callback_asked(&s->__pending, __mc_spawn(__mc_srcu_callback, head));

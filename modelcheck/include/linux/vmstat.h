@@ -55,8 +55,8 @@ enum zone_stat_item {
 __attribute__((weak)) atomic_long_t __mc_vm_events[MC_NR_EVENTS];
 __attribute__((weak)) atomic_long_t __mc_vm_stats[NR_VM_ZONE_STAT_ITEMS];
 
-#define count_vm_event(item) atomic_long_inc(&__mc_vm_events[item])
-#define count_vm_events(item, n) atomic_long_add(n, &__mc_vm_events[item])
+#define count_vm_event(item) (__mc_assumes("exact-counters"), atomic_long_inc(&__mc_vm_events[item]))
+#define count_vm_events(item, n) (__mc_assumes("exact-counters"), atomic_long_add(n, &__mc_vm_events[item]))
 #define __count_vm_event(item) count_vm_event(item)
 #define __count_vm_events(item, n) count_vm_events(item, n)
 #define mc_vm_event(item) atomic_long_read(&__mc_vm_events[item])
@@ -64,7 +64,7 @@ __attribute__((weak)) atomic_long_t __mc_vm_stats[NR_VM_ZONE_STAT_ITEMS];
 /* Declared, so that a call is refused. */
 void all_vm_events(unsigned long *to);
 
-#define mod_zone_page_state(zone, item, n) ((void)(zone), atomic_long_add(n, &__mc_vm_stats[item]))
+#define mod_zone_page_state(zone, item, n) (__mc_assumes("exact-counters"), (void)(zone), atomic_long_add(n, &__mc_vm_stats[item]))
 #define inc_zone_page_state(page, item) ((void)(page), atomic_long_inc(&__mc_vm_stats[item]))
 #define dec_zone_page_state(page, item) ((void)(page), atomic_long_dec(&__mc_vm_stats[item]))
 #define __mod_zone_page_state(zone, item, n) mod_zone_page_state(zone, item, n)

@@ -257,6 +257,7 @@ static inline void __mc_wake_light(wait_queue_head_t *wq, unsigned long nr)
 
 /* The time may be up whenever the thread would sleep. Gives 0 then, else 1 (time left). */
 #define wait_event_timeout(wq_head, condition, timeout) ({		\
+	__mc_assumes("timeouts-expire");				\
 	long __mc_left = 1;						\
 	if (!__mc_wait_begin(&(wq_head), condition)) {			\
 		unsigned int __mc_seen = __mc_wait_join(&(wq_head), 1);	\
