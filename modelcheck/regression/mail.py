@@ -14,8 +14,8 @@ from attrs import frozen
 from modelcheck.errors import InputError
 
 _SUBJECT: Final = re.compile(r"\[([^\]]*\bPATCH\b[^\]]*)\]", re.IGNORECASE)
-_NUMBER: Final = re.compile(r"\b(\d+)\s*/\s*(\d+)\b")
-_VERSION: Final = re.compile(r"\bv(\d+)\b", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"\b(\d{1,9})\s*/\s*(\d{1,9})\b")
+_VERSION: Final = re.compile(r"\bv(\d{1,9})\b", re.IGNORECASE)
 _REPLY: Final = re.compile(r"^\s*(re|aw|fwd?)\s*:", re.IGNORECASE)
 _BEGINS: Final = re.compile(rb"^From \S+.*\d\d:\d\d.*\d{4}|^From [0-9a-f]{40} ", re.MULTILINE)
 _HEADER: Final = re.compile(rb"\A(?:From |(?:[A-Za-z][A-Za-z0-9-]*: .*\r?\n(?:[ \t].*\r?\n)*)*(?:Subject|From|Date): )")

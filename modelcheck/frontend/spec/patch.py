@@ -182,6 +182,8 @@ def _parse(file: str, text: str) -> PatchSet:
         return PatchSet(lines())
     except UnidiffParseError as error:
         raise InputError(f"is no unified diff: {str(error).strip()}", file, max(at, 1)) from None
+    except ValueError:  # what the reader of diffs leaves to int(), which has a limit on digits
+        raise InputError("a number of this hunk has too many digits", file, max(at, 1)) from None
 
 
 def _written(file: str, entry: PatchedFile, path: str) -> str | None:
