@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
-from importlib import metadata, resources
+from importlib import resources
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -92,4 +92,6 @@ def of_today() -> bytes:
 
 def grammar_digest(grammar: str) -> bytes:
     """A digest of what the parser's tables rest on: the grammar, and the version of lark."""
+    from importlib import metadata  # brings the package email, which a kept model does without
+
     return hashlib.sha256(repr((sys.version, metadata.version("lark"), grammar)).encode()).digest()

@@ -173,10 +173,20 @@ class _Question:
         self._told: tuple[object, frozenset[int]] | None = None
 
     def answer(self, count: bool) -> Observation:
-        cut = self.session.reaches_bound()
+        cut = self.session.reaches_bound() or self._stops()
         if cut is not None:
             return Observation("Unknown", None, None, self.shown, (), (), 0.0, cut)
         return self._count() if count else self._decide()
+
+    def _stops(self) -> str | None:
+        """Where a thread does what has no meaning (an access at address 0, a division by 0), in an execution that the
+        model allows: what becomes of that execution nothing says. None where none does."""
+        faults = [found for found in self.session.encoding.stopping if found.literal != NO]
+        wanted = self.session.in_time(self.circuit.any_of([found.literal for found in faults]))
+        if self.session.search(wanted) is None:
+            return None
+        first = next(found for found in faults if self.session.solver.holds(found.literal))
+        return f"{first.source}: {first.message}"
 
     def _decide(self) -> Observation:
         some = self._look(self.met)
