@@ -117,6 +117,6 @@ def test_what_difflib_writes_is_applied(before: str, after: str, context: int) -
 
 def test_a_hunk_with_more_digits_than_can_be_read_is_named() -> None:
     with pytest.raises(InputError) as error:
-        _parse("a.patch", "--- a/a.c\n+++ b/a.c\n@@ -" + "9" * 5000 + ",1 +1,1 @@\n-x\n+y\n")
+        apply_patch("a.patch", "--- a/a.c\n+++ b/a.c\n@@ -" + "9" * 5000 + ",1 +1,1 @@\n-x\n+y\n", TREE.get)
     assert "too many digits" in str(error.value)
     assert error.value.line == 3
