@@ -171,7 +171,7 @@ static inline unsigned int *__mc_mutex_to_wait_with(pthread_mutex_t *mutex)
 #define pthread_mutexattr_init(attr) ((attr)->__kind = PTHREAD_MUTEX_NORMAL, 0)
 #define pthread_mutexattr_destroy(attr) ((void)(attr), 0)
 
-#define pthread_cond_init(cond, attr) ((void)(attr), (cond)->__waiting = 0, 0)
+#define pthread_cond_init(cond, attr) ((void)(attr), __mc_condition_init(cond), 0)
 #define pthread_cond_destroy(cond) (__mc_condition_destroy(cond), 0)
 #define pthread_cond_wait(cond, mutex) (__mc_condition_wait(cond, __mc_mutex_to_wait_with(mutex)), 0)
 /* The time may be up at any moment. */

@@ -78,7 +78,7 @@ static inline int mtx_init(mtx_t *mutex, int type)
 #define mtx_trylock(mutex) (__mc_trylock(&(mutex)->__word, "POSIX lock") ? thrd_success : thrd_busy)
 #define mtx_unlock(mutex) (__mc_unlock_word(&(mutex)->__word, "POSIX lock"), thrd_success)
 
-#define cnd_init(cond) ((cond)->__waiting = 0, thrd_success)
+#define cnd_init(cond) (__mc_condition_init(cond), thrd_success)
 #define cnd_destroy(cond) __mc_condition_destroy(cond)
 #define cnd_wait(cond, mutex) (__mc_condition_wait(cond, &(mutex)->__word), thrd_success)
 #define cnd_signal(cond) (__mc_condition_signal(cond), thrd_success)

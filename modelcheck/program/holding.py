@@ -91,7 +91,8 @@ def still_held(lock: LockUse) -> str:
 
 def reset(lock: LockUse) -> str:
     """The message of a finding for a lock that is initialised or destroyed while somebody holds it."""
-    return f"a {lock.kind} is {'initialised' if lock.act == 'initialise' else 'destroyed'} while it is held"
+    busy = {"work item": "queued", "condition variable": "waited for"}.get(lock.kind, "held")
+    return f"a {lock.kind} is {'initialised' if lock.act == 'initialise' else 'destroyed'} while it is {busy}"
 
 
 def freed(lock: LockUse) -> str:

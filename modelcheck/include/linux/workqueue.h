@@ -52,8 +52,9 @@ __attribute__((weak)) struct work_struct *__mc_queued[MC_NR_WORKERS];
 #define __WORK_INITIALIZER(name, function) { .func = (function) }
 #define DECLARE_WORK(name, function) struct work_struct name = __WORK_INITIALIZER(name, function)
 #define DECLARE_DELAYED_WORK(name, function) struct delayed_work name = { .work = __WORK_INITIALIZER(name, function) }
+/* Not while it is queued: the kernel's list of work would be broken. */
 #define INIT_WORK(item, function) \
-	((void)((item)->__pending = 0), (void)((item)->__cancel = 0), (void)((item)->func = (function)))
+	(__mc_reset(&(item)->__pending, 4, "initialise work item"), (void)((item)->__cancel = 0), (void)((item)->func = (function)))
 #define INIT_WORK_ONSTACK(item, function) INIT_WORK(item, function)
 #define INIT_DELAYED_WORK(item, function) INIT_WORK(&(item)->work, function)
 #define INIT_DEFERRABLE_WORK(item, function) INIT_WORK(&(item)->work, function)

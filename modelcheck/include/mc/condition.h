@@ -60,6 +60,8 @@ static inline void __mc_condition_signal(struct __mc_condition *condition)
 	}
 }
 
+#define __mc_condition_init(condition) __mc_reset(&(condition)->__waiting, 8, "initialise condition variable")
+
 /* Who has been woken no longer waits for it. */
 #define __mc_condition_destroy(condition) \
 	__mc_assert(__mc_load(&(condition)->__waiting, 8, "ONCE,RLX") == 0, "lock-misuse", \

@@ -59,7 +59,7 @@ unsigned long __mc_give(volatile void *p, unsigned long size, const char *op, un
 void __mc_unlock(volatile void *p, unsigned long size, unsigned long value, const char *tags, const char *use);
 /*
  * use: "initialise KIND" writes 0, "destroy KIND" makes p hold what nobody has written; a finding (lock-misuse) where the
- * lock is held, i.e. where p holds something else.
+ * lock is held, i.e. where p holds something else; also of a "work item" queued and a "condition variable" waited for.
  */
 void __mc_reset(volatile void *p, unsigned long size, const char *use);
 /* Enter ("take KIND") or leave ("give KIND") a region that grace periods of RCU wait for. */
