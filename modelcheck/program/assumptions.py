@@ -106,6 +106,11 @@ HEADERS: Final = (
         "A reader of a reader-writer lock of POSIX does not wait behind a writer who waits, as in glibc by default.",
     ),
     Assumption(
+        "readers-try-past-writers",
+        "down_read_trylock() and read_trylock() are not refused because of a writer who waits, only of one who holds"
+        " the lock.",
+    ),
+    Assumption(
         "grace-periods-since-5.0",
         "A grace period of RCU waits for every region with preemption, bottom halves or interrupts off, as since v5.0.",
         'kernel = "4.19" in the spec',

@@ -24,7 +24,8 @@ struct rw_semaphore {
 	((void)__mc_rmw_await(&(sem)->__rwsem_word, 4, "add", __MC_READER, "clear", __MC_WRITER, "ACQUIRE", "ONCE"))
 #define down_read_killable(sem) (__mc_interrupted() ? -EINTR : (down_read(sem), 0))
 #define down_read_interruptible(sem) down_read_killable(sem)
-#define down_read_trylock(sem) __mc_read_trylock(&(sem)->__rwsem_word, "rwsem")
+#define down_read_trylock(sem) \
+	(__mc_assumes("readers-try-past-writers"), __mc_read_trylock(&(sem)->__rwsem_word, "rwsem"))
 #define up_read(sem) __mc_read_unlock(&(sem)->__rwsem_word, "rwsem")
 #define up_read_non_owner(sem) \
 	__mc_assert(__mc_rmw(&(sem)->__rwsem_word, 4, "sub", __MC_READER, "ONCE", "RELEASE") >= __MC_READER, \

@@ -142,9 +142,11 @@
 	(__mc_irqs_save(flags), __mc_region("take preemption"), __mc_read_lock(&(lock)->__rw_word, "rwlock"))
 #define read_lock_nested(lock, subclass) \
 	(__mc_region("take preemption"), __mc_read_lock(&(lock)->__rw_word, "rwlock"))
-#define read_trylock(lock) __mc_preempt_off_try(__mc_read_trylock(&(lock)->__rw_word, "rwlock"))
+#define __mc_rw_read_try(lock) \
+	(__mc_assumes("readers-try-past-writers"), __mc_read_trylock(&(lock)->__rw_word, "rwlock"))
+#define read_trylock(lock) __mc_preempt_off_try(__mc_rw_read_try(lock))
 #define read_trylock_irqsave(lock, flags) \
-	__mc_irqsave_try(flags, __mc_read_trylock(&(lock)->__rw_word, "rwlock"))
+	__mc_irqsave_try(flags, __mc_rw_read_try(lock))
 #define read_unlock(lock) (__mc_read_unlock(&(lock)->__rw_word, "rwlock"), __mc_region("give preemption"))
 #define read_unlock_irq(lock) \
 	(__mc_read_unlock(&(lock)->__rw_word, "rwlock"), __mc_region("give preemption"), __mc_irqs_on())
