@@ -20,6 +20,9 @@ from modelcheck.errors import InputError
 VARIABLE: Final = "MODELCHECK_ALLOW"
 """Names folders that are allowed besides, parted as in ``PATH``."""
 
+C_FILES: Final = (".c", ".i")
+"""How the names of C files end; the second are preprocessed ones."""
+
 LARGEST: Final = 256 << 20
 """Bytes of a file that is read whole."""
 

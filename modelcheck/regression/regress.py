@@ -12,6 +12,7 @@ from attrs import frozen
 
 from modelcheck.errors import InputError
 from modelcheck.frontend.spec import Spec
+from modelcheck.reading import C_FILES
 from modelcheck.regression.cache import Cache
 from modelcheck.regression.compare import Step, Work, compare
 from modelcheck.regression.difference import Name, difference, lost
@@ -105,7 +106,7 @@ def _compared(
     spec = specs[0]
     stored, strays = _stored(folders.stored, specs, cells)
     place = origin_of(target)
-    home = place.rpartition("/")[0] if place.endswith(".c") else place
+    home = place.rpartition("/")[0] if place.endswith(C_FILES) else place
     pairs = [Untouched(*two) for two in pairwise(series.trees)]
     jobs = [
         Work(

@@ -10,7 +10,7 @@ from typing import Final
 from attrs import frozen
 
 from modelcheck.errors import InputError
-from modelcheck.reading import within
+from modelcheck.reading import C_FILES, within
 from modelcheck.regression import git
 from modelcheck.regression.mail import Letters, read_letters
 from modelcheck.regression.tree import Tree
@@ -61,7 +61,7 @@ def checked_out(target: Path, revision: Revision, into: Path) -> Tree:
     Raises `InputError` when that has no such spec.
     """
     place = target.resolve()
-    lone = place.suffix == ".c"
+    lone = place.suffix in C_FILES
     folder = place.parent if lone or place.name == "spec.toml" else place
     top = Path(_git(folder, "rev-parse", "--show-toplevel").strip()).resolve()
     name = PurePosixPath(place.relative_to(top).as_posix())

@@ -17,7 +17,7 @@ from modelcheck.errors import InputError
 from modelcheck.frontend.spec import Spec, program_spec, read_spec, spec_of
 from modelcheck.frontend.spec.patch import apply_loosely, written_paths
 from modelcheck.frontend.spec.threeway import Ancestry
-from modelcheck.reading import allowing, bounds_of, copy_tree, is_file, within
+from modelcheck.reading import C_FILES, allowing, bounds_of, copy_tree, is_file, within
 from modelcheck.regression.mail import Patch
 
 FUZZ: Final = 2
@@ -46,13 +46,13 @@ class Tree:
     @property
     def home(self) -> PurePosixPath:
         """The folder of the spec, from ``root`` on."""
-        return self.target.parent if self.target.suffix == ".c" else self.target
+        return self.target.parent if self.target.suffix in C_FILES else self.target
 
     def spec(self, tolerant: bool) -> Spec:
         """The spec in this tree. Raises `InputError` for a wrong one, with the places that the user knows."""
         place = self.root / self.target
         try:
-            if self.target.suffix == ".c":
+            if self.target.suffix in C_FILES:
                 return program_spec(place)
             return read_spec(place, tolerant)
         except InputError as error:
@@ -98,7 +98,7 @@ def copied(target: Path, base: Path | None, into: Path) -> Tree:
     ``base`` is the folder that names in patches are relative to; None: the lowest one that holds everything. Raises
     `InputError` when there is no such spec, or it is not in ``base``.
     """
-    lone = target.suffix == ".c" and not target.is_dir()
+    lone = target.suffix in C_FILES and not target.is_dir()
     spec = spec_of(target)
     folder = spec.folder.resolve()
     own = [name for scenario in spec.scenarios.values() for name in scenario.sources]

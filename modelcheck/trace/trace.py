@@ -12,6 +12,7 @@ from attrs import field, frozen
 from modelcheck.cat import BUILT_IN
 from modelcheck.errors import InputError
 from modelcheck.program.ir import Source
+from modelcheck.reading import C_FILES
 from modelcheck.solve.result import Execution
 from modelcheck.trace.judged import Judged
 
@@ -92,7 +93,7 @@ def model_place(trace: Trace) -> str:
     if trace.model in BUILT_IN:
         return trace.model
     origin = Path(trace.setting.origin)
-    for place in ((origin.parent if origin.suffix == ".c" else origin) / trace.model, Path(trace.model)):
+    for place in ((origin.parent if origin.suffix in C_FILES else origin) / trace.model, Path(trace.model)):
         with suppress(OSError, ValueError):
             if place.suffix == ".cat" and place.is_file():
                 return str(place)

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from modelcheck.errors import InputError
 from modelcheck.frontend.c import parse_program
+from modelcheck.frontend.spec.spec import spec_of
 from tests.agreement.engines import verdicts
 
 DECLARED = """
@@ -73,3 +75,17 @@ def test_verdicts_are_those_of_the_headers(code: str, expected: str, tmp_path: P
     path = tmp_path / "program.i"
     path.write_text(DECLARED + code)
     assert verdicts(parse_program([path]), "sc") == (expected, expected)
+
+
+def test_a_preprocessed_file_is_checked_as_a_program(tmp_path: Path) -> None:
+    path = tmp_path / "program.i"
+    path.write_text(DECLARED + "int main(void) { return 0; }")
+    assert spec_of(path).sources == ("program.i",)
+
+
+def test_a_mutex_of_another_kind_in_another_layout_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "program.i"
+    code = "pthread_mutex_t r = { { 0, 0, 0, 0, 1 } }; int main(void) { return pthread_mutex_lock(&r); }"
+    path.write_text(DECLARED + code)
+    with pytest.raises(InputError, match="a mutex initialised by hand as one of another kind"):
+        parse_program([path])

@@ -24,7 +24,7 @@ from modelcheck.frontend.spec.written import (
     suggestion,
 )
 from modelcheck.program.ir import PROPERTIES
-from modelcheck.reading import bounds_of, can_be_named, file_content, is_file, refusal, within
+from modelcheck.reading import C_FILES, bounds_of, can_be_named, file_content, is_file, refusal, within
 
 MODELS: Final = ("sc", "tso", "pso", "lkmm", "rc11")
 """The built-in memory models."""
@@ -135,7 +135,7 @@ def program_spec(file: Path) -> Spec:
 
 def spec_of(target: Path) -> Spec:
     """The spec in a folder (or of a ``spec.toml``), or that of a lone C file. Raises `InputError` as `read_spec`."""
-    return program_spec(target) if target.suffix == ".c" and not target.is_dir() else read_spec(target)
+    return program_spec(target) if target.suffix in C_FILES and not target.is_dir() else read_spec(target)
 
 
 def read_spec(folder: Path, tolerant: bool = False) -> Spec:

@@ -17,7 +17,7 @@ from modelcheck.program.graph import EventGraph
 from modelcheck.program.ir import Program
 from modelcheck.program.machine import Initial, Outcome, initialise
 from modelcheck.program.unroll import Bounds, unroll
-from modelcheck.reading import bounds_of, file_content, is_file, refusal, within
+from modelcheck.reading import C_FILES, bounds_of, file_content, is_file, refusal, within
 from modelcheck.trace.trace import Trace
 
 
@@ -99,18 +99,18 @@ class Sources:
             if not self.source.exists():
                 raise InputError("no such file or folder", str(self.source))
             lone = self.source / Path(trace.setting.origin).name
-            if self.source.is_dir() and trace.setting.origin.endswith(".c") and lone.is_file():
+            if self.source.is_dir() and trace.setting.origin.endswith(C_FILES) and lone.is_file():
                 return lone
             return self.source
         origin = Path(trace.setting.origin or f"specs/{trace.spec}")
         for folder in (Path(), *(path.resolve().parents if path is not None else ())):
-            if _there(folder / origin / "spec.toml") or (origin.suffix == ".c" and _there(folder / origin)):
+            if _there(folder / origin / "spec.toml") or (origin.suffix in C_FILES and _there(folder / origin)):
                 return folder / origin
         raise Foreign(f"its spec is not at {str(origin)[:200]}; --source DIR says where it is")
 
     def _spec(self, place: Path) -> Spec:
         if place not in self._specs:
-            lone = place.suffix == ".c" and place.is_file()
+            lone = place.suffix in C_FILES and place.is_file()
             if lone and self.patch is not None:
                 place_now = self._copied(place)
                 self._specs[place] = program_spec(place_now)
