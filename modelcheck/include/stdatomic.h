@@ -88,22 +88,48 @@ typedef _Atomic uint64_t atomic_uintmax_t;
 	 (order) == memory_order_acquire ? (acq) : (order) == memory_order_release ? (rel) : \
 	 (order) == memory_order_acq_rel ? (acqrel) : (sc))
 
-#define __mc_c11_value(p) __mc_typeof(*(p))
-#define __mc_c11_word(p, value) ((unsigned long)(__mc_c11_value(p))(value))
+/*
+ * A structure of 16 bytes is accessed at once as well; no cast knows it. Each form is parsed for either kind of type: what
+ * would not fit one of them is replaced by a number there.
+ */
+#define __mc_c11_pick(p, pair, scalar) __builtin_choose_expr(sizeof(*(p)) == 16, pair, scalar)
+#define __mc_c11_scalar(p, value) __mc_c11_pick(p, 0UL, value)
+#define __mc_c11_get(p, access) ({ __mc_typeof(*(p)) __mc_pair; access; __mc_pair; })
+#define __mc_c11_put(p, value, access) ({ __mc_typeof(*(p)) __mc_new = (value); access; })
+#define __mc_c11_get_pair(p, tags) __mc_load_pair((p), &__mc_pair, tags)
+#define __mc_c11_put_pair(p, tags) __mc_store_pair((p), &__mc_new, tags)
+#define __mc_c11_swap_pair(p, read, write) __mc_swap_pair((p), &__mc_pair, &__mc_new, read, write)
+
+#define __mc_c11_value(p) __mc_typeof(__mc_c11_scalar(p, *(p)))
+#define __mc_c11_word(p, value) ((unsigned long)(__mc_c11_value(p))__mc_c11_scalar(p, value))
 #define __mc_c11_load(p, tags) __mc_load((p), sizeof(*(p)), tags)
 #define __mc_c11_store(p, value, tags) __mc_store((p), sizeof(*(p)), __mc_c11_word(p, value), tags)
 
-#define atomic_load(p) ((__mc_c11_value(p))__mc_c11_load(p, "SC,MB,ACQUIRE"))
-#define atomic_load_explicit(p, order) ((__mc_c11_value(p))__mc_by_order(order, \
-	__mc_c11_load(p, "RLX,ONCE"), __mc_c11_load(p, "CON,ACQUIRE"), __mc_c11_load(p, "ACQ,ACQUIRE"), \
-	__mc_c11_load(p, "RLX,ONCE"), __mc_c11_load(p, "ACQ,ACQUIRE"), __mc_c11_load(p, "SC,MB,ACQUIRE")))
+#define __mc_c11_load_by(load, p, order) __mc_by_order(order, \
+	load(p, "RLX,ONCE"), load(p, "CON,ACQUIRE"), load(p, "ACQ,ACQUIRE"), \
+	load(p, "RLX,ONCE"), load(p, "ACQ,ACQUIRE"), load(p, "SC,MB,ACQUIRE"))
+#define atomic_load(p) __mc_c11_pick(p, \
+	__mc_c11_get(p, __mc_c11_get_pair(p, "SC,MB,ACQUIRE")), \
+	((__mc_c11_value(p))__mc_c11_load(p, "SC,MB,ACQUIRE")))
+#define atomic_load_explicit(p, order) __mc_c11_pick(p, \
+	__mc_c11_get(p, __mc_c11_load_by(__mc_c11_get_pair, p, order)), \
+	((__mc_c11_value(p))__mc_c11_load_by(__mc_c11_load, p, order)))
 
-#define atomic_store(p, value) (__mc_c11_store(p, value, "SC,MB,RELEASE"), __mc_fence("Mb"))
-#define atomic_store_explicit(p, value, order) __mc_by_order(order, \
-	__mc_c11_store(p, value, "RLX,ONCE"), __mc_c11_store(p, value, "RLX,ONCE"), \
-	__mc_c11_store(p, value, "RLX,ONCE"), __mc_c11_store(p, value, "REL,RELEASE"), \
-	__mc_c11_store(p, value, "REL,RELEASE"), atomic_store(p, value))
-#define atomic_init(p, value) ((void)__mc_c11_store(p, value, ""))
+#define __mc_c11_store_sc(p, value) (__mc_c11_store(p, value, "SC,MB,RELEASE"), __mc_fence("Mb"))
+#define __mc_c11_store_pair_sc(p) (__mc_c11_put_pair(p, "SC,MB,RELEASE"), __mc_fence("Mb"))
+#define atomic_store(p, value) __mc_c11_pick(p, \
+	__mc_c11_put(p, value, __mc_c11_store_pair_sc(p)), __mc_c11_store_sc(p, value))
+#define atomic_store_explicit(p, value, order) __mc_c11_pick(p, \
+	__mc_c11_put(p, value, __mc_by_order(order, \
+		__mc_c11_put_pair(p, "RLX,ONCE"), __mc_c11_put_pair(p, "RLX,ONCE"), \
+		__mc_c11_put_pair(p, "RLX,ONCE"), __mc_c11_put_pair(p, "REL,RELEASE"), \
+		__mc_c11_put_pair(p, "REL,RELEASE"), __mc_c11_store_pair_sc(p))), \
+	__mc_by_order(order, \
+		__mc_c11_store(p, value, "RLX,ONCE"), __mc_c11_store(p, value, "RLX,ONCE"), \
+		__mc_c11_store(p, value, "RLX,ONCE"), __mc_c11_store(p, value, "REL,RELEASE"), \
+		__mc_c11_store(p, value, "REL,RELEASE"), __mc_c11_store_sc(p, value)))
+#define atomic_init(p, value) __mc_c11_pick(p, \
+	__mc_c11_put(p, value, __mc_c11_put_pair(p, "")), ((void)__mc_c11_store(p, value, "")))
 
 #define __mc_c11_rmw(op, p, value, order) ((__mc_c11_value(p))__mc_by_order(order, \
 	__mc_rmw((p), sizeof(*(p)), op, value, "RLX,ONCE", "RLX,ONCE"), \
@@ -117,17 +143,36 @@ typedef _Atomic uint64_t atomic_uintmax_t;
 /* An atomic pointer moves by what it points to: the step from the null pointer to its next is 1 for an integer type. */
 #define __mc_c11_step(p, value) ((unsigned long)(value) * (unsigned long)((__mc_c11_value(p))0 + 1))
 
-#define atomic_exchange_explicit(p, value, order) __mc_c11_rmw("xchg", p, __mc_c11_word(p, value), order)
-#define atomic_exchange(p, value) __mc_c11_rmw_sc("xchg", p, __mc_c11_word(p, value))
+#define atomic_exchange_explicit(p, value, order) __mc_c11_pick(p, \
+	__mc_c11_put(p, value, __mc_c11_get(p, __mc_by_order(order, \
+		__mc_c11_swap_pair(p, "RLX,ONCE", "RLX,ONCE"), __mc_c11_swap_pair(p, "CON,ACQUIRE", "RLX,ONCE"), \
+		__mc_c11_swap_pair(p, "ACQ,ACQUIRE", "RLX,ONCE"), __mc_c11_swap_pair(p, "RLX,ONCE", "REL,RELEASE"), \
+		__mc_c11_swap_pair(p, "ACQ_REL,ACQUIRE", "ACQ_REL,RELEASE"), \
+		__mc_c11_swap_pair(p, "SC,MB", "SC,MB")))), \
+	__mc_c11_rmw("xchg", p, __mc_c11_word(p, value), order))
+#define atomic_exchange(p, value) __mc_c11_pick(p, \
+	__mc_c11_put(p, value, __mc_c11_get(p, __mc_c11_swap_pair(p, "SC,MB", "SC,MB"))), \
+	__mc_c11_rmw_sc("xchg", p, __mc_c11_word(p, value)))
 
 /* *(expected) is written out each time: through a copy of the pointer the caller's local would become shared memory. */
 #define __mc_c11_cas(p, expected, cas) ({				\
 	__mc_c11_value(p) __mc_seen = (__mc_c11_value(p))(cas);		\
-	_Bool __mc_done = __mc_seen == *(expected);			\
+	_Bool __mc_done = __mc_seen == __mc_c11_scalar(p, *(expected));	\
 	if (!__mc_done)							\
-		*(expected) = __mc_seen;				\
+		__mc_c11_kept(p, expected) = __mc_seen;			\
 	__mc_done;							\
 })
+#define __mc_c11_kept(p, expected) (*__mc_c11_pick(p, (unsigned long *)0, expected))
+#define __mc_c11_try_pair(p, expected, read, write, failed) \
+	__mc_try_pair((p), (expected), &__mc_new, read, write, failed)
+#define __mc_c11_cas_pair(p, expected, desired, success, failed) \
+	__mc_c11_put(p, desired, __mc_by_order(success, \
+		__mc_c11_try_pair(p, expected, "RLX,ONCE", "RLX,ONCE", failed), \
+		__mc_c11_try_pair(p, expected, "CON,ACQUIRE", "RLX,ONCE", failed), \
+		__mc_c11_try_pair(p, expected, "ACQ,ACQUIRE", "RLX,ONCE", failed), \
+		__mc_c11_try_pair(p, expected, "RLX,ONCE", "REL,RELEASE", failed), \
+		__mc_c11_try_pair(p, expected, "ACQ_REL,ACQUIRE", "ACQ_REL,RELEASE", failed), \
+		__mc_c11_try_pair(p, expected, "SC,MB", "SC,MB", failed)) != 0)
 #define __mc_c11_try(p, expected, desired, read, write, failed) \
 	__mc_rmw_if((p), sizeof(*(p)), "xchg", __mc_c11_word(p, desired), "eq", __mc_c11_word(p, *(expected)), \
 		    read, write, failed)
@@ -138,16 +183,24 @@ typedef _Atomic uint64_t atomic_uintmax_t;
 	__mc_c11_try(p, expected, desired, "RLX,ONCE", "REL,RELEASE", failed), \
 	__mc_c11_try(p, expected, desired, "ACQ_REL,ACQUIRE", "ACQ_REL,RELEASE", failed), \
 	__mc_c11_try(p, expected, desired, "SC,MB", "SC,MB", failed))
-#define atomic_compare_exchange_strong(p, expected, desired) __mc_c11_cas(p, expected, \
-	__mc_c11_try(p, expected, desired, "SC,MB", "SC,MB", "SC,MB,ACQUIRE"))
-#define atomic_compare_exchange_strong_explicit(p, expected, desired, success, failure) \
+#define atomic_compare_exchange_strong(p, expected, desired) __mc_c11_pick(p, \
+	__mc_c11_put(p, desired, (_Bool)__mc_c11_try_pair(p, expected, "SC,MB", "SC,MB", "SC,MB,ACQUIRE")), \
+	__mc_c11_cas(p, expected, __mc_c11_try(p, expected, desired, "SC,MB", "SC,MB", "SC,MB,ACQUIRE")))
+#define atomic_compare_exchange_strong_explicit(p, expected, desired, success, failure) __mc_c11_pick(p, \
+	__mc_by_order(failure, \
+		__mc_c11_cas_pair(p, expected, desired, success, "RLX,ONCE"), \
+		__mc_c11_cas_pair(p, expected, desired, success, "CON,ACQUIRE"), \
+		__mc_c11_cas_pair(p, expected, desired, success, "ACQ,ACQUIRE"), \
+		__mc_c11_cas_pair(p, expected, desired, success, "RLX,ONCE"), \
+		__mc_c11_cas_pair(p, expected, desired, success, "ACQ,ACQUIRE"), \
+		__mc_c11_cas_pair(p, expected, desired, success, "SC,MB,ACQUIRE")), \
 	__mc_c11_cas(p, expected, __mc_by_order(failure, \
 		__mc_c11_try_by(p, expected, desired, success, "RLX,ONCE"), \
 		__mc_c11_try_by(p, expected, desired, success, "CON,ACQUIRE"), \
 		__mc_c11_try_by(p, expected, desired, success, "ACQ,ACQUIRE"), \
 		__mc_c11_try_by(p, expected, desired, success, "RLX,ONCE"), \
 		__mc_c11_try_by(p, expected, desired, success, "ACQ,ACQUIRE"), \
-		__mc_c11_try_by(p, expected, desired, success, "SC,MB,ACQUIRE")))
+		__mc_c11_try_by(p, expected, desired, success, "SC,MB,ACQUIRE"))))
 
 /* With -DMC_WEAK_CAS_FAILS=1 the weak form may fail though the value is the expected one. */
 #ifndef MC_WEAK_CAS_FAILS

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from modelcheck.program.cells import WORD, Cells
+from modelcheck.program.cells import WORD as LARGEST
+from modelcheck.program.cells import Cells
 from modelcheck.program.expr import Value
 from modelcheck.program.memory import AddressSpace
 
@@ -69,6 +70,10 @@ class State(NamedTuple):
     grace: Grace
 
 
+WORD = 8
+"""What is split, is split in aligned stretches of so many bytes."""
+
+
 class MixedSizes(Exception):  # noqa: N818 - a request to start again with finer slots
     """The aligned word at ``word`` is accessed with several sizes: it must be kept byte by byte."""
 
@@ -115,9 +120,9 @@ class Slots:
         if found is not None and found[1] == size:
             return (found[0],)
         word = address & -WORD
-        if size > 1 and word in self.split:
+        if size > 1 and any(part in self.split for part in range(word, address + size, WORD)):
             return tuple(self.cell(address + index, 1)[0] for index in range(size))
-        for at in range(word, word + WORD):
+        for at in range(address & -LARGEST, address + size):
             other = self.cells.get(at)
             if other is not None and at < address + size and at + other[1] > address:
                 raise MixedSizes(word)

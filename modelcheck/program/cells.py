@@ -8,8 +8,8 @@ from modelcheck.program.expr import UNDEFINED, Undefined, Value
 from modelcheck.program.ir import MemoryObject
 from modelcheck.program.memory import AddressSpace
 
-WORD = 8
-"""No access is larger, and all are naturally aligned: what overlaps lies in the same aligned word."""
+WORD = 16
+"""No access is larger, and all are naturally aligned: what overlaps lies in the same aligned 16 bytes."""
 
 
 def initial_cells(thing: MemoryObject) -> dict[int, tuple[int, Value]]:

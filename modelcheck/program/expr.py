@@ -34,7 +34,7 @@ class Expr:
             function), ``old`` (in an Rmw only: the value read), ``op`` (``data``: operator name),
             ``read`` (in an event graph only; ``data``: event id), ``choice`` (in an event graph only;
             ``data``: choice id), ``switch`` (``data``: its number).
-        width: bits of the result: 1, 8, 16, 32 or 64.
+        width: bits of the result: 1, 8, 16, 32, 64 or, of what is accessed 16 bytes at once, 128.
         args: operands of an ``op``.
     """
 

@@ -3,7 +3,7 @@
 One instruction that touches shared state (`Load`, `Store`, `Rmw`, `Fence`, `Alloc`, `Free`,
 `Assert`, `Spawn`, `Join`) is one *atomic step*. `Assign`, `Local`, `Call` and the terminators touch only
 registers and are no step. Registers hold unsigned integers of a fixed width; an access reads or
-writes `size` bytes (1, 2, 4 or 8), little endian, naturally aligned.
+writes `size` bytes (1, 2, 4, 8 or 16), little endian, naturally aligned.
 
 Memory is a set of `MemoryObject`s, each at a fixed base address; addresses are plain 64-bit integers, so casts
 between pointers and integers, low-bit tags and error pointers are arithmetic.

@@ -96,7 +96,7 @@ class PrivateMemory:
             first = self._at_first(place, event.size)
             return self._in_bytes(event, place) if first is None else first
         address = event.address.data
-        for near in range(address - 7, address + event.size):
+        for near in range(address - 15, address + event.size):
             if near != address and any(near + write.size > address for write in self._stores.get(near, ())):
                 return self._in_bytes(event, address)
         for write in reversed(self._stores.get(address, ())):
@@ -114,7 +114,7 @@ class PrivateMemory:
         known = set(event.guard)
         stores = [
             (write.id, near, write)
-            for near in range(address - 7, end)
+            for near in range(address - 15, end)
             for write in self._stores.get(near, ())
             if near + write.size > address and not contradict(write.guard, event.guard)
         ]
@@ -145,7 +145,7 @@ class PrivateMemory:
         found, value = self._initial.get(address, (0, UNDEFINED))
         if found == size:
             return None if isinstance(value, Undefined) else const(value, size * 8)
-        near = [place for place in range(address - 7, address + size) if place in self._initial]
+        near = [place for place in range(address - 15, address + size) if place in self._initial]
         around = [place for place in near if place + self._initial[place][0] > address]
         if size == 1 and around:
             _, value = self._initial[around[0]]

@@ -364,7 +364,7 @@ class _Analysis:
         """Whether the cell has this size for everybody; notes the first accesses that clash. Raises `_Claim`."""
         if self.sizes.get(address) == event.size:
             return True
-        for other in range(address - 7, address + event.size):
+        for other in range(address - 15, address + event.size):
             have = self.sizes.get(other)
             if have is not None and other + have > address:
                 if self.space.scalar(address, event.size) and not self.space.scalar(other, have):

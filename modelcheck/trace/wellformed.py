@@ -33,8 +33,8 @@ def _events(execution: Execution) -> Iterator[str]:
     for event in execution.events:
         if event.kind not in ("R", "W", "F", "poison"):
             yield f"event {event.id} has the unknown kind '{event.kind[:20]}'"
-        if event.kind in ("R", "W") and (event.address is None or event.size not in (1, 2, 4, 8)):
-            yield f"event {event.id} is no access of 1, 2, 4 or 8 bytes"
+        if event.kind in ("R", "W") and (event.address is None or event.size not in (1, 2, 4, 8, 16)):
+            yield f"event {event.id} is no access of 1, 2, 4, 8 or 16 bytes"
         if event.kind in ("R", "W") and isinstance(event.value, int) and not 0 <= event.value < 1 << 8 * event.size:
             yield f"the value of event {event.id} does not fit into {event.size} bytes"
         if event.kind in ("R", "W") and event.value is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from modelcheck.frontend.c import libclang as cl
+from modelcheck.frontend.c import pairs
 from modelcheck.frontend.c.context import Context, Hint, Refused, arguments, literal, resize, strip, truth
 from modelcheck.program import sizes
 from modelcheck.program.assumptions import ASSUMPTIONS
@@ -404,6 +405,10 @@ def _join(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
 INTRINSICS: dict[str, Intrinsic] = {
     "__mc_load": _load,
     "__mc_store": _store,
+    "__mc_load_pair": pairs.load,
+    "__mc_store_pair": pairs.store,
+    "__mc_swap_pair": pairs.swap,
+    "__mc_try_pair": pairs.try_,
     "__mc_watch": _watch,
     "__mc_rmw": _rmw,
     "__mc_rmw_if": _rmw_if,

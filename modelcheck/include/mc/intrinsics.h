@@ -35,6 +35,16 @@ unsigned long __mc_rmw_await(volatile void *p, unsigned long size, const char *o
 			     const char *read_tags, const char *write_tags);
 /* Compare and exchange is __mc_rmw_if(p, size, "xchg", new, "eq", old, ...). */
 
+/*
+ * 16 bytes at once: what is there goes to, and what is to be there comes from, an object of the caller's own. __mc_try_pair
+ * says whether *p was *expected, and so has become *from; otherwise it is in *expected now.
+ */
+void __mc_load_pair(const volatile void *p, void *to, const char *tags);
+void __mc_store_pair(volatile void *p, const void *from, const char *tags);
+void __mc_swap_pair(volatile void *p, void *to, const void *from, const char *read_tags, const char *write_tags);
+int __mc_try_pair(volatile void *p, void *expected, const void *from,
+		  const char *read_tags, const char *write_tags, const char *failed_tags);
+
 /* Read until the value stands in relation rel to bound; gives that value. */
 unsigned long __mc_await(const volatile void *p, unsigned long size, const char *rel, unsigned long bound,
 			 const char *tags);
