@@ -360,6 +360,9 @@ class Locals:
                 if isinstance(what, (ir.Rmw, ir.Store)) and what.lock is not None:
                     local.lock = what.lock
                     self._release(thread, what.lock, local.address, private)
+                lock = holding.overwritten(private.held, what, local.address) if isinstance(what, ir.Store) else None
+                if lock is not None and self.strict:
+                    raise Fault(thread.finding("lock-misuse", holding.overwrites(lock.lock)))
                 self._access(local, what, point, registers, private)
             case ir.Fence():
                 local.kind = kinds.FENCE

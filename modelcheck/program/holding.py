@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from modelcheck.program.graph import Held
-from modelcheck.program.ir import LockUse, Source, Tags
+from modelcheck.program.ir import LockUse, Rmw, Source, Tags
 
 POSIX: Final = "POSIX lock"
 """The kind of locks that are of no account once the process has ended."""
@@ -53,6 +53,21 @@ def counts(lock: LockUse, thread: int) -> bool:
 def within(held: Iterable[Held], base: int, size: int) -> Held | None:
     """The first lock held whose word is one of the ``size`` bytes at ``base``."""
     return next((one for one in held if base <= one.address < base + size), None)
+
+
+def overwritten(held: Iterable[Held], step: object, address: int) -> Held | None:
+    """The lock held that ``step`` at ``address`` overwrites: an instruction or event that writes plainly (memset(), an
+    assignment of the whole), and is no lock operation."""
+    lock, unlock, tags = (getattr(step, name, None) for name in ("lock", "unlock", "tags"))
+    if lock is not None or unlock or tags or isinstance(step, Rmw):
+        return None
+    size = getattr(step, "size", 0)
+    return next((one for one in held if one.lock.kind and address <= one.address < address + size), None)
+
+
+def overwrites(lock: LockUse) -> str:
+    """The message of a finding for a plain store to a lock that its thread holds."""
+    return f"a store overwrites a {lock.kind} that its thread holds"
 
 
 ASSERTIONS: Final = {

@@ -295,6 +295,8 @@ class _Run:
                 raise Fault(self.thread.finding("lock-misuse", lock_misuse(self.space, address)))
             if what.lock is not None and what.lock.resets and self.cells.read(address, what.size) not in (0, UNDEFINED):
                 raise Fault(self.thread.finding("lock-misuse", holding.reset(what.lock)))
+            if (lock := holding.overwritten(self.held, what, address)) is not None:
+                raise Fault(self.thread.finding("lock-misuse", holding.overwrites(lock.lock)))
             self._hold(what.lock, address)
             if "Srcu-unlock" in what.tags:
                 self._leave(address)

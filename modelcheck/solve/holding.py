@@ -23,7 +23,9 @@ def misused_locks(encoding: Encoding, coherence: Coherence) -> list[Finding]:
     found = list(_reset(encoding, coherence))
     for thread in range(len(encoding.graph.threads)):
         events, uses = _operations(encoding, thread)
-        found += _Thread(encoding, thread, uses).findings([event for event in events if event.kind == "free"])
+        one = _Thread(encoding, thread, uses)
+        found += one.findings([event for event in events if event.kind == "free"])
+        found += one.overwritten(events)
     return found
 
 
@@ -125,6 +127,19 @@ class _Thread:
         if self.uses or self.held:
             yield from self._at_end()
             yield from self._freed(frees)
+
+    def overwritten(self, events: Sequence[Event]) -> Iterator[Finding]:
+        """Plain stores to locks that the thread holds."""
+        uses = [use for use in self.uses if use.lock is not None]
+        words = {place for use in uses for place in self.encoding.at[use.id]} | {one.address for one in self.held}
+        for store in events:
+            if not _plain(store) or len(uses) < len(self.uses) or words.isdisjoint(self.encoding.at[store.id]):
+                continue
+            until = next((i for i, use in enumerate(self.uses) if use.position > store.position), len(self.uses))
+            held = self.circuit.any_of([self._depth(until, store, shared) for shared in (False, True)])
+            kinds = sorted({lock.kind for lock in (*(u.lock for u in uses), *(h.lock for h in self.held)) if lock})
+            literal = self.circuit.all_of((self.encoding.executed[store.id], held))
+            yield from self._finding(literal, holding.overwrites(LockUse("take", False, " or ".join(kinds))), store)
 
     def unfounded(self, asserting: Sequence[tuple[Event, str]]) -> Iterator[Finding]:
         for event, tag in asserting:
@@ -234,6 +249,12 @@ class _Thread:
         if literal != NO:
             where = event.source, event.stack, event.thread, event.position
             yield Finding(literal, "lock-misuse", message, *where)
+
+
+def _plain(event: Event) -> bool:
+    """Whether it writes as any assignment does, and is no lock operation."""
+    operation = event.unlock or event.lock is not None or event.rmw is not None
+    return event.kind == "W" and not event.tags and not operation
 
 
 def _shared(event: Event) -> bool:

@@ -39,6 +39,10 @@ def main(body: str, before: str = "") -> str:
 
 
 RIGHT = {
+    "cleared after it was released": thread(
+        "static struct o g; spin_lock(&g.l); spin_unlock(&g.l); __builtin_memset(&g, 0, sizeof(g));"
+    ),
+    "what is beside it is written": thread("static struct o g; spin_lock(&g.l); g.x = 1; spin_unlock(&g.l);"),
     "what is taken is given back": thread(
         "spin_lock(&spin); spin_unlock(&spin); read_lock(&rw); read_unlock(&rw); write_lock(&rw); write_unlock(&rw);"
         "down_read(&sem); up_read(&sem); down_write(&sem); downgrade_write(&sem); up_read(&sem);"
@@ -91,6 +95,10 @@ RIGHT["a condition variable is destroyed when all have been woken"] = main(
 )
 
 WRONG = {
+    "cleared while held": thread(
+        "static struct o g; spin_lock(&g.l);\n__builtin_memset(&g, 0, sizeof(g)); /* HERE */\nspin_unlock(&g.l);"
+    ),
+    "assigned over while held": thread("static struct o g, h; spin_lock(&g.l);\ng = h; /* HERE */\nspin_unlock(&g.l);"),
     "a condition variable is destroyed while it is waited for": main(
         "pthread_create(&t, 0, f, 0);\npthread_cond_destroy(&cond); /* HERE */\npthread_join(t, 0);", WAITS
     ),

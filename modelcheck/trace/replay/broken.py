@@ -84,6 +84,9 @@ def _misused_locks(follower: Follower, observed: Observed) -> Iterator[Found]:
             if use is None and (step.event.unlock or follower.graph.events[step.event.id].rmw is not None):
                 use = LockUse("give" if step.event.unlock else "take", False, "")
             if use is None:
+                if (lost := holding.overwritten(held, step.event, step.address)) is not None:
+                    message = holding.overwrites(lost.lock)
+                    yield Found("lock-misuse", message, step.source, step.stack, thread, -1, step.final)
                 continue
             if use.resets and _before(observed, step) not in (0, UNDEFINED):
                 yield Found("lock-misuse", holding.reset(use), step.source, step.stack, thread, -1, step.final)
