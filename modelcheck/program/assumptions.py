@@ -81,7 +81,8 @@ HEADERS: Final = (
     ),
     Assumption(
         "timeouts-expire",
-        "A sleep with a time limit is over at once; a wait with a time limit may run out at any moment, or never.",
+        "A sleep with a time limit is over at once; a wait with a time limit may run out at any moment, or never;"
+        " what is left of the limit is all of it or 1.",
     ),
     Assumption(
         "messages-say-nothing", "What is printed is only evaluated: printk(), printf() and their kin take no lock."

@@ -35,9 +35,14 @@ static inline void complete(struct completion *x)
 #define wait_for_completion_killable(x) wait_for_completion_interruptible(x)
 #define try_wait_for_completion(x) (__mc_rmw_if(&(x)->done, 4, "sub", 1, "ne", 0, "ACQUIRE", "ONCE", "ONCE") != 0)
 #define completion_done(x) (smp_load_acquire(&(x)->done) != 0)
-/* The time may be up at any moment: 0 then, else 1 (time left). */
-#define wait_for_completion_timeout(x, timeout) \
-	(__mc_assumes("timeouts-expire"), __mc_choose(2) ? 0UL : (__mc_assume(try_wait_for_completion(x)), 1UL))
+/* The time may be up at any moment: 0 then; else what is left, all of it or 1. */
+#define wait_for_completion_timeout(x, timeout) ({			\
+	unsigned long __mc_limit = (timeout), __mc_left = __mc_choose(3); \
+	__mc_assumes("timeouts-expire");				\
+	if (__mc_left)							\
+		__mc_assume(try_wait_for_completion(x));		\
+	__mc_left == 2 && __mc_limit ? __mc_limit : __mc_left != 0;	\
+})
 #define wait_for_completion_interruptible_timeout(x, timeout) \
 	(__mc_interrupted() ? (long)-ERESTARTSYS : (long)wait_for_completion_timeout(x, timeout))
 

@@ -255,10 +255,12 @@ static inline void __mc_wake_light(wait_queue_head_t *wq, unsigned long nr)
 	__mc_wait_exclusive(&(wq_head), condition, __mc_interrupted(), 1)
 #define wait_event_idle_exclusive(wq_head, condition) ((void)__mc_wait_exclusive(&(wq_head), condition, 0, 1))
 
-/* The time may be up whenever the thread would sleep. Gives 0 then, else 1 (time left). */
+/* The time may be up whenever the thread would sleep. Gives 0 then; else what is left: all of it, but 1 after a sleep. */
 #define wait_event_timeout(wq_head, condition, timeout) ({		\
 	__mc_assumes("timeouts-expire");				\
-	long __mc_left = 1;						\
+	long __mc_left = (timeout);					\
+	if (!__mc_left)							\
+		__mc_left = 1;						\
 	if (!__mc_wait_begin(&(wq_head), condition)) {			\
 		unsigned int __mc_seen = __mc_wait_join(&(wq_head), 1);	\
 		while (!(condition)) {					\
@@ -270,6 +272,7 @@ static inline void __mc_wake_light(wait_queue_head_t *wq, unsigned long nr)
 			__mc_now = __mc_wait_join(&(wq_head), 1);	\
 			__mc_assume(__mc_now != __mc_seen);		\
 			__mc_seen = __mc_now;				\
+			__mc_left = 1;					\
 		}							\
 		__mc_leave_queue(&(wq_head));				\
 	}								\

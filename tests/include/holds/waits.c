@@ -18,7 +18,8 @@ int main(void)
 	wait_event(queue, ready);
 	BUG_ON(wait_event_interruptible(queue, ready == 1));
 	BUG_ON(wait_event_killable(queue, ready));
-	BUG_ON(wait_event_timeout(queue, ready, 10) <= 0);
+	BUG_ON(wait_event_timeout(queue, ready, 10) != 10);
+	BUG_ON(wait_event_timeout(queue, ready, 0) != 1);
 	left = wait_event_timeout(queue, !ready, 10);
 	BUG_ON(left != 0);
 	for (;;) {
