@@ -98,6 +98,10 @@ def _by_signal(seconds: float) -> Iterator[Alarm]:
                 signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - began), 1e-6), interval)
 
 
+FARTHEST: Final = 1e9
+"""Seconds beyond which a timer need not look, and cannot: the clock has an end."""
+
+
 def _arm() -> None:
     """Set the timer for what ends first."""
     first = min((one.at for one in _set), default=None)
@@ -106,7 +110,8 @@ def _arm() -> None:
     if first is None:
         signal.setitimer(signal.ITIMER_REAL, 0)
     else:
-        signal.setitimer(signal.ITIMER_REAL, max(first - time.monotonic(), 1e-6), AGAIN)
+        left = min(max(first - time.monotonic(), 1e-6), FARTHEST)
+        signal.setitimer(signal.ITIMER_REAL, left, AGAIN)
 
 
 def _ring(_signal: int, _frame: FrameType | None) -> None:
