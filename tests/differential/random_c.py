@@ -8,6 +8,7 @@ read (the two promote those of more than 32 bits in different ways), and no expr
 
 from __future__ import annotations
 
+import re
 from random import Random
 
 from attrs import define, field, frozen
@@ -254,7 +255,10 @@ class Writer:
         if kind == 5:
             return f"{place} {self.random.choice(('<<', '>>'))}= {value} & 7;"
         if kind == 6:
-            return f"{place} {self.random.choice(('/', '%'))}= ({value} & 7) + 1;"
+            divisor = f"({value} & 7) + 1"
+            # A long bit-field is divided as a long, whatever a compiler promotes it to.
+            divisor = f"(long)({divisor})" if re.search(r"\.b\d+_\d+$", place) else divisor
+            return f"{place} {self.random.choice(('/', '%'))}= {divisor};"
         return self.random.choice((f"{place}++;", f"--{place};", f"++{place};", f"{place}--;"))
 
     # ---------------------------------------------------------------- statements
