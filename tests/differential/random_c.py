@@ -257,7 +257,7 @@ class Writer:
         if kind == 6:
             divisor = f"({value} & 7) + 1"
             # A long bit-field is divided as a long, whatever a compiler promotes it to.
-            divisor = f"(long)({divisor})" if re.search(r"\.b\d+_\d+$", place) else divisor
+            divisor = f"(long)({divisor})" if re.search(r"\bb\d+_\d+$", place) else divisor
             return f"{place} {self.random.choice(('/', '%'))}= {divisor};"
         return self.random.choice((f"{place}++;", f"--{place};", f"++{place};", f"{place}--;"))
 
