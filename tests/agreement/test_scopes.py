@@ -233,3 +233,11 @@ def test_a_local_of_initialisation_has_an_end_too() -> None:
     assert said(text % "") == {DEAD}
     assert said(text % "p = &y;") == {"PASS"}
     assert said(text.replace("void init(void) { f(); }", "void init(void) { f(); *p = 1; }") % "") == {DEAD}
+
+
+def test_a_declaration_that_is_come_to_again_forgets_what_the_variable_held() -> None:
+    text = "void t0(void) { int n = 0, *p; again:; %s if (n == 0) x = 5; p = &x; if (n++ == 0) goto again; if (*p) n = 0; }"
+    assert said(text % "int x;") == {"uninitialised"}
+    assert said(text % "int x = 5;") == {"PASS"}
+    record = text.replace("x = 5;", "x.a = 5;").replace("p = &x;", "p = &x.a;")
+    assert said(record % "struct { int a, b; } x;") == {"uninitialised"}

@@ -226,14 +226,22 @@ def combine(cells: Cells, offset: int, size: int) -> Expr:
     return result
 
 
-def undefined(ctx: Context, place: Place, source: Source) -> None:
-    """Forget what a variable in registers holds: its declaration is executed (again)."""
+def undefined(ctx: Context, place: Place, node: cl.Node) -> None:
+    """Forget what a variable holds: its declaration is executed (again)."""
+    source = ctx.source(node)
     match place:
         case Register(register):
             ctx.builder.emit(Assign(register, const(UNDEFINED, ctx.builder.widths[register]), source))
         case Parts(registers):
             for register in registers.values():
                 ctx.builder.emit(Assign(register, const(UNDEFINED, ctx.builder.widths[register]), source))
+        case Memory(address, type_):
+            leaves = ctx.types.leaves(type_)
+            if leaves is None:
+                ctx.refuse(f"a variable of type {type_.name} whose declaration may be come to again", node)
+            for leaf in leaves:
+                at = op("add", 64, address, const(leaf.offset, 64))
+                ctx.builder.emit(Store(at, const(UNDEFINED, 8 * leaf.size), leaf.size, NONE, source))
 
 
 def member(ctx: Context, base: Place, name: str, node: cl.Node) -> Place:

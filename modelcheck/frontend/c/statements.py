@@ -220,12 +220,13 @@ def _declare(ctx: Context, node: cl.Node) -> None:
     if _refused(type_) or ctx.types.varies(type_):
         ctx.refuse(f"variables of type {type_.name} are not supported", node)
     place = variable(ctx, node.cursor.d0, node.spelling, type_, node)
-    if isinstance(place, Memory) and all(place is not cleanup.place for cleanup in ctx.cleanups):
+    fresh = isinstance(place, Memory) and all(place is not cleanup.place for cleanup in ctx.cleanups)
+    if isinstance(place, Memory) and fresh:
         begin(ctx, place, node.spelling, node)
     if cl.has_initialiser(node.cursor):
         store_initialiser(ctx, place, node.expressions()[-1], node)
-    else:
-        undefined(ctx, place, ctx.source(node))
+    elif not fresh:
+        undefined(ctx, place, node)
     cleanup = cleanup_of(node)
     if cleanup is not None:
         ctx.cleanups.append(Cleanup(cleanup, place, node))
