@@ -236,7 +236,8 @@ def test_a_local_of_initialisation_has_an_end_too() -> None:
 
 
 def test_a_declaration_that_is_come_to_again_forgets_what_the_variable_held() -> None:
-    text = "void t0(void) { int n = 0, *p; again:; %s if (n == 0) x = 5; p = &x; if (n++ == 0) goto again; if (*p) n = 0; }"
+    again = "if (n++ == 0) goto again; if (*p) n = 0; }"
+    text = f"void t0(void) {{ int n = 0, *p; again:; %s if (n == 0) x = 5; p = &x; {again}"
     assert said(text % "int x;") == {"uninitialised"}
     assert said(text % "int x = 5;") == {"PASS"}
     record = text.replace("x = 5;", "x.a = 5;").replace("p = &x;", "p = &x.a;")
