@@ -46,6 +46,11 @@ ENGINES: Final = (
         "modelcheck litmus lists such executions",
     ),
     Assumption(
+        "aligned-is-whole",
+        "An aligned access of up to 8 bytes is one step: no machine tears it, and no compiler makes two of it.",
+        "mark the access (READ_ONCE(), WRITE_ONCE()), and ask for the property race",
+    ),
+    Assumption(
         "fresh-addresses",
         "What is allocated gets an address that nothing had before: an old pointer to freed memory never meets a new"
         " object there, so that no comparison takes the one for the other (ABA).",
@@ -181,7 +186,7 @@ def assumed(program: Program) -> tuple[str, ...]:
         for instruction in (i for block in function.blocks for i in block.instructions):
             match instruction:
                 case ir.Spawn():
-                    found |= {"own-cpu", "no-thin-air"}
+                    found |= {"own-cpu", "no-thin-air", "aligned-is-whole"}
                 case ir.Alloc(may_fail=may_fail):
                     made = True
                     found |= set() if may_fail else {"allocation-succeeds"}

@@ -35,8 +35,8 @@ EXCHANGE = "int main(void) { int e = 0; return atomic_compare_exchange_weak(&x, 
     ("text", "expected"),
     [
         ("int main(void) { return 0; }", set()),
-        (THREADS + "return 0; }", {"own-cpu", "no-thin-air"}),
-        (THREADS + "pthread_join(p, 0); return 0; }", {"own-cpu", "no-thin-air", "fair"}),
+        (THREADS + "return 0; }", {"own-cpu", "no-thin-air", "aligned-is-whole"}),
+        (THREADS + "pthread_join(p, 0); return 0; }", {"own-cpu", "no-thin-air", "aligned-is-whole", "fair"}),
         ("#include <stdlib.h>\nint main(void) { free(malloc(4)); }", {"fresh-addresses", "allocation-succeeds"}),
         ("#include <stdlib.h>\nvoid *p; int main(void) { p = malloc(4); return 0; }", {"allocation-succeeds"}),
         (
