@@ -344,20 +344,26 @@ class Question:
             for write, reset in self._resets(here):
                 found = True
                 taken = encoding.events[write]
-                yield self.session.coherence.before(write, reset), ((taken.thread, taken.position),)
+                at = ((taken.thread, taken.position),) if taken.thread >= 0 else ()
+                yield self.session.coherence.before(write, reset), at
         if not found:
             yield YES, ()
 
     def _resets(self, here: Point) -> Iterator[tuple[int, int]]:
-        """The writes by which other threads take a lock, with the write that initialises or destroys it ``here``."""
+        """The writes by which a lock is taken or work queued, with the one that initialises or destroys it ``here``."""
         encoding = self._encoding
         for event in encoding.graph.events:
             if (event.thread, event.position) != here or event.lock is None or not event.lock.resets:
                 continue
             for place in encoding.at[event.id]:
+                start = encoding.initial.get(place)
+                value = None if start is None else encoding.events[start].value
+                if start is not None and value is not None and encoding.valuation.not_zero(value) != NO:
+                    yield start, event.id  # it was so before the first thread started
                 for write in self.session.coherence.shared.get(place, ()):
                     taken = encoding.events[write]
-                    if taken.rmw is not None and taken.thread != event.thread:
+                    before = taken.thread != event.thread or taken.position < event.position
+                    if taken.rmw is not None and before:
                         yield write, event.id
 
     def _writes(self, poison: int) -> Iterator[int]:

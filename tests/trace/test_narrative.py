@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import attrs
@@ -27,26 +28,30 @@ def kept(name: str) -> Narrative:
     return narrative(read_trace(KEPT / f"{name}.json"))
 
 
+LISTED = r"store of (page\[0\].lru|virtio_balloon.pages)"
+"""What list_add() writes."""
+
+
 @pytest.mark.parametrize(
     ("spec", "name", "barrier", "before", "after"),
     [
         # What the variant's patch takes away is what is missing.
-        ("seqlock", "read--no-wmb-after-odd--lkmm", "smp_wmb", "store of sequence", "store of first"),
-        ("seqlock", "read--no-wmb-after-odd--pso", "smp_wmb", "store of sequence", "store of first"),
-        ("seqlock", "read--no-wmb-before-even--lkmm", "smp_wmb", "store of first", "store of sequence"),
-        ("seqlock", "read--no-rmb-after-first-look--lkmm", "smp_rmb", "load of sequence", "load of first"),
-        ("seqlock", "read--no-rmb-before-second-look--lkmm", "smp_rmb", "load of first", "load of sequence"),
-        ("balloon", "clear-watched--clear-no-wmb--lkmm", "smp_wmb", "store of page[0].mapping", "store of virtio_ball"),
+        ("seqlock", "read--no-wmb-after-odd--lkmm", "smp_wmb", "store of sequence", "store of (first|second)"),
+        ("seqlock", "read--no-wmb-after-odd--pso", "smp_wmb", "store of sequence", "store of (first|second)"),
+        ("seqlock", "read--no-wmb-before-even--lkmm", "smp_wmb", "store of (first|second)", "store of sequence"),
+        ("seqlock", "read--no-rmb-after-first-look--lkmm", "smp_rmb", "load of sequence", "load of (first|second)"),
+        ("seqlock", "read--no-rmb-before-second-look--lkmm", "smp_rmb", "load of (first|second)", "load of sequence"),
+        ("balloon", "clear-watched--clear-no-wmb--lkmm", "smp_wmb", "store of page.*mapping", "store of virtio_ball"),
         # Reasoned in specs/balloon/README.md: the barrier belongs before the store of the mapping, ...
-        ("balloon", "assign--isolate-no-locks-assign-once--lkmm", "smp_wmb", "store of page[0].l", "store of page[0]"),
+        ("balloon", "assign--isolate-no-locks-assign-once--lkmm", "smp_wmb", LISTED, r"store of page\[0\].m"),
     ],
 )  # fmt: skip
 def test_the_missing_order_is_the_one_that_the_variant_lacks(
     spec: str, name: str, barrier: str, before: str, after: str
 ) -> None:
     order = told(spec, name).ending.order
-    assert order.startswith(f"Nothing orders the {before}")
-    assert f" before the {after}" in order
+    assert re.match(f"Nothing orders the {before}", order)
+    assert re.search(f" before the {after}", order)
     assert barrier in order
     assert "and nothing orders" not in order
     assert "ONCE" not in order

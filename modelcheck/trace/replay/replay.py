@@ -217,7 +217,8 @@ class _Replay:
             either = "uninitialised" not in self.properties and "uninitialised" in {f.property for f in stray.findings}
             if not own and (either or _torn(execution) or self._goes_on(initial, execution)):
                 return self._again(execution)
-            now = None if stray.local is None else self._place_now(stray.local.place, stray.local.stack)
+            standing = stray.local is not None and stray.local.frames
+            now = None if stray.local is None or not standing else self._place_now(stray.local.place, stray.local.stack)
             told = stray.event if own else None
             then = None if told is None else self._then(told)
             return Replayed(IMPOSSIBLE, f"as an interleaving: {stray.reason}", told, then, now)
