@@ -30,6 +30,7 @@ from modelcheck.cat import load_model
 from modelcheck.errors import InputError
 from modelcheck.frontend.spec import Scenario, Spec, Variant, load_program
 from modelcheck.program.ir import Program, Source
+from modelcheck.program.words import plain
 from modelcheck.solve.result import Result
 
 LARGEST = 40
@@ -298,8 +299,9 @@ def _failures(results: Iterable[tuple[str, Result]]) -> tuple[Failure, ...]:
 
 
 def _failure(scenario: str, result: Result) -> Failure:
-    return Failure(scenario, result.property or "", result.message)
+    return Failure(scenario, result.property or "", plain(result.message))
 
 
 def _said(result: Result) -> str:
-    return f"FAIL:{result.property}: {result.message}" if result.verdict == "FAIL" else f"UNKNOWN: {result.reason}"
+    said = f"FAIL:{result.property}: {result.message}" if result.verdict == "FAIL" else f"UNKNOWN: {result.reason}"
+    return plain(said)

@@ -65,6 +65,8 @@ def enumerate(  # noqa: A001 (the command's name)
 
 
 def _fields(files: tuple[Path, ...], model: str, found: Enumeration) -> dict[str, Any]:
+    from modelcheck.program.words import plain
+
     fields: dict[str, Any] = {
         "file": " ".join(map(str, files)),
         "model": model,
@@ -72,7 +74,7 @@ def _fields(files: tuple[Path, ...], model: str, found: Enumeration) -> dict[str
         "blocked": found.blocked,
         "states": [{name: _number(value) for name, value in state} for state in found.states],
         "findings": [
-            {"property": finding.property, "message": finding.message, "source": _place(finding)}
+            {"property": finding.property, "message": plain(finding.message), "source": _place(finding)}
             for finding in found.findings
         ],
         "seconds": round(found.seconds, 4),
@@ -83,6 +85,8 @@ def _fields(files: tuple[Path, ...], model: str, found: Enumeration) -> dict[str
 
 
 def _lines(files: tuple[Path, ...], model: str, found: Enumeration) -> list[str]:
+    from modelcheck.program.words import plain
+
     lines = [
         f"Program {' '.join(map(str, files))} under {model}",
         f"Executions {found.executions}",
@@ -92,7 +96,9 @@ def _lines(files: tuple[Path, ...], model: str, found: Enumeration) -> list[str]
     for state, count in found.states.items():
         shown = " ".join(f"{name}={_number(value)};" for name, value in state)
         lines.append(f"{shown or '(no global is accessed)'} {count}")
-    lines += [f"Finding {finding.property} at {_place(finding)}: {finding.message}" for finding in found.findings]
+    lines += [
+        f"Finding {finding.property} at {_place(finding)}: {plain(finding.message)}" for finding in found.findings
+    ]
     if found.reason:
         lines.append(f"Incomplete {found.reason}")
     return [*lines, f"Time {found.seconds:.2f}", ""]

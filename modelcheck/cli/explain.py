@@ -62,6 +62,7 @@ def explain(
     """
     from modelcheck.cat import load_model
     from modelcheck.frontend.spec import spec_of
+    from modelcheck.program.words import plain
     from modelcheck.run import OutOfTime
     from modelcheck.solve.sat import begin_anew
     from modelcheck.solve.wide import TooManyValues
@@ -77,13 +78,13 @@ def explain(
     verdict, more = given.result.verdict, ""
     explanations: Sequence[Explanation] = ()
     if verdict == "FAIL":
-        more = f"{given.result.property}: {given.result.message}"
+        more = plain(f"{given.result.property}: {given.result.message}")
         if given.trace is not None:
             path = trace_path(traces, spec.name, cell.scenario.name, cell.variant.name, cell.model)
             write_atomically(path, given.trace)
             names["trace"] = str(path)
     elif verdict == "UNKNOWN":
-        more = given.result.reason
+        more = plain(given.result.reason)
     else:
         from modelcheck.explain import explain as account
 

@@ -73,7 +73,11 @@ def _trouble(count: LockCount) -> str:
     finding = count.exploration.finding
     if finding is None:
         return f"not counted: {count.exploration.reason}"
-    return f"not counted: it fails: {finding.property} at {finding.source}: {finding.message}"
+    from modelcheck.program.places import told
+    from modelcheck.program.words import plain
+
+    place = told(finding.source, finding.stack)
+    return plain(f"not counted: it fails: {finding.property} at {place}: {finding.message}")
 
 
 def _lines(cell: Cell, count: LockCount) -> list[str]:

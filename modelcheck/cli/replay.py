@@ -39,6 +39,7 @@ def replay(context: click.Context, trace: Path, source: Path | None, patch: Path
     or does not belong to this source (2).
     """
     from modelcheck.errors import InputError
+    from modelcheck.program.words import plain
     from modelcheck.trace import read_trace
     from modelcheck.trace.names import clean
     from modelcheck.trace.replay import FOREIGN, REPRODUCES, Sources
@@ -50,7 +51,7 @@ def replay(context: click.Context, trace: Path, source: Path | None, patch: Path
     if found.outcome == FOREIGN:
         raise InputError(clean(f"does not belong to this source: {found.reason}"), str(trace))
     for line in _told(stored, found):
-        click.echo(clean(line))
+        click.echo(clean(plain(line)))
     if interactive:
         _interact(stored, found, sources, trace)
     context.exit(0 if found.outcome == REPRODUCES else 1)

@@ -59,6 +59,7 @@ class Own:
         private: bases of its locals that nobody else can know; sorted.
         dead: bases of those whose scope is left, while something in the thread still leads to them.
         lineage: the functions that it and those who started it began in, but for the first thread.
+        base: the call sites around its start, as `modelcheck.program.places.start` gives them.
         alive: bases of its locals that have got out, or are in memory from the start, until their scopes are left.
         cells: contents of those: (address, (size, value)), sorted.
         gone: bases of its locals that have been published.
@@ -68,6 +69,7 @@ class Own:
 
     __slots__ = (
         "alive",
+        "base",
         "cells",
         "counts",
         "dead",
@@ -92,6 +94,7 @@ class Own:
         dead: frozenset[int] = frozenset(),
         alive: frozenset[int] = frozenset(),
         lineage: tuple[str, ...] = (),
+        base: tuple[Source, ...] = (),
     ) -> None:
         self.held = held
         self.queued = queued
@@ -103,7 +106,8 @@ class Own:
         self.dead = dead
         self.alive = alive
         self.lineage = lineage
-        self.key = (sections, counts, private, cells, gone, held, queued, dead, alive, lineage)
+        self.base = base
+        self.key = (sections, counts, private, cells, gone, held, queued, dead, alive, lineage, base)
 
 
 class Local:
@@ -223,7 +227,7 @@ class Local:
     @property
     def stack(self) -> tuple[Source, ...]:
         """Call sites around the innermost frame, outermost first."""
-        return tuple(point.instruction.source for point, _ in self.frames[:-1])
+        return (*self.own.base, *(point.instruction.source for point, _ in self.frames[:-1]))
 
     @property
     def place(self) -> Source:
@@ -271,6 +275,7 @@ class Private:
         self.dead = set(own.dead)
         self.alive = set(own.alive)
         self.lineage = own.lineage
+        self.base = own.base
         self.counts = dict(own.counts)
         self.memory = Cells(objects.space, dict(own.cells))
         self.held = own.held
@@ -364,4 +369,5 @@ class Private:
             frozenset(self.dead),
             frozenset(self.alive),
             self.lineage,
+            self.base,
         )

@@ -30,6 +30,7 @@ from modelcheck.program.machine import (
     place,
     uninitialised,
 )
+from modelcheck.program.places import start
 from modelcheck.program.thread import Discard, Fault, Finding, Halting, Thread
 
 Annotate = Callable[[Local, Slots, bool], None]
@@ -108,14 +109,16 @@ class Locals:
         """Thread 0 when it ended without starting another."""
         return self._make(0, (), Own(), kinds.ENDED, ("ended", UNDEFINED))
 
-    def start(self, number: int, callee: str, args: tuple[Value, ...], parent: Own) -> Local:
+    def start(self, number: int, parent: Local) -> Local:
         """A new thread ``number`` before its first step, started by that of ``parent``."""
-        lineage = (*parent.lineage, callee)
-        key = (number, lineage, args)
+        callee, args = parent.callee, parent.args
+        lineage = (*parent.own.lineage, callee)
+        base = start(self.code.program.functions[callee], parent.place, parent.stack)
+        key = (number, lineage, args, base)
         found = self._starts.get(key)
         if found is None:
-            thread = Thread.start(self.code, number, callee, args, self.heeds)
-            own = Own(lineage=lineage)
+            thread = Thread.start(self.code, number, callee, args, self.heeds, base)
+            own = Own(lineage=lineage, base=base)
             found = self._starts[key] = self._settle(thread, Private(own, self.objects), own)
         return found
 
@@ -136,7 +139,11 @@ class Locals:
 
     def _after(self, local: Local, value: Value) -> Local:
         thread = Thread(
-            self.code, local.thread, [(point, list(registers)) for point, registers in local.frames], self.heeds
+            self.code,
+            local.thread,
+            [(point, list(registers)) for point, registers in local.frames],
+            self.heeds,
+            local.own.base,
         )
         own = local.own
         private = Private(own, self.objects)

@@ -33,6 +33,7 @@ from modelcheck.program import ir
 from modelcheck.program.expr import Expr, op, reg
 from modelcheck.program.ir import Program
 from modelcheck.program.thread import Finding
+from modelcheck.program.words import plain
 
 What = Literal["taken", "waited", "refused"]
 WHAT: Final[tuple[What, ...]] = ("taken", "waited", "refused")
@@ -195,7 +196,7 @@ class _Counting(Space):
         read = self.system.look(state, thread)
         if step.condition is None or not isinstance(read, int) or not _excludes(local):
             return
-        name = re.sub(r"\.__\w+$", "", self.system.objects.space.name(local.address))
+        name = plain(re.sub(r"\.__\w+$", "", self.system.objects.space.name(local.address)))
         bit = _bit(local, step.size)
         lock = name if bit is None else f"{name} bit {bit}"
         if local.outcome(read)[0]:

@@ -303,7 +303,7 @@ class System:
 
     def _spawn(self, state: State, thread: int, local: Local) -> State:
         number = len(state.threads)
-        child = self.locals.start(number, local.callee, local.args, local.own)
+        child = self.locals.start(number, local)
         if child not in local.children:
             local.children.append(child)
         memory = self._published(self._published(state.memory, local), child)

@@ -10,6 +10,7 @@ from attrs import frozen
 from modelcheck.cat import Model, load_model
 from modelcheck.minimise.prefix import prefix, restricted
 from modelcheck.program.ir import Source
+from modelcheck.program.places import within_thread
 from modelcheck.solve.result import ExecutedEvent, Execution
 from modelcheck.trace.candidate import candidate, modelled
 from modelcheck.trace.failing import ENDS
@@ -206,7 +207,8 @@ def _ending(execution: Execution, source: Source | None, stack: tuple[Source, ..
         return None
     here = [e for e in told if (e.source, e.stack) == (source, stack)]
     there = [e for e in told if e.stack == stack and e.source.function == source.function]
-    around = [e for e in told if e.stack[:1] == stack[:1]] if stack else []
+    way = within_thread(source, stack)
+    around = [e for e in told if within_thread(e.source, e.stack)[:1] == way[:1]] if len(way) > 1 else []
     last = next((several[-1] for several in (here, there, around) if several), told[-1] if told else None)
     if last is None:
         return None

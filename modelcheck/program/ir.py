@@ -65,7 +65,10 @@ PROPERTIES = (
 
 @frozen
 class Source:
-    """A range in a source file; lines and columns count from 1. ``function`` is the C function around it."""
+    """A range in a source file; lines and columns count from 1. ``function`` is the C function around it.
+
+    ``starts``: as a call site, it starts the thread that those behind it are in (`modelcheck.program.places.start`).
+    """
 
     file: str
     line: int
@@ -73,6 +76,7 @@ class Source:
     end_line: int
     end_column: int
     function: str = ""
+    starts: bool = False
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"

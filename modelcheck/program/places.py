@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from modelcheck.program.ir import Layout, Source
+from attrs import evolve
+
+from modelcheck.program.ir import Function, Layout, Source
 
 
 def own_place(source: Source, stack: Sequence[Source]) -> Source:
@@ -33,6 +35,21 @@ def told(source: Source, stack: Sequence[Source]) -> str:
     """Both as one text: ``mm/migrate.c:42 (in put_page, <linux/gfp.h>:104)``."""
     within = inside(source, stack)
     return f"{own_place(source, stack)} (in {within})" if within else str(source)
+
+
+def start(function: Function, source: Source, stack: Sequence[Source]) -> tuple[Source, ...]:
+    """What a thread has around its first call that `Spawn` at ``source``, called from ``stack``, starts in it.
+
+    They tell where a thread of a header's, which no function of the user's may ever be in, comes from. None where it
+    begins in a file of the user's.
+    """
+    return (*stack, evolve(source, starts=True)) if _ours(function.source) else ()
+
+
+def within_thread(source: Source, stack: Sequence[Source]) -> tuple[Source, ...]:
+    """The thread's own part of the way to ``source``: the call sites in ``stack`` behind its start, and ``source``."""
+    begins = next((index for index in reversed(range(len(stack))) if stack[index].starts), -1)
+    return (*stack[begins + 1 :], source)
 
 
 def heap_name(layout: Layout | None, source: Source, stack: Sequence[Source] = ()) -> str:

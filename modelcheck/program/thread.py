@@ -71,15 +71,24 @@ class Thread:
         code: the compiled program.
         number: thread number.
         frames: (point, registers) from outermost to innermost; the lists of registers become the thread's own.
+        base: the call sites around its start, as `modelcheck.program.places.start` gives them.
 
     ``quit`` says, at its end, that the process has ended with it; ``result`` what its function returned; ``warned`` the
     first warning that it has gone past. With ``heeds`` it stops there instead.
     """
 
-    __slots__ = ("code", "frames", "heeds", "number", "quit", "result", "warned")
+    __slots__ = ("base", "code", "frames", "heeds", "number", "quit", "result", "warned")
 
-    def __init__(self, code: Code, number: int, frames: list[tuple[Point, Registers]], heeds: bool = False) -> None:
+    def __init__(
+        self,
+        code: Code,
+        number: int,
+        frames: list[tuple[Point, Registers]],
+        heeds: bool = False,
+        base: tuple[Source, ...] = (),
+    ) -> None:
         self.code = code
+        self.base = base
         self.number = number
         self.frames = frames
         self.result: Value = UNDEFINED
@@ -88,9 +97,17 @@ class Thread:
         self.warned: Finding | None = None
 
     @classmethod
-    def start(cls, code: Code, number: int, name: str, args: tuple[Value, ...], heeds: bool = False) -> Thread:
+    def start(
+        cls,
+        code: Code,
+        number: int,
+        name: str,
+        args: tuple[Value, ...],
+        heeds: bool = False,
+        base: tuple[Source, ...] = (),
+    ) -> Thread:
         """A thread about to enter function ``name``; missing arguments are undefined, surplus ones are dropped."""
-        return cls(code, number, [(code.entry(name), _registers(code.program.functions[name], args))], heeds)
+        return cls(code, number, [(code.entry(name), _registers(code.program.functions[name], args))], heeds, base)
 
     @property
     def point(self) -> Point:
@@ -105,7 +122,7 @@ class Thread:
     @property
     def stack(self) -> tuple[Source, ...]:
         """Call sites around the innermost frame, outermost first."""
-        return tuple(point.instruction.source for point, _ in self.frames[:-1])
+        return (*self.base, *(point.instruction.source for point, _ in self.frames[:-1]))
 
     def finding(self, which: str, message: str, source: Source | None = None) -> Finding:
         """A finding of property ``which`` at the instruction at hand."""

@@ -11,6 +11,7 @@ from attrs import frozen
 from modelcheck.errors import InputError
 from modelcheck.frontend.spec import Spec
 from modelcheck.program.ir import Program
+from modelcheck.program.words import plain
 from modelcheck.trace.narrative import narrative
 from modelcheck.trace.replay import FOREIGN, REPRODUCES, Replayed, Sources, replay
 from modelcheck.trace.replay.told import departure
@@ -49,7 +50,7 @@ def follow(content: bytes, spec: Spec, cell: Cell, program: Program, path: Path 
         replayed = replay(trace, sources, path)
     except InputError as error:
         return Followed(FOREIGN, (str(error),))
-    return Followed(replayed.outcome, tuple(_told(trace, replayed)))
+    return Followed(replayed.outcome, tuple(map(plain, _told(trace, replayed))))
 
 
 def _told(trace: Trace, found: Replayed) -> Iterator[str]:

@@ -9,6 +9,7 @@ from attrs import evolve
 
 from modelcheck.program.expr import Undefined
 from modelcheck.program.ir import Source
+from modelcheck.program.places import within_thread
 from modelcheck.solve.result import ExecutedEvent, Execution, Pair
 from modelcheck.trace.steps import tell
 from modelcheck.trace.trace import Trace
@@ -30,8 +31,10 @@ AT_THE_END = "where its thread ends"
 
 def failing_threads(trace: Trace) -> set[int]:
     """The threads that run what fails: mostly one; none when that is not known."""
-    root = trace.stack[0] if trace.stack else trace.source
-    return {e.thread for e in trace.execution.events if root is not None and _root(e) == (root.file, root.function)}
+    if trace.source is None:
+        return set()
+    root = _root_of(trace.source, trace.stack)
+    return {e.thread for e in trace.execution.events if _root(e) == root}
 
 
 def failing(trace: Trace) -> tuple[int, ...]:
@@ -192,5 +195,5 @@ def _root(event: ExecutedEvent) -> tuple[str, str]:
 
 
 def _root_of(source: Source, stack: tuple[Source, ...]) -> tuple[str, str]:
-    place = stack[0] if stack else source
+    place = within_thread(source, stack)[0]
     return place.file, place.function

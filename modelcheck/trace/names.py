@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib import resources
-from pathlib import Path
 from typing import Final
 
 from attrs import frozen
 
+from modelcheck.program.words import plain
 from modelcheck.trace.trace import Trace
 
 _ALLOCATED: Final = re.compile(r"(\w+)@[\w.+-]+:\d+")
 _PAGES: Final = re.compile(r"\bmem_map\[")
-_MEMBER: Final = re.compile(r"\.(__[a-z]\w*)(?:\.counter)?")
-_DECLARED: Final = re.compile(r"^\t[\w ]+[ *](__[a-z]\w*)(?:\[[^\]]*\])?;", re.MULTILINE)
-_KERNELS: Final = frozenset({"__state", "__rb_parent_color"})
-"""Members of our headers that the kernel's have, too, under that name."""
-
-_OUR_OBJECT: Final = re.compile(r"\b__mc_(\w+)")
 _FIRST_PAGE: Final = re.compile(r"&mem_map\b(?!\[)")
 
 
@@ -28,14 +20,6 @@ def clean(text: str) -> str:
     """``text`` with a replacement for each character that is no visible one: a terminal would act on it, a browser let
     it turn the direction of writing. Tabs become spaces."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text.expandtabs(8))
-
-
-@cache
-def _ours() -> frozenset[str]:
-    """The members of our headers' structures that the kernel's do not have."""
-    headers = (file for file in Path(str(resources.files("modelcheck").joinpath("include"))).rglob("*.h"))
-    found = {name for file in headers for name in _DECLARED.findall(file.read_text(encoding="utf-8"))}
-    return frozenset(found - _KERNELS)
 
 
 @frozen
@@ -53,8 +37,7 @@ class Names:
         """``text`` with short names for long ones, and clean; what our headers keep is told as the object that it is
         in, or as internal."""
         text = _ALLOCATED.sub(lambda found: self.short.get(found[0], found[0]), text)
-        text = _MEMBER.sub(lambda found: "" if found[1] in _ours() else found[0], text)
-        text = _OUR_OBJECT.sub(r"(internal) \1", text)
+        text = plain(text)
         return clean(_PAGES.sub("page[", _FIRST_PAGE.sub("&page[0]", text)) if self.pages else text)
 
     @property

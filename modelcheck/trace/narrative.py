@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from modelcheck.errors import InputError
 from modelcheck.program.expr import Undefined
 from modelcheck.program.ir import Source
-from modelcheck.program.places import inside, own_place, thread_called
+from modelcheck.program.places import inside, own_place, thread_called, within_thread
 from modelcheck.solve.result import ExecutedEvent
 from modelcheck.trace.between import Freed, Lost, Seen, between
 from modelcheck.trace.changes import FENCE, MARK, Change, fences_between
@@ -157,9 +157,10 @@ class _Teller:
         """A thread's name; of one that begins in a header of ours with the user's function that it runs."""
         name = self.trace.execution.threads[thread]
         own = sorted((e for e in self.events if e.thread == thread and not e.final), key=lambda e: e.position)
-        if not own or not (own[0].stack[0] if own[0].stack else own[0].source).file.startswith("<"):
+        own = [event for event in own if not event.name.startswith("start of thread ")]
+        if not own or not within_thread(own[0].source, own[0].stack)[0].file.startswith("<"):
             return name
-        places = (place for event in own for place in (*event.stack, event.source))
+        places = (place for event in own for place in within_thread(event.source, event.stack))
         function = next((place.function for place in places if not place.file.startswith("<")), "")
         return f"{name} {function}()" if function else name
 

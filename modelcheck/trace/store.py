@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import attrs
 import cattrs
-from cattrs.gen import make_dict_structure_fn
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
 from modelcheck.cat import BUILT_IN, load_model
 from modelcheck.errors import InputError
@@ -32,7 +32,7 @@ _LARGEST_EXACT: Final = 1 << 53
 """Integers from here up are written as text: readers in other languages would round them."""
 
 _LEFT_OUT: Final = ((None, "minimised"), ("execution", "partial"))
-"""Keys, of the whole or of a part of it, that are there only where they say something."""
+"""Keys, of the whole or of a part of it, that are there only where they say something; so is ``starts`` of a place."""
 
 
 def trace_path(folder: Path, spec: str, scenario: str, variant: str, model: str) -> Path:
@@ -217,6 +217,8 @@ def _converter(whole: bool = True) -> cattrs.Converter:
     for kind, hook in ((int, _integer), (str, _text), (bool, _flag)):
         converter.register_structure_hook(kind, hook)
 
+    starts = attrs.fields(Source).starts
+
     def checked(cls: type) -> None:
         build: Any = make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True)
 
@@ -224,7 +226,7 @@ def _converter(whole: bool = True) -> cattrs.Converter:
             if not isinstance(value, dict):
                 raise _DamageError(f"{cls.__name__} is missing")
             for field in attrs.fields(cls) if whole else ():
-                if field.name not in value:
+                if field.name not in value and field is not starts:
                     raise _DamageError(f"{field.name} is missing")
             return build(value, kind)
 
@@ -252,6 +254,9 @@ def _converter(whole: bool = True) -> cattrs.Converter:
     )
     converter.register_unstructure_hook_func(
         lambda k: getattr(k, "__origin__", None) is tuple, lambda v: [converter.unstructure(item) for item in v]
+    )
+    converter.register_unstructure_hook(
+        Source, make_dict_unstructure_fn(Source, converter, starts=override(omit_if_default=True))
     )
     judgement = (HeldAxiom, RaisedFlag, Edge, Judged)
     for cls in (Source, ExecutedEvent, Condition, SourceText, TouchedObject, Execution, *judgement, Setting, Trace):

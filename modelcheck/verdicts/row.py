@@ -11,6 +11,7 @@ from attrs import frozen
 from modelcheck.frontend.spec import Expectation
 from modelcheck.program.places import inside, own_place
 from modelcheck.program.touch import Touches
+from modelcheck.program.words import plain
 from modelcheck.solve.result import Result
 from modelcheck.verdicts.cells import Cell
 from modelcheck.verdicts.warn import Warned
@@ -100,14 +101,14 @@ def row_of(cell: Cell, result: Result, trace: str | None = None) -> Row:
         result.verdict,
         cell.expected,
         result.property,
-        result.message,
+        plain(result.message),
         str(own_place(result.source, result.stack)) if result.source else None,
         inside(result.source, result.stack) if result.source else "",
         trace,
         result.events,
         result.refinements,
         result.seconds,
-        result.reason,
+        plain(result.reason),
         result.touches,
         own_place(result.source, result.stack).function if result.source else "",
         assumes=result.assumes,

@@ -11,6 +11,7 @@ from modelcheck.program.graph import Cut, EventGraph, Guard
 from modelcheck.program.guards import NO_DEPS, Val, extend, join
 from modelcheck.program.ir import NONE, Function, Join, Layout, Leaf, Program, Source, Spawn
 from modelcheck.program.machine import Frame, Initial
+from modelcheck.program.places import start
 from modelcheck.program.unroll.record import ACQUIRING, NEVER, RELEASING, Bounds, Restart, Tick
 from modelcheck.program.unroll.state import State, Thread, atoms, fit, value_of, whole
 from modelcheck.program.unroll.steps import Steps
@@ -156,6 +157,7 @@ class _Unroller(Steps):
         number = len(self.threads)
         child = Thread(number, step.name or name)
         child.kinds = (*self.thread.kinds, name)
+        child.stack = start(self.program.functions[name], step.source, self.thread.stack)
         self.threads.append(child)
         state.regs[step.dst] = (const(number, 64), NO_DEPS)
         flag = None
