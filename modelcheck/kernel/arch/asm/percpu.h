@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MC_ARCH_ASM_PERCPU_H
+#define MC_ARCH_ASM_PERCPU_H
+
+#include <linux/types.h>
+
+#endif

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MC_ARCH_ASM_VMALLOC_H
+#define MC_ARCH_ASM_VMALLOC_H
+
+
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* Read before everything else: what the tree's headers would make assembly of. */
+#ifndef MC_ARCH_FIRST_H
+#define MC_ARCH_FIRST_H
+
+#include <mc/intrinsics.h>
+
+#define barrier() __mc_fence("Barrier")
+#define barrier_data(p) ((void)(p), barrier())
+#define OPTIMIZER_HIDE_VAR(var) ((void)(var))
+#define RELOC_HIDE(p, offset) ((__typeof__(p))((unsigned long)(p) + (offset)))
+#define unreachable() __mc_halt()
+
+#endif

@@ -1,0 +1,2 @@
+/* SPDX-License-Identifier: MIT */
+/* For assembly, which there is none of. */

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MC_ARCH_UAPI_ASM_PTRACE_H
+#define MC_ARCH_UAPI_ASM_PTRACE_H
+
+struct pt_regs {
+	unsigned long __ip, __sp;
+	long __result;
+	int __of_user, __irqs_off;
+};
+typedef struct { unsigned long __any; } bpf_user_pt_regs_t;
+
+#endif
