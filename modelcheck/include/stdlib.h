@@ -15,20 +15,21 @@
 #define EXIT_FAILURE 1
 #define RAND_MAX 2147483647
 
-#define malloc(size) __mc_alloc((size), 0, MC_FAIL_MALLOC)
-#define calloc(n, size) __mc_alloc(__mc_product(n, size), 1, MC_FAIL_MALLOC)
+#define __mc_malloc(size, zeroed) __mc_alloc((size), zeroed, MC_FAIL_MALLOC, __LONG_MAX__, "malloc")
+#define malloc(size) __mc_malloc(size, 0)
+#define calloc(n, size) __mc_malloc(__mc_product(n, size), 1)
 /* Of size 0 it frees, and gives NULL, as glibc does. */
 #define realloc(object, size) \
-	__mc_resize(object, size, 0, __mc_alloc(__mc_bytes, 0, MC_FAIL_MALLOC))
+	__mc_resize(object, size, 0, "malloc", __mc_malloc(__mc_bytes, 0))
 #define reallocarray(object, n, size) realloc(object, __mc_product(n, size))
-#define aligned_alloc(alignment, size) ((void)(alignment), __mc_alloc((size), 0, MC_FAIL_MALLOC))
+#define aligned_alloc(alignment, size) ((void)(alignment), __mc_malloc(size, 0))
 
 static inline void (free)(void *object)
 {
-	__mc_free(object);
+	__mc_free(object, "malloc");
 }
 
-#define free(object) __mc_free(object)
+#define free(object) __mc_free(object, "malloc")
 /* The front end knows these: abort() is a failure. */
 void abort(void) __attribute__((__noreturn__));
 /*

@@ -12,7 +12,7 @@
 static inline char *strndup(const char *text, size_t most)
 {
 	size_t size = strnlen(text, most);
-	char *copy = __mc_alloc(size + 1, 0, MC_FAIL_MALLOC);
+	char *copy = __mc_alloc(size + 1, 0, MC_FAIL_MALLOC, __LONG_MAX__, "malloc");
 
 	if (copy) {
 		__builtin_memcpy(copy, text, size);

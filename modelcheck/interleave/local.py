@@ -354,7 +354,8 @@ class Private:
         instance = self.counts.get(kind, 0)
         self.counts[kind] = instance + 1
         name = heap_name(what.layout, what.source)
-        return self._objects.make(thread, point, instance, name, size, "heap", what.layout, what.zeroed, owner).base
+        how = what.layout, what.zeroed, owner, what.family
+        return self._objects.make(thread, point, instance, name, size, "heap", *how).base
 
     def freeze(self, sections: Sections) -> Own:
         """What to keep of them, and of what else belongs to the thread."""

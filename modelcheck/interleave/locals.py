@@ -482,7 +482,7 @@ class Locals:
         local.kind = kinds.FREE
         local.address = place(thread, point, registers)
         if local.address:
-            bad = bad_free(self.objects.space, local.address, owner(point, registers))
+            bad = bad_free(self.objects.space, local.address, owner(point, registers), point.instruction.families)
             if bad is not None:
                 raise Fault(thread.finding("bad-free", bad))
             local.life = self.slots.life(local.address)

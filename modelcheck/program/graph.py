@@ -48,6 +48,7 @@ class Event:
         scope: a ``free`` of a local, whose scope is left; an undefined address is ignored.
         operands: the expressions that it is evaluated within whose operands nothing orders, outermost first: a number
             for the expression, and which of its operands it belongs to.
+        families: of a free, those that the object must be of; none: of any.
         piece: of which access it is a piece: the number of its first one. Those of one access have the same position.
     """
 
@@ -75,6 +76,7 @@ class Event:
     lock: LockUse | None = None
     scope: bool = False
     piece: int | None = None
+    families: tuple[str, ...] = ()
 
 
 @frozen

@@ -119,6 +119,7 @@ class MemoryObject:
             array uses it: each ``struct page`` counts by itself, and the array is no root.
         made: of an object that is allocated before threads start: where, and the call sites around that.
         owner: of a heap object, where it came from a cache: the cache's address.
+        family: of a heap object, what gave it: ``kmalloc``, ``vmalloc``, ...; empty where anything may free it.
     """
 
     name: str
@@ -132,6 +133,7 @@ class MemoryObject:
     units: int = 0
     made: tuple[Source, tuple[Source, ...]] | None = None
     owner: Value | None = None
+    family: str = ""
 
 
 # ---------------------------------------------------------------- instructions
@@ -279,7 +281,7 @@ class Local:
 @frozen
 class Alloc:
     """``dst`` := address of a fresh heap object, or 0 when it ``may_fail`` and does, or ``size`` is above ``most``;
-    ``owner``: the cache it is of."""
+    ``owner``: the cache it is of; ``family``: see `MemoryObject`."""
 
     dst: int
     size: Expr
@@ -289,6 +291,7 @@ class Alloc:
     layout: Layout | None = None
     owner: Expr | None = None
     most: int = PTRDIFF_MAX
+    family: str = ""
 
 
 @frozen
@@ -297,13 +300,15 @@ class Free:
 
     ``scope``: of the local variable there, whose scope is left; an undefined address is ignored. `Exit` ends the lives
     of all locals of its thread. ``owner``: the cache that it is freed into; an object of another, or of none, is
-    ``bad-free``. A free without one ends the life of any.
+    ``bad-free``. A free without one ends the life of any. ``families``: what it frees is of one of these, else
+    ``bad-free``; none: of any.
     """
 
     address: Expr
     source: Source
     scope: bool = False
     owner: Expr | None = None
+    families: tuple[str, ...] = ()
 
 
 @frozen

@@ -370,6 +370,7 @@ class _Run:
             what.layout,
             what.zeroed,
             owner(point, registers),
+            what.family,
         )
 
     def _make(
@@ -380,12 +381,14 @@ class _Run:
         layout: ir.Layout | None,
         zeroed: bool,
         cache: Value | None = None,
+        family: str = "",
     ) -> int:
         base = -(-max(ir.HEAP_BASE, self.space.end) // SPACING) * SPACING + SPACING
         if self.code.program.sized:
             base = sizes.begin(base, kind, size)
         made = self.thread.point.instruction.source, tuple(self.thread.stack)
-        self.space.add(MemoryObject(name, base, size, kind, layout, zeroed=zeroed, made=made, owner=cache))
+        thing = MemoryObject(name, base, size, kind, layout, zeroed=zeroed, made=made, owner=cache, family=family)
+        self.space.add(thing)
         return base
 
     def _free(self, point: Point, registers: Registers) -> None:
@@ -395,7 +398,7 @@ class _Run:
         address = place(self.thread, point, registers)
         if address == 0:
             return
-        bad = bad_free(self.space, address, owner(point, registers))
+        bad = bad_free(self.space, address, owner(point, registers), point.instruction.families)
         if bad is not None:
             raise Fault(self.thread.finding("bad-free", bad))
         if address in self.freed:
@@ -470,12 +473,15 @@ def owner(point: Point, registers: Registers) -> Value | None:
     return None if point.new is None else point.new(registers, 0)
 
 
-def bad_free(space: AddressSpace, address: int, cache: Value | None) -> str | None:
-    """What is wrong with freeing ``address`` (into ``cache``), or None when a heap object (of it) starts there."""
+def bad_free(space: AddressSpace, address: int, cache: Value | None, families: tuple[str, ...]) -> str | None:
+    """What is wrong with freeing ``address`` (into ``cache``; as one of ``families``), or None when a heap object of
+    them starts there."""
     thing = space.find(address)
     if thing is None or thing.kind != "heap" or thing.base != address:
         return f"free of {space.name(address)}, which is no allocated object"
-    return None if cache is None or thing.owner == cache else space.of_another(address)
+    if cache is not None and thing.owner != cache:
+        return space.of_another(address)
+    return space.of_another_family(address, families)
 
 
 def after_its_end(space: AddressSpace, address: int, write: bool) -> tuple[str, str]:

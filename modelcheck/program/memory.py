@@ -122,6 +122,16 @@ class AddressSpace:
         """The message of a finding for an object that is freed into a cache of which it is not."""
         return f"free of {self.name(address)} into a cache that it is not of"
 
+    def of_another_family(self, address: int, families: tuple[str, ...]) -> str | None:
+        """The message of a finding for an object at ``address`` that is freed by what frees those of ``families`` only;
+        None where it is of one of them, or anything may free it."""
+        thing = self.find(address)
+        assert thing is not None
+        if not families or not thing.family or thing.family in families:
+            return None
+        others = " or ".join(f"{one}()" for one in families)
+        return f"free of {thing.name}, which {thing.family}() gave, by what frees memory of {others}"
+
     def owner(self, address: int) -> str:
         """What the object at ``address`` is called, or the unit of it that counts by itself: ``vb@balloon.c:41``,
         ``mem_map[1]``. There must be one."""

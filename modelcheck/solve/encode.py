@@ -352,6 +352,11 @@ class Encoding:
                 self._report(now, "double-free", f"{thing.name} is freed again", event)
                 faults.append(self._stops(event, "double-free", now)[0])
                 continue
+            other_family = self.space.of_another_family(address, event.families)
+            if other_family is not None:
+                self._report(now, "bad-free", other_family, event)
+                faults.append(self._stops(event, "bad-free", now)[0])
+                continue
             if event.value is not None:
                 same = self._owned(thing, event.value)
                 wrong = self.circuit.all_of((now, -same))

@@ -256,16 +256,17 @@ def _cookie(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
 
 
 def _alloc(ctx: Context, node: cl.Node, hint: Hint | None) -> Expr:
-    size, zeroed, may_fail, *most = arguments(node)
+    size, zeroed, may_fail, *more = arguments(node)
     bytes_ = ctx.scalar(size)
-    limit = _number(ctx, most[0], "the most bytes") if most else PTRDIFF_MAX
-    return _emit_alloc(ctx, node, hint, bytes_, (zeroed, may_fail), limit, None)
+    limit = _number(ctx, more[0], "the most bytes") if more else PTRDIFF_MAX
+    family = _text(ctx, more[1], "what allocates") if len(more) > 1 else ""
+    return _emit_alloc(ctx, node, hint, bytes_, (zeroed, may_fail), limit, None, family)
 
 
 def _alloc_of(ctx: Context, node: cl.Node, hint: Hint | None) -> Expr:
     size, zeroed, may_fail, cache = arguments(node)
     bytes_ = ctx.scalar(size)
-    return _emit_alloc(ctx, node, hint, bytes_, (zeroed, may_fail), PTRDIFF_MAX, ctx.scalar(cache))
+    return _emit_alloc(ctx, node, hint, bytes_, (zeroed, may_fail), PTRDIFF_MAX, ctx.scalar(cache), "kmem_cache_alloc")
 
 
 def _emit_alloc(
@@ -276,11 +277,12 @@ def _emit_alloc(
     how: tuple[cl.Node, cl.Node],
     most: int,
     owner: Expr | None,
+    family: str,
 ) -> Expr:
     zeroed, may_fail = (bool(_number(ctx, flag, "zeroed and may_fail")) for flag in how)
     dst = ctx.builder.register(64)
     layout = hint.unit.types.layout(hint.type) if hint else None
-    ctx.builder.emit(Alloc(dst, size, zeroed, may_fail, ctx.source(node), layout, owner, most))
+    ctx.builder.emit(Alloc(dst, size, zeroed, may_fail, ctx.source(node), layout, owner, most, family))
     return ctx.builder.value(dst)
 
 
@@ -294,8 +296,15 @@ def _size_of(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
 
 
 def _free(ctx: Context, node: cl.Node, _: Hint | None) -> None:
-    address, *owner = (ctx.scalar(argument) for argument in arguments(node))
-    ctx.builder.emit(Free(address, ctx.source(node), owner=owner[0] if owner else None))
+    address, *families = arguments(node)
+    names = _text(ctx, families[0], "whose memory is freed").split(",") if families else ()
+    place = ctx.scalar(address)
+    ctx.builder.emit(Free(place, ctx.source(node), families=tuple(name.strip() for name in names)))
+
+
+def _free_into(ctx: Context, node: cl.Node, _: Hint | None) -> None:
+    address, cache = (ctx.scalar(argument) for argument in arguments(node))
+    ctx.builder.emit(Free(address, ctx.source(node), owner=cache))
 
 
 def _assert(ctx: Context, node: cl.Node, _: Hint | None) -> None:
@@ -427,7 +436,7 @@ INTRINSICS: dict[str, Intrinsic] = {
     "__mc_alloc_of": _alloc_of,
     "__mc_size": _size_of,
     "__mc_free": _free,
-    "__mc_free_into": _free,
+    "__mc_free_into": _free_into,
     "__mc_assert": _assert,
     "__mc_assume": _assume,
     "__mc_guess": _guess,

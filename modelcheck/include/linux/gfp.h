@@ -133,7 +133,7 @@ static inline int put_page_testzero(struct page *page)
 /* Frees the page with its last reference. */
 static inline void __free_pages(struct page *page, unsigned int order)
 {
-	(void)order;
+	__mc_assert(order == 0, "bad-free", "a page is freed as one of another order");
 	if (put_page_testzero(page))
 		__mc_give_page(page);
 }

@@ -112,11 +112,18 @@ static inline void *__mc_rcu_callback(void *argument)
 	return NULL;
 }
 
+/* What kfree_rcu() frees: since v5.9 what kvfree() does, before what kfree() did. */
+#if MC_KERNEL_VERSION < 0x050900
+#define __MC_KFREE_RCU "kmalloc,kmem_cache_alloc"
+#else
+#define __MC_KFREE_RCU "kmalloc,kmem_cache_alloc,vmalloc,kvmalloc"
+#endif
+
 static inline void *__mc_rcu_free(void *object)
 {
 	__mc_callback_begins(&__mc_rcu_pending);
 	synchronize_rcu();
-	__mc_free(object);
+	__mc_free(object, __MC_KFREE_RCU);
 	__mc_callback_ended(&__mc_rcu_pending);
 	return NULL;
 }
@@ -144,7 +151,7 @@ void call_rcu_sched(struct rcu_head *head, rcu_callback_t func);
 #endif
 #define kfree_rcu(p, ...) __mc_kfree_rcu(p)
 #define kvfree_rcu(p, ...) __mc_kfree_rcu(p)
-#define kfree_rcu_mightsleep(p) do { synchronize_rcu(); __mc_free(p); } while (0)
+#define kfree_rcu_mightsleep(p) do { synchronize_rcu(); __mc_free(p, __MC_KFREE_RCU); } while (0)
 #define kvfree_rcu_mightsleep(p) kfree_rcu_mightsleep(p)
 #define rcu_barrier() __mc_callbacks_awaited(&__mc_rcu_pending)
 #define rcu_barrier_bh() rcu_barrier()

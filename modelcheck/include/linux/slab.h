@@ -22,17 +22,18 @@
 /* Pages of the highest order that the kernel has by default. */
 #define KMALLOC_MAX_SIZE (1UL << 22)
 
+/* family: by what it may be freed. */
 #if MC_FAIL_KMALLOC
-#define __mc_kmalloc_to(most, size, flags, zeroed) \
-	((flags) & __GFP_NOFAIL ? __mc_alloc((size), zeroed, 0, most) : __mc_alloc((size), zeroed, 1, most))
+#define __mc_kmalloc_to(most, size, flags, zeroed, family) \
+	((flags) & __GFP_NOFAIL ? __mc_alloc((size), zeroed, 0, most, family) : __mc_alloc((size), zeroed, 1, most, family))
 #define __mc_kmalloc_of(cache, size, flags, zeroed) \
 	((flags) & __GFP_NOFAIL ? __mc_alloc_of((size), zeroed, 0, cache) : __mc_alloc_of((size), zeroed, 1, cache))
 #else
-#define __mc_kmalloc_to(most, size, flags, zeroed) __mc_alloc((size), zeroed, 0, most)
+#define __mc_kmalloc_to(most, size, flags, zeroed, family) __mc_alloc((size), zeroed, 0, most, family)
 #define __mc_kmalloc_of(cache, size, flags, zeroed) __mc_alloc_of((size), zeroed, 0, cache)
 #endif
-#define __mc_kmalloc(size, flags, zeroed) __mc_kmalloc_to(KMALLOC_MAX_SIZE, size, flags, zeroed)
-#define __mc_kvmalloc(size, flags, zeroed) __mc_kmalloc_to(INT_MAX, size, flags, zeroed)
+#define __mc_kmalloc(size, flags, zeroed) __mc_kmalloc_to(KMALLOC_MAX_SIZE, size, flags, zeroed, "kmalloc")
+#define __mc_kvmalloc(size, flags, zeroed) __mc_kmalloc_to(INT_MAX, size, flags, zeroed, "kvmalloc")
 
 #define ZERO_SIZE_PTR ((void *)16)
 
@@ -46,8 +47,6 @@
 #define kvzalloc(size, flags) __mc_kvmalloc(size, flags, 1)
 #define kvmalloc_array(n, size, flags) __mc_kvmalloc(size_mul(size, n), flags, 0)
 #define kvcalloc(n, size, flags) __mc_kvmalloc(size_mul(size, n), flags, 1)
-#define vmalloc(size) __mc_kmalloc_to(LONG_MAX, size, GFP_KERNEL, 0)
-#define vzalloc(size) __mc_kmalloc_to(LONG_MAX, size, GFP_KERNEL, 1)
 #define kmalloc_obj(object, ...) ((__typeof__(object) *)__mc_kmalloc(sizeof(object), 0U, 0))
 #define kzalloc_obj(object, ...) ((__typeof__(object) *)__mc_kmalloc(sizeof(object), 0U, 1))
 
@@ -59,12 +58,16 @@ static inline const void *__mc_object_or_null(const volatile void *object)
 	return (unsigned long)object <= (unsigned long)ZERO_SIZE_PTR ? NULL : (const void *)object;
 }
 
-#define kfree(object) __mc_free(__mc_resizes() ? __mc_object_or_null(object) : (object))
+/* kfree() frees what is of a cache, too; what kvmalloc() gave may be vmalloc()'s, whatever its size is here. */
+#define __MC_KFREE "kmalloc,kmem_cache_alloc"
+#define __MC_KVFREE "kmalloc,kmem_cache_alloc,vmalloc,kvmalloc"
+#define __mc_kfree_of(object, families) __mc_free(__mc_resizes() ? __mc_object_or_null(object) : (object), families)
+
+#define kfree(object) __mc_kfree_of(object, __MC_KFREE)
 #define kzfree(object) kfree(object)
 #define kfree_sensitive(object) kfree(object)
-#define kvfree(object) kfree(object)
-
-#define vfree(object) __mc_free(object)
+#define kvfree(object) __mc_kfree_of(object, __MC_KVFREE)
+#define kvfree_sensitive(object, size) ((void)(size), kvfree(object))
 #define kfree_const(object) kfree(object)
 
 /* As a function too, for callers that pass it on. */
@@ -97,7 +100,7 @@ void slab_typesafe_by_rcu_is_not_modelled(void);
 static inline struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsigned int align,
 						   slab_flags_t flags, void (*ctor)(void *object))
 {
-	struct kmem_cache *cache = __mc_kmalloc(sizeof(*cache), 0U, 0);
+	struct kmem_cache *cache = __mc_kmalloc_to(KMALLOC_MAX_SIZE, sizeof(*cache), 0U, 0, "kmem_cache_create");
 
 	(void)name;
 	(void)align;
@@ -158,7 +161,7 @@ static inline void kmem_cache_destroy(struct kmem_cache *cache)
 	if (in_use && __mc_freed_otherwise())
 		objects_of_a_cache_may_have_been_freed_with_kfree();
 	__mc_assert(!in_use, "warning", "a cache is destroyed with objects in use");
-	__mc_free(cache);
+	__mc_free(cache, "kmem_cache_create");
 }
 
 #define KMEM_CACHE(type, flags) kmem_cache_create(#type, sizeof(struct type), __alignof__(struct type), flags, NULL)
@@ -166,11 +169,12 @@ static inline void kmem_cache_destroy(struct kmem_cache *cache)
 #define kmem_cache_shrink(cache) ((void)(cache), 0)
 
 #define krealloc(object, size, flags) \
-	__mc_resize((__mc_pointer(object))__mc_object_or_null(object), size, ZERO_SIZE_PTR, \
+	__mc_resize((__mc_pointer(object))__mc_object_or_null(object), size, ZERO_SIZE_PTR, __MC_KFREE, \
 		    (flags) & __GFP_ZERO ? __mc_kmalloc(__mc_bytes, flags, 1) : __mc_kmalloc(__mc_bytes, flags, 0))
 #define krealloc_array(object, n, size, flags) krealloc(object, size_mul(size, n), flags)
 #define kvrealloc(object, size, flags) \
-	__mc_resize((__mc_pointer(object))__mc_object_or_null(object), size, ZERO_SIZE_PTR, __mc_kvmalloc(__mc_bytes, flags, 0))
+	__mc_resize((__mc_pointer(object))__mc_object_or_null(object), size, ZERO_SIZE_PTR, __MC_KVFREE, \
+		    __mc_kvmalloc(__mc_bytes, flags, 0))
 
 #define kmemdup(from, size, flags) __mc_duplicate(from, size, __mc_kmalloc(__mc_bytes, flags, 0))
 #define kvmemdup(from, size, flags) __mc_duplicate(from, size, __mc_kvmalloc(__mc_bytes, flags, 0))
@@ -200,5 +204,7 @@ static inline char *kstrdup(const char *text, gfp_t flags)
 
 /* As much as was asked for: what lies behind it in the allocator's own unit is nobody's. */
 #define ksize(object) ((size_t)__mc_size(object))
+
+#include <linux/vmalloc.h>
 
 #endif

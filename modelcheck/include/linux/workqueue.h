@@ -195,10 +195,12 @@ static inline void drain_workqueue(struct workqueue_struct *queue)
 static inline void destroy_workqueue(struct workqueue_struct *queue)
 {
 	drain_workqueue(queue);
-	kfree(queue);
+	__mc_free(queue, "alloc_workqueue");
 }
 
-#define alloc_workqueue(...) ((struct workqueue_struct *)kzalloc(sizeof(struct workqueue_struct), GFP_KERNEL))
+#define alloc_workqueue(...) \
+	((struct workqueue_struct *)__mc_kmalloc_to(KMALLOC_MAX_SIZE, sizeof(struct workqueue_struct), GFP_KERNEL, 1, \
+						    "alloc_workqueue"))
 #define alloc_ordered_workqueue(...) ordered_workqueue_is_not_modelled()
 #define create_workqueue(name) alloc_workqueue(name)
 #define create_singlethread_workqueue(name) ordered_workqueue_is_not_modelled()

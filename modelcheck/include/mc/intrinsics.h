@@ -75,10 +75,13 @@ void __mc_reset(volatile void *p, unsigned long size, const char *use);
 /* Enter ("take KIND") or leave ("give KIND") a region that grace periods of RCU wait for. */
 void __mc_section(const char *use);
 
-/* zeroed, may_fail: constants; one more says above how many bytes it gives NULL, else those of PTRDIFF_MAX. */
+/*
+ * zeroed, may_fail: constants; one more says above how many bytes it gives NULL, else those of PTRDIFF_MAX, and another, a
+ * literal, what allocates: "kmalloc". A free that names what it frees memory of, with commas between, frees no other (bad-free).
+ */
 void *__mc_alloc(unsigned long size, int zeroed, int may_fail, ...);
 unsigned long __mc_size(const volatile void *p); /* of the heap object that begins at p, freed or not; bad-free where none does */
-void __mc_free(const volatile void *p);
+void __mc_free(const volatile void *p, ...);
 /* The same of a cache, known by its address: what is of another, or of none, is not freed into it (bad-free). */
 void *__mc_alloc_of(unsigned long size, int zeroed, int may_fail, const void *cache);
 void __mc_free_into(const volatile void *p, const void *cache);

@@ -15,14 +15,17 @@
 /* The type of a pointer, or of what an array is as a value. */
 #define __mc_pointer(p) __typeof__(1 ? (p) : (p))
 
-/* of_none: what it gives after freeing, where bytes is 0 (NULL: of NULL, it allocates). allocation: of __mc_bytes. */
-#define __mc_resize(object, bytes, of_none, allocation) ({			\
+/*
+ * of_none: what it gives after freeing, where bytes is 0 (NULL: of NULL, it allocates). allocation: of __mc_bytes.
+ * families: what __mc_free() takes.
+ */
+#define __mc_resize(object, bytes, of_none, families, allocation) ({		\
 	__mc_pointer(object) __mc_old = (object);					\
 	unsigned long __mc_bytes = (bytes);					\
 	__mc_pointer(object) __mc_new;						\
 	__mc_assumes("resizing-moves");						\
 	if (!__mc_bytes && (__mc_old || (of_none))) {						\
-		__mc_free(__mc_old);						\
+		__mc_free(__mc_old, families);				\
 		__mc_new = (__mc_pointer(object))(of_none);			\
 	} else {								\
 		__mc_new = (allocation);					\
@@ -31,7 +34,7 @@
 										\
 			__builtin_memcpy((void *)__mc_cells(__mc_new), __mc_cells(__mc_old), \
 					 __mc_kept < __mc_bytes ? __mc_kept : __mc_bytes); \
-			__mc_free(__mc_old);					\
+			__mc_free(__mc_old, families);			\
 		}								\
 	}									\
 	(void *)__mc_new;							\

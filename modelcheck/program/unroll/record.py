@@ -128,6 +128,7 @@ class Record:
         lock: LockUse | None = None,
         scope: bool = False,
         quiet: bool = False,
+        families: tuple[str, ...] = (),
     ) -> Event:
         if not quiet:
             self._orderly()
@@ -155,6 +156,7 @@ class Record:
             lock=lock,
             scope=scope,
             operands=self.thread.operands,
+            families=families,
         )
         self.thread.position += 1
         self.events.append(event)
@@ -310,9 +312,11 @@ class Record:
         )
         state.guard = (*state.guard, negate(stays))
 
-    def _object(self, name: str, kind: str, size: int, layout: Layout | None, zeroed: bool = False) -> int:
+    def _object(
+        self, name: str, kind: str, size: int, layout: Layout | None, zeroed: bool = False, family: str = ""
+    ) -> int:
         base = sizes.begin(self.next_base, kind, size) if self.program.sized else self.next_base
-        thing = MemoryObject(name, base, size, kind, layout, zeroed=zeroed)
+        thing = MemoryObject(name, base, size, kind, layout, zeroed=zeroed, family=family)
         self.objects.append(thing)
         self.next_base = -(-(base + max(size, 1)) // SLOT) * SLOT + SLOT
         return base

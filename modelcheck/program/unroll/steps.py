@@ -125,12 +125,13 @@ class Steps(Paths):
                 state.regs[dst] = (const(base, 64), NO_DEPS)
             case Alloc():
                 return self._alloc(instruction, state)
-            case Free(address, source, scope, cache):
+            case Free(address, source, scope, cache, families):
                 if scope:
                     self._leave_scope(state, self._value(state, address), source)
                 else:
                     into = None if cache is None else (self._value(state, cache)[0], NO_DEPS)
-                    self._event("free", LIFE_END, state, source, self._value(state, address), 1, into)
+                    place = self._value(state, address)
+                    self._event("free", LIFE_END, state, source, place, 1, into, families=families)
             case Assert(condition, which, message, source):
                 value, _ = self._value(state, condition)
                 # An assertion is a branch; what only observes may fail late.
@@ -370,7 +371,7 @@ class Steps(Paths):
     def _allocated(self, step: Alloc, size: int, guard: Guard, owner: Expr | None) -> int:
         """The address of a new object, which is there where ``guard`` holds, of cache ``owner``."""
         name = heap_name(step.layout, step.source, self.thread.stack)
-        base = self._object(name, "heap", size, step.layout)
+        base = self._object(name, "heap", size, step.layout, family=step.family)
         self.private.add(base, size, self.thread.number, step.zeroed)
         thread = self.thread
         where = step.source, thread.stack, thread.number, thread.position

@@ -518,6 +518,10 @@ class Follower:
         if event.value is not None and self._owner(thing) != self._value(event.value):
             self._fault(way, event, "bad-free", self.space.of_another(thing.base))
             return
+        other_family = self.space.of_another_family(thing.base, event.families)
+        if other_family is not None:
+            self._fault(way, event, "bad-free", other_family)
+            return
         if thing.base in self.graph.freed and not event.scope:
             self._fault(way, event, "double-free", f"{thing.name} is freed again")
             return
