@@ -161,7 +161,7 @@ static inline unsigned int *__mc_mutex_to_wait_with(pthread_mutex_t *mutex)
 #define pthread_mutex_init(mutex, attr) \
 	(__mc_mutex_kinds() ? __mc_mutex_init((mutex), (attr)) : (void)(attr), \
 	 __mc_lock_init(&(mutex)->__word, "POSIX lock"), 0)
-#define pthread_mutex_destroy(mutex) (__mc_lock_destroy(&(mutex)->__word, "POSIX lock"), 0)
+#define pthread_mutex_destroy(mutex) (__mc_posix_destroy(&(mutex)->__word), 0)
 #define pthread_mutex_lock(mutex) \
 	(__mc_mutex_kinds() ? __mc_mutex_lock((mutex), 0) : (__mc_lock(&(mutex)->__word, "POSIX lock"), 0))
 #define pthread_mutex_trylock(mutex) \
@@ -181,7 +181,7 @@ static inline unsigned int *__mc_mutex_to_wait_with(pthread_mutex_t *mutex)
 #define pthread_cond_broadcast(cond) (__mc_condition_broadcast(cond), 0)
 
 #define pthread_rwlock_init(lock, attr) ((void)(attr), __mc_lock_init(&(lock)->__word, "POSIX lock"), 0)
-#define pthread_rwlock_destroy(lock) (__mc_lock_destroy(&(lock)->__word, "POSIX lock"), 0)
+#define pthread_rwlock_destroy(lock) (__mc_posix_destroy(&(lock)->__word), 0)
 #define pthread_rwlock_rdlock(lock) (__mc_assumes("posix-readers-first"), __mc_read_lock(&(lock)->__word, "POSIX lock"), 0)
 #define pthread_rwlock_wrlock(lock) (__mc_write_lock(&(lock)->__word, "POSIX lock"), 0)
 #define pthread_rwlock_tryrdlock(lock) (__mc_read_trylock(&(lock)->__word, "POSIX lock") ? 0 : EBUSY)
@@ -198,7 +198,7 @@ static inline int pthread_rwlock_unlock(pthread_rwlock_t *lock)
 }
 
 #define pthread_spin_init(lock, shared) ((void)(shared), __mc_lock_init(&(lock)->__word, "POSIX lock"), 0)
-#define pthread_spin_destroy(lock) (__mc_lock_destroy(&(lock)->__word, "POSIX lock"), 0)
+#define pthread_spin_destroy(lock) (__mc_posix_destroy(&(lock)->__word), 0)
 #define pthread_spin_lock(lock) (__mc_lock(&(lock)->__word, "POSIX lock"), 0)
 #define pthread_spin_trylock(lock) (__mc_trylock(&(lock)->__word, "POSIX lock") ? 0 : EBUSY)
 #define pthread_spin_unlock(lock) (__mc_unlock_word(&(lock)->__word, "POSIX lock"), 0)

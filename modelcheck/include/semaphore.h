@@ -12,7 +12,7 @@ typedef struct { unsigned int __count; } sem_t;
 #define SEM_FAILED ((sem_t *)0)
 #define sem_init(sem, shared, value) ((void)(shared), (sem)->__count = (value), 0)
 /* Then it is none any more, whatever it counted. */
-#define sem_destroy(sem) ((sem)->__count = 0, __mc_lock_destroy(&(sem)->__count, "POSIX lock"), 0)
+#define sem_destroy(sem) ((void)__mc_load(&(sem)->__count, 4, "ONCE,RLX"), (sem)->__count = 0, __mc_lock_destroy(&(sem)->__count, "POSIX lock"), 0)
 #define sem_wait(sem) ((void)__mc_rmw_await(&(sem)->__count, 4, "sub", 1, "ne", 0, "ACQUIRE,ACQ", "ONCE,RLX"), 0)
 /* 0 when it got the semaphore. */
 #define sem_trywait(sem) \

@@ -73,7 +73,7 @@ static inline int mtx_init(mtx_t *mutex, int type)
 	return thrd_success;
 }
 
-#define mtx_destroy(mutex) __mc_lock_destroy(&(mutex)->__word, "POSIX lock")
+#define mtx_destroy(mutex) __mc_posix_destroy(&(mutex)->__word)
 #define mtx_lock(mutex) (__mc_lock(&(mutex)->__word, "POSIX lock"), thrd_success)
 #define mtx_trylock(mutex) (__mc_trylock(&(mutex)->__word, "POSIX lock") ? thrd_success : thrd_busy)
 #define mtx_unlock(mutex) (__mc_unlock_word(&(mutex)->__word, "POSIX lock"), thrd_success)

@@ -327,7 +327,7 @@ class Locals:
     def _hold_alone(self, thread: Thread, what: ir.Rmw | ir.Store, address: int, private: Private) -> None:
         if what.lock is not None:
             resets = what.lock.resets and self.strict
-            if resets and private.memory.read(address, what.size) not in (0, UNDEFINED):
+            if resets and not holding.idle(private.memory.read(address, what.size)):
                 raise Fault(thread.finding("lock-misuse", holding.reset(what.lock)))
             self._release(thread, what.lock, address, private)
             self._hold(private, what.lock, address, what.source, thread.stack)

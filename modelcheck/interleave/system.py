@@ -204,7 +204,7 @@ class System:
             held = self._look(state, thread, local)
             if held is None:
                 return None
-            if not isinstance(held, Undefined) and held:
+            if not holding.idle(held):
                 return self._wrong(state, thread, local, "lock-misuse", holding.reset(local.lock))
         if self.buffered and not local.full:
             return self._buffered(state, thread, local, False, local.mark if local.ends else -1)

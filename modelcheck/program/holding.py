@@ -11,11 +11,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from modelcheck.program.expr import Undefined, Value
 from modelcheck.program.graph import Held
 from modelcheck.program.ir import LockUse, Rmw, Source, Tags
 
+GONE: Final = 1 << 63
+"""What a condition variable holds that was destroyed (``__MC_GONE`` of ``<mc/condition.h>``)."""
+
 POSIX: Final = "POSIX lock"
 """The kind of locks that are of no account once the process has ended."""
+
+
+def idle(value: Value) -> bool:
+    """Whether a lock that holds ``value`` is nobody's: free, or none."""
+    return isinstance(value, Undefined) or value in (0, GONE)
 
 
 def changed(

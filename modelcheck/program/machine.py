@@ -293,7 +293,9 @@ class _Run:
         if isinstance(what, ir.Store):
             if what.unlock and what.lock is None and self.cells.read(address, what.size) != self.thread.number + 1:
                 raise Fault(self.thread.finding("lock-misuse", lock_misuse(self.space, address)))
-            if what.lock is not None and what.lock.resets and self.cells.read(address, what.size) not in (0, UNDEFINED):
+            resets = what.lock is not None and what.lock.resets
+            if resets and not holding.idle(self.cells.read(address, what.size)):
+                assert what.lock is not None
                 raise Fault(self.thread.finding("lock-misuse", holding.reset(what.lock)))
             if (lock := holding.overwritten(self.held, what, address)) is not None:
                 raise Fault(self.thread.finding("lock-misuse", holding.overwrites(lock.lock)))

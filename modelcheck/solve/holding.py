@@ -103,9 +103,10 @@ def _held_before(encoding: Encoding, coherence: Coherence, event: Event, place: 
 
 
 def _not_free(encoding: Encoding, write: int) -> int:
-    """The literal that ``write`` writes something that is neither 0 nor what nobody has written."""
+    """The literal that ``write`` does not leave the lock idle (`modelcheck.program.holding.idle`)."""
     value = encoding.events[write].value
-    return NO if value is None else encoding.valuation.not_zero(value)
+    gone = value is None or (value.kind == "const" and value.data == holding.GONE)
+    return NO if value is None or gone else encoding.valuation.not_zero(value)
 
 
 class _Thread:

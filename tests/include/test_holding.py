@@ -100,7 +100,9 @@ WRONG = {
     ),
     "assigned over while held": thread("static struct o g, h; spin_lock(&g.l);\ng = h; /* HERE */\nspin_unlock(&g.l);"),
     "a condition variable is destroyed while it is waited for": main(
-        "pthread_create(&t, 0, f, 0);\npthread_cond_destroy(&cond); /* HERE */\npthread_join(t, 0);", WAITS
+        "pthread_create(&t, 0, f, 0); pthread_mutex_lock(&posix);\npthread_cond_destroy(&cond); /* HERE */\n"
+        "x = 1; pthread_mutex_unlock(&posix); pthread_join(t, 0);",
+        WAITS,
     ),
     "a reader unlocks as a writer": thread("read_lock(&rw);\nwrite_unlock(&rw); /* HERE */"),
     "a writer unlocks as a reader": thread("down_write(&sem);\nup_read(&sem); /* HERE */"),

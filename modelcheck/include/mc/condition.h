@@ -9,7 +9,7 @@
 #include <mc/intrinsics.h>
 #include <mc/lock.h>
 
-/* Threads that may wait: those numbered below it. At most 64. */
+/* Threads that may wait: those numbered below it. At most 63. */
 #ifndef MC_NR_THREADS
 #define MC_NR_THREADS 16
 #endif
@@ -21,11 +21,16 @@ struct __mc_condition {
 	unsigned long __waiting;
 };
 
+/* What it holds once it was destroyed; who has been woken before may still find that he has. */
+#define __MC_GONE (1UL << 63)
+#define __mc_condition_used(waiting) \
+	__mc_assert(((waiting) & __MC_GONE) == 0, "lock-misuse", "a condition variable is used that was destroyed")
+
 static inline void __mc_condition_wait(struct __mc_condition *condition, unsigned int *mutex)
 {
 	unsigned long me = 1UL << __mc_self();
 
-	__mc_rmw(&condition->__waiting, 8, "or", me, "ONCE,RLX", "ONCE,RLX");
+	__mc_condition_used(__mc_rmw(&condition->__waiting, 8, "or", me, "ONCE,RLX", "ONCE,RLX"));
 	__mc_unlock_word(mutex, "POSIX lock");
 #if !MC_SPURIOUS_WAKEUPS
 	__mc_assumes("no-spurious-wakeups");
@@ -43,7 +48,7 @@ static inline _Bool __mc_condition_wait_or_not(struct __mc_condition *condition,
 	unsigned long me = 1UL << __mc_self();
 	_Bool signalled;
 
-	__mc_rmw(&condition->__waiting, 8, "or", me, "ONCE,RLX", "ONCE,RLX");
+	__mc_condition_used(__mc_rmw(&condition->__waiting, 8, "or", me, "ONCE,RLX", "ONCE,RLX"));
 	__mc_unlock_word(mutex, "POSIX lock");
 	signalled = (__mc_rmw(&condition->__waiting, 8, "andnot", me, "ONCE,RLX", "ONCE,RLX") & me) == 0;
 	__mc_lock(mutex, "POSIX lock");
@@ -52,8 +57,11 @@ static inline _Bool __mc_condition_wait_or_not(struct __mc_condition *condition,
 
 static inline void __mc_condition_signal(struct __mc_condition *condition)
 {
+	unsigned long waiting = __mc_load(&condition->__waiting, 8, "ONCE,RLX");
+
+	__mc_condition_used(waiting);
 	/* An execution in which the one picked is woken by another meanwhile equals one that read the word later. */
-	if (__mc_load(&condition->__waiting, 8, "ONCE,RLX")) {
+	if (waiting) {
 		unsigned long one = 1UL << __mc_choose(MC_NR_THREADS);
 
 		__mc_assume((__mc_rmw(&condition->__waiting, 8, "andnot", one, "ONCE,RLX", "ONCE,RLX") & one) != 0);
@@ -63,13 +71,16 @@ static inline void __mc_condition_signal(struct __mc_condition *condition)
 #define __mc_condition_init(condition) __mc_reset(&(condition)->__waiting, 8, "initialise condition variable")
 
 /* Who has been woken no longer waits for it. */
-#define __mc_condition_destroy(condition) \
-	__mc_assert(__mc_load(&(condition)->__waiting, 8, "ONCE,RLX") == 0, "lock-misuse", \
-		    "a condition variable is destroyed while a thread waits for it")
+#define __mc_condition_destroy(condition) ({				\
+	unsigned long __mc_waiting =					\
+		__mc_rmw(&(condition)->__waiting, 8, "xchg", __MC_GONE, "ONCE,RLX", "ONCE,RLX"); \
+	__mc_condition_used(__mc_waiting);				\
+	__mc_assert(__mc_waiting == 0, "lock-misuse",			\
+		    "a condition variable is destroyed while a thread waits for it"); \
+	(void)0;							\
+})
 
-static inline void __mc_condition_broadcast(struct __mc_condition *condition)
-{
-	__mc_rmw(&condition->__waiting, 8, "xchg", 0, "ONCE,RLX", "ONCE,RLX");
-}
+#define __mc_condition_broadcast(condition) \
+	__mc_condition_used(__mc_rmw(&(condition)->__waiting, 8, "xchg", 0, "ONCE,RLX", "ONCE,RLX"))
 
 #endif

@@ -20,6 +20,8 @@
 #define __mc_lock_init(word, kind) __mc_reset((word), 4, "initialise " kind)
 /* Then it is none any more. */
 #define __mc_lock_destroy(word, kind) __mc_reset((word), 4, "destroy " kind)
+/* The same of what POSIX says must be one: what was destroyed before, or never initialised, has nothing to be read. */
+#define __mc_posix_destroy(word) ((void)__mc_load((word), 4, "ONCE,RLX"), __mc_lock_destroy((word), "POSIX lock"))
 
 /* One read whose tag depends on what it sees: locked (RL) or not (RU). So either is tried, and kept if it fits. */
 #define __mc_is_locked(word) ({						\

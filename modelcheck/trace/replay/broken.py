@@ -88,7 +88,7 @@ def _misused_locks(follower: Follower, observed: Observed) -> Iterator[Found]:
                     message = holding.overwrites(lost.lock)
                     yield Found("lock-misuse", message, step.source, step.stack, thread, -1, step.final)
                 continue
-            if use.resets and _before(observed, step) not in (0, UNDEFINED):
+            if use.resets and not holding.idle(_before(observed, step)):
                 yield Found("lock-misuse", holding.reset(use), step.source, step.stack, thread, -1, step.final)
             after = holding.changed(held, use, step.address, step.source, step.stack)
             if after is None:
