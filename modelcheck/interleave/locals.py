@@ -43,6 +43,9 @@ GRACE: Final = frozenset({"Sync-rcu", "Sync-rcu-expedited", "Sync-srcu"})
 MOST_OF_A_KIND: Final = 4
 """A thread may start another that begins in the same function, and that one another, so many deep."""
 
+COPIED: Final = "{}, or what its word holds has been copied there"
+"""Why it is not known whether what is initialised is in use, by what is wrong if it is."""
+
 RCU: Final = -1
 """Number of the RCU read-side sections; those of an SRCU structure have its address."""
 
@@ -59,7 +62,9 @@ class Locals:
         strict: whether a thread stops that unlocks what it does not hold, or ends inside a read-side section.
         heeds: whether a thread stops at a warning. Else it goes on, and ``warned`` says that one did.
 
-    ``watched`` is where other threads' accesses are to be watched for, which is not done here.
+    ``watched`` is where other threads' accesses are to be watched for, which is not done here; ``stored`` are the bytes
+    that have got what is not 0 by an assignment, and ``operated`` the words that a read-modify-write may have changed
+    that is nobody's taking of a lock.
     """
 
     def __init__(
@@ -80,6 +85,13 @@ class Locals:
         self.heeds = heeds
         self.warned = False
         self.watched: Source | None = None
+        self.stored = {
+            at
+            for address, (size, value) in slots.initial.contents.items()
+            if value and address not in slots.operated
+            for at in range(address, address + size)
+        }
+        self.operated = set(slots.operated)
         self.guesses: dict[tuple[int, ...], int] = {}
         self._annotate = annotate
         self._section_kinds: dict[int, int] = {}
@@ -207,7 +219,7 @@ class Locals:
             return self._stuck(number, _frozen(thread), kept, end.reason, end.source)
         except Discard:
             # A section that it is in holds grace periods back for ever.
-            kept = Own(own.sections, private.freeze(()).counts)
+            kept = Own(own.sections, private.freeze(()).counts, held=private.held)
             return self._make(number, (), kept, kinds.DISCARDED, ("discarded", kept.key))
         if point is None:
             point = thread.point
@@ -307,7 +319,9 @@ class Locals:
             ):
                 raise Fault(thread.finding("lock-misuse", lock_misuse(self.objects.space, address)))
             assert point.value is not None
-            cells.write(address, what.size, point.value(registers, 0))
+            value = point.value(registers, 0)
+            self._changes(what, address, value)
+            cells.write(address, what.size, value)
             thread.resume(0)
             return True
         self._asserts(thread, what, address, private)
@@ -320,17 +334,42 @@ class Locals:
         elif isinstance(what, ir.Rmw):
             assert point.new is not None
             self._hold_alone(thread, what, address, private)
+            self._changes(what, address)
             cells.write(address, what.size, point.new(registers, value))
         thread.resume(value)
         return True
 
     def _hold_alone(self, thread: Thread, what: ir.Rmw | ir.Store, address: int, private: Private) -> None:
         if what.lock is not None:
-            resets = what.lock.resets and self.strict
-            if resets and not holding.idle(private.memory.read(address, what.size)):
-                raise Fault(thread.finding("lock-misuse", holding.reset(what.lock)))
+            lock = what.lock
+            if lock.resets and self.strict:
+                value = private.memory.read(address, what.size)
+                used = self.in_use(lock, address, holding.holds(private.held, address), value)
+                if used is None:
+                    raise Halting(COPIED.format(holding.reset(lock)), what.source)
+                if used:
+                    raise Fault(thread.finding("lock-misuse", holding.reset(lock)))
             self._release(thread, what.lock, address, private)
             self._hold(private, what.lock, address, what.source, thread.stack)
+
+    def in_use(self, lock: ir.LockUse, address: int, held: bool, value: Value) -> bool | None:
+        """Whether what ``lock`` initialises or destroys is in use, where its word holds ``value``; None: not known.
+
+        Args:
+            held: some thread has taken it, and not given it back.
+        """
+        if held or holding.idle(value):
+            return held
+        if address not in self.stored:
+            return True
+        return None if not lock.owned or address in self.operated else False
+
+    def _changes(self, what: ir.Store | ir.Rmw, address: int, value: Value = 0) -> None:
+        """Note what becomes of the words that may say of something that it is in use."""
+        if isinstance(what, ir.Rmw):
+            self.operated.update((address,) if what.lock is None else ())
+        elif value and what.lock is None and not what.unlock:
+            self.stored.update(range(address, address + what.size))
 
     def _asserts(self, thread: Thread, what: ir.Instruction, address: int, private: Private) -> None:
         """A warning where the step at hand asserts of a lock what is not so."""
@@ -442,6 +481,7 @@ class Locals:
             case ir.Store():
                 assert point.value is not None
                 local.kind, local.value = kinds.STORE, point.value(registers, 0)
+                self._changes(what, local.address, local.value)
                 local.unlock, local.full = what.unlock and what.lock is None, self.buffered and bool(what.tags & FULL)
                 if "Srcu-unlock" in what.tags:
                     local.mark = self.mark(local.address)
@@ -451,6 +491,7 @@ class Locals:
             case ir.Rmw():
                 local.kind, local.plain = kinds.RMW, "LF" in what.failed_tags
                 local.value = int(what.waits)
+                self._changes(what, local.address)
                 self._publish(local, private, tuple(registers[number] for number in _inputs(what.new)))
             case ir.Wait():
                 local.kind = kinds.WAIT
@@ -528,7 +569,7 @@ class Locals:
             finding = Finding("lock-misuse", message, kept_lock.source, kept_lock.stack, thread.number)
             return self._faulty((), own, finding)
         # A section that it leaves open holds grace periods back for ever.
-        kept = Own(own.sections, private.freeze(()).counts)
+        kept = Own(own.sections, private.freeze(()).counts, held=private.held)
         local = self._make(thread.number, (), kept, kinds.ENDED, ("ended", result, cells, kept.key, thread.quit))
         local.value, local.quits = result, thread.quit
         local.publish = (cells, tuple(sorted(bases)))

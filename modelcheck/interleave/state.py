@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from modelcheck.program.cells import WORD as LARGEST
 from modelcheck.program.cells import Cells
 from modelcheck.program.expr import Value
+from modelcheck.program.ir import LockUse
 from modelcheck.program.memory import AddressSpace
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Entry(NamedTuple):
         mark: number of the kind of read-side section that ends here, or -1.
         section: its own number among those of its kind.
         place: number of (address, source, stack), for messages.
+        lock: what it does to the lock at its address, which it gives back.
     """
 
     slots: tuple[int, ...]
@@ -50,6 +52,7 @@ class Entry(NamedTuple):
     mark: int
     section: int
     place: int
+    lock: LockUse | None = None
 
 
 Buffer = tuple[Entry, ...]
@@ -92,6 +95,7 @@ class Slots:
         space: all objects.
         contents: initial memory, address -> (size, value).
         split: aligned words to be kept byte by byte.
+        operated: addresses of words that a read-modify-write has changed that is nobody's taking of a lock.
     """
 
     def __init__(
@@ -100,7 +104,9 @@ class Slots:
         contents: Mapping[int, tuple[int, Value]],
         freed: frozenset[int],
         split: frozenset[int],
+        operated: frozenset[int] = frozenset(),
     ) -> None:
+        self.operated = operated
         self.space = space
         self.initial = Cells(space, contents)
         self.freed = freed

@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 from modelcheck.interleave import local as kinds
 from modelcheck.interleave.lives import Lives
 from modelcheck.interleave.local import Local
-from modelcheck.interleave.locals import Locals
+from modelcheck.interleave.locals import COPIED, Locals
 from modelcheck.interleave.objects import Objects
 from modelcheck.interleave.reduction import annotate
 from modelcheck.interleave.state import Buffer, Choice, Entry, Grace, Memories, Memory, Slots, State
@@ -62,7 +62,7 @@ class System:
         self.buffered = model == "tso"
         self.properties = properties
         self.objects = Objects(code.program, initial.objects)
-        self.slots = Slots(self.objects.space, initial.memory, initial.freed, split)
+        self.slots = Slots(self.objects.space, initial.memory, initial.freed, split, initial.operated)
         self.memories = Memories(self.slots)
         self.lives = Lives(self.slots, self.objects.space, properties)
         strict, heeds = "lock-misuse" in properties, "warning" in properties
@@ -201,10 +201,14 @@ class System:
         if trouble is not None:
             return trouble
         if local.lock is not None and local.lock.resets and "lock-misuse" in self.properties:
-            held = self._look(state, thread, local)
-            if held is None:
+            value = self._look(state, thread, local)
+            if value is None:
                 return None
-            if not holding.idle(held):
+            used = self.locals.in_use(local.lock, local.address, self._held(state, thread, local), value)
+            if used is None:
+                reason = COPIED.format(holding.reset(local.lock))
+                return state._replace(threads=_replaced(state.threads, thread, self.locals.stuck(local, reason)))
+            if used:
                 return self._wrong(state, thread, local, "lock-misuse", holding.reset(local.lock))
         if self.buffered and not local.full:
             return self._buffered(state, thread, local, False, local.mark if local.ends else -1)
@@ -214,6 +218,13 @@ class System:
         if local.ends:
             grace = _closed(state.threads, grace, thread, local.mark, local.section)
         return self._moved(state, thread, local, 0, memory, grace=grace)
+
+    def _held(self, state: State, thread: int, local: Local) -> bool:
+        """Whether some thread holds the lock at the address of ``local``, or its release is on its way to memory."""
+        if any(holding.holds(other.own.held, local.address) for other in state.threads):
+            return True
+        others = (entry for number, buffer in enumerate(state.buffers) if number != thread for entry in buffer)
+        return any(entry.lock is not None and self._places[entry.place][0] == local.address for entry in others)
 
     def _rmw(self, state: State, thread: int, local: Local) -> State | None:
         busy = bool(state.buffers[thread])
@@ -355,7 +366,8 @@ class System:
             return None
         values = () if frees or local.kind == kinds.LEAVE else _parts(local.value, local.slots)
         slots = local.slots if values else ()
-        entry = Entry(slots, values, local.life, frees, mark, local.section, self._place(local))
+        lock = local.lock if local.kind == kinds.STORE and local.lock is not None and not local.lock.resets else None
+        entry = Entry(slots, values, local.life, frees, mark, local.section, self._place(local), lock)
         memory = self._published(state.memory, local)
         return self._moved(state, thread, local, 0, memory, _replaced(state.buffers, thread, (*buffer, entry)))
 

@@ -212,6 +212,8 @@ class EventGraph:
             period ends.
         registers: value of each named variable of a thread's function where it returns, by thread number and C name.
         held: the locks that main holds from initialisation on.
+        operated: addresses of words that initialisation has changed by a read-modify-write that is nobody's taking of a
+            lock, and not assigned since.
         entry: where the function that runs first is; None: not known.
     """
 
@@ -232,4 +234,5 @@ class EventGraph:
     started: tuple[Guard, ...] = ()
     quits: Guard = (FALSE,)
     held: tuple[Held, ...] = ()
+    operated: frozenset[int] = frozenset()
     entry: Source | None = None

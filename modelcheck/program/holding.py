@@ -64,6 +64,11 @@ def within(held: Iterable[Held], base: int, size: int) -> Held | None:
     return next((one for one in held if base <= one.address < base + size), None)
 
 
+def holds(held: Iterable[Held], address: int) -> bool:
+    """Whether the lock at ``address`` is one of those held."""
+    return any(one.address == address for one in held)
+
+
 def overwritten(held: Iterable[Held], step: object, address: int) -> Held | None:
     """The lock held that ``step`` at ``address`` overwrites: an instruction or event that writes plainly (memset(), an
     assignment of the whole), and is no lock operation."""

@@ -157,8 +157,13 @@ class LockUse:
 
     @property
     def resets(self) -> bool:
-        """Whether nobody may hold the lock: its word is 0, or what nobody has written."""
+        """Whether nobody may hold the lock."""
         return self.act in ("initialise", "destroy")
+
+    @property
+    def owned(self) -> bool:
+        """Whether threads hold it, by what they ``take`` and ``give``."""
+        return self.kind not in ("work item", "condition variable")
 
     @property
     def queued(self) -> bool:

@@ -66,6 +66,8 @@ class Initial:
         frames: the stack, outermost first; empty when the entry function returned before.
         choices: outcome of each nondeterministic choice so far (an allocation that may fail: 0 works, 1 fails).
         held, reading: the locks that it holds, and the read-side sections that it is in, in order.
+        operated: addresses of words changed by a read-modify-write that is nobody's taking of a lock, and not assigned
+            since.
     """
 
     memory: Mapping[int, tuple[int, Value]]
@@ -75,6 +77,7 @@ class Initial:
     choices: tuple[int, ...]
     held: tuple[Held, ...] = ()
     reading: tuple[Reading, ...] = ()
+    operated: frozenset[int] = frozenset()
 
 
 @frozen
@@ -196,6 +199,7 @@ class _Run:
         self.choices = choices
         self.held: tuple[Held, ...] = ()
         self.reading: tuple[Reading, ...] = ()
+        self.operated: set[int] = set()
         self.steps = 0
         self.ways = 1
 
@@ -206,6 +210,7 @@ class _Run:
         thread.warned = self.thread.warned
         other = _Run(self.code, thread, space, self.cells.copy(space), self.freed, (*self.choices, way))
         other.steps, other.ways, other.held, other.reading = self.steps, self.ways, self.held, self.reading
+        other.operated |= self.operated
         point = thread.point
         if point.kind == "alloc":
             thread.resume(0 if way else other._alloc(point, thread.registers))
@@ -224,7 +229,8 @@ class _Run:
         lost = self._lost(frames)
         objects = tuple(thing for thing in self.space if thing.base not in lost)
         memory, freed = dict(self.cells.contents), frozenset(self.freed - lost)
-        return Initial(memory, objects, freed, tuple(frames), self.choices, self.held, self.reading)
+        operated = frozenset(self.operated)
+        return Initial(memory, objects, freed, tuple(frames), self.choices, self.held, self.reading, operated)
 
     def _lost(self, frames: Iterable[Frame]) -> set[int]:
         """Locals whose scopes are left, and that nothing leads to: nobody can come by them any more."""
@@ -293,9 +299,7 @@ class _Run:
         if isinstance(what, ir.Store):
             if what.unlock and what.lock is None and self.cells.read(address, what.size) != self.thread.number + 1:
                 raise Fault(self.thread.finding("lock-misuse", lock_misuse(self.space, address)))
-            resets = what.lock is not None and what.lock.resets
-            if resets and not holding.idle(self.cells.read(address, what.size)):
-                assert what.lock is not None
+            if what.lock is not None and what.lock.resets and self._in_use(what.lock, address, what.size):
                 raise Fault(self.thread.finding("lock-misuse", holding.reset(what.lock)))
             if (lock := holding.overwritten(self.held, what, address)) is not None:
                 raise Fault(self.thread.finding("lock-misuse", holding.overwrites(lock.lock)))
@@ -303,6 +307,8 @@ class _Run:
             if "Srcu-unlock" in what.tags:
                 self._leave(address)
             self.cells.write(address, what.size, _given(point.value)(registers, 0))
+            if what.lock is None or what.lock.resets:
+                self.operated.difference_update(range(address, address + what.size))
             return 0
         tag = holding.assertion(what.tags) if isinstance(what, ir.Load) else None
         if tag is not None and not holding.asserted(self.held, tag, address):
@@ -316,9 +322,17 @@ class _Run:
         elif isinstance(what, ir.Rmw):
             self._hold(what.lock, address)
             self.cells.write(address, what.size, _given(point.new)(registers, value))
+            if what.lock is None:
+                self.operated.add(address)
         elif isinstance(what, ir.Load) and "Srcu-lock" in what.tags:
             self.reading = (*self.reading, Reading(address, what.source, self.thread.stack, None, what.size))
         return value
+
+    def _in_use(self, lock: ir.LockUse, address: int, size: int) -> bool:
+        """Whether what is initialised or destroyed is held, or what an operation on its word says is in use."""
+        if lock.owned and holding.holds(self.held, address):
+            return True
+        return address in self.operated and not holding.idle(self.cells.read(address, size))
 
     def _hold(self, lock: ir.LockUse | None, address: int) -> None:
         if lock is not None:

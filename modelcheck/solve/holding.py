@@ -61,13 +61,22 @@ def _operations(encoding: Encoding, thread: int) -> tuple[list[Event], list[Even
 
 
 def _reset(encoding: Encoding, coherence: Coherence) -> Iterator[Finding]:
-    """Locks that are initialised or destroyed while the write before that in coherence order says they are held."""
+    """Locks that are initialised or destroyed while some thread holds them; and words that nobody holds as his own,
+    while the write before that in coherence order says that they are in use.
+    """
     circuit = encoding.circuit
+    threads: list[_Thread] = []
     for event in encoding.graph.events:
         if event.lock is None or not event.lock.resets or event.kind != "W" or encoding.executed[event.id] == NO:
             continue
         ways: list[int] = []
+        if event.lock.owned:
+            numbers = range(len(encoding.graph.threads))
+            threads = threads or [_Thread(encoding, number, _operations(encoding, number)[1]) for number in numbers]
+            ways += [thread.holds_before(event, coherence) for thread in threads]
         for place, here in encoding.at[event.id].items():
+            if event.lock.owned and not _operated(encoding, coherence, place):
+                continue
             ways += [circuit.all_of((here, held)) for held in _held_before(encoding, coherence, event, place)]
         literal = circuit.all_of((encoding.executed[event.id], circuit.any_of(ways)))
         if literal != NO:
@@ -82,7 +91,7 @@ def _held_before(encoding: Encoding, coherence: Coherence, event: Event, place: 
     writes = [write for write in (*start, *coherence.shared.get(place, ())) if write != event.id]
     rested = [w for w in coherence.resting.get(place, ()) if encoding.events[w].position < event.position]
     for write in (*writes, *rested) if event.final else writes:
-        held = _not_free(encoding, write)
+        held = _in_use(encoding, write, place)
         if held == NO:
             continue
         position = encoding.events[write].position if write in rested else -1
@@ -102,11 +111,22 @@ def _held_before(encoding: Encoding, coherence: Coherence, event: Event, place: 
         yield circuit.all_of((held, before, *(-one for one in later)))
 
 
-def _not_free(encoding: Encoding, write: int) -> int:
-    """The literal that ``write`` does not leave the lock idle (`modelcheck.program.holding.idle`)."""
-    value = encoding.events[write].value
-    gone = value is None or (value.kind == "const" and value.data == holding.GONE)
-    return NO if value is None or gone else encoding.valuation.not_zero(value)
+def _operated(encoding: Encoding, coherence: Coherence, place: Place) -> bool:
+    """Whether a read-modify-write may change ``place`` that is nobody's taking of a lock."""
+    writes = (*coherence.shared.get(place, ()), *coherence.resting.get(place, ()))
+    changes = (event for event in map(encoding.events.__getitem__, writes) if event.rmw is not None)
+    return place in encoding.graph.operated or any(event.lock is None for event in changes)
+
+
+def _in_use(encoding: Encoding, write: int, place: Place) -> int:
+    """The literal that ``write``, no mere assignment, leaves what is not idle (`modelcheck.program.holding.idle`)."""
+    event = encoding.events[write]
+    operates = event.rmw is not None or event.lock is not None or event.unlock
+    value = event.value
+    if not (place in encoding.graph.operated if event.thread == -1 else operates) or value is None:
+        return NO
+    gone = value.kind == "const" and value.data == holding.GONE
+    return NO if gone else encoding.valuation.not_zero(value)
 
 
 class _Thread:
@@ -128,6 +148,20 @@ class _Thread:
         if self.uses or self.held:
             yield from self._at_end()
             yield from self._freed(frees)
+
+    def holds_before(self, reset: Event, coherence: Coherence) -> int:
+        """The literal that the thread holds the lock of ``reset`` by what it did before that in coherence order."""
+        return self.circuit.any_of(
+            [
+                self._depth_of([(use, self._reset_after(use, reset, coherence)) for use in self.uses], reset, shared)
+                for shared in (False, True)
+            ]
+        )
+
+    def _reset_after(self, use: Event, reset: Event, coherence: Coherence) -> int:
+        if use.final and (not reset.final or use.position > reset.position):
+            return NO
+        return self._hits(use, reset) if reset.final else coherence.before(use.id, reset.id)
 
     def overwritten(self, events: Sequence[Event]) -> Iterator[Finding]:
         """Plain stores to locks that the thread holds."""
@@ -217,13 +251,17 @@ class _Thread:
 
     def _depth(self, until: int, event: Event, shared: bool) -> int:
         """The literal that before lock operation ``until`` the lock of ``event`` is held, as a reader or not."""
+        return self._depth_of([(use, self._hits(use, event)) for use in self.uses[:until]], event, shared)
+
+    def _depth_of(self, hits: Sequence[tuple[Event, int]], event: Event, shared: bool) -> int:
+        """The literal that the lock of ``event`` is held after ``hits``: lock operations, in program order, with the
+        literal that each counts."""
         # depth[d] says that it is held more than d times; a writer once at most.
         depth: list[int] = []
         for one in self.held:
             if one.lock.shared == shared:
                 depth = self._more(depth, self._at(event, one.address), shared)
-        for earlier in self.uses[:until]:
-            hit = self._hits(earlier, event)
+        for earlier, hit in hits:
             if hit == NO:
                 continue
             if _gives(earlier, shared):

@@ -49,6 +49,26 @@ RIGHT = {
         "pthread_rwlock_rdlock(&prw); pthread_rwlock_unlock(&prw);"
         "pthread_rwlock_wrlock(&prw); pthread_rwlock_unlock(&prw);"
     ),
+    "a copy of a lock that is held is initialised": thread(
+        "static struct o g, h; struct o own; spin_lock(&g.l); h = g; own = g; spin_unlock(&g.l);"
+        "spin_lock_init(&h.l); spin_lock(&h.l); spin_unlock(&h.l);"
+        "spin_lock_init(&own.l); spin_lock(&own.l); spin_unlock(&own.l);"
+    ),
+    "a copy is initialised before any thread starts": main(
+        "static struct o g; struct o own; spin_lock(&g.l); own = g; spin_lock_init(&own.l); spin_lock(&own.l);"
+        "spin_unlock(&own.l); spin_unlock(&g.l);"
+    ),
+    "a copy made before any thread starts is initialised by one": main(
+        "spin_lock(&g.l); h = g; spin_unlock(&g.l); pthread_create(&t, 0, f, 0); pthread_join(t, 0);",
+        "static struct o g, h; static void *f(void *a) { spin_lock_init(&h.l); return a; }",
+    ),
+    "a copy that readers have had meanwhile is initialised": thread(
+        "static struct { rwlock_t l; } g, h; read_lock(&g.l); h = g; read_unlock(&g.l);"
+        "read_lock(&h.l); read_unlock(&h.l); rwlock_init(&h.l);"
+    ),
+    "a lock is initialised that others had, not as their own": thread(
+        "down_read_non_owner(&sem); up_read_non_owner(&sem); init_rwsem(&sem);"
+    ),
     "twice as a reader": thread("read_lock(&rw); read_lock(&rw); read_unlock(&rw); read_unlock(&rw);"),
     "a trylock that fails holds nothing": thread(
         "spin_lock(&spin); if (spin_trylock(&spin)) spin_unlock(&spin); spin_unlock(&spin);"
@@ -129,6 +149,26 @@ WRONG = {
     "initialised while held": main(
         "pthread_create(&t, 0, f, 0);\nspin_lock_init(&spin); /* HERE */\npthread_join(t, 0);",
         "static void *f(void *a) { spin_lock(&spin); x++; spin_unlock(&spin); return a; }",
+    ),
+    "initialised while a copy of it is free": thread(
+        "static struct o g, h; spin_lock(&g.l); h = g; spin_lock_init(&h.l);\nspin_lock_init(&g.l); /* HERE */\n"
+        "spin_unlock(&g.l);"
+    ),
+    "a copy is initialised while that is held": thread(
+        "static struct o g, h; h = g; spin_lock(&h.l);\nspin_lock_init(&h.l); /* HERE */\nspin_unlock(&h.l);"
+    ),
+    "initialised while main() holds it from the start": main(
+        "spin_lock(&spin); pthread_create(&t, 0, f, 0); pthread_join(t, 0); spin_unlock(&spin);",
+        "static void *f(void *a) {\nspin_lock_init(&spin); /* HERE */\nreturn a; }",
+    ),
+    "initialised while one of two readers has it": main(
+        "pthread_create(&t, 0, f, 0); read_lock(&rw); read_lock(&rw); read_unlock(&rw);\n"
+        "rwlock_init(&rw); /* HERE */\nread_unlock(&rw); pthread_join(t, 0);",
+        "static void *f(void *a) { read_lock(&rw); read_unlock(&rw); return a; }",
+    ),
+    "initialised while it is taken, not as a thread's own": thread(
+        "down_read_non_owner(&sem); down_read(&sem); up_read(&sem);\ninit_rwsem(&sem); /* HERE */\n"
+        "up_read_non_owner(&sem);"
     ),
     "destroyed while held": main(
         "pthread_create(&t, 0, f, 0);\nmutex_destroy(&mutex); /* HERE */\npthread_join(t, 0);",

@@ -78,6 +78,7 @@ class _Unroller(Steps):
             registers=self.registers,
             quits=quits if self.program.process else (FALSE,),
             held=self.initial.held,
+            operated=self.initial.operated,
             entry=self.program.functions[self.program.entry].source,
         )
 

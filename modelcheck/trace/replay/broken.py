@@ -10,8 +10,7 @@ from typing import Final
 
 from modelcheck.cat import Model
 from modelcheck.program import holding
-from modelcheck.program.expr import UNDEFINED, Value
-from modelcheck.program.graph import Blocked
+from modelcheck.program.graph import Blocked, Held
 from modelcheck.program.ir import WATCHED, LockUse, MemoryObject
 from modelcheck.program.machine import LEFT_OPEN, OUTSIDE
 from modelcheck.program.places import told
@@ -88,7 +87,7 @@ def _misused_locks(follower: Follower, observed: Observed) -> Iterator[Found]:
                     message = holding.overwrites(lost.lock)
                     yield Found("lock-misuse", message, step.source, step.stack, thread, -1, step.final)
                 continue
-            if use.resets and not holding.idle(_before(observed, step)):
+            if use.resets and _in_use(follower, observed, step, use):
                 yield Found("lock-misuse", holding.reset(use), step.source, step.stack, thread, -1, step.final)
             after = holding.changed(held, use, step.address, step.source, step.stack)
             if after is None:
@@ -101,25 +100,46 @@ def _misused_locks(follower: Follower, observed: Observed) -> Iterator[Found]:
             yield Found("lock-misuse", holding.still_held(left.lock), left.source, left.stack, thread, -1)
 
 
-def _before(observed: Observed, step: Step) -> Value:
-    """What the cell of a write held before it."""
-    number = observed.number(step.event.id) if step.event is not None else None
+def _in_use(follower: Follower, observed: Observed, step: Step, reset: LockUse) -> bool:
+    """Whether what ``step`` initialises or destroys is held, or what an operation on its word says is in use."""
+    earlier = _earlier(observed, step)
+    threads = range(len(follower.graph.threads)) if reset.owned else range(0)
+    if any(holding.holds(_held(follower, observed, thread, earlier), step.address or 0) for thread in threads):
+        return True
+    last = next(
+        (n for n in earlier if n not in {one for one, other in observed.execution.co if other in earlier}), None
+    )
+    if last is None:
+        return False
+    events, graph = observed.execution.events, follower.graph
+    changed = {other for _, other in observed.execution.rmw}
+    taking = {observed.number(event.id) for event in graph.events if event.lock is not None}
+    operated = step.address in graph.operated or any(n in earlier and n not in taking for n in changed)
+    assigned = last not in changed and last not in taking and events[last].thread >= 0
+    value = events[last].value
+    return operated and not assigned and value is not None and not holding.idle(value)
+
+
+def _earlier(observed: Observed, step: Step) -> set[int]:
+    """The writes that come before that of ``step`` to its cell."""
     events = observed.execution.events
+    number = observed.number(step.event.id) if step.event is not None else None
     if number is not None and not step.final:
-        earlier = [one for one, other in observed.execution.co if other == number]
-    else:
-        cell = [e for e in events if e.kind in ("W", "poison") and e.address == step.address]
-        earlier = [e.id for e in cell if not e.final or e.position < step.position]
-        at_rest = [number for number in earlier if events[number].final]
-        if at_rest:
-            return _value(events[max(at_rest, key=lambda n: events[n].position)])
-    behind = {one for one, other in observed.execution.co if other in earlier}
-    last = next((number for number in earlier if number not in behind), None)
-    return UNDEFINED if last is None else _value(events[last])
+        return {one for one, other in observed.execution.co if other == number}
+    cell = [e for e in events if e.kind in ("W", "poison") and e.address == step.address]
+    return {e.id for e in cell if not e.final or e.position < step.position}
 
 
-def _value(event: ExecutedEvent) -> Value:
-    return UNDEFINED if event.value is None else event.value
+def _held(follower: Follower, observed: Observed, thread: int, within: Container[int]) -> tuple[Held, ...]:
+    """The locks that ``thread`` holds after those of its writes that are ``within``."""
+    held = follower.graph.held if thread == 0 else ()
+    ways = (follower.ways[thread], *((follower.rest,) if thread == 0 and follower.rest is not None else ()))
+    for one in (one for way in ways for one in way.done):
+        lock = None if one.event is None or observed.number(one.event.id) not in within else one.event.lock
+        if one.kind == "W" and one.address is not None and lock is not None:
+            after = holding.changed(held, lock, one.address, one.source, one.stack)
+            held = held if after is None else after
+    return held
 
 
 def _sections(follower: Follower, observed: Observed) -> Iterator[Found]:
