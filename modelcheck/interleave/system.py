@@ -18,9 +18,8 @@ from modelcheck.interleave.objects import Objects
 from modelcheck.interleave.reduction import annotate
 from modelcheck.interleave.state import Buffer, Choice, Entry, Grace, Memories, Memory, Slots, State
 from modelcheck.program import holding
-from modelcheck.program.cells import byte_of, join_bytes
 from modelcheck.program.compile import Code
-from modelcheck.program.expr import Undefined, Value
+from modelcheck.program.expr import Undefined, Value, byte_of, join_bytes
 from modelcheck.program.ir import PROPERTIES, MemoryObject, Source
 from modelcheck.program.machine import Initial, after_its_end, lock_misuse, uninitialised
 

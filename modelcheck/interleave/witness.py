@@ -11,8 +11,7 @@ from modelcheck.interleave import local as kinds
 from modelcheck.interleave.local import Local
 from modelcheck.interleave.state import Choice, State
 from modelcheck.interleave.system import System
-from modelcheck.program.cells import join_bytes
-from modelcheck.program.expr import UNDEFINED, Value
+from modelcheck.program.expr import UNDEFINED, Value, join_bytes
 from modelcheck.program.ir import LIFE_END, Source, Tags
 
 Pair = tuple[int, int]

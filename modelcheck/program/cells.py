@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from modelcheck.program.expr import UNDEFINED, Undefined, Value
+from modelcheck.program.expr import UNDEFINED, Partial, Value, byte_of, join_bytes
 from modelcheck.program.ir import MemoryObject
 from modelcheck.program.memory import AddressSpace
 
@@ -15,22 +15,6 @@ WORD = 16
 def initial_cells(thing: MemoryObject) -> dict[int, tuple[int, Value]]:
     """What ``thing`` starts with, as address -> (size, value): its cells."""
     return {thing.base + offset: (size, value) for offset, size, value in thing.cells}
-
-
-def byte_of(size: int, value: Value, index: int) -> Value:
-    """Byte ``index`` of a little-endian ``value`` of ``size`` bytes."""
-    assert index < size
-    return value if isinstance(value, Undefined) else value >> 8 * index & 0xFF
-
-
-def join_bytes(parts: list[Value]) -> Value:
-    """The little-endian value of ``parts``; UNDEFINED when one of them is."""
-    total = 0
-    for index, part in enumerate(parts):
-        if isinstance(part, Undefined):
-            return UNDEFINED
-        total |= part << 8 * index
-    return total
 
 
 class Cells:
@@ -44,6 +28,16 @@ class Cells:
     def __init__(self, space: AddressSpace, contents: Mapping[int, tuple[int, Value]]) -> None:
         self._space = space
         self.contents = dict(contents)
+
+    def plain(self) -> dict[int, tuple[int, Value]]:
+        """The contents, address -> (size, value), with a cell for each byte of what is partly undefined."""
+        found = {}
+        for address, (size, value) in self.contents.items():
+            parts = range(size) if isinstance(value, Partial) else ()
+            found.update(
+                {address + index: (1, byte_of(size, value, index)) for index in parts} or {address: (size, value)}
+            )
+        return found
 
     def copy(self, space: AddressSpace) -> Cells:
         """Another memory with the same contents, over ``space``."""

@@ -201,7 +201,7 @@ class _Writer:
     """Collects the Python text of one function's stretches and evaluators and compiles it in one go."""
 
     def __init__(self) -> None:
-        self._names: dict[str, Any] = {"U": UNDEFINED, "F": OPERATORS, "E": evaluate, "X": []}
+        self._names: dict[str, Any] = {"U": UNDEFINED, "V": Undefined, "F": OPERATORS, "E": evaluate, "X": []}
         self._text: list[str] = []
         self._set: list[tuple[Point, str, str]] = []
 
@@ -322,7 +322,7 @@ def _operation(e: Expr, inline: Callable[[Expr], str]) -> str:
         case "sext":
             return f"(({a} ^ {sign}) - {sign} & {full})"
         case "defined":
-            return f"(0 if {a} is U else 1)"
+            return f"(0 if isinstance({a}, V) else 1)"
         case "ite":
             return f"({b} if {_test(e.args[0], inline)} else {inline(e.args[2])})"
         case _:

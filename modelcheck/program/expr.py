@@ -12,7 +12,7 @@ from typing import Any, Final
 
 
 class Undefined:
-    """The value of memory or of a local that nobody has written. A singleton, `UNDEFINED`."""
+    """The value of memory or of a local that nobody has written: `UNDEFINED`, or of which a part is so (`Partial`)."""
 
     def __repr__(self) -> str:
         return "undefined"
@@ -24,6 +24,48 @@ class Undefined:
 UNDEFINED: Final = Undefined()
 
 Value = int | Undefined
+
+
+class Partial(Undefined):
+    """A value that is defined in some of its bytes only: a copy of a union, say, whose smaller member was written.
+
+    Whoever asks for all of it asks for what is undefined; its bytes may be had one by one.
+
+    Attributes:
+        bytes: the lowest first.
+    """
+
+    __slots__ = ("bytes",)
+
+    def __init__(self, bytes_: tuple[Value, ...]) -> None:
+        self.bytes = bytes_
+
+    def __reduce__(self) -> tuple[type[Partial], tuple[tuple[Value, ...]]]:  # type: ignore[override]
+        return Partial, (self.bytes,)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Partial) and other.bytes == self.bytes
+
+    def __hash__(self) -> int:
+        return hash(self.bytes)
+
+
+def byte_of(size: int, value: Value, index: int) -> Value:
+    """Byte ``index`` of a little-endian ``value`` of ``size`` bytes."""
+    assert index < size
+    if isinstance(value, Partial):
+        return value.bytes[index]
+    return value if isinstance(value, Undefined) else value >> 8 * index & 0xFF
+
+
+def join_bytes(parts: Sequence[Value]) -> Value:
+    """The little-endian value of bytes: UNDEFINED when all of them are, a `Partial` when some are."""
+    total = 0
+    for index, part in enumerate(parts):
+        if isinstance(part, Undefined):
+            return UNDEFINED if all(isinstance(one, Undefined) for one in parts) else Partial(tuple(parts))
+        total |= part << 8 * index
+    return total
 
 
 class Expr:
@@ -187,7 +229,7 @@ def apply(operator: str, width: int, values: Sequence[Value], operand_width: int
         operand_width: bits of the first operand (it fixes the sign bit of a signed operator).
 
     Gives UNDEFINED when an operand that matters is undefined: for ``ite`` the condition or the
-    chosen arm, else any. ``defined`` asks just that.
+    chosen arm, else any, but for what puts bytes together and takes them apart. ``defined`` asks just that.
     """
     if operator == "ite":
         if isinstance(values[0], Undefined):
@@ -198,9 +240,30 @@ def apply(operator: str, width: int, values: Sequence[Value], operand_width: int
     known: list[int] = []
     for value in values:
         if isinstance(value, Undefined):
-            return UNDEFINED
+            return _of_bytes(operator, width, values, operand_width)
         known.append(value)
     return OPERATORS[operator](known, operand_width) & mask(width)
+
+
+def _of_bytes(operator: str, width: int, values: Sequence[Value], operand_width: int) -> Value:
+    """What becomes of the bytes of a `Partial` by an operator that moves them; UNDEFINED by any other."""
+    if width % 8 or operand_width % 8 or not any(isinstance(value, Partial) for value in values):
+        return UNDEFINED
+    size = operand_width // 8
+    own = [byte_of(size, values[0], index) for index in range(size)]
+    match operator:
+        case "trunc" | "zext":
+            return join_bytes([*own, *[0] * (width // 8)][: width // 8])
+        case "shl" | "lshr" if isinstance(by := values[1], int) and by % 8 == 0 and by < operand_width:
+            gone = by // 8
+            return join_bytes([*[0] * gone, *own[: size - gone]] if operator == "shl" else [*own[gone:], *[0] * gone])
+        case "or":
+            others = [byte_of(size, values[1], index) for index in range(size)]
+            pairs = zip(own, others, strict=True)
+            return join_bytes(
+                [UNDEFINED if isinstance(a, Undefined) or isinstance(b, Undefined) else a | b for a, b in pairs]
+            )
+    return UNDEFINED
 
 
 def op(operator: str, width: int, *args: Expr) -> Expr:

@@ -228,7 +228,7 @@ class _Run:
             ]
         lost = self._lost(frames)
         objects = tuple(thing for thing in self.space if thing.base not in lost)
-        memory, freed = dict(self.cells.contents), frozenset(self.freed - lost)
+        memory, freed = self.cells.plain(), frozenset(self.freed - lost)
         operated = frozenset(self.operated)
         return Initial(memory, objects, freed, tuple(frames), self.choices, self.held, self.reading, operated)
 

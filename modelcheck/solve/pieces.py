@@ -16,7 +16,7 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from modelcheck.program.expr import Expr, Undefined, const, op, read
+from modelcheck.program.expr import UNDEFINED, Expr, Undefined, const, op, read
 from modelcheck.program.graph import Blocked, Dependencies, Event, EventGraph, Guard
 from modelcheck.program.memory import AddressSpace
 from modelcheck.solve.domains import Domains
@@ -56,6 +56,7 @@ def in_pieces(
     """
     places: dict[int, set[int]] = {}
     cuts: dict[int, frozenset[int]] = {}
+    copies = _copies(graph, domains)
     now, found, origin = graph, domains, [(event.id, 0) for event in graph.events]
     while found.mixed:
         # One of a pair may not come to life just since the other one's cells are not its own.
@@ -64,7 +65,7 @@ def in_pieces(
             number, offset = origin[event.id]
             if event.kind in ("R", "W") and event.id in looked_at:
                 places.setdefault(number, set()).update(at - offset for at in _places(now, event, found, space))
-        wider = _cuts(graph, places)
+        wider = _cuts(graph, places, copies)
         if wider == cuts or not all(_divisible(graph.events[number], domains) for number in wider):
             return Pieces(graph, domains)
         cuts = wider
@@ -91,9 +92,23 @@ def _divisible(event: Event, domains: Domains) -> bool:
     return aligned and event.lock is None and not event.unlock and event.tags | event.failed <= PLAIN_OR_MARKED
 
 
-def _cuts(graph: EventGraph, places: Mapping[int, Iterable[int]]) -> dict[int, frozenset[int]]:
-    """Where to take each access apart, in bytes from its start: so that no two that meet differ. All pieces have a size
-    that is a power of two, and lie at a multiple of it."""
+def _copies(graph: EventGraph, domains: Domains) -> dict[int, int]:
+    """Writes of what was copied, and may be undefined in a part of it, with the reads that they have it from."""
+    found: dict[int, int] = {}
+    for event in graph.events:
+        value = event.value
+        if event.kind == "W" and event.rmw is None and value is not None and value.kind == "read":
+            copied = graph.events[value.data]
+            if copied.copy and copied.size == event.size and UNDEFINED in domains.values[value]:
+                found[event.id] = copied.id
+    return found
+
+
+def _cuts(
+    graph: EventGraph, places: Mapping[int, Iterable[int]], copies: Mapping[int, int]
+) -> dict[int, frozenset[int]]:
+    """Where to take each access apart, in bytes from its start: so that no two that meet differ, and a copy is taken
+    apart as what it is a copy of. All pieces have a size that is a power of two, and lie at a multiple of it."""
     bounds: set[int] = set()
     inner: dict[int, set[int]] = {}
     changed = True
@@ -101,7 +116,7 @@ def _cuts(graph: EventGraph, places: Mapping[int, Iterable[int]]) -> dict[int, f
         before = len(bounds), sum(map(len, inner.values()))
         for number, several in places.items():
             event = graph.events[number]
-            mine = inner.setdefault(number if event.rmw is None else event.rmw, set())
+            mine = inner.setdefault(copies.get(number, number) if event.rmw is None else event.rmw, set())
             for at in several:
                 mine.update(bound - at for bound in range(at + 1, at + event.size) if bound in bounds)
             mine.update(_aligned(mine, event.size))
@@ -110,7 +125,8 @@ def _cuts(graph: EventGraph, places: Mapping[int, Iterable[int]]) -> dict[int, f
         changed = before != (len(bounds), sum(map(len, inner.values())))
     halves = {e.rmw: e.id for e in graph.events if e.rmw is not None}
     found = {number: frozenset(cuts) for number, cuts in inner.items() if cuts}
-    return found | {halves[number]: cuts for number, cuts in found.items() if number in halves}
+    found |= {halves[number]: cuts for number, cuts in found.items() if number in halves}
+    return found | {write: found[read_] for write, read_ in copies.items() if read_ in found}
 
 
 def _aligned(cuts: Iterable[int], size: int) -> Iterator[int]:
@@ -220,8 +236,20 @@ class _Renaming:
                 stack += missing
             else:
                 args = tuple(self._done[argument] for argument in node.args)
-                self._done[node] = node if args == node.args else op(node.data, node.width, *args)
+                self._done[node] = node if args == node.args else self._operation(node, args)
         return self._done[expression]
+
+    def _operation(self, node: Expr, args: tuple[Expr, ...]) -> Expr:
+        """``node`` with other operands; of what is cut out of a value in pieces just those that are meant."""
+        made = op(node.data, node.width, *args)
+        if node.data != "trunc" or node.width % 8:
+            return made
+        whole, offset = args[0], 0
+        if whole.kind == "op" and whole.data == "lshr" and whole.args[1].kind == "const":
+            whole, offset = whole.args[0], whole.args[1].data
+        if whole not in self._pieces or not isinstance(offset, int) or offset % node.width:
+            return made
+        return self.part(whole, offset // 8, node.width // 8)
 
     def part(self, value: Expr, offset: int, size: int) -> Expr:
         """``size`` bytes of ``value`` from ``offset`` on; of a copy just what was copied, whatever is beside it."""

@@ -8,8 +8,7 @@ from itertools import pairwise
 
 from attrs import evolve
 
-from modelcheck.program.cells import join_bytes
-from modelcheck.program.expr import UNDEFINED, Undefined, Value
+from modelcheck.program.expr import UNDEFINED, Undefined, Value, join_bytes
 from modelcheck.solve.result import Condition, ExecutedEvent, Execution, Pair
 
 

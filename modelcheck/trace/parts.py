@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
-from modelcheck.program.cells import byte_of
+from modelcheck.program.expr import byte_of
 from modelcheck.solve.result import ExecutedEvent, Execution, Pair
 
 

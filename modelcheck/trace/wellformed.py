@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from modelcheck.program.cells import byte_of
-from modelcheck.program.expr import Undefined, Value
+from modelcheck.program.expr import Undefined, Value, byte_of
 from modelcheck.solve.result import ExecutedEvent, Execution
 
 MOST_EVENTS = 20_000

@@ -83,9 +83,37 @@ def test_a_preprocessed_file_is_checked_as_a_program(tmp_path: Path) -> None:
     assert spec_of(path).sources == ("program.i",)
 
 
-def test_a_mutex_of_another_kind_in_another_layout_is_refused(tmp_path: Path) -> None:
+AGAIN = "{ pthread_mutex_lock(&%s); pthread_mutex_lock(&%s); pthread_mutex_unlock(&%s); pthread_mutex_unlock(&%s); return 0; }"
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("pthread_mutex_t r = { { 0, 0, 0, 0, 1 } }; int main(void)", "r"),
+        ("typedef pthread_mutex_t own; own r = { .__data.__kind = 1 }; int main(void)", "r"),
+        ("struct q { int a; pthread_mutex_t r; } s = { 1, { { 0, 0, 0, 0, 1 } } }; int main(void)", "s.r"),
+        ("struct q { int a; pthread_mutex_t r[2]; } s[2] = { [1] = { .r[1] = { { 0, 0, 0, 0, 1 } } } }; int main(void)", "s[1].r[1]"),
+    ],
+)  # fmt: skip
+def test_a_mutex_of_another_kind_in_another_layout_is_refused(code: str, name: str, tmp_path: Path) -> None:
     path = tmp_path / "program.i"
-    code = "pthread_mutex_t r = { { 0, 0, 0, 0, 1 } }; int main(void) { return pthread_mutex_lock(&r); }"
-    path.write_text(DECLARED + code)
+    path.write_text(DECLARED + code + AGAIN.replace("%s", name))
     with pytest.raises(InputError, match="a mutex initialised by hand as one of another kind"):
         parse_program([path])
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("pthread_mutex_t r = { { 0, 0, 0, 0, 1 } };", "UNKNOWN"),
+        ("static pthread_mutex_t r; r = (pthread_mutex_t){ { 0, 0, 0, 0, 1 } };", "UNKNOWN"),
+        ("struct { int a; pthread_mutex_t r; } s = { 1, { { 0, 0, 0, 0, 1 } } };\n#define r s.r\n", "UNKNOWN"),
+        ("pthread_mutex_t r = { { 0, 0, 0, 0, 0 } };", "FAIL"),
+    ],
+)
+def test_a_mutex_of_another_kind_that_is_made_on_the_way_is_not_taken_for_a_plain_one(
+    body: str, expected: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "program.i"
+    path.write_text(DECLARED + "int main(void) {" + body + AGAIN.replace("%s", "r")[1:])
+    assert verdicts(parse_program([path]), "sc") == (expected, expected)

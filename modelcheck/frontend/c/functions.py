@@ -126,8 +126,4 @@ def contents(linker: Links, unit: Unit, type_: CType, node: cl.Node, function: s
         result_type=type_,
         static=True,
     )
-    found = static_cells(ctx, type_, node)
-    if type_.name == "pthread_mutex_t" and any(offset and value for offset, _, value in found):
-        # Where the layout is another library's, its kind is not where ours is.
-        ctx.wrong("a mutex initialised by hand as one of another kind is not supported", node)
-    return found
+    return static_cells(ctx, type_, node)

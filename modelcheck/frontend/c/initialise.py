@@ -247,7 +247,30 @@ def cells(ctx: Context, type_: CType, node: cl.Node) -> dict[int, tuple[int, Exp
                 found[item.offset] = (item.unit, insert(unit, item.bits, value))
         else:
             ctx.refuse("this initialiser is not supported", item.node)
+    for offset, (_, value) in found.items():
+        if not (value.kind == "const" and value.data == 0) and _in_mutex(ctx.types, type_, offset):
+            # Where the layout is another library's, its kind is not where ours is.
+            ctx.refuse("a mutex initialised by hand as one of another kind is not supported", node)
     return found
+
+
+def _in_mutex(types: Types, type_: CType, offset: int) -> int:
+    """How many bytes behind the start of a mutex of POSIX in ``type_`` byte ``offset`` is; 0 where it is in none."""
+    while type_.name != "pthread_mutex_t":
+        if type_.kind == ARRAY:
+            type_ = types.element(type_)
+            offset %= type_.size or 1
+        elif type_.kind == RECORD:
+            fields = types.record(type_).fields
+            inside = [
+                f for f in fields if f.type.kind in (ARRAY, RECORD) and f.offset <= offset < f.offset + f.type.size
+            ]
+            if not inside:
+                return 0
+            type_, offset = inside[0].type, offset - inside[0].offset
+        else:
+            return 0
+    return offset
 
 
 def _forget(found: dict[int, tuple[int, Expr]], item: Item) -> None:

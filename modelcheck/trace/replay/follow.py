@@ -12,9 +12,8 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-from modelcheck.program.cells import byte_of, join_bytes
 from modelcheck.program.concrete import Concrete, Missing
-from modelcheck.program.expr import UNDEFINED, Undefined, Value
+from modelcheck.program.expr import UNDEFINED, Undefined, Value, byte_of, join_bytes
 from modelcheck.program.graph import ASSUMED, Allocation, Blocked, Check, Event, EventGraph
 from modelcheck.program.graph import late as broken_late
 from modelcheck.program.ir import MemoryObject, Source, Tags
