@@ -50,6 +50,8 @@ class _Subcommands(click.Group):
         assert isinstance(command, click.Command)
         if cmd_name not in _READ_NOTHING and _ALLOW not in command.params:
             command.params.append(_ALLOW)
+        if cmd_name not in (*_READ_NOTHING, *_NO_C) and _KERNEL not in command.params:
+            command.params.append(_KERNEL)
         if not any(parameter.name == "timeout" for parameter in command.params) and cmd_name != "new":
             command.params.append(_TIMEOUT)
         return command
@@ -60,6 +62,16 @@ def _allow(context: click.Context, _: click.Parameter, folders: tuple[Path, ...]
         allowed = ExitStack()
         context.call_on_close(allowed.close)
         allowed.enter_context(allowing(folders))
+
+
+def _kernel(context: click.Context, _: click.Parameter, folder: Path | None) -> None:
+    if folder is not None:
+        from modelcheck.kernel import giving, kernel_tree
+
+        kernel_tree(folder)
+        named = ExitStack()
+        context.call_on_close(named.close)
+        named.enter_context(giving(folder))
 
 
 def _limit(context: click.Context, _: click.Parameter, seconds: float | None) -> None:
@@ -85,6 +97,19 @@ _ALLOW: Final = click.Option(
     callback=_allow,
     help="A folder besides the repository that sources, includes and models may lead into.",
 )
+
+_KERNEL: Final = click.Option(
+    ["--kernel"],
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    expose_value=False,
+    is_eager=True,
+    callback=_kernel,
+    help="A tree of the kernel's sources, whose headers are used in place of ours.",
+)
+
+_NO_C: Final = ("enumerate", "litmus")
+"""What reads litmus tests only."""
 
 _READ_NOTHING: Final = ("new", "show")
 """What reads no files but the one it is given."""

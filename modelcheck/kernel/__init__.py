@@ -1,4 +1,4 @@
-"""modelcheck as an architecture of Linux: a tree's own headers, on our ``asm/``, and weak bodies for what no source defines.
+"""modelcheck as an architecture of Linux: a tree's own headers on our ``asm/``, weak bodies for what no source defines.
 
 - `tree` finds a tree and its version, and gives what a compiler of its files is told.
 - `config` has the symbols that are on where nobody says otherwise.
@@ -6,6 +6,6 @@
 - ``arch/`` is the architecture, ``bodies/`` the bodies; its README says what is where.
 """
 
-from modelcheck.kernel.tree import Tree, kernel_tree
+from modelcheck.kernel.tree import BODIES, PREFIX, VARIABLE, Build, Tree, asked, building, given, giving, kernel_tree
 
-__all__ = ["Tree", "kernel_tree"]
+__all__ = ["BODIES", "PREFIX", "VARIABLE", "Build", "Tree", "asked", "building", "given", "giving", "kernel_tree"]

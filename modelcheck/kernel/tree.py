@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +18,12 @@ from modelcheck.kernel.made import PLACE, made_headers
 
 VARIABLE: Final = "MODELCHECK_KERNEL_TREE"
 """Names the tree in the environment, where neither the command line nor a spec does."""
+
+_ASKED: Final = "MODELCHECK_KERNEL_ASKED"
+"""Says in the environment that the command line named the tree."""
+
+BODIES: Final = PLACE / "bodies.c"
+"""The file of all of our bodies: it is in no folder, too."""
 
 PREFIX: Final = "kernel:"
 """Begins the names of sources that are relative to the tree."""
@@ -45,14 +52,42 @@ class Tree:
         """The whole configuration."""
         return {**DEFAULTS, **self.config}
 
-    def headers(self, ours: Path) -> dict[Path, bytes]:
-        """What `made.made_headers` makes for it; ``ours``: the folder of our own headers."""
-        with architecture() as folder:
-            return made_headers(self.folder, folder, ours, self.version, self.symbols())
 
-    def options(self, source: Path, folder: Path) -> tuple[str, ...]:
-        """What clang is told for a file, with the architecture in ``folder``: where headers are, and what comes first."""
-        include = self.folder / "include"
+@frozen(eq=False)
+class Build:
+    """What the files of a tree are compiled with, as long as `building` lasts.
+
+    Attributes:
+        tree: the tree.
+        architecture, bodies: our folders of these names.
+        made: the headers that are in no folder, by where they seem to be.
+    """
+
+    tree: Tree
+    architecture: Path
+    bodies: Path
+    made: Mapping[str, bytes]
+
+    @property
+    def library(self) -> tuple[str, ...]:
+        """How the names of files begin that are no part of what is under check."""
+        return tuple(f"{folder}{os.sep}" for folder in (self.architecture, self.bodies, self.tree.folder / "include"))
+
+    def shown(self, path: Path) -> str | None:
+        """How a file is shown: headers and bodies in angle brackets, others of the tree by their path there."""
+        include = self.tree.folder / "include"
+        for folder in (self.architecture / "uapi", self.architecture, PLACE / "uapi", PLACE, include / "uapi", include):
+            if path.is_relative_to(folder):
+                return f"<{path.relative_to(folder).as_posix()}>"
+        if path.is_relative_to(self.bodies):
+            return f"<bodies/{path.relative_to(self.bodies).as_posix()}>"
+        if path.is_relative_to(self.tree.folder):
+            return path.relative_to(self.tree.folder).as_posix()
+        return None
+
+    def options(self, source: Path) -> tuple[str, ...]:
+        """What clang is told for a file: where headers are, and what comes first."""
+        folder, include = self.architecture, self.tree.folder / "include"
         where = (folder, PLACE, include, folder / "uapi", PLACE / "uapi", include / "uapi", source.parent)
         first = [
             include / "linux" / name
@@ -63,12 +98,40 @@ class Tree:
         return (
             "-fshort-wchar",
             "-D__KERNEL__",
+            "-D__DISABLE_EXPORTS",
             f"-DKBUILD_MODNAME={base}",
             f'-DKBUILD_BASENAME="{base}"',
             f'-DKBUILD_MODFILE="{base}"',
             *(part for place in where for part in ("-I", str(place))),
             *(part for header in (folder / "first.h", *first) for part in ("-include", str(header))),
         )
+
+
+def given() -> Path | None:
+    """The tree that the command line or the environment names, for those who need one."""
+    name = os.environ.get(VARIABLE)
+    return Path(name) if name else None
+
+
+def asked() -> Path | None:
+    """The tree that the command line names, whether one is needed or not."""
+    return given() if os.environ.get(_ASKED) else None
+
+
+@contextmanager
+def giving(folder: Path) -> Iterator[None]:
+    """Let ``folder`` be the tree while the context lasts, in processes that are begun then, too."""
+    before = {name: os.environ.get(name) for name in (VARIABLE, _ASKED)}
+    os.environ[VARIABLE] = str(folder.resolve())
+    os.environ[_ASKED] = "1"
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def kernel_tree(folder: Path, config: Mapping[str, str] | None = None) -> Tree:
@@ -92,14 +155,11 @@ def kernel_tree(folder: Path, config: Mapping[str, str] | None = None) -> Tree:
 
 
 @contextmanager
-def architecture() -> Iterator[Path]:
-    """The folder of our architecture, as long as the context lasts."""
-    with as_file(files("modelcheck.kernel") / "arch") as folder:
-        yield folder
-
-
-@contextmanager
-def bodies() -> Iterator[Path]:
-    """The folder of our bodies, as long as the context lasts."""
-    with as_file(files("modelcheck.kernel") / "bodies") as folder:
-        yield folder
+def building(tree: Tree, ours: Path) -> Iterator[Build]:
+    """What the files of ``tree`` are compiled with, while the context lasts; ``ours``: the folder of our headers."""
+    package = files("modelcheck.kernel")
+    with as_file(package / "arch") as architecture, as_file(package / "bodies") as bodies:
+        headers = made_headers(tree.folder, architecture, ours, tree.version, tree.symbols())
+        every = "".join(f'#include "{path}"\n' for path in sorted(bodies.glob("*.c")))
+        made = {str(path): data for path, data in headers.items()} | {str(BODIES): every.encode()}
+        yield Build(tree, architecture, bodies, made)

@@ -22,11 +22,8 @@ from pathlib import Path
 from modelcheck.errors import InputError
 from modelcheck.frontend.c.confine import Bounds
 from modelcheck.frontend.c.entry import ScenarioEntry, main_entry, scenario_entry
-from modelcheck.frontend.c.functions import contents, lower
-from modelcheck.frontend.c.initialise import extent
-from modelcheck.frontend.c.link import Linker
-from modelcheck.frontend.c.parse import Files, Unit, headers, one_at_a_time, own, parse_file
-from modelcheck.frontend.c.texts import Texts
+from modelcheck.frontend.c.setting import setting
+from modelcheck.kernel import Tree
 from modelcheck.program.ir import Program
 from modelcheck.program.regions import awaited_regions
 from modelcheck.run import depth
@@ -43,6 +40,7 @@ def parse_program(
     names: Mapping[Path, str] | None = None,
     changed: Mapping[Path, bytes] | None = None,
     bounds: Bounds | None = None,
+    tree: Tree | None = None,
 ) -> Program:
     """Read C files and link them to a program.
 
@@ -54,6 +52,7 @@ def parse_program(
         names: how to show files, by real path; others are shown as given.
         changed: what files hold in place of what is on disk, where they must be.
         bounds: where files must lie that are no headers of ours; None: anywhere.
+        tree: the kernel tree whose headers the files include in place of ours.
 
     Raises:
         InputError: a file is missing, clang finds an error, definitions conflict, a function that is to run does not
@@ -62,21 +61,17 @@ def parse_program(
     """
     if not sources:
         raise InputError("no C file is given")
-    with one_at_a_time, headers() as folder:
-        known = Files(Texts(folder, changed or {}), names or {}, bounds)
-        units = [parse_file(path, include, defines or {}, known) for path in sources]
-
-        def runtime() -> Unit:
-            with own("runtime.c") as path:
-                return parse_file(path, (), {}, known)
-
-        linker = Linker(units, contents, lower, extent, runtime)
+    main = scenario is None
+    with setting(
+        include=include, defines=defines, main=main, names=names, changed=changed, bounds=bounds, tree=tree
+    ) as read:
+        linker = read.linker([read.parse(path) for path in sources])
         linker.check()
         with deep():
             entry = main_entry(linker) if scenario is None else scenario_entry(linker, scenario)
             functions, objects = linker.finish()
         return Program(
-            awaited_regions(functions), objects, entry, known.texts, process=scenario is None, sized=linker.sized
+            awaited_regions(functions), objects, entry, read.files.texts, process=scenario is None, sized=linker.sized
         )
 
 

@@ -23,14 +23,22 @@ _ASKS: Final = re.compile(
 
 @frozen
 class Bounds:
-    """The folders in which files may lie, with every link followed, and what is said of one that does not."""
+    """The folders in which files may lie, with every link followed, and what is said of one that does not.
+
+    ``tree``: the kernel tree, which the user has given: where its files look for others, nothing is told by that.
+    """
 
     folders: tuple[Path, ...]
     told: str
+    tree: Path | None = None
 
     def hold(self, path: str) -> bool:
         """Whether ``path`` lies within them."""
         return within(Path(path), self.folders)
+
+    def trusts(self, path: str) -> bool:
+        """Whether what ``path`` includes need not be looked at: where clang has read it is all that counts."""
+        return self.tree is not None and Path(path).is_relative_to(self.tree)
 
 
 def confine(texts: Mapping[str, bytes], include: Sequence[Path], bounds: Bounds) -> None:
@@ -44,6 +52,8 @@ def confine(texts: Mapping[str, bytes], include: Sequence[Path], bounds: Bounds)
         if not bounds.hold(name):
             raise InputError(f"{name} {bounds.told}")
     for name, data in texts.items():
+        if bounds.trusts(name):
+            continue
         for found in _ASKS.finditer(spliced(data)):
             line = data.count(b"\n", 0, found.start()) + 1
             target = found["quoted"] or found["bracketed"]

@@ -11,11 +11,8 @@ from modelcheck.errors import InputError
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.confine import Bounds
 from modelcheck.frontend.c.entry import ScenarioEntry, main_entry, scenario_entry
-from modelcheck.frontend.c.functions import contents, lower
-from modelcheck.frontend.c.initialise import extent
-from modelcheck.frontend.c.link import Linker
-from modelcheck.frontend.c.parse import Files, Unit, headers, one_at_a_time, own, parse_file
-from modelcheck.frontend.c.texts import Texts
+from modelcheck.frontend.c.setting import setting
+from modelcheck.kernel import Tree
 from modelcheck.program.ir import Program
 from modelcheck.program.regions import awaited_regions
 
@@ -35,12 +32,13 @@ def parse_expression(
     bounds: Bounds | None = None,
     function: str = "",
     values: Mapping[str, int] | None = None,
+    tree: Tree | None = None,
 ) -> Program:
     """The program that `parse_program` gives, with `FUNCTION` in it; all else has the addresses that it has there.
 
     Args:
         expression: of C, with a value that a 64-bit integer holds.
-        sources, include, defines, scenario, names, changed, bounds: as for `parse_program`.
+        sources, include, defines, scenario, names, changed, bounds, tree: as for `parse_program`.
         function: the function that it stands in: what it sees at file scope, and the types of its variables.
         values: of variables of that function.
 
@@ -49,10 +47,11 @@ def parse_expression(
     """
     if not expression.strip() or any(sign in expression for sign in ";{}#\n"):
         raise InputError(f"'{expression.strip()}' is no expression")
-    with one_at_a_time, headers() as folder:
-        texts = Texts(folder, changed or {})
-        known = Files(texts, names or {}, bounds)
-        units = [parse_file(path, include, defines or {}, known) for path in sources]
+    main = scenario is None
+    with setting(
+        include=include, defines=defines, main=main, names=names, changed=changed, bounds=bounds, tree=tree
+    ) as read:
+        units = [read.parse(path) for path in sources]
         at = next((n for n, unit in enumerate(units) if function in unit.functions), None)
         used = {name: value for name, value in (values or {}).items() if re.search(rf"\b{name}\b", expression)}
         types = _types(units[at].functions[function], used) if at is not None else {}
@@ -63,27 +62,23 @@ def parse_expression(
         wrong: InputError | None = None
         for number in dict.fromkeys(order):
             path = sources[number]
-            content = texts.content(str(path))
+            content = read.files.contents.content(str(path))
             data = (content.data if content is not None else b"") + added.encode("utf-8", "replace")
             try:
-                units[number] = parse_file(path, include, defines or {}, known, data)
+                units[number] = read.parse(path, data)
                 break
             except InputError as error:
                 wrong = wrong or InputError(f"'{expression.strip()}': {error.message}")
         else:
             raise wrong or InputError("no C file is given")
 
-        def runtime() -> Unit:
-            with own("runtime.c") as path:
-                return parse_file(path, (), {}, known)
-
-        linker = Linker(units, contents, lower, extent, runtime)
+        linker = read.linker(units)
         linker.check()
         entry = main_entry(linker) if scenario is None else scenario_entry(linker, scenario)
         linker.settle()
         linker.by_name(FUNCTION, "the expression")
         functions, objects = linker.finish()
-        return Program(awaited_regions(functions), objects, entry, known.texts, sized=linker.sized)
+        return Program(awaited_regions(functions), objects, entry, read.files.texts, sized=linker.sized)
 
 
 def _types(function: cl.Cursor, wanted: Mapping[str, int]) -> dict[str, tuple[str, str]]:

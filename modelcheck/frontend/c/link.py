@@ -36,6 +36,23 @@ class Lowered:
 
 
 @frozen(eq=False)
+class Library:
+    """What stands behind a program's files.
+
+    Attributes:
+        names: of its functions, where they are known before it is parsed.
+        parse: parses it.
+    """
+
+    names: frozenset[str] | None
+    parse: Callable[[], Unit]
+
+    def may_have(self, name: str) -> bool:
+        """Whether it may have a body for ``name``."""
+        return self.names is None or name in self.names
+
+
+@frozen(eq=False)
 class Definition:
     """A function with a body, in the file that has it."""
 
@@ -54,7 +71,7 @@ class Linker:
         initialise: gives the cells of a variable from its initialiser (unit, type, initialiser, its function's name).
         lower: gives the code of a function.
         extent: gives the bytes that a variable's initialiser sets, which may go beyond its type's size.
-        runtime: parses our C library, for string functions that the program has no body for.
+        library: has bodies, and variables, that no file of the program has.
 
     Attributes:
         objects: the static objects met so far.
@@ -66,14 +83,14 @@ class Linker:
         initialise: Callable[[Links, Unit, CType, cl.Node, str], list[Cell]],
         lower: Callable[[Links, Definition], Lowered],
         extent: Callable[[Types, CType, cl.Node], int],
-        runtime: Callable[[], Unit],
+        library: Library,
     ) -> None:
         self.units = list(units)
         self._initialise = initialise
         self._lower = lower
         self._extent = extent
-        self._parse_runtime = runtime
-        self._runtime: Unit | None = None
+        self._library = library
+        self._behind: Unit | None = None
         self.objects = Objects()
         self._definitions: dict[tuple[int, str, str], Definition] = {}
         self._addresses: dict[str, int] = {}
@@ -157,11 +174,20 @@ class Linker:
             cursor = other.functions.get(name)
             if cursor is not None and cl.lib.clang_getCursorLinkage(cursor) != _INTERNAL:
                 return other
-        if name in RUNTIME:
-            if self._runtime is None:
-                self._runtime = self._parse_runtime()
-            return self._runtime
+        if self._library.may_have(name):
+            behind = self._behind or self._open()
+            if name in behind.functions:
+                return behind
         return None
+
+    def _open(self) -> Unit:
+        """The library, parsed, without what the program has itself."""
+        behind = self._behind = self._library.parse()
+        for unit in self.units:
+            for name, cursor in unit.functions.items():
+                if name in behind.functions and cl.lib.clang_getCursorLinkage(cursor) != _INTERNAL:
+                    del behind.functions[name]
+        return behind
 
     def allocates(self, unit: Unit, name: str) -> bool:
         """Whether what a call of ``name`` in ``unit`` reaches calls __mc_alloc, itself or through others."""
@@ -305,8 +331,15 @@ class Linker:
         return static.base
 
     def _external(self, name: str) -> tuple[Unit, cl.Cursor] | None:
+        best = self._among(name, self.units)
+        if best is None and self._library.names is None:
+            best = self._among(name, [self._behind or self._open()])
+        return best
+
+    def _among(self, name: str, units: Sequence[Unit]) -> tuple[Unit, cl.Cursor] | None:
+        """The definition of a variable in some files that they share."""
         best: tuple[Unit, cl.Cursor] | None = None
-        for unit in self.units:
+        for unit in units:
             for cursor in unit.variables.get(name, ()):
                 if cl.lib.clang_getCursorLinkage(cursor) == _INTERNAL:
                     continue
@@ -338,7 +371,8 @@ class Linker:
         types = unit.types
         type_ = types.get(cl.lib.clang_getCursorType(cursor))
         units = 0
-        if self._in_units(unit, cursor):
+        pitch, cpus = self._per_cpu(unit, cursor)
+        if "mc_units" in self._annotations(unit, cursor):
             if type_.kind != ARRAY:
                 self._conflict(f"MC_UNITS is for arrays, and {shown} is none", unit, cursor)
             units = types.element(type_).size
@@ -349,19 +383,31 @@ class Linker:
         if initialiser is not None:
             fill = partial(self._initialise, self, unit, type_, initialiser, function)
         align = alignment(cursor)
-        copies = MOST_THREADS if cl.lib.clang_getCursorTLSKind(cursor) else 1
+        copies = MOST_THREADS if cl.lib.clang_getCursorTLSKind(cursor) else cpus
         return self.objects.variable(
-            key, name, types, type_, size=size, align=align, units=units, copies=copies, fill=fill
+            key, name, types, type_, size=size, align=align, units=units, copies=copies, pitch=pitch, fill=fill
         )
 
-    def _in_units(self, unit: Unit, cursor: cl.Cursor) -> bool:
-        """Whether MC_UNITS stands at this declaration, or at another one of the same name in this file."""
+    def _per_cpu(self, unit: Unit, cursor: cl.Cursor) -> tuple[int, int]:
+        """Of a per-CPU variable the bytes from one to the next, and how many there are; 0 and 1 of another.
+
+        The annotation says both: ``mc_percpu PITCH COPIES``.
+        """
+        for word in self._annotations(unit, cursor):
+            if word.startswith("mc_percpu "):
+                _, pitch, copies = word.split()
+                return int(pitch, 0), int(copies)
+        return 0, 1
+
+    def _annotations(self, unit: Unit, cursor: cl.Cursor) -> set[str]:
+        """What annotates this declaration, or another one of the same name in this file."""
         others = unit.variables.get(cl.text(cl.lib.clang_getCursorSpelling(cursor)), [])
-        return any(
-            attribute.kind == cl.ANNOTATION and cl.text(cl.lib.clang_getCursorSpelling(attribute)) == "mc_units"
+        return {
+            cl.text(cl.lib.clang_getCursorSpelling(attribute))
             for declaration in (cursor, *others)
             for attribute in cl.children(declaration)
-        )
+            if attribute.kind == cl.ANNOTATION
+        }
 
     def literal(self, unit: Unit, node: cl.Node, type_: CType, function: str) -> int:
         """The address of a compound literal at file scope."""

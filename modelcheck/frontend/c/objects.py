@@ -16,6 +16,9 @@ FIRST_BASE = 0x1000
 SLOT = 64
 """Alignment of objects, and the least gap between two of them, in bytes."""
 
+PER_CPU_BASE = HEAP_BASE // 2
+"""Where the variables of the first CPU begin."""
+
 MOST_THREADS = 16
 """Of a thread-local variable there are so many copies, for the threads with the lowest numbers."""
 
@@ -45,6 +48,7 @@ class Objects:
         self._objects: dict[object, Static] = {}
         self._names: dict[str, object] = {}
         self._next = FIRST_BASE
+        self._next_per_cpu = PER_CPU_BASE
         self._pending: list[Callable[[], None]] = []
 
     def get(self, key: object) -> Static | None:
@@ -62,6 +66,7 @@ class Objects:
         align: int = 1,
         units: int = 0,
         copies: int = 1,
+        pitch: int = 0,
         fill: Callable[[], list[Cell]] | None = None,
     ) -> Static:
         """A new object for a variable.
@@ -73,9 +78,12 @@ class Objects:
             align: what its address must be a multiple of, where that is more than its type asks for.
             units: as in `MemoryObject`.
             copies: how many there are, `stride` apart: one for each thread.
+            pitch: bytes from one of them to the next, where they are objects of their own: one for each CPU.
             fill: gives its contents; called by `settle`.
         """
         align = max(SLOT, align, types.alignment(type_))
+        if pitch:
+            return self._per_cpu(key, name, types, type_, max(size, type_.size), align, copies, pitch, fill)
         self._next = (self._next + align - 1) // align * align
         size = max(size, type_.size)
         readonly = is_const(types, type_)
@@ -92,6 +100,40 @@ class Objects:
         if fill is not None:
             self._pending.append(lambda: settle(fill))
         return made
+
+    def _per_cpu(
+        self,
+        key: object,
+        name: str,
+        types: Types,
+        type_: CType,
+        size: int,
+        align: int,
+        copies: int,
+        pitch: int,
+        fill: Callable[[], list[Cell]] | None,
+    ) -> Static:
+        """A new object for each CPU; gives the first one."""
+        base = self._next_per_cpu = (self._next_per_cpu + align - 1) // align * align
+        self._next_per_cpu = (base + size + 2 * SLOT - 1) // SLOT * SLOT
+        if self._next_per_cpu > PER_CPU_BASE + pitch:
+            raise InputError(f"the per-CPU variables of the program do not fit into {pitch} bytes ({name} is too much)")
+        layout, readonly = types.layout(type_), is_const(types, type_)
+        made = [
+            Static(f"{name} of CPU {cpu}", base + cpu * pitch, size, "global", type_, layout, readonly, 0)
+            for cpu in range(copies)
+        ]
+        for cpu, each in enumerate(made):
+            self._objects[key if cpu == 0 else (key, cpu)] = each
+
+        def settle(cells: Callable[[], list[Cell]]) -> None:
+            found = cells()
+            for each in made:
+                each.cells.extend(found)
+
+        if fill is not None:
+            self._pending.append(lambda: settle(fill))
+        return made[0]
 
     def function(self, name: str) -> int:
         """The address of a new object for a function."""
@@ -146,13 +188,13 @@ class Objects:
                 readonly=made.readonly,
                 units=made.units,
             )
-            for made in self._objects.values()
+            for made in sorted(self._objects.values(), key=lambda made: made.base)
         )
 
     def _place(self, key: object, made: Static) -> Static:
         self._next = (made.base + made.size + 2 * SLOT - 1) // SLOT * SLOT
-        if self._next > HEAP_BASE:
-            message = f"the static objects of the program do not fit below {HEAP_BASE:#x} ({made.name} is too large)"
+        if self._next > PER_CPU_BASE:
+            message = f"the static objects of the program do not fit below {PER_CPU_BASE:#x} ({made.name} is too large)"
             raise InputError(message)
         self._objects[key] = made
         return made

@@ -19,6 +19,7 @@ from modelcheck.frontend.c.kept import Command, Shelf
 from modelcheck.frontend.c.texts import Texts
 from modelcheck.frontend.c.translation import Diagnostic, TranslationUnit
 from modelcheck.frontend.c.types import CType, Signature, Types
+from modelcheck.kernel import Build
 from modelcheck.program.ir import Source
 
 if TYPE_CHECKING:
@@ -67,12 +68,14 @@ def own(name: str) -> Iterator[Path]:
 class Files:
     """Names of files as they are shown: relative to the spec for the user's, ``<linux/list.h>`` for our headers.
 
-    ``bounds``: where files must lie that are not ours; None: anywhere.
+    ``bounds``: where files must lie that are not ours; None: anywhere. ``build``: of the kernel tree that the files are
+    compiled with, where there is one.
     """
 
     contents: Texts
     names: Mapping[Path, str]
     bounds: Bounds | None = None
+    build: Build | None = None
     _shown: dict[str, str] = field(factory=dict)
     _texts: dict[str, str] = field(factory=dict)
 
@@ -85,6 +88,8 @@ class Files:
                 found = f"<{path.relative_to(self.contents.headers).as_posix()}>"
             else:
                 found = self.names.get(path) or self.names.get(path.resolve())
+            if found is None and self.build is not None:
+                found = self.build.shown(path)
             found = found or name
             self._shown[name] = found
             self._texts[found] = self.contents.text(name)
@@ -184,7 +189,7 @@ def parse_file(
         InputError: the file is missing or clang finds an error in it.
     """
     shown = known.shown(str(path))
-    if not path.is_file():
+    if not path.is_file() and str(path) not in known.contents.made:
         raise InputError("there is no such file" if not path.exists() else "this is not a file", shown)
     texts = known.contents
     with own("prelude.h") as prelude:
@@ -192,7 +197,7 @@ def parse_file(
         options = (
             *_BASE,
             *(part for folder in include for part in ("-I", str(folder))),
-            *("-isystem", str(texts.headers)),
+            *(known.build.options(path) if known.build is not None else ("-isystem", str(texts.headers))),
             *("-include", str(texts.headers / "mc" / "intrinsics.h")),
             *("-include", str(prelude)),
         )
@@ -201,7 +206,7 @@ def parse_file(
         if found is not None:
             _confine(found.parsed, include, known)
             return _anew(found, shown, known)
-        unsaved = {str(changed): data for changed, data in texts.changed.items()}
+        unsaved = {str(changed): data for changed, data in texts.changed.items()} | dict(texts.made)
         if content is not None:
             unsaved[str(path)] = content
         try:

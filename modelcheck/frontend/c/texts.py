@@ -35,10 +35,15 @@ class Texts:
             number changes; all other files are read for each program.
         changed: what files hold in place of what is on disk, where they must be. As for clang, another name of the same
             file means it too.
+        made: files that are in no folder.
+        library: how the names of other files begin that are no part of what is under check, a kernel tree's headers.
+            They are read as our own headers are.
     """
 
     headers: Path
     changed: Mapping[Path, bytes] = field(factory=dict)
+    made: Mapping[str, bytes] = field(factory=dict)
+    library: tuple[str, ...] = ()
     _changed: dict[tuple[int, int], Content] = field(factory=dict, init=False)
     _contents: dict[str, Content | None] = field(factory=dict, init=False)
     _folders: dict[str, frozenset[str]] = field(factory=dict, init=False)
@@ -75,10 +80,12 @@ class Texts:
         return found
 
     def ours(self, name: str) -> bool:
-        """Whether a file is a header of ours."""
-        return name.startswith(f"{self.headers}{os.sep}")
+        """Whether a file is a header of ours, or of the library."""
+        return name.startswith((f"{self.headers}{os.sep}", *self.library)) or name in self.made
 
     def _read(self, name: str) -> Content:
+        if name in self.made:
+            return Content(self.made[name])
         state = Path(name).stat()
         changed = self._changed.get(_identity(state))
         if changed is not None:

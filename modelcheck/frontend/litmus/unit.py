@@ -17,7 +17,7 @@ from modelcheck.frontend.c.escape import in_memory
 from modelcheck.frontend.c.expressions import value
 from modelcheck.frontend.c.functions import contents, lower
 from modelcheck.frontend.c.initialise import extent
-from modelcheck.frontend.c.link import Linker
+from modelcheck.frontend.c.link import RUNTIME, Library, Linker
 from modelcheck.frontend.c.parse import Files, Unit
 from modelcheck.frontend.c.statements import block, missing_labels, statement, variable
 from modelcheck.frontend.c.texts import Texts
@@ -117,7 +117,7 @@ def _lower(tests: Sequence[Sequence[ThreadCode]], macros: Macros | None) -> list
             line += code.count("\n")
     unit = _parse("".join(pieces), spans)
     wrong = _errors(unit)
-    linker = Linker([unit], contents, lower, extent, _no_runtime)
+    linker = Linker([unit], contents, lower, extent, Library(RUNTIME, _no_runtime))
     found: list[list[Function] | InputError] = []
     for owner, threads in enumerate(tests):
         if owner in wrong:

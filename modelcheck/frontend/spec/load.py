@@ -11,9 +11,12 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from attrs import evolve
+
 from modelcheck.errors import InputError
 from modelcheck.frontend.spec import locate
 from modelcheck.frontend.spec.spec import Scenario, Spec, Variant
+from modelcheck.kernel import PREFIX
 from modelcheck.program.ir import Program
 from modelcheck.reading import bounds_of, copy_tree, leads_out
 
@@ -53,20 +56,24 @@ def _read(spec: Spec, scenario: Scenario, variant: Variant, folder: Path) -> dic
 
     written = (*spec.sources, *scenario.sources)
     sources = [_place(spec, folder, name) for name in written]
+    own = zip(sources, written, strict=True)
+    trees = (spec.tree.folder,) if spec.tree is not None else ()
     return {
         "sources": sources,
         "include": [_place(spec, folder, name) for name in spec.include],
         "defines": macros(spec, scenario, variant),
+        "tree": evolve(spec.tree, config={**spec.config, **variant.config}) if spec.tree is not None else None,
         "scenario": ScenarioEntry(scenario.init, scenario.threads, scenario.final) if scenario.threads else None,
-        "bounds": Bounds((*bounds_of(spec.folder), folder.resolve()), leads_out(spec.folder)),
-        "names": _Names(folder, dict(zip(sources, written, strict=True))),
+        "bounds": Bounds((*bounds_of(spec.folder), folder.resolve(), *trees), leads_out(spec.folder), *trees),
+        "names": _Names(folder, {path: name for path, name in own if not name.startswith(PREFIX)}),
     }
 
 
 def macros(spec: Spec, scenario: Scenario, variant: Variant) -> Mapping[str, str]:
     """The macros defined on the command line of the compiler: configuration first, then variant over spec."""
     result: dict[str, str] = {}
-    for symbol, value in {**spec.config, **variant.config}.items():
+    config = {**spec.config, **variant.config} if spec.tree is None else {}  # a tree has a header for it
+    for symbol, value in config.items():
         if value == "m":
             result[f"{symbol}_MODULE"] = "1"
         elif value != "n":
@@ -80,21 +87,22 @@ def _tree(spec: Spec, variant: Variant) -> Iterator[tuple[Path, Mapping[Path, by
 
     It is the spec's own folder. Where files come or go it is a copy with the variant's files in it.
     """
-    changed = {spec.folder / name: text.encode("utf-8") for name, text in variant.files.items() if text is not None}
-    if len(changed) == len(variant.files) and _plain(spec.folder, variant.files):
+    changed = {spec.place(name): text.encode("utf-8") for name, text in variant.files.items() if text is not None}
+    inside = [name for name in variant.files if spec.place(name).is_relative_to(spec.folder)]
+    if len(changed) == len(variant.files) and _plain(spec.folder, inside):
         yield spec.folder, changed
         return
     with tempfile.TemporaryDirectory(prefix="modelcheck-") as place:
         folder = Path(place) / "tree"
         copy_tree(spec.folder, folder, bounds_of(spec.folder))
-        for name, text in variant.files.items():
-            path = folder / name
+        for name in inside:
+            path, text = folder / name, variant.files[name]
             if text is None:
                 path.unlink()
             else:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8")
-        yield folder, {}
+        yield folder, {path: data for path, data in changed.items() if not path.is_relative_to(spec.folder)}
 
 
 def _plain(folder: Path, names: Iterable[str]) -> bool:
@@ -114,6 +122,8 @@ def _plain(folder: Path, names: Iterable[str]) -> bool:
 
 def _place(spec: Spec, folder: Path, name: str) -> Path:
     """Where a file of the spec is; what lies outside the spec's folder is in no copy of it."""
+    if name.startswith(PREFIX):
+        return spec.place(name)
     inside = Path(os.path.normpath(name)).parts[:1] != ("..",)
     return (folder if inside else spec.folder) / name
 

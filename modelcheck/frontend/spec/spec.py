@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -15,6 +16,7 @@ from modelcheck.frontend.spec.patch import apply_patch, is_applied
 from modelcheck.frontend.spec.written import (
     DEFAULT,
     NAME,
+    RELEASE,
     Expectation,
     Text,
     WrittenScenario,
@@ -23,13 +25,17 @@ from modelcheck.frontend.spec.written import (
     read_written,
     suggestion,
 )
+from modelcheck.kernel import PREFIX, VARIABLE, Tree, asked, given, kernel_tree
 from modelcheck.program.ir import PROPERTIES
-from modelcheck.reading import C_FILES, bounds_of, can_be_named, file_content, is_file, refusal, within
+from modelcheck.reading import C_FILES, allowed, bounds_of, can_be_named, file_content, is_file, refusal, within
 
 MODELS: Final = ("sc", "tso", "pso", "lkmm", "rc11")
 """The built-in memory models."""
 
 DEFAULT_MODELS: Final = ("sc", "tso", "lkmm")
+
+ANY: Final = "any"
+"""As a spec's ``kernel``: some tree is needed, whichever is given."""
 
 DEFAULT_PROPERTIES: Final = frozenset(PROPERTIES) - {"race"}
 
@@ -91,6 +97,7 @@ class Spec:
         about: in one line.
         sources, include: names relative to ``folder``.
         config, defines: as `written.Config` and `written.Macros`.
+        tree: the kernel tree whose headers its sources include, and which holds those named ``kernel:``.
         text: to point into the ``spec.toml``.
         variants: by name, the unpatched sources first.
         scenarios: by name, in the order written.
@@ -106,7 +113,17 @@ class Spec:
     include: tuple[str, ...] = ()
     config: Mapping[str, str] = field(factory=dict)
     defines: Mapping[str, str] = field(factory=dict)
+    tree: Tree | None = None
     text: Text | None = field(default=None, eq=False, repr=False)
+
+    def place(self, name: str) -> Path:
+        """Where a file of the spec is: in its folder, or in the kernel tree where it is named so, or is only there."""
+        if self.tree is not None:
+            if name.startswith(PREFIX):
+                return self.tree.folder / name.removeprefix(PREFIX)
+            if not os.path.lexists(self.folder / name) and is_file(self.tree.folder / name):
+                return self.tree.folder / name
+        return self.folder / name
 
     def error(self, message: str, path: locate.Path) -> InputError:
         """An error at what ``path`` leads to in the ``spec.toml``, or at the file as a whole where there is none."""
@@ -117,11 +134,14 @@ class Spec:
         return name if name in MODELS else str(self.folder / name)
 
 
-def _version(kernel: str | None) -> Mapping[str, str]:
+def _version(kernel: str | None, tree: Tree | None) -> Mapping[str, str]:
     """The macro that tells our headers of which kernel the sources are, as KERNEL_VERSION() counts."""
-    if kernel is None:
+    if tree is not None:
+        major, minor, patch = tree.version
+    elif kernel is not None and RELEASE.fullmatch(kernel):
+        major, minor, patch = (*map(int, kernel.split(".")), 0)[:3]
+    else:
         return {}
-    major, minor, patch = (*map(int, kernel.split(".")), 0)[:3]
     return {"MC_KERNEL_VERSION": str(major << 16 | minor << 8 | min(patch, 255))}
 
 
@@ -130,7 +150,11 @@ def program_spec(file: Path) -> Spec:
     if not file.is_file():
         raise InputError("no such file", str(file))
     scenario = Scenario("main")
-    return Spec(file.stem, file.parent, file, (file.name,), {"base": Variant("base")}, {"main": scenario})
+    folder = asked()
+    tree = kernel_tree(folder) if folder is not None else None
+    base = {"base": Variant("base")}
+    defines = _version(None, tree)
+    return Spec(file.stem, file.parent, file, (file.name,), base, {"main": scenario}, defines=defines, tree=tree)
 
 
 def spec_of(target: Path) -> Spec:
@@ -164,6 +188,7 @@ class _Reader:
     written: WrittenSpec
     text: Text
     tolerant: bool
+    trees: list[Tree] = field(factory=list)
 
     def spec(self, file: Path) -> Spec:
         written = self.written
@@ -172,6 +197,7 @@ class _Reader:
             self.text.wrong(f"'{name}' cannot be the name of a spec: letters, digits and single - _ . only", "name")
         if not written.sources:
             self.text.wrong("names no source", "sources")
+        self.trees.extend(self._tree())
         for key, paths in (("sources", written.sources), ("include", written.include)):
             self._exist(key, paths)
         self._check_bounds((), written.models, written.properties, written.faults)
@@ -196,9 +222,45 @@ class _Reader:
             written.about,
             written.include,
             written.config,
-            {**_version(written.kernel), **written.defines},
+            {**_version(written.kernel, self.tree), **written.defines},
+            self.tree,
             self.text,
         )
+
+    @property
+    def tree(self) -> Tree | None:
+        return self.trees[0] if self.trees else None
+
+    def _tree(self) -> Iterator[Tree]:
+        """The kernel tree, where the spec needs one or the user has asked for it."""
+        written = self.written
+        kernel = written.kernel
+        named = None if kernel is None or kernel == ANY or RELEASE.fullmatch(kernel) else kernel
+        listed = [("sources", index) for index, name in enumerate(written.sources) if name.startswith(PREFIX)]
+        within_scenarios = (
+            ("scenarios", key, "sources", index)
+            for key, of in written.scenarios.items()
+            for index, name in enumerate(of.sources)
+            if name.startswith(PREFIX)
+        )
+        needs = next(iter((*listed, *within_scenarios)), ("kernel",) if named or kernel == ANY else None)
+        folder = asked() or (given() if needs else None)
+        if folder is None and named is not None:
+            folder = self.folder / Path(named).expanduser()
+            if not within(folder, (*bounds_of(self.folder), *allowed())):
+                self.text.wrong(refusal(named, self.folder), "kernel")
+        if folder is not None:
+            try:
+                yield kernel_tree(folder)
+            except InputError as error:
+                if named is None or folder in (asked(), given()):
+                    raise
+                release = f"'{named}' is no release of Linux as 4.19 or 6.1.12, and as a folder: {error.message}"
+                self.text.wrong(release, "kernel")
+        elif needs:
+            self.text.wrong(
+                f"needs a tree of the kernel's sources: give it with --kernel DIR, or in {VARIABLE}", *needs
+            )
 
     def _variant(self, name: str, written: WrittenVariant) -> Variant:
         path = ("variants", name)
@@ -336,12 +398,22 @@ class _Reader:
             found = self.folder / path
             if not can_be_named(path):
                 self.text.wrong("no file can be called so", *place, index)
+            if self.tree is not None and path.startswith(PREFIX):
+                self._in_tree(self.tree, path.removeprefix(PREFIX), *place, index)
+                continue
             self._inside(path, *place, index)
             if place[-1] == "include":
                 if not found.is_dir():
                     self.text.wrong(f"no such folder: {found}", *place, index)
             elif not is_file(found):
                 self.text.wrong(f"no such file: {found}", *place, index)
+
+    def _in_tree(self, tree: Tree, name: str, *place: str | int) -> None:
+        found = tree.folder / name
+        if not within(found, (tree.folder,)):
+            self.text.wrong(f"{name} leads out of the kernel tree", *place)
+        if not (found.is_dir() if place[-2] == "include" else is_file(found)):
+            self.text.wrong(f"the kernel tree, of version {tree.release}, has no {name}", *place)
 
     def _inside(self, path: str, *place: str | int) -> None:
         """Complain of what leads out of the bounds of the spec."""
@@ -351,7 +423,9 @@ class _Reader:
     def _read(self, name: str) -> str | None:
         path = self.folder / name
         if not is_file(path):
-            return None
+            if self.tree is None or not within(self.tree.folder / name, (self.tree.folder,)):
+                return None
+            return _text(self.tree.folder / name) if is_file(self.tree.folder / name) else None
         if not within(path, bounds_of(self.folder)):
             raise InputError(refusal(name, self.folder), str(self.file))
         return _text(path)

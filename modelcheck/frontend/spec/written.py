@@ -29,8 +29,8 @@ Threads = NewType("Threads", tuple[tuple[str, str], ...])
 """(label, function); written as an array of functions or a table."""
 Count = NewType("Count", int)
 """An integer from 1."""
-Release = NewType("Release", str)
-"""A release of Linux, as ``4.19``; written as a string."""
+Kernel = NewType("Kernel", str)
+"""A release of Linux, as ``4.19``, the folder of its sources, or ``any``; written as a string."""
 Seconds = NewType("Seconds", float)
 """A positive number."""
 
@@ -38,7 +38,7 @@ DEFAULT: Final = "default"
 """Stands in `Expectations` for every variant, or model, not named."""
 
 NAME: Final = re.compile(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
-_RELEASE: Final = re.compile(r"[1-9][0-9]?\.[0-9]{1,2}(\.[0-9]{1,3})?")
+RELEASE: Final = re.compile(r"[1-9][0-9]?\.[0-9]{1,2}(\.[0-9]{1,3})?")
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -104,7 +104,7 @@ class WrittenSpec:
     timeout: Seconds | None = None
     faults: Names = Names(())
     base: str = "base"
-    kernel: Release | None = None
+    kernel: Kernel | None = None
     variants: dict[str, WrittenVariant] = field(factory=dict)
     scenarios: dict[str, WrittenScenario] = field(factory=dict)
 
@@ -240,10 +240,10 @@ def _seconds(value: Any, _: Any) -> Seconds:
     return Seconds(float(value))
 
 
-def _release(value: Any, _: Any) -> Release:
-    if not _RELEASE.fullmatch(_expect(value, str, "a string")):
-        raise _WrongValueError(f"'{value}' is no release of Linux: write it as 4.19 or 6.1.12")
-    return Release(value)
+def _kernel(value: Any, _: Any) -> Kernel:
+    if not _expect(value, str, "a string"):
+        raise _WrongValueError("names neither a release of Linux, as 4.19 or 6.1.12, nor the folder of its sources")
+    return Kernel(value)
 
 
 def _pairs(value: Any, wanted: str) -> Iterator[tuple[str, Any, str | int]]:
@@ -361,7 +361,7 @@ def _converter() -> cattrs.Converter:
         (Config, _config),
         (Threads, _threads),
         (Count, _count),
-        (Release, _release),
+        (Kernel, _kernel),
         (Seconds, _seconds),
         (Expectations, _expectations),
     ):

@@ -5,7 +5,9 @@
 
 /* See the folder's README: a variable is as many objects as there are CPUs, __MC_PERCPU_PITCH bytes apart. */
 #define __MC_PERCPU_PITCH 0x100000UL
-#define __MC_PERCPU __attribute__((annotate("mc_percpu")))
+#define __MC_TEXT_(x) #x
+#define __MC_TEXT(x) __MC_TEXT_(x)
+#define __MC_PERCPU __attribute__((annotate("mc_percpu 0x100000 " __MC_TEXT(CONFIG_NR_CPUS))))
 
 /* Threads of a scenario run after init and before final, each on a CPU of its own, from 0 on. */
 #ifdef MC_MAIN_RUNS

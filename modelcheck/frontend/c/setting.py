@@ -1,0 +1,69 @@
+"""What the files of a program are read with: our headers or a kernel tree's, macros, and the library behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from attrs import frozen
+
+from modelcheck.frontend.c.confine import Bounds
+from modelcheck.frontend.c.functions import contents, lower
+from modelcheck.frontend.c.initialise import extent
+from modelcheck.frontend.c.link import RUNTIME, Library, Linker
+from modelcheck.frontend.c.parse import Files, Unit, headers, one_at_a_time, own, parse_file
+from modelcheck.frontend.c.texts import Texts
+from modelcheck.kernel import BODIES, Tree, building
+
+
+@frozen(eq=False)
+class Setting:
+    """What the files of a program are read with.
+
+    Attributes:
+        files: how files are found, bounded and shown.
+        include: folders for ``#include``.
+        defines: macros.
+        library: what has bodies that no file of the program has.
+    """
+
+    files: Files
+    include: Sequence[Path]
+    defines: Mapping[str, str]
+    library: Library
+
+    def parse(self, path: Path, content: bytes | None = None) -> Unit:
+        """One file, as `parse_file`."""
+        return parse_file(path, self.include, self.defines, self.files, content)
+
+    def linker(self, units: Sequence[Unit]) -> Linker:
+        """What links files that were parsed here."""
+        return Linker(units, contents, lower, extent, self.library)
+
+
+@contextmanager
+def setting(
+    *,
+    include: Sequence[Path],
+    defines: Mapping[str, str] | None,
+    main: bool,
+    names: Mapping[Path, str] | None,
+    changed: Mapping[Path, bytes] | None,
+    bounds: Bounds | None,
+    tree: Tree | None,
+) -> Iterator[Setting]:
+    """What to read a program with, while the context lasts; for arguments see `modelcheck.frontend.c.parse_program`.
+
+    ``main``: the program runs from its ``main()``.
+    """
+    with one_at_a_time, headers() as folder, ExitStack() as stack:
+        if tree is None:
+            known = Files(Texts(folder, changed or {}), names or {}, bounds)
+            path = stack.enter_context(own("runtime.c"))
+            yield Setting(known, include, defines or {}, Library(RUNTIME, lambda: parse_file(path, (), {}, known)))
+            return
+        build = stack.enter_context(building(tree, folder))
+        known = Files(Texts(folder, changed or {}, build.made, build.library), names or {}, bounds, build)
+        macros = {**({"MC_MAIN_RUNS": "1"} if main else {}), **(defines or {})}
+        yield Setting(known, include, macros, Library(None, lambda: parse_file(BODIES, (), macros, known)))
