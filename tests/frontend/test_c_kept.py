@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from modelcheck.errors import InputError
-from modelcheck.frontend.c import ScenarioEntry, parse_program, setting
+from modelcheck.frontend.c import ScenarioEntry, parse_program
 from modelcheck.frontend.c import parse as parsing
 from modelcheck.frontend.c.context import Links
 from modelcheck.frontend.c.functions import lower
@@ -343,7 +343,7 @@ def test_code_is_used_again_where_the_linker_answers_the_same(tmp_path: Path, mo
         lowered.append(definition.name)
         return lower(linker, definition)
 
-    monkeypatch.setattr(setting, "lower", noted)
+    monkeypatch.setattr(reader, "lower", noted)
     callee = "int put(int x) { return x; }\n"
     caller = "int put(int);\nlong out;\nvoid f(void) { out = put(3); }\n"
     entry = ScenarioEntry(None, (("t", "f"),), None)

@@ -11,7 +11,7 @@ from modelcheck.errors import InputError
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.confine import Bounds
 from modelcheck.frontend.c.entry import ScenarioEntry, main_entry, scenario_entry
-from modelcheck.frontend.c.setting import setting
+from modelcheck.frontend.c.reader import setting
 from modelcheck.kernel import Tree
 from modelcheck.program.ir import Program
 from modelcheck.program.regions import awaited_regions
