@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from modelcheck.errors import InputError
-from modelcheck.frontend.c import ScenarioEntry, parse_program
+from modelcheck.frontend.c import ScenarioEntry, parse_program, reader
 from modelcheck.frontend.c import parse as parsing
 from modelcheck.frontend.c.context import Links
 from modelcheck.frontend.c.functions import lower
