@@ -33,7 +33,7 @@ def leaks(system: System, state: State) -> Iterator[Finding]:
         if thing is not None and part is not None and not _gone(system, state, thing, address):
             held.setdefault(part, []).append(value)
     reached: set[Part] = set()
-    todo: list[Part] = [(thing.base, 0) for thing in space if thing.kind == "global" and not thing.units]
+    todo: list[Part] = [(thing.base, 0) for thing in space if _root(thing)]
     while todo:
         for value in held.get(todo.pop(), ()):
             if isinstance(value, Undefined):
@@ -55,6 +55,10 @@ def leaks(system: System, state: State) -> Iterator[Finding]:
                 yield Finding("leak", message, source, (), maker)
 
 
+def _root(thing: MemoryObject) -> bool:
+    return (thing.kind == "global" or thing.thread is not None) and not thing.units and not thing.thread
+
+
 def contents(system: System, state: State) -> dict[int, tuple[int, Value]]:
     """All of memory in ``state``: address -> (size, value)."""
     merged = system.slots.initial.copy(system.objects.space)
@@ -71,7 +75,7 @@ def _part(thing: MemoryObject | None, address: int) -> Part | None:
 
 def _gone(system: System, state: State, thing: MemoryObject, address: int) -> bool:
     """Whether what was at ``address`` has been given back with its object."""
-    if thing.kind not in ("heap", "local") or not state.memory.get(system.slots.life(thing.base)):
+    if thing.kind not in ("heap", "local") or thing.thread == 0 or not state.memory.get(system.slots.life(thing.base)):
         return False
     slot = system.slots.cells.get(address)
     return slot is None or not state.memory.get(system.slots.late(slot[0]))

@@ -98,6 +98,9 @@ class Locals:
         self._openers: list[tuple[Source, tuple[Source, ...], ir.LockUse | None]] = []
         self._opener_numbers: dict[tuple[Source, tuple[Source, ...], ir.LockUse | None], int] = {}
         self.cookies = cookies_of(code.program)
+        self._own_storage = [
+            thing for thing in code.program.objects if thing.thread is not None and thing.kind == "local"
+        ]
         self.every: list[Local] = []
         self._table: dict[object, Local] = {}
         self._starts: dict[object, Local] = {}
@@ -113,7 +116,8 @@ class Locals:
             kind = self._section_kinds[mark]
             opener = self._opener(section.source, section.stack, section.lock)
             sections = (*sections, (kind, opener, _number(sections, kind)))
-        alive = frozenset(t.base for t in self.objects.space if t.kind == "local" and t.base not in self.slots.freed)
+        here = (t for t in self.objects.space if t.kind == "local" and not t.thread)
+        alive = frozenset(t.base for t in here if t.base not in self.slots.freed)
         own = Own(sections, held=initial.held, alive=alive)
         return self._settle(Thread(self.code, 0, points, self.heeds), Private(own, self.objects), own)
 
@@ -130,7 +134,7 @@ class Locals:
         found = self._starts.get(key)
         if found is None:
             thread = Thread.start(self.code, number, callee, args, self.heeds, base)
-            own = Own(lineage=lineage, base=base)
+            own = Own(lineage=lineage, base=base, alive=self._copies(number))
             found = self._starts[key] = self._settle(thread, Private(own, self.objects), own)
         return found
 
@@ -188,7 +192,7 @@ class Locals:
                 value = 0 if value else private.allocate(local.thread, point, size, owner(point, thread.registers))
             except Halting as end:
                 return self._stuck(local.thread, local.frames, own, end.reason, end.source)
-        if point.kind != "exit":  # there it goes on to leave its next scope
+        if point.kind not in ("exit", "return"):  # there it goes on to leave its next scope
             thread.resume(value)
         return self._settle(thread, private, Own(sections))
 
@@ -223,7 +227,7 @@ class Locals:
             return self._make(number, (), kept, kinds.DISCARDED, ("discarded", kept.key))
         if point is None:
             point = thread.point
-            if point.kind != "exit" or not private.alive:
+            if not (private.alive if point.kind == "exit" else private.alive & self._copies(number)):
                 return self._ended(thread, private, own)
         registers = thread.registers
         for dead in point.dead:
@@ -246,6 +250,10 @@ class Locals:
             self._table[key] = found
             self.every.append(found)
         return found
+
+    def _copies(self, thread: int) -> frozenset[int]:
+        """The bases of a thread's own thread-local variables with lives that end where it returns."""
+        return frozenset(t.base for t in self._own_storage if t.thread == thread) if thread else frozenset()
 
     def inside(self, local: Local, mark: int) -> tuple[int, ...]:
         """The read-side sections of kind ``mark`` that the thread of ``local`` is in; those of RCU count as one."""
@@ -424,6 +432,8 @@ class Locals:
                     local.kind, local.mark, local.ends = kinds.LEAVE, self.mark(RCU), _open(local.own, RCU) == 1
             case ir.Exit():
                 self._leave(local, min(private.alive))
+            case ir.Return():
+                self._leave(local, min(private.alive & self._copies(local.thread)))
             case ir.Free(scope=True):
                 self._leave(local, place(thread, point, registers))
             case ir.Free():

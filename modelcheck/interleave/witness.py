@@ -16,6 +16,9 @@ from modelcheck.program.ir import LIFE_END, Source, Tags
 
 Pair = tuple[int, int]
 
+ENDS = ("use-after-free", "use-after-scope")
+"""What is wrong with an access after the end of its object's life."""
+
 NOWHERE = Source("", 0, 0, 0, 0)
 
 
@@ -117,8 +120,8 @@ class _Recorder:
         fault = "" if done or now.finding is None else now.finding.property
         match local.kind:
             case kinds.LOAD | kinds.WAIT | kinds.RMW if local.slots:
-                self._read(state, thread, local, fault == "use-after-free")
-            case kinds.STORE if fault == "use-after-free":
+                self._read(state, thread, local, fault in ENDS)
+            case kinds.STORE if fault in ENDS:
                 self._reach(self._event(state, local, "W", local.point.instruction.tags, local.value))
             case kinds.STORE if not fault:
                 number = self._event(state, local, "W", local.point.instruction.tags, local.value)

@@ -119,6 +119,8 @@ class MemoryObject:
             array uses it: each ``struct page`` counts by itself, and the array is no root.
         made: of an object that is allocated before threads start: where, and the call sites around that.
         owner: of a heap object, where it came from a cache: the cache's address.
+        thread: of a thread-local variable's copy, the number of the thread whose it is. Where pointers may lead to it,
+            it is a ``local``, whose life ends with the thread (C11 6.2.4), but where main returns.
         family: of a heap object, what gave it: ``kmalloc``, ``vmalloc``, ...; empty where anything may free it.
     """
 
@@ -134,6 +136,7 @@ class MemoryObject:
     made: tuple[Source, tuple[Source, ...]] | None = None
     owner: Value | None = None
     family: str = ""
+    thread: int | None = None
 
 
 # ---------------------------------------------------------------- instructions

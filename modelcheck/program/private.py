@@ -39,7 +39,7 @@ class PrivateMemory:
         )
         for thing in sorted(initial.objects, key=lambda o: o.base):
             if thing.kind in ("local", "global", "heap") and thing.base not in initial.freed:
-                self.add(thing.base, thing.size, 0)
+                self.add(thing.base, thing.size, thing.thread or 0)
                 if thing.zeroed:
                     self._zeroed.add(thing.base)
         for _, value in initial.memory.values():

@@ -147,7 +147,7 @@ class _Reachability:
         return found
 
     def _root(self, thing: MemoryObject) -> bool:
-        return thing.kind == "global" and not thing.units
+        return (thing.kind == "global" or thing.thread is not None) and not thing.units and not thing.thread
 
     def _node(self, value: int) -> int | None:
         address = value & ~TAG_BITS

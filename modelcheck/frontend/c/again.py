@@ -139,6 +139,11 @@ class Noted:
         self._linker.sizes_matter()
         self._note(self._definition.unit, lambda linker, _: linker.sizes_matter(), None)
 
+    def lend(self, base: int) -> None:
+        """As `Linker.lend`; the address is what `variable` has answered."""
+        self._linker.lend(base)
+        self._note(self._definition.unit, lambda linker, _: linker.lend(base), None)
+
     def thread_name(self, function: str) -> str:
         """As `Linker.thread_name`, which never answers the same."""
         self.repeatable = False

@@ -330,6 +330,10 @@ class Linker:
             static = self._define(key, owner, defining, shown, function)
         return static.base
 
+    def lend(self, base: int) -> None:
+        """Note that pointers lead to the thread-local variable at ``base``."""
+        self.objects.lend(base)
+
     def _external(self, name: str) -> tuple[Unit, cl.Cursor] | None:
         best = self._among(name, self.units)
         if best is None and self._library.names is None:

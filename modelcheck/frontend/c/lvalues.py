@@ -70,6 +70,8 @@ def _variable(ctx: Context, node: cl.Node) -> Place:
             ctx.refuse(f"no definition of {node.spelling}", node)
         type_ = ctx.types.get(cl.lib.clang_getCursorType(target))
         if cl.lib.clang_getCursorTLSKind(target):
+            if target.d0 in ctx.in_memory:
+                ctx.linker.lend(base)
             return _own_copy(ctx, base, type_, node)
         found = Memory(const(base, 64), type_)
         ctx.places[target.d0] = found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import PurePath
 
 from attrs import evolve, field, frozen
@@ -38,6 +38,8 @@ class Static:
     layout: Layout | None
     readonly: bool
     units: int
+    copies: int = 1
+    once: int = 0
     cells: list[Cell] = field(factory=list)
 
 
@@ -50,6 +52,7 @@ class Objects:
         self._next = FIRST_BASE
         self._next_per_cpu = PER_CPU_BASE
         self._pending: list[Callable[[], None]] = []
+        self._lent: set[int] = set()
 
     def get(self, key: object) -> Static | None:
         """The object of that key, if it is there."""
@@ -87,10 +90,10 @@ class Objects:
         self._next = (self._next + align - 1) // align * align
         size = max(size, type_.size)
         readonly = is_const(types, type_)
-        layout, step = types.layout(type_), stride(size)
+        layout, step, once = types.layout(type_), stride(size), size
         if copies > 1:
             size, layout = step * copies, _repeated(layout, step, copies)
-        made = self._place(key, Static(name, self._next, size, "global", type_, layout, readonly, units))
+        made = self._place(key, Static(name, self._next, size, "global", type_, layout, readonly, units, copies, once))
 
         def settle(cells: Callable[[], list[Cell]]) -> None:
             found = cells()
@@ -135,6 +138,10 @@ class Objects:
             self._pending.append(lambda: settle(fill))
         return made[0]
 
+    def lend(self, base: int) -> None:
+        """Note that pointers lead to the thread-local variable at ``base``: it matters when the lives of its copies end."""
+        self._lent.add(base)
+
     def function(self, name: str) -> int:
         """The address of a new object for a function."""
         return self._place(("function", name), Static(name, self._next, 1, "function", None, None, False, 0)).base
@@ -176,20 +183,36 @@ class Objects:
 
     def finish(self) -> tuple[MemoryObject, ...]:
         """All objects, by address."""
-        return tuple(
-            MemoryObject(
-                name=made.name,
-                base=made.base,
-                size=made.size,
-                kind=made.kind,
-                layout=made.layout,
-                cells=tuple(made.cells),
-                zeroed=True,
-                readonly=made.readonly,
-                units=made.units,
-            )
-            for made in sorted(self._objects.values(), key=lambda made: made.base)
+        return tuple(thing for made in sorted(self._objects.values(), key=lambda made: made.base) for thing in self._finished(made))
+
+    def _finished(self, made: Static) -> Iterator[MemoryObject]:
+        whole = MemoryObject(
+            name=made.name,
+            base=made.base,
+            size=made.size,
+            kind=made.kind,
+            layout=made.layout,
+            cells=tuple(made.cells),
+            zeroed=True,
+            readonly=made.readonly,
+            units=made.units,
         )
+        if made.copies == 1:
+            yield whole
+            return
+        step = made.size // made.copies
+        for number in range(made.copies):
+            first = number * step
+            yield evolve(
+                whole,
+                name=f"{made.name}[{number}]",
+                base=made.base + first,
+                size=made.once,
+                kind="local" if made.base in self._lent else "global",
+                layout=None if made.layout is None else _one_of(made.layout, number, first, made.once),
+                cells=tuple((at - first, size, value) for at, size, value in made.cells if first <= at < first + step),
+                thread=number,
+            )
 
     def _place(self, key: object, made: Static) -> Static:
         self._next = (made.base + made.size + 2 * SLOT - 1) // SLOT * SLOT
@@ -202,7 +225,7 @@ class Objects:
 
 def stride(size: int) -> int:
     """From one copy of an object of so many bytes to the next, in bytes."""
-    return (size + SLOT - 1) // SLOT * SLOT
+    return (size + 2 * SLOT - 1) // SLOT * SLOT
 
 
 def _repeated(layout: Layout | None, step: int, copies: int) -> Layout | None:
@@ -215,6 +238,17 @@ def _repeated(layout: Layout | None, step: int, copies: int) -> Layout | None:
         for leaf in layout.leaves
     )
     return Layout(f"{layout.type} of each thread", step * copies, tuple(leaves))
+
+
+def _one_of(layout: Layout, number: int, first: int, size: int) -> Layout:
+    """The layout of one of the copies that `_repeated` lists."""
+    name = f"[{number}]"
+    leaves = (
+        evolve(leaf, path=leaf.path.removeprefix(name).removeprefix("."), offset=leaf.offset - first)
+        for leaf in layout.leaves
+        if first <= leaf.offset < first + size
+    )
+    return Layout(layout.type, size, tuple(leaves))
 
 
 def is_const(types: Types, type_: CType) -> bool:

@@ -109,7 +109,9 @@ class Record:
         top = max([HEAP_BASE, *(o.base + o.size for o in self.objects)])
         self.next_base = -(-top // SLOT) * SLOT + SLOT
         self.thread = Thread(0, "main")
-        self.thread.locals = [(o.base, ()) for o in self.objects if o.kind == "local" and o.base not in initial.freed]
+        self.thread.locals = [
+            (o.base, ()) for o in self.objects if o.kind == "local" and not o.thread and o.base not in initial.freed
+        ]
         self.left: dict[int, list[Guard]] = {}
 
     def _event(

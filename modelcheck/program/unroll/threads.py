@@ -158,6 +158,7 @@ class _Unroller(Steps):
         number = len(self.threads)
         child = Thread(number, step.name or name)
         child.kinds = (*self.thread.kinds, name)
+        child.locals = [(o.base, ()) for o in self.objects if o.thread == number and o.kind == "local"]
         child.stack = start(self.program.functions[name], step.source, self.thread.stack)
         self.threads.append(child)
         state.regs[step.dst] = (const(number, 64), NO_DEPS)
@@ -177,7 +178,11 @@ class _Unroller(Steps):
         if flag is not None:
             event = self._event("R", ACQUIRING, state, step.source, (const(flag, 64), NO_DEPS), 8)
             state.guard = (*guard, op("eq", 1, value_of(event), const(1, 64)))
+        copies = [base for base, _ in self.thread.locals]
         returns = self._run(function, fit(function, args), state)
+        for after, _ in returns:
+            for base in copies:
+                self._leave_scope(after, (const(base, 64), NO_DEPS), function.source)
         self._complete(returns, function)
 
     def _join(self, step: Join, state: State) -> State | None:
