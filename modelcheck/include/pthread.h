@@ -66,8 +66,23 @@ static inline int pthread_setspecific(pthread_key_t key, const void *value)
 	return 0;
 }
 
+static inline int pthread_attr_setdetachstate(pthread_attr_t *attr, int state)
+{
+	attr->__detached = state;
+	return 0;
+}
+
+static inline pthread_t __mc_created(const pthread_attr_t *attr, pthread_t thread)
+{
+	if (attr && attr->__detached)
+		__mc_detach(thread);
+	return thread;
+}
+
+#define __mc_creates_detached() __mc_calls("pthread_attr_setdetachstate")
 #define pthread_create(thread, attr, function, argument) \
-	((void)(attr), *(thread) = __mc_spawn((function), (argument)), 0)
+	(*(thread) = __mc_creates_detached() ? __mc_created((attr), __mc_spawn((function), (argument))) : \
+		     ((void)(attr), __mc_spawn((function), (argument))), 0)
 
 static inline void __mc_give_result(void **to, unsigned long result)
 {
@@ -82,14 +97,13 @@ static inline __attribute__((__noreturn__)) void pthread_exit(void *result)
 }
 
 #define pthread_exit(result) __mc_exit((unsigned long)(void *)(result))
-#define pthread_join(thread, result) (__mc_give_result((void **)(result), __mc_join(thread)), 0)
-#define pthread_detach(thread) ((void)(thread), 0)
+#define pthread_join(thread, result) (__mc_give_result((void **)(result), __mc_join_once(thread)), 0)
+#define pthread_detach(thread) (__mc_detach(thread), 0)
 #define pthread_self() __mc_self()
 #define pthread_equal(a, b) ((a) == (b))
 #define pthread_yield() (__mc_relax(), 0)
 #define pthread_attr_init(attr) ((attr)->__detached = 0, 0)
 #define pthread_attr_destroy(attr) ((void)(attr), 0)
-#define pthread_attr_setdetachstate(attr, state) ((attr)->__detached = (state), 0)
 #define pthread_attr_setstacksize(attr, size) ((void)(attr), (void)(size), 0)
 
 #define PTHREAD_MUTEX_NORMAL 0

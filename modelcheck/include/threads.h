@@ -56,8 +56,8 @@ static inline __attribute__((__noreturn__)) void thrd_exit(int result)
 }
 
 #define thrd_exit(result) __mc_exit((unsigned long)(long)(int)(result))
-#define thrd_join(thread, result) (__mc_thrd_result((result), __mc_join(thread)), thrd_success)
-#define thrd_detach(thread) ((void)(thread), thrd_success)
+#define thrd_join(thread, result) (__mc_thrd_result((result), __mc_join_once(thread)), thrd_success)
+#define thrd_detach(thread) (__mc_detach(thread), thrd_success)
 #define thrd_current() __mc_self()
 #define thrd_equal(a, b) ((a) == (b))
 #define thrd_yield() __mc_relax()

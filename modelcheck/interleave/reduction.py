@@ -77,7 +77,10 @@ def annotate(local: Local, slots: Slots, buffered: bool) -> None:
         case kinds.SPAWN:
             now.write(slots.other("spawn", 0))
         case kinds.JOIN if isinstance(local.value, int):
-            now.read(slots.other("end", local.value))
+            if local.point.instruction.waits:
+                now.read(slots.other("end", local.value))
+            if local.point.instruction.once:
+                now.write(slots.other("joined", local.value))
     local.clash = now.clash
     local.touched = now.bits | later.bits | _write(slots.other("end", local.thread))
     local.future = local.touched

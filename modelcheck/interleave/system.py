@@ -21,7 +21,7 @@ from modelcheck.program import holding
 from modelcheck.program.compile import Code
 from modelcheck.program.expr import Undefined, Value, byte_of, join_bytes
 from modelcheck.program.ir import PROPERTIES, MemoryObject, Source
-from modelcheck.program.machine import Initial, after_its_end, lock_misuse, uninitialised
+from modelcheck.program.machine import JOINED_BEFORE, Initial, after_its_end, lock_misuse, uninitialised
 
 Item = TypeVar("Item")
 
@@ -323,13 +323,18 @@ class System:
     def _join(self, state: State, thread: int, local: Local) -> State | None:
         target = local.value
         assert isinstance(target, int)
-        if target >= len(state.threads) or target == thread:
+        if target >= len(state.threads):
             stuck = self.locals.stuck(local, f"join of thread {target}, which has not been started")
             return state._replace(threads=_replaced(state.threads, thread, stuck))
-        other = state.threads[target]
-        if other.kind != kinds.ENDED or state.buffers[target]:
+        other, how = state.threads[target], local.point.instruction
+        if how.waits and (other.kind != kinds.ENDED or state.buffers[target]):
             return None
-        return self._moved(state, thread, local, other.value)
+        if not how.once:
+            return self._moved(state, thread, local, other.value)
+        joined = self.slots.other("joined", target)
+        if state.memory.get(joined):
+            return self._wrong(state, thread, local, "undefined", JOINED_BEFORE)
+        return self._moved(state, thread, local, other.value if how.waits else 0, state.memory.put(joined, 1))
 
     # What the steps have in common.
 

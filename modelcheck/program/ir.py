@@ -384,11 +384,17 @@ class Spawn:
 
 @frozen
 class Join:
-    """Wait for the end of thread number ``thread``; ``dst`` gets what its function returned (None: dropped)."""
+    """Wait for the end of thread number ``thread``; ``dst`` gets what its function returned (None: dropped).
+
+    ``once``: a thread may be joined so or detached only once (POSIX, pthread_join and pthread_detach); another time is
+    a finding, ``undefined``. Without ``waits`` it is not waited for, but detached.
+    """
 
     thread: Expr
     source: Source
     dst: int | None = None
+    once: bool = False
+    waits: bool = True
 
 
 @frozen

@@ -509,6 +509,10 @@ def after_its_end(space: AddressSpace, address: int, write: bool) -> tuple[str, 
     return "use-after-free", f"{verb} {space.name(address)} after it was freed"
 
 
+JOINED_BEFORE = "a thread is joined or detached that was joined or detached before"
+"""The message of a finding for a `Join` that may be only once."""
+
+
 def uninitialised(space: AddressSpace, address: int) -> str:
     """The message of a finding for a read of what nobody has written."""
     return f"read of {space.name(address)}, which nobody has written"

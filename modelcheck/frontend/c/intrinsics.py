@@ -407,8 +407,13 @@ def _spawn(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
 def _join(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
     thread = ctx.scalar(arguments(node)[0])
     dst = ctx.builder.register(64)
-    ctx.builder.emit(Join(thread, ctx.source(node), dst))
+    ctx.builder.emit(Join(thread, ctx.source(node), dst, once=node.spelling == "__mc_join_once"))
     return ctx.builder.value(dst)
+
+
+def _detach(ctx: Context, node: cl.Node, _: Hint | None) -> None:
+    thread = ctx.scalar(arguments(node)[0])
+    ctx.builder.emit(Join(thread, ctx.source(node), once=True, waits=False))
 
 
 INTRINSICS: dict[str, Intrinsic] = {
@@ -450,5 +455,7 @@ INTRINSICS: dict[str, Intrinsic] = {
     "__mc_exit": _exit,
     "__mc_spawn": _spawn,
     "__mc_join": _join,
+    "__mc_join_once": _join,
+    "__mc_detach": _detach,
 }
 """What lowers a call of each; the last argument is the type that an allocation's result is converted to."""

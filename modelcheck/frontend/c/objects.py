@@ -139,7 +139,7 @@ class Objects:
         return made[0]
 
     def lend(self, base: int) -> None:
-        """Note that pointers lead to the thread-local variable at ``base``: it matters when the lives of its copies end."""
+        """Note that pointers lead to the thread-local variable at ``base``: it matters when its copies' lives end."""
         self._lent.add(base)
 
     def function(self, name: str) -> int:

@@ -34,7 +34,6 @@ int (usleep)(unsigned int microseconds) { return usleep(microseconds); }
 
 int (pthread_attr_init)(pthread_attr_t *attr) { return pthread_attr_init(attr); }
 int (pthread_attr_destroy)(pthread_attr_t *attr) { return pthread_attr_destroy(attr); }
-int (pthread_attr_setdetachstate)(pthread_attr_t *attr, int state) { return pthread_attr_setdetachstate(attr, state); }
 
 int (pthread_mutex_init)(pthread_mutex_t *mutex, const pthread_mutexattr_t *attr) { return pthread_mutex_init(mutex, attr); }
 int (pthread_mutex_destroy)(pthread_mutex_t *mutex) { return pthread_mutex_destroy(mutex); }

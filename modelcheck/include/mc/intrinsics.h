@@ -104,6 +104,9 @@ void __mc_exit(unsigned long value) __attribute__((noreturn)); /* this thread is
 
 unsigned long __mc_spawn(void *(*function)(void *), void *argument); /* gives the thread's number */
 unsigned long __mc_join(unsigned long thread);                       /* gives what it returned */
+/* The same, and undefined (a finding) of a thread that was joined so or detached before; detaching waits for nothing. */
+unsigned long __mc_join_once(unsigned long thread);
+void __mc_detach(unsigned long thread);
 
 /* Marks an array whose elements are each an object of its own for the leak check. Use at file scope with MC_UNITS. */
 #define MC_UNITS __attribute__((annotate("mc_units")))

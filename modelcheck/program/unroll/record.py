@@ -71,6 +71,10 @@ class Restart(Exception):  # noqa: N818 (no error: the way to begin again)
     """Main does more than to join every thread and then go on alone: nothing of it runs at rest."""
 
 
+class Contested(Restart):
+    """Several threads join one or detach it: that each is only once is looked at in memory."""
+
+
 class Record:
     """The parts of an event graph in the making, and the thread that is being unrolled."""
 

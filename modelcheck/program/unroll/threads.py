@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from attrs import evolve
 
-from modelcheck.program.expr import FALSE, UNDEFINED, Expr, conj, const, negate, op
+from modelcheck.program.expr import FALSE, TRUE, UNDEFINED, Expr, conj, const, negate, op
 from modelcheck.program.graph import Cut, EventGraph, Guard
 from modelcheck.program.guards import NO_DEPS, Val, extend, join
 from modelcheck.program.ir import NONE, Function, Join, Layout, Leaf, Program, Source, Spawn
-from modelcheck.program.machine import Frame, Initial
+from modelcheck.program.machine import JOINED_BEFORE, Frame, Initial
 from modelcheck.program.places import start
-from modelcheck.program.unroll.record import ACQUIRING, NEVER, RELEASING, Bounds, Restart, Tick
+from modelcheck.program.unroll.record import ACQUIRING, NEVER, RELEASING, Bounds, Contested, Restart, Tick
 from modelcheck.program.unroll.state import State, Thread, atoms, fit, value_of, whole
 from modelcheck.program.unroll.steps import Steps
 
@@ -28,12 +29,19 @@ def unroll(program: Program, initial: Initial, bounds: Bounds, tick: Tick = lamb
     """
     try:
         return _Unroller(program, initial, bounds, at_rest=True, tick=tick).graph()
+    except Contested:
+        pass
     except Restart:
-        return _Unroller(program, initial, bounds, at_rest=False, tick=tick).graph()
+        with suppress(Contested):
+            return _Unroller(program, initial, bounds, at_rest=False, tick=tick).graph()
+    return _Unroller(program, initial, bounds, at_rest=False, tick=tick, contested=True).graph()
 
 
 ENDS = "end of thread"
 """The object in which `Join` looks for the ends of threads that are known by number only while running."""
+
+MARKING = frozenset({"ONCE", "RLX", "RMW"})
+"""Tags of looking whether a thread was joined before, and saying so."""
 
 END_SIZE = 16
 """Bytes of it for each thread: its flag, and its result."""
@@ -45,8 +53,13 @@ MOST_JOINED = 4096
 class _Unroller(Steps):
     """Main and the threads that it starts."""
 
-    def __init__(self, program: Program, initial: Initial, bounds: Bounds, at_rest: bool, tick: Tick) -> None:
+    def __init__(
+        self, program: Program, initial: Initial, bounds: Bounds, at_rest: bool, tick: Tick, contested: bool = False
+    ) -> None:
         super().__init__(program, initial, bounds, at_rest, tick)
+        self.contested = contested
+        self.marks: int | None = None
+        self.once: list[tuple[int | None, int, Guard]] = []
         self.ends: tuple[int, int] | None = None
         self.joins: list[tuple[Guard, Expr, str, Source, int, int]] = []
 
@@ -188,8 +201,14 @@ class _Unroller(Steps):
     def _join(self, step: Join, state: State) -> State | None:
         which = self._value(state, step.thread)
         number = which[0]
+        if not step.waits:
+            return self._only_once(step, state, which)
+        if number.kind == "const" and number.data == self.thread.number:
+            self._blocked(state, TRUE, (), "waits for its own end", step.source)
+            return None
         if number.kind != "const" or not isinstance(number.data, int) or not 0 < number.data < len(self.threads):
-            return self._join_some(step, state, which)
+            after = self._join_some(step, state, which)
+            return self._only_once(step, after, which) if step.once and after is not None else after
         child = self.threads[number.data]
         ends = conj(*child.completed)
         self._blocked(state, negate(ends), (), f"waits for the end of {child.name}", step.source)
@@ -197,6 +216,11 @@ class _Unroller(Steps):
         if guard is None:
             return None
         state.guard = guard
+        if step.once:
+            after = self._only_once(step, state, which)
+            if after is None:
+                return None
+            state = after
         if step.dst is not None:
             width = 64
             state.regs[step.dst] = child.result or (const(UNDEFINED, width), NO_DEPS)
@@ -211,6 +235,36 @@ class _Unroller(Steps):
         else:
             self.unordered = True  # of no account when only joins follow
         return state
+
+    def _only_once(self, step: Join, state: State, which: Val) -> State | None:
+        """A thread is joined or detached: by nobody before.
+
+        What one thread does alone follows from what it has done. Where several may, each looks whether it is the first
+        in a word of memory.
+        """
+        number = which[0].data if which[0].kind == "const" else None
+        if not self.contested:
+            rivals = [one for one in self.once if number is None or one[0] in (None, number)]
+            if any(thread != self.thread.number or other is None or number is None for other, thread, _ in rivals):
+                raise Contested
+            for _, _, before in rivals:
+                after = self._check(state, negate(conj(*before)), "undefined", JOINED_BEFORE, step.source)
+                if after is None:
+                    return None
+                state = after
+            self.once.append((number, self.thread.number, state.guard))
+            return state
+        if self.marks is None:
+            self.marks = self._object("end of thread, joined", "global", MOST_JOINED * 8, None, zeroed=True)
+        address = op("add", 64, const(self.marks, 64), op("mul", 64, which[0], const(8, 64))), which[1]
+        near = extend(state.guard, op("ult", 1, which[0], const(MOST_JOINED, 64)))
+        if near is None:
+            return None
+        state.guard = near
+        reading = self._event("R", MARKING, state, step.source, address, 8)
+        self._event("W", MARKING, state, step.source, address, 8, (const(1, 64), NO_DEPS), rmw=reading.id)
+        first = op("eq", 1, value_of(reading), const(0, 64))
+        return self._check(state, first, "undefined", JOINED_BEFORE, step.source)
 
     def _join_some(self, step: Join, state: State, which: Val) -> State | None:
         """Wait for a thread whose number is not known here: for a flag of its own, which its end sets."""

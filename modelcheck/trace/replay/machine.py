@@ -403,12 +403,21 @@ class Run:
     def _flag(self, event: ExecutedEvent, name: str) -> None:
         """A write or read that stands for starting a thread, for its end, or for waiting for that."""
         if not name.startswith(_START):
-            if event.kind == "R":
+            if event.kind == "R" and not self._waits_on(event):
                 self._until(event, kinds.JOIN)
         elif event.kind == "W":
             self._until(event, kinds.SPAWN)
             self.threads[int(name.removeprefix(_START))] = len(self.state.threads) - 1
         self._moment(event.id)
+
+    def _waits_on(self, event: ExecutedEvent) -> bool:
+        """Whether more of the same join comes: it may look for the end of its thread, for the result, and whether the
+        thread was joined before."""
+        own = [e for e in self.execution.events if e.thread == event.thread and e.position > event.position]
+        following = min(own, key=lambda e: e.position, default=None)
+        if following is None or following.kind != "R" or not following.name.startswith("end of "):
+            return False
+        return (following.source, following.stack) == (event.source, event.stack)
 
     def _until(self, event: ExecutedEvent, kind: int) -> None:
         """Let the thread of ``event`` go on until it has taken a step of ``kind``."""
