@@ -183,7 +183,11 @@ class Objects:
 
     def finish(self) -> tuple[MemoryObject, ...]:
         """All objects, by address."""
-        return tuple(thing for made in sorted(self._objects.values(), key=lambda made: made.base) for thing in self._finished(made))
+        return tuple(
+            thing
+            for made in sorted(self._objects.values(), key=lambda made: made.base)
+            for thing in self._finished(made)
+        )
 
     def _finished(self, made: Static) -> Iterator[MemoryObject]:
         whole = MemoryObject(

@@ -216,11 +216,6 @@ class _Unroller(Steps):
         if guard is None:
             return None
         state.guard = guard
-        if step.once:
-            after = self._only_once(step, state, which)
-            if after is None:
-                return None
-            state = after
         if step.dst is not None:
             width = 64
             state.regs[step.dst] = child.result or (const(UNDEFINED, width), NO_DEPS)
@@ -234,7 +229,7 @@ class _Unroller(Steps):
             self._join_order(step, state, child)
         else:
             self.unordered = True  # of no account when only joins follow
-        return state
+        return self._only_once(step, state, which) if step.once else state
 
     def _only_once(self, step: Join, state: State, which: Val) -> State | None:
         """A thread is joined or detached: by nobody before.
