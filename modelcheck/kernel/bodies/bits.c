@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* Looking for bits, as lib/find_bit.c does: each word is read once on the way. The rest of that file is not there. */
+#include <linux/bitops.h>
+#include <linux/bitmap.h>
+#include <linux/version.h>
+
+static unsigned long __mc_find(const unsigned long *words, unsigned long size, unsigned long start, unsigned long invert)
+{
+	unsigned long word;
+
+	if (start >= size)
+		return size;
+	word = (words[start / 64] ^ invert) & ~0UL << start % 64;
+	for (start -= start % 64; !word; word = words[start / 64] ^ invert) {
+		start += 64;
+		if (start >= size)
+			return size;
+	}
+	start += __ffs(word);
+	return start < size ? start : size;
+}
+
+unsigned long _find_first_bit(const unsigned long *words, unsigned long size)
+{
+	return __mc_find(words, size, 0, 0);
+}
+
+unsigned long _find_first_zero_bit(const unsigned long *words, unsigned long size)
+{
+	return __mc_find(words, size, 0, ~0UL);
+}
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 0, 0)
+unsigned long _find_next_bit(const unsigned long *words, unsigned long size, unsigned long start)
+{
+	return __mc_find(words, size, start, 0);
+}
+
+unsigned long _find_next_zero_bit(const unsigned long *words, unsigned long size, unsigned long start)
+{
+	return __mc_find(words, size, start, ~0UL);
+}
+#else
+/* Before, one function did all: of a word, or of it and another, or of what is not in it. */
+unsigned long _find_next_bit(const unsigned long *words, const unsigned long *others, unsigned long size,
+			     unsigned long start, unsigned long invert, unsigned long le)
+{
+	for (; start < size; start++)
+		if (((words[start / 64] & (others ? others[start / 64] : ~0UL)) ^ invert) >> start % 64 & 1)
+			return start;
+	return size;
+}
+#endif
+
+unsigned long _find_last_bit(const unsigned long *words, unsigned long size)
+{
+	while (size-- > 0)
+		if (words[size / 64] >> size % 64 & 1)
+			return size;
+	return size + 1;
+}
+

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The page allocator: MC_NR_PAGES pages (2), each an object of its own for the leak check, with their memory. Single pages
+ * only; zones, migrate types, watermarks and reclaim are not there. alloc_page() takes the lowest free page, with
+ * -DMC_ALLOC_ANY=1 any; it fails when none is free, and with -DMC_FAIL_ALLOC_PAGE=1 at any time. Findings: double-free, and
+ * bad-free for what bad_page() complains of.
+ */
+#include <linux/mm.h>
+#include <linux/gfp.h>
+#include <linux/pagemap.h>
+#include <linux/version.h>
+
+#ifndef MC_NR_PAGES
+#define MC_NR_PAGES 2
+#endif
+#ifndef MC_FAIL_ALLOC_PAGE
+#define MC_FAIL_ALLOC_PAGE 0
+#endif
+#ifndef MC_ALLOC_ANY
+#define MC_ALLOC_ANY 0
+#endif
+
+struct pglist_data contig_page_data;
+unsigned long max_mapnr = MC_NR_PAGES;
+unsigned long max_low_pfn = MC_NR_PAGES;
+unsigned long min_low_pfn;
+unsigned long max_pfn = MC_NR_PAGES;
+atomic_long_t _totalram_pages = ATOMIC_LONG_INIT(MC_NR_PAGES);
+unsigned char __mc_memory[MC_NR_PAGES * PAGE_SIZE] __attribute__((aligned(4096)));
+static struct page __mc_pages[MC_NR_PAGES] MC_UNITS = { [0 ... MC_NR_PAGES - 1] = { ._mapcount = { -1 } } };
+struct page *mem_map = __mc_pages;
+
+/* 0 while the page is free. */
+static unsigned int __mc_page_taken[MC_NR_PAGES];
+
+static bool __mc_take_page(unsigned long pfn)
+{
+	return __mc_rmw_if(&__mc_page_taken[pfn], 4, "xchg", 1, "eq", 0, "ACQUIRE", "ONCE", "ONCE") == 0;
+}
+
+void more_than_one_page_at_a_time_is_not_modelled(void);
+
+static struct page *__mc_get_page(gfp_t flags, unsigned int order)
+{
+	unsigned long pfn = MC_NR_PAGES;
+
+	if (order)
+		more_than_one_page_at_a_time_is_not_modelled();
+	__mc_assumes("few-pages");
+	if (MC_FAIL_ALLOC_PAGE && __mc_choose(2))
+		return NULL;
+	if (!MC_FAIL_ALLOC_PAGE)
+		__mc_assumes("allocation-succeeds");
+	if (MC_ALLOC_ANY) {
+		pfn = __mc_choose(MC_NR_PAGES);
+		if (!__mc_take_page(pfn))
+			pfn = MC_NR_PAGES;
+	} else {
+		__mc_assumes("lowest-page");
+	}
+	if (pfn == MC_NR_PAGES)
+		for (pfn = 0; pfn < MC_NR_PAGES; pfn++)
+			if (__mc_take_page(pfn))
+				break;
+	if (pfn == MC_NR_PAGES)
+		return NULL;
+	set_page_count(&__mc_pages[pfn], 1);
+	if (flags & __GFP_ZERO)
+		clear_page(&__mc_memory[pfn * PAGE_SIZE]);
+	return &__mc_pages[pfn];
+}
+
+static void __mc_give_page(struct page *page)
+{
+	unsigned long pfn = page_to_pfn(page);
+	struct address_space *mapping = READ_ONCE(page->mapping);
+
+	if (READ_ONCE(page->flags) & PAGE_FLAGS_CHECK_AT_FREE) {
+		__mc_assert(0, "bad-free", "a page is freed with a flag set that says it is in use");
+		return;
+	}
+	if ((unsigned long)mapping & PAGE_MAPPING_FLAGS) {
+		WRITE_ONCE(page->mapping, NULL);
+	} else if (mapping) {
+		__mc_assert(0, "bad-free", "a page is freed that still has a mapping");
+		return;
+	}
+	__mc_assert(__mc_rmw(&__mc_page_taken[pfn], 4, "xchg", 0, "ONCE", "RELEASE") == 1, "double-free",
+		    "a page is freed that is free already");
+}
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+struct page *__alloc_pages_noprof(gfp_t flags, unsigned int order, int node, nodemask_t *nodes)
+{
+	return __mc_get_page(flags, order);
+}
+
+struct folio *__folio_alloc_noprof(gfp_t flags, unsigned int order, int node, nodemask_t *nodes)
+{
+	return (struct folio *)__mc_get_page(flags, order);
+}
+
+unsigned long get_free_pages_noprof(gfp_t flags, unsigned int order)
+{
+	struct page *page = __mc_get_page(flags, order);
+
+	return page ? (unsigned long)page_address(page) : 0;
+}
+
+unsigned long get_zeroed_page_noprof(gfp_t flags)
+{
+	return get_free_pages_noprof(flags | __GFP_ZERO, 0);
+}
+#else
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 13, 0)
+struct page *__alloc_pages(gfp_t flags, unsigned int order, int node, nodemask_t *nodes)
+#else
+struct page *__alloc_pages_nodemask(gfp_t flags, unsigned int order, int node, nodemask_t *nodes)
+#endif
+{
+	return __mc_get_page(flags, order);
+}
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 16, 0)
+struct folio *__folio_alloc(gfp_t flags, unsigned int order, int node, nodemask_t *nodes)
+{
+	return (struct folio *)__mc_get_page(flags, order);
+}
+#endif
+
+unsigned long __get_free_pages(gfp_t flags, unsigned int order)
+{
+	struct page *page = __mc_get_page(flags, order);
+
+	return page ? (unsigned long)page_address(page) : 0;
+}
+
+unsigned long get_zeroed_page(gfp_t flags)
+{
+	return __get_free_pages(flags | __GFP_ZERO, 0);
+}
+#endif
+
+static bool __mc_drop_page(struct page *page)
+{
+	int old = (int)__mc_rmw(&page->_refcount.counter, 4, "sub", 1, "MB", "MB");
+
+	__mc_assert(old > 0, "double-free", "a reference of a page is dropped that nobody has");
+	return old == 1;
+}
+
+void __free_pages(struct page *page, unsigned int order)
+{
+	if (__mc_drop_page(page))
+		__mc_give_page(page);
+}
+
+void free_pages(unsigned long address, unsigned int order)
+{
+	if (address)
+		__free_pages(virt_to_page((void *)address), order);
+}
+
+/* What is behind the last put_page(): no LRU list, no memory cgroup, no compound page. */
+void __folio_put(struct folio *folio)
+{
+	__mc_give_page((struct page *)folio);
+}
+
+void __put_page(struct page *page)
+{
+	__mc_give_page(page);
+}
+
+/* A page that is on no LRU list goes with its last reference. */
+void folio_putback_lru(struct folio *folio)
+{
+	folio_put(folio);
+}
+
+void putback_lru_page(struct page *page)
+{
+	put_page(page);
+}
+
