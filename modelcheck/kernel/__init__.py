@@ -6,6 +6,19 @@
 - ``arch/`` is the architecture, ``bodies/`` the bodies; its README says what is where.
 """
 
+from modelcheck.kernel.made import PLACE
 from modelcheck.kernel.tree import BODIES, PREFIX, VARIABLE, Build, Tree, asked, building, given, giving, kernel_tree
 
-__all__ = ["BODIES", "PREFIX", "VARIABLE", "Build", "Tree", "asked", "building", "given", "giving", "kernel_tree"]
+__all__ = [
+    "BODIES",
+    "PLACE",
+    "PREFIX",
+    "VARIABLE",
+    "Build",
+    "Tree",
+    "asked",
+    "building",
+    "given",
+    "giving",
+    "kernel_tree",
+]

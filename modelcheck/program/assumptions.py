@@ -98,6 +98,9 @@ HEADERS: Final = (
         " one may run at any time.",
     ),
     Assumption("callbacks-run-apart", "What call_rcu() and call_srcu() are given runs in a thread of its own."),
+    Assumption(
+        "stubs", "Functions that the spec answers for do what it says of them, and touch nothing.", "give them a body"
+    ),
     Assumption("lowest-page", "alloc_page() gives the first page that is free.", "-DMC_ALLOC_ANY=1"),
     Assumption(
         "resizing-moves",

@@ -41,6 +41,7 @@ def parse_program(
     changed: Mapping[Path, bytes] | None = None,
     bounds: Bounds | None = None,
     tree: Tree | None = None,
+    stubs: Mapping[str, str] | None = None,
 ) -> Program:
     """Read C files and link them to a program.
 
@@ -53,6 +54,7 @@ def parse_program(
         changed: what files hold in place of what is on disk, where they must be.
         bounds: where files must lie that are no headers of ours; None: anywhere.
         tree: the kernel tree whose headers the files include in place of ours.
+        stubs: functions whose bodies do not count, with what they do: see `modelcheck.frontend.c.stubs`.
 
     Raises:
         InputError: a file is missing, clang finds an error, definitions conflict, a function that is to run does not
@@ -63,7 +65,7 @@ def parse_program(
         raise InputError("no C file is given")
     main = scenario is None
     with setting(
-        include=include, defines=defines, main=main, names=names, changed=changed, bounds=bounds, tree=tree
+        include=include, defines=defines, main=main, names=names, changed=changed, bounds=bounds, tree=tree, stubs=stubs
     ) as read:
         linker = read.linker([read.parse(path) for path in sources])
         linker.check()

@@ -96,6 +96,8 @@ def _emit(ctx: Context, node: cl.Node, target: str | Expr, signature: Signature,
         return read_aggregate(ctx, Memory(into, result), node)
     if dst is None:
         return None
+    if result.kind == VOID:
+        return None
     value = ctx.builder.value(dst)
     if result.kind == RECORD:
         return unpack(ctx, value, result)

@@ -33,12 +33,13 @@ def parse_expression(
     function: str = "",
     values: Mapping[str, int] | None = None,
     tree: Tree | None = None,
+    stubs: Mapping[str, str] | None = None,
 ) -> Program:
     """The program that `parse_program` gives, with `FUNCTION` in it; all else has the addresses that it has there.
 
     Args:
         expression: of C, with a value that a 64-bit integer holds.
-        sources, include, defines, scenario, names, changed, bounds, tree: as for `parse_program`.
+        sources, include, defines, scenario, names, changed, bounds, tree, stubs: as for `parse_program`.
         function: the function that it stands in: what it sees at file scope, and the types of its variables.
         values: of variables of that function.
 
@@ -49,7 +50,7 @@ def parse_expression(
         raise InputError(f"'{expression.strip()}' is no expression")
     main = scenario is None
     with setting(
-        include=include, defines=defines, main=main, names=names, changed=changed, bounds=bounds, tree=tree
+        include=include, defines=defines, main=main, names=names, changed=changed, bounds=bounds, tree=tree, stubs=stubs
     ) as read:
         units = [read.parse(path) for path in sources]
         at = next((n for n, unit in enumerate(units) if function in unit.functions), None)

@@ -42,10 +42,12 @@ class Library:
     Attributes:
         names: of its functions, where they are known before it is parsed.
         parse: parses it.
+        stubs: gives, for the program's files, functions that count in place of any others of their names.
     """
 
     names: frozenset[str] | None
     parse: Callable[[], Unit]
+    stubs: Callable[[Sequence[Unit]], Unit] | None = None
 
     def may_have(self, name: str) -> bool:
         """Whether it may have a body for ``name``."""
@@ -91,6 +93,7 @@ class Linker:
         self._extent = extent
         self._library = library
         self._behind: Unit | None = None
+        self._stubs = library.stubs(self.units) if library.stubs is not None else None
         self.objects = Objects()
         self._definitions: dict[tuple[int, str, str], Definition] = {}
         self._addresses: dict[str, int] = {}
@@ -168,6 +171,8 @@ class Linker:
         return owner, name
 
     def _owner(self, unit: Unit, name: str) -> Unit | None:
+        if self._stubs is not None and name in self._stubs.functions:
+            return self._stubs
         if name in unit.functions:
             return unit
         for other in self.units:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Final
 
 from attrs import frozen
 
@@ -13,8 +14,12 @@ from modelcheck.frontend.c.functions import contents, lower
 from modelcheck.frontend.c.initialise import extent
 from modelcheck.frontend.c.link import RUNTIME, Library, Linker
 from modelcheck.frontend.c.parse import Files, Unit, headers, one_at_a_time, own, parse_file
+from modelcheck.frontend.c.stubs import stub_text
 from modelcheck.frontend.c.texts import Texts
-from modelcheck.kernel import BODIES, Tree, building
+from modelcheck.kernel import BODIES, PLACE, Tree, building
+
+STUBS: Final = PLACE / "stubs.c"
+"""Where the functions that a spec answers for seem to be."""
 
 
 @frozen(eq=False)
@@ -52,18 +57,28 @@ def setting(
     changed: Mapping[Path, bytes] | None,
     bounds: Bounds | None,
     tree: Tree | None,
+    stubs: Mapping[str, str] | None,
 ) -> Iterator[Setting]:
     """What to read a program with, while the context lasts; for arguments see `modelcheck.frontend.c.parse_program`.
 
     ``main``: the program runs from its ``main()``.
     """
     with one_at_a_time, headers() as folder, ExitStack() as stack:
+
+        def answered(units: Sequence[Unit]) -> Unit:
+            return parse_file(STUBS, (), {}, known, stub_text(stubs or {}, units).encode())
+
         if tree is None:
-            known = Files(Texts(folder, changed or {}), names or {}, bounds)
+            made = {str(STUBS): b""}
+            known = Files(Texts(folder, changed or {}, made), names or {}, bounds)
             path = stack.enter_context(own("runtime.c"))
-            yield Setting(known, include, defines or {}, Library(RUNTIME, lambda: parse_file(path, (), {}, known)))
+            library = Library(RUNTIME, lambda: parse_file(path, (), {}, known), answered if stubs else None)
+            yield Setting(known, include, defines or {}, library)
             return
         build = stack.enter_context(building(tree, folder))
-        known = Files(Texts(folder, changed or {}, build.made, build.library), names or {}, bounds, build)
+        known = Files(
+            Texts(folder, changed or {}, {**build.made, str(STUBS): b""}, build.library), names or {}, bounds, build
+        )
         macros = {**({"MC_MAIN_RUNS": "1"} if main else {}), **(defines or {})}
-        yield Setting(known, include, macros, Library(None, lambda: parse_file(BODIES, (), macros, known)))
+        library = Library(None, lambda: parse_file(BODIES, (), macros, known), answered if stubs else None)
+        yield Setting(known, include, macros, library)

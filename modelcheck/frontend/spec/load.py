@@ -62,6 +62,7 @@ def _read(spec: Spec, scenario: Scenario, variant: Variant, folder: Path) -> dic
         "sources": sources,
         "include": [_place(spec, folder, name) for name in spec.include],
         "defines": macros(spec, scenario, variant),
+        "stubs": {**spec.stubs, **scenario.stubs},
         "tree": evolve(spec.tree, config={**spec.config, **variant.config}) if spec.tree is not None else None,
         "scenario": ScenarioEntry(scenario.init, scenario.threads, scenario.final) if scenario.threads else None,
         "bounds": Bounds((*bounds_of(spec.folder), folder.resolve(), *trees), leads_out(spec.folder), *trees),

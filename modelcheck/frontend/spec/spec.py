@@ -62,7 +62,7 @@ class Scenario:
     """Who runs at once, within which bounds, and what must hold.
 
     ``threads`` are pairs (label, function); without any, the sources' own ``main()`` runs. ``sources``: compiled
-    besides those of the spec.
+    besides those of the spec. ``stubs``: as `written.Stubs`, besides those of the spec.
     """
 
     name: str
@@ -79,6 +79,7 @@ class Scenario:
     defines: Mapping[str, str] = field(factory=dict)
     expect: Mapping[str, Mapping[str, Expectation]] = field(factory=dict)
     sources: tuple[str, ...] = ()
+    stubs: Mapping[str, str] = field(factory=dict)
 
     def expected(self, variant: str, model: str) -> Expectation:
         """What the spec expects of this scenario for a variant and a model; PASS where it says nothing."""
@@ -97,6 +98,7 @@ class Spec:
         about: in one line.
         sources, include: names relative to ``folder``.
         config, defines: as `written.Config` and `written.Macros`.
+        stubs: as `written.Stubs`.
         tree: the kernel tree whose headers its sources include, and which holds those named ``kernel:``.
         text: to point into the ``spec.toml``.
         variants: by name, the unpatched sources first.
@@ -114,6 +116,7 @@ class Spec:
     config: Mapping[str, str] = field(factory=dict)
     defines: Mapping[str, str] = field(factory=dict)
     tree: Tree | None = None
+    stubs: Mapping[str, str] = field(factory=dict)
     text: Text | None = field(default=None, eq=False, repr=False)
 
     def place(self, name: str) -> Path:
@@ -224,6 +227,7 @@ class _Reader:
             written.config,
             {**_version(written.kernel, self.tree), **written.defines},
             self.tree,
+            written.stubs,
             self.text,
         )
 
@@ -323,6 +327,7 @@ class _Reader:
             {f"MC_FAIL_{fault.upper()}": "1" for fault in faults} | dict(written.defines),
             written.expect,
             written.sources,
+            written.stubs,
         )
 
     def _chosen(self, path: tuple[str, ...], written: WrittenScenario, variants: tuple[str, ...]) -> tuple[str, ...]:

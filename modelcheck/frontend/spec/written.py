@@ -25,6 +25,8 @@ Macros = NewType("Macros", Mapping[str, str])
 """Macro definitions; written as a table or an array of ``NAME=VALUE``."""
 Config = NewType("Config", Mapping[str, str])
 """Kernel configuration symbols with ``y``, ``m``, ``n`` or a text as value; written like `Macros`."""
+Stubs = NewType("Stubs", Mapping[str, str])
+"""Functions with what stands in place of their bodies: a word of `modelcheck.frontend.c.stubs.WORDS`, or a number."""
 Threads = NewType("Threads", tuple[tuple[str, str], ...])
 """(label, function); written as an array of functions or a table."""
 Count = NewType("Count", int)
@@ -83,6 +85,7 @@ class WrittenScenario:
     faults: Names | None = None
     defines: Macros = Macros({})
     sources: Names = Names(())
+    stubs: Stubs = Stubs({})
     variants: Names | None = None
     expect: Expectations = Expectations({})
 
@@ -105,6 +108,7 @@ class WrittenSpec:
     faults: Names = Names(())
     base: str = "base"
     kernel: Kernel | None = None
+    stubs: Stubs = Stubs({})
     variants: dict[str, WrittenVariant] = field(factory=dict)
     scenarios: dict[str, WrittenScenario] = field(factory=dict)
 
@@ -285,6 +289,21 @@ def _config(value: Any, _: Any) -> Config:
     return Config(result)
 
 
+def _stubs(value: Any, _: Any) -> Stubs:
+    result: dict[str, str] = {}
+    for name, given in _expect(value, dict, "a table of functions").items():
+        _function(name, name)
+        if type(given) is int and abs(given) < 1 << 63:
+            result[name] = str(given)
+        elif given in ("any", "nothing", "never"):
+            result[name] = given
+        else:
+            raise _WrongValueError(
+                f"{name}() may return 'any' value, do 'nothing', 'never' be reached, or return a number", name
+            )
+    return Stubs(result)
+
+
 def _threads(value: Any, _: Any) -> Threads:
     if isinstance(value, dict):
         return Threads(tuple((label, _function(function, label)) for label, function in value.items()))
@@ -359,6 +378,7 @@ def _converter() -> cattrs.Converter:
         (Names, _names),
         (Macros, _macros),
         (Config, _config),
+        (Stubs, _stubs),
         (Threads, _threads),
         (Count, _count),
         (Kernel, _kernel),
