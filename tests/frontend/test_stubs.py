@@ -48,9 +48,9 @@ def test_what_the_spec_says_counts(tmp_path: Path, does: str, verdict: str) -> N
     (tmp_path / "a.c").write_text(PROGRAM % does)
     (tmp_path / "spec.toml").write_text(SPEC)
     program = _load(tmp_path)
-    solved, tried = verdicts(program, "sc")
-    assert solved == verdict
-    assert tried in (verdict, *(["UNKNOWN"] if "any value" in does else []))  # it tries no 2 ** 32 values out
+    found = set(verdicts(program, "sc"))
+    assert verdict in found
+    assert found <= {verdict, *(["UNKNOWN"] if "any value" in does else [])}  # one engine tries no 2 ** 32 values out
 
 
 @pytest.mark.parametrize(
