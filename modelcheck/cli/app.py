@@ -28,6 +28,7 @@ _SUBCOMMANDS: Final = (
     "litmus",
     "locks",
     "minimise",
+    "needs",
     "new",
     "regress",
     "replay",
