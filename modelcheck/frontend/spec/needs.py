@@ -92,7 +92,9 @@ def _missing(program: Program) -> Iterator[tuple[str, str, Source]]:
             for instruction in block.instructions:
                 if isinstance(instruction, Unsupported):
                     body, variable = _BODY.search(instruction.reason), _VARIABLE.search(instruction.reason)
-                    if body is not None:
+                    if body is not None and instruction.source.file.startswith(("<bodies/", "<linux/percpu-defs.h")):
+                        yield "refused", body[1].replace("_", " "), instruction.source
+                    elif body is not None:
                         yield "body", body[1], instruction.source
                     elif variable is not None:
                         yield "variable", variable[1], instruction.source

@@ -183,3 +183,30 @@ void putback_lru_page(struct page *page)
 	put_page(page);
 }
 
+
+/* The lock of a page is its bit; who waits for it stands in no queue. */
+static void __mc_wait_for_page(struct folio *folio)
+{
+	__mc_rmw_await((unsigned long *)&folio->flags, 8, "or", 1UL << PG_locked, "clear", 1UL << PG_locked, "ACQUIRE", "ONCE");
+}
+
+void __folio_lock(struct folio *folio)
+{
+	__mc_wait_for_page(folio);
+}
+
+void __lock_page(struct page *page)
+{
+	__mc_wait_for_page((struct folio *)page);
+}
+
+void folio_unlock(struct folio *folio)
+{
+	VM_BUG_ON_FOLIO(!folio_test_locked(folio), folio);
+	clear_bit_unlock(PG_locked, (unsigned long *)&folio->flags);
+}
+
+void unlock_page(struct page *page)
+{
+	folio_unlock((struct folio *)page);
+}
