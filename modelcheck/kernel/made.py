@@ -46,7 +46,7 @@ def autoconf(config: Mapping[str, str]) -> str:
     for symbol, value in config.items():
         if value == "m":
             lines.append(f"#define {symbol}_MODULE 1\n")
-        elif value != "n":
+        elif value != "n" and "$(" not in value:
             lines.append(f"#define {symbol} {'1' if value == 'y' else value}\n")
     return "".join(lines)
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache, lru_cache
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from modelcheck.errors import InputError
 from modelcheck.kernel.config import DEFAULTS
+from modelcheck.kernel.configure import configured
+from modelcheck.kernel.kconfig import Kconfig, kconfig
 from modelcheck.kernel.made import PLACE, made_headers
+from modelcheck.kernel.symbols import needed
 
 VARIABLE: Final = "MODELCHECK_KERNEL_TREE"
 """Names the tree in the environment, where neither the command line nor a spec does."""
@@ -36,21 +40,30 @@ class Tree:
     Attributes:
         folder: where it is.
         version: as its Makefile has it.
-        config: symbols, with CONFIG_, in place of `config.DEFAULTS`: ``y``, ``m``, ``n`` or a value.
+        config: symbols, with CONFIG_, as somebody said: ``y``, ``m``, ``n`` or a value.
+        sources: files of it that are compiled: what they need is on, too.
     """
 
     folder: Path
     version: tuple[int, int, int]
     config: Mapping[str, str] = field(factory=dict)
+    sources: tuple[Path, ...] = ()
 
     @property
     def release(self) -> str:
         """The version as people write it."""
         return ".".join(map(str, self.version))
 
+    def with_sources(self, sources: Iterable[Path]) -> Tree:
+        """The same, with these files compiled."""
+        return evolve(self, sources=tuple(sources))
+
     def symbols(self) -> dict[str, str]:
-        """The whole configuration."""
-        return {**DEFAULTS, **self.config}
+        """The whole configuration, with CONFIG_. Raises `InputError` where a source needs what ``config`` says n of."""
+        wanted = dict.fromkeys(
+            symbol for source in self.sources for symbol in needed(self.folder, source).of(self.config, source)
+        )
+        return _symbols(self.folder, tuple(self.config.items()), tuple(wanted))
 
 
 @frozen(eq=False)
@@ -99,9 +112,10 @@ class Build:
             "-fshort-wchar",
             "-D__KERNEL__",
             "-D__DISABLE_EXPORTS",
-            f"-DKBUILD_MODNAME={base}",
+            f'-DKBUILD_MODNAME="{base}"',
             f'-DKBUILD_BASENAME="{base}"',
             f'-DKBUILD_MODFILE="{base}"',
+            f"-D__KBUILD_MODNAME=kmod_{base}",
             *(part for place in where for part in ("-I", str(place))),
             *(part for header in (folder / "first.h", *first) for part in ("-include", str(header))),
         )
@@ -132,6 +146,22 @@ def giving(folder: Path) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+@cache
+def _rules(folder: Path) -> Kconfig:
+    return kconfig(folder)
+
+
+@lru_cache(maxsize=64)
+def _symbols(folder: Path, config: tuple[tuple[str, str], ...], wanted: tuple[str, ...]) -> dict[str, str]:
+    values = configured(
+        _rules(folder),
+        {name.removeprefix("CONFIG_"): value for name, value in config},
+        DEFAULTS,
+        [name.removeprefix("CONFIG_") for name in wanted],
+    )
+    return {f"CONFIG_{name}": value for name, value in values.items()}
 
 
 def kernel_tree(folder: Path, config: Mapping[str, str] | None = None) -> Tree:

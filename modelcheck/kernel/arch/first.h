@@ -3,7 +3,12 @@
 #ifndef MC_ARCH_FIRST_H
 #define MC_ARCH_FIRST_H
 
+#include <linux/version.h>
 #include <mc/intrinsics.h>
+
+#ifndef MC_KERNEL_VERSION
+#define MC_KERNEL_VERSION LINUX_VERSION_CODE
+#endif
 
 #define barrier() __mc_fence("Barrier")
 #define barrier_data(p) ((void)(p), barrier())

@@ -3,6 +3,7 @@
 #define MC_ARCH_ASM_PAGE_H
 
 #include <linux/const.h>
+#include <linux/version.h>
 
 #define PAGE_SHIFT 12
 #define PAGE_SIZE (_AC(1, UL) << PAGE_SHIFT)
@@ -14,20 +15,17 @@
 typedef struct { unsigned long pte; } pte_t;
 typedef struct { unsigned long pmd; } pmd_t;
 typedef struct { unsigned long pud; } pud_t;
-typedef struct { unsigned long p4d; } p4d_t;
 typedef struct { unsigned long pgd; } pgd_t;
 typedef struct { unsigned long pgprot; } pgprot_t;
 typedef struct page *pgtable_t;
 #define pte_val(x) ((x).pte)
 #define pmd_val(x) ((x).pmd)
 #define pud_val(x) ((x).pud)
-#define p4d_val(x) ((x).p4d)
 #define pgd_val(x) ((x).pgd)
 #define pgprot_val(x) ((x).pgprot)
 #define __pte(x) ((pte_t) { (x) })
 #define __pmd(x) ((pmd_t) { (x) })
 #define __pud(x) ((pud_t) { (x) })
-#define __p4d(x) ((p4d_t) { (x) })
 #define __pgd(x) ((pgd_t) { (x) })
 #define __pgprot(x) ((pgprot_t) { (x) })
 
@@ -52,6 +50,11 @@ extern unsigned char __mc_memory[];
 #define clear_user_page(address, vaddr, page) clear_page(address)
 #define copy_user_page(to, from, vaddr, page) copy_page(to, from)
 
+#ifndef pfn_valid
+extern unsigned long max_mapnr;
+static inline int pfn_valid(unsigned long pfn) { return pfn < max_mapnr; }
+#define pfn_valid pfn_valid
+#endif
 #include <asm-generic/memory_model.h>
 #include <asm-generic/getorder.h>
 #endif

@@ -3,5 +3,6 @@
 #define MC_ARCH_ASM_PERCPU_H
 
 #include <linux/types.h>
+#include <linux/percpu-defs.h>
 
 #endif

@@ -1,26 +1,25 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Page tables of four levels, as data: nothing walks them but what the sources have. What the tree has a definition of its
+ * own for, where the architecture has none, is left to it.
+ */
 #ifndef MC_ARCH_ASM_PGTABLE_H
 #define MC_ARCH_ASM_PGTABLE_H
 
 #include <linux/types.h>
 #include <asm/page.h>
 
-/* Page tables are data of some form; nothing walks them here. */
 #define PTRS_PER_PTE 512
 #define PTRS_PER_PMD 512
 #define PTRS_PER_PUD 512
 #define MAX_PTRS_PER_P4D 1
-#define PTRS_PER_P4D 1
 #define PTRS_PER_PGD 512
-#define P4D_SHIFT 39
 #define PGDIR_SHIFT 39
 #define PUD_SHIFT 30
 #define PMD_SHIFT 21
-#define P4D_SIZE (1UL << P4D_SHIFT)
 #define PGDIR_SIZE (1UL << PGDIR_SHIFT)
 #define PUD_SIZE (1UL << PUD_SHIFT)
 #define PMD_SIZE (1UL << PMD_SHIFT)
-#define P4D_MASK (~(P4D_SIZE - 1))
 #define PGDIR_MASK (~(PGDIR_SIZE - 1))
 #define PUD_MASK (~(PUD_SIZE - 1))
 #define PMD_MASK (~(PMD_SIZE - 1))
@@ -33,9 +32,12 @@
 
 #define __MC_PTE_PRESENT 1UL
 #define __MC_PTE_WRITE 2UL
+#define __MC_PTE_EXCLUSIVE 4UL
 #define __MC_PTE_ACCESSED 32UL
 #define __MC_PTE_DIRTY 64UL
+#define __MC_PTE_HUGE 128UL
 #define __MC_PTE_SPECIAL 512UL
+#define __MC_PTE_FLAGS 4095UL
 #define PAGE_NONE __pgprot(0)
 #define PAGE_SHARED __pgprot(7)
 #define PAGE_COPY __pgprot(5)
@@ -45,111 +47,188 @@
 #define PAGE_KERNEL __pgprot(3)
 #define PAGE_KERNEL_EXEC __pgprot(3)
 #define PAGE_KERNEL_RO __pgprot(1)
+#define PAGE_KERNEL_NOCACHE PAGE_KERNEL
+#define __P000 PAGE_NONE
+#define __P001 PAGE_READONLY
+#define __P010 PAGE_COPY
+#define __P011 PAGE_COPY
+#define __P100 PAGE_READONLY
+#define __P101 PAGE_READONLY
+#define __P110 PAGE_COPY
+#define __P111 PAGE_COPY
+#define __S000 PAGE_NONE
+#define __S001 PAGE_READONLY
+#define __S010 PAGE_SHARED
+#define __S011 PAGE_SHARED
+#define __S100 PAGE_READONLY
+#define __S101 PAGE_READONLY
+#define __S110 PAGE_SHARED
+#define __S111 PAGE_SHARED
 #define pgprot_noncached(prot) (prot)
 #define pgprot_writecombine(prot) (prot)
 #define pgprot_device(prot) (prot)
+#define pgd_ERROR(x) ((void)(x))
+#define pud_ERROR(x) ((void)(x))
+#define pmd_ERROR(x) ((void)(x))
+#define pte_ERROR(x) ((void)(x))
 
-extern pgd_t swapper_pg_dir[];
-extern unsigned long empty_zero_page[512];
 struct page;
 struct mm_struct;
 struct vm_area_struct;
+extern pgd_t swapper_pg_dir[];
+extern unsigned long empty_zero_page[512];
 #define ZERO_PAGE(address) virt_to_page(empty_zero_page)
 
-#define pte_none(x) (!pte_val(x))
-#define pte_present(x) ((int)(pte_val(x) & __MC_PTE_PRESENT))
-#define pte_write(x) ((int)((pte_val(x) & __MC_PTE_WRITE) != 0))
-#define pte_dirty(x) ((int)((pte_val(x) & __MC_PTE_DIRTY) != 0))
-#define pte_young(x) ((int)((pte_val(x) & __MC_PTE_ACCESSED) != 0))
-#define pte_special(x) ((int)((pte_val(x) & __MC_PTE_SPECIAL) != 0))
-#define pte_wrprotect(x) __pte(pte_val(x) & ~__MC_PTE_WRITE)
-#define __mc_pte_with(x, bit) __pte(pte_val(x) | (bit))
-#define pte_mkdirty(x) __mc_pte_with(x, __MC_PTE_DIRTY)
-#define pte_mkclean(x) __pte(pte_val(x) & ~__MC_PTE_DIRTY)
-#define pte_mkyoung(x) __mc_pte_with(x, __MC_PTE_ACCESSED)
-#define pte_mkold(x) __pte(pte_val(x) & ~__MC_PTE_ACCESSED)
-#define pte_mkspecial(x) __mc_pte_with(x, __MC_PTE_SPECIAL)
-#define pte_accessible(mm, x) ((void)(mm), pte_present(x))
-#define pte_protnone(x) 0
-#define pmd_protnone(x) 0
-#define pte_pfn(x) (pte_val(x) >> PAGE_SHIFT)
-#define pfn_pte(pfn, prot) __pte((unsigned long)(pfn) << PAGE_SHIFT | pgprot_val(prot))
-#define pfn_pmd(pfn, prot) __pmd((unsigned long)(pfn) << PAGE_SHIFT | pgprot_val(prot))
-#define pfn_pud(pfn, prot) __pud((unsigned long)(pfn) << PAGE_SHIFT | pgprot_val(prot))
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(4, 12, 0)
+#include <asm-generic/pgtable-nop4d.h>
+#define __mc_p4d(pgd) ((p4d_t) { pgd })
+#define set_p4d(p, value) __mc_set_pgd((pgd_t *)(p), (value).pgd)
+#else
+typedef pgd_t p4d_t;
+#define p4d_val(x) pgd_val(x)
+#define set_p4d(p, value) __mc_set_pgd(p, value)
+#define set_pgd(p, value) __mc_set_pgd(p, value)
+#define pgd_none(x) p4d_none(x)
+#define pgd_bad(x) p4d_bad(x)
+#define pgd_present(x) p4d_present(x)
+#define pgd_clear(p) p4d_clear(p)
+#define pgd_page(x) p4d_page(x)
+#define pgd_page_vaddr(x) ((unsigned long)p4d_pgtable(x))
+#endif
+
+/* What a level's entry is, and is made into: the same for each. */
+#define __MC_ENTRY(level)						\
+static inline int level##_none(level##_t x) { return !level##_val(x); }	\
+static inline int level##_present(level##_t x) { return (level##_val(x) & __MC_PTE_PRESENT) != 0; }
+#define __MC_TABLE(level)						\
+__MC_ENTRY(level)							\
+static inline int level##_bad(level##_t x) { return 0; }		\
+static inline int level##_large(level##_t x) { return (level##_val(x) & __MC_PTE_HUGE) != 0; } \
+static inline unsigned long level##_pfn(level##_t x) { return level##_val(x) >> PAGE_SHIFT; }
+#define __MC_LEAF(level)						\
+static inline int level##_write(level##_t x) { return (level##_val(x) & __MC_PTE_WRITE) != 0; } \
+static inline int level##_dirty(level##_t x) { return (level##_val(x) & __MC_PTE_DIRTY) != 0; } \
+static inline int level##_young(level##_t x) { return (level##_val(x) & __MC_PTE_ACCESSED) != 0; } \
+static inline level##_t level##_wrprotect(level##_t x) { level##_val(x) &= ~__MC_PTE_WRITE; return x; } \
+static inline level##_t level##_mkwrite_novma(level##_t x) { level##_val(x) |= __MC_PTE_WRITE; return x; } \
+static inline level##_t level##_mkdirty(level##_t x) { level##_val(x) |= __MC_PTE_DIRTY; return x; } \
+static inline level##_t level##_mkclean(level##_t x) { level##_val(x) &= ~__MC_PTE_DIRTY; return x; } \
+static inline level##_t level##_mkyoung(level##_t x) { level##_val(x) |= __MC_PTE_ACCESSED; return x; } \
+static inline level##_t level##_mkold(level##_t x) { level##_val(x) &= ~__MC_PTE_ACCESSED; return x; } \
+static inline level##_t pfn_##level(unsigned long pfn, pgprot_t prot)	\
+{									\
+	return __##level(pfn << PAGE_SHIFT | pgprot_val(prot));		\
+}									\
+static inline level##_t level##_modify(level##_t x, pgprot_t prot)	\
+{									\
+	return __##level((level##_val(x) & ~__MC_PTE_FLAGS) | pgprot_val(prot)); \
+}
+
+__MC_ENTRY(pte)
+__MC_LEAF(pte)
+__MC_TABLE(pmd)
+__MC_LEAF(pmd)
+__MC_TABLE(pud)
+__MC_LEAF(pud)
+__MC_TABLE(p4d)
+#define pmd_write pmd_write
+#define pmd_dirty pmd_dirty
+#define pmd_young pmd_young
+#define pud_write pud_write
+#define pud_young pud_young
+#define pud_pfn pud_pfn
+#define pmd_leaf pmd_large
+#define pud_leaf pud_large
+#define p4d_leaf(x) 0
+static inline pmd_t pmd_mkhuge(pmd_t x) { pmd_val(x) |= __MC_PTE_HUGE; return x; }
+static inline pud_t pud_mkhuge(pud_t x) { pud_val(x) |= __MC_PTE_HUGE; return x; }
+static inline pmd_t pmd_mkinvalid(pmd_t x) { pmd_val(x) &= ~__MC_PTE_PRESENT; return x; }
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+#define pte_mkwrite(x) pte_mkwrite_novma(x)
+#define pmd_mkwrite(x) pmd_mkwrite_novma(x)
+#endif
+#ifdef CONFIG_TRANSPARENT_HUGEPAGE
+static inline int pmd_trans_huge(pmd_t x) { return pmd_large(x); }
+static inline int has_transparent_hugepage(void) { return 1; }
+#define has_transparent_hugepage has_transparent_hugepage
+#endif
+
+static inline int pte_special(pte_t x) { return (pte_val(x) & __MC_PTE_SPECIAL) != 0; }
+static inline pte_t pte_mkspecial(pte_t x) { return __pte(pte_val(x) | __MC_PTE_SPECIAL); }
+static inline pte_t pte_mkhuge(pte_t x) { return __pte(pte_val(x) | __MC_PTE_HUGE); }
+static inline int pte_huge(pte_t x) { return (pte_val(x) & __MC_PTE_HUGE) != 0; }
+static inline int pte_exec(pte_t x) { return 1; }
+static inline unsigned long pte_pfn(pte_t x) { return pte_val(x) >> PAGE_SHIFT; }
+#define pte_pgprot(x) __pgprot(pte_val(x) & __MC_PTE_FLAGS)
+#define pmd_pgprot(x) __pgprot(pmd_val(x) & __MC_PTE_FLAGS)
+#define pud_pgprot(x) __pgprot(pud_val(x) & __MC_PTE_FLAGS)
 #define pte_page(x) pfn_to_page(pte_pfn(x))
 #define mk_pte(page, prot) pfn_pte(page_to_pfn(page), prot)
 #define mk_pmd(page, prot) pfn_pmd(page_to_pfn(page), prot)
-static inline pte_t pte_mkwrite_novma(pte_t pte) { return __pte(pte_val(pte) | __MC_PTE_WRITE); }
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
-static inline pte_t pte_mkwrite(pte_t pte) { return __pte(pte_val(pte) | __MC_PTE_WRITE); }
-#endif
-static inline pte_t pte_modify(pte_t pte, pgprot_t prot)
-{
-	return __pte((pte_val(pte) & ~4095UL) | pgprot_val(prot));
-}
-#define set_pte(p, pte) ((void)WRITE_ONCE((p)->pte, pte_val(pte)))
-#define set_pte_at(mm, address, p, pte) set_pte(p, pte)
-#define pte_clear(mm, address, p) set_pte(p, __pte(0))
+
+/* Whoever changes an entry writes it at once, and who reads one without its lock reads it at once. */
+#define set_pte(p, value) ((void)WRITE_ONCE((p)->pte, pte_val(value)))
 #define set_pmd(p, value) ((void)WRITE_ONCE((p)->pmd, pmd_val(value)))
 #define set_pud(p, value) ((void)WRITE_ONCE((p)->pud, pud_val(value)))
-#define set_p4d(p, value) ((void)WRITE_ONCE((p)->p4d, p4d_val(value)))
-#define set_pgd(p, value) ((void)WRITE_ONCE((p)->pgd, pgd_val(value)))
-#define pmd_none(x) (!pmd_val(x))
-#define pmd_bad(x) ((void)(x), 0)
-#define pmd_present(x) ((int)(pmd_val(x) & 1))
-#define pmd_leaf(x) ((void)(x), 0)
+#define __mc_set_pgd(p, value) ((void)WRITE_ONCE((p)->pgd, pgd_val(value)))
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+#define set_pte_at(mm, address, p, value) ((void)(mm), (void)(address), set_pte(p, value))
+#endif
+#define set_pmd_at(mm, address, p, value) ((void)(mm), (void)(address), set_pmd(p, value))
+#define set_pud_at(mm, address, p, value) ((void)(mm), (void)(address), set_pud(p, value))
+#define pte_clear(mm, address, p) set_pte(p, __pte(0))
 #define pmd_clear(p) set_pmd(p, __pmd(0))
-#define pmd_page(x) pfn_to_page(pmd_val(x) >> PAGE_SHIFT)
-#define pmd_pfn(x) (pmd_val(x) >> PAGE_SHIFT)
+#define pud_clear(p) set_pud(p, __pud(0))
+#define p4d_clear(p) __mc_set_pgd((pgd_t *)(p), __pgd(0))
+#define PFN_PTE_SHIFT PAGE_SHIFT
+
+#define pmd_page(x) pfn_to_page(pmd_pfn(x))
 #define pmd_page_vaddr(x) ((unsigned long)__va(pmd_val(x) & PAGE_MASK))
 #define pmd_pgtable(x) pmd_page(x)
-#define pmd_write(x) ((int)((pmd_val(x) & 2) != 0))
-#define pmd_young(x) ((int)((pmd_val(x) & 32) != 0))
-#define pmd_dirty(x) ((int)((pmd_val(x) & 64) != 0))
-#define pud_none(x) (!pud_val(x))
-#define pud_bad(x) ((void)(x), 0)
-#define pud_present(x) ((int)(pud_val(x) & 1))
-#define pud_leaf(x) ((void)(x), 0)
-#define pud_clear(p) set_pud(p, __pud(0))
-#define pud_page(x) pfn_to_page(pud_val(x) >> PAGE_SHIFT)
-#define pud_pfn(x) (pud_val(x) >> PAGE_SHIFT)
+#define pud_page(x) pfn_to_page(pud_pfn(x))
+#define pud_page_vaddr(x) ((unsigned long)pud_pgtable(x))
 #define pud_pgtable(x) ((pmd_t *)__va(pud_val(x) & PAGE_MASK))
-#define pud_write(x) ((int)((pud_val(x) & 2) != 0))
-#define p4d_none(x) (!p4d_val(x))
-#define p4d_bad(x) ((void)(x), 0)
-#define p4d_present(x) ((int)(p4d_val(x) & 1))
-#define p4d_leaf(x) ((void)(x), 0)
-#define p4d_clear(p) set_p4d(p, __p4d(0))
+#define p4d_page(x) pfn_to_page(p4d_pfn(x))
 #define p4d_pgtable(x) ((pud_t *)__va(p4d_val(x) & PAGE_MASK))
-#define p4d_page(x) pfn_to_page(p4d_val(x) >> PAGE_SHIFT)
-#define pgd_none(x) (!pgd_val(x))
-#define pgd_bad(x) ((void)(x), 0)
-#define pgd_present(x) ((int)(pgd_val(x) & 1))
-#define pgd_leaf(x) ((void)(x), 0)
-#define pgd_clear(p) set_pgd(p, __pgd(0))
-static inline pud_t *pud_offset(p4d_t *p4d, unsigned long address)
-{
-	return (pud_t *)__va(p4d_val(*p4d) & PAGE_MASK) + (address >> PUD_SHIFT & (PTRS_PER_PUD - 1));
-}
-#define pud_offset pud_offset
-static inline p4d_t *p4d_offset(pgd_t *pgd, unsigned long address)
-{
-	return (p4d_t *)pgd;
-}
-#define p4d_offset p4d_offset
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 8, 0)
+#define pte_index(address) ((address) >> PAGE_SHIFT & (PTRS_PER_PTE - 1))
+#define pmd_index(address) ((address) >> PMD_SHIFT & (PTRS_PER_PMD - 1))
+#define pud_index(address) ((address) >> PUD_SHIFT & (PTRS_PER_PUD - 1))
+#define pgd_index(address) ((address) >> PGDIR_SHIFT & (PTRS_PER_PGD - 1))
+#define pgd_offset(mm, address) ((mm)->pgd + pgd_index(address))
+#define pgd_offset_k(address) pgd_offset(&init_mm, (address))
+#define pud_offset(p, address) ((pud_t *)__va(pgd_val(*(pgd_t *)(p)) & PAGE_MASK) + pud_index(address))
+#define pmd_offset(p, address) (pud_pgtable(*(p)) + pmd_index(address))
+#define pte_offset_kernel(p, address) ((pte_t *)pmd_page_vaddr(*(p)) + pte_index(address))
+#define pte_offset_map(p, address) pte_offset_kernel(p, address)
+#define pte_unmap(p) ((void)(p))
+#endif
+
 #define update_mmu_cache(...) ((void)0)
 #define update_mmu_cache_range(...) ((void)0)
 #define update_mmu_cache_pmd(...) ((void)0)
+#define update_mmu_cache_pud(...) ((void)0)
 #define kern_addr_valid(address) 1
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 8, 0)
 #define pgtable_cache_init() ((void)0)
+#endif
+#define io_remap_pfn_range(vma, address, pfn, size, prot) remap_pfn_range(vma, address, pfn, size, prot)
+extern void paging_init(void);
 
-#define __swp_type(x) ((x).val >> 5 & 31)
+#define __swp_type(x) ((unsigned int)((x).val >> 5 & 31))
 #define __swp_offset(x) ((x).val >> 10)
 #define __swp_entry(type, offset) ((swp_entry_t) { (unsigned long)(type) << 5 | (unsigned long)(offset) << 10 })
 #define __pte_to_swp_entry(x) ((swp_entry_t) { pte_val(x) })
 #define __swp_entry_to_pte(x) __pte((x).val)
-#define pte_swp_exclusive(x) ((int)((pte_val(x) & 4) != 0))
-#define pte_swp_mkexclusive(x) __pte(pte_val(x) | 4)
-#define pte_swp_clear_exclusive(x) __pte(pte_val(x) & ~4UL)
+#define __pmd_to_swp_entry(x) ((swp_entry_t) { pmd_val(x) })
+#define __swp_entry_to_pmd(x) __pmd((x).val)
+#define __HAVE_ARCH_PTE_SWP_EXCLUSIVE
+static inline int pte_swp_exclusive(pte_t x) { return (pte_val(x) & __MC_PTE_EXCLUSIVE) != 0; }
+static inline pte_t pte_swp_mkexclusive(pte_t x) { return __pte(pte_val(x) | __MC_PTE_EXCLUSIVE); }
+static inline pte_t pte_swp_clear_exclusive(pte_t x) { return __pte(pte_val(x) & ~__MC_PTE_EXCLUSIVE); }
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 8, 0)
+#include <asm-generic/pgtable.h>
+#endif
 
 #endif

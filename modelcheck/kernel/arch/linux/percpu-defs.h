@@ -47,7 +47,7 @@ static inline unsigned int __mc_cpu(void)
 #define EXPORT_PER_CPU_SYMBOL_GPL(name)
 
 #define __verify_pcpu_ptr(ptr) ((void)(ptr))
-#define SHIFT_PERCPU_PTR(ptr, offset) ((__typeof__(ptr))((unsigned long)(ptr) + (offset)))
+#define SHIFT_PERCPU_PTR(ptr, offset) ((__typeof__((void)0, (ptr)))((unsigned long)(ptr) + (offset)))
 #define per_cpu_offset(cpu) ((unsigned long)(cpu) * __MC_PERCPU_PITCH)
 #define __my_cpu_offset per_cpu_offset(__mc_cpu())
 #define my_cpu_offset __my_cpu_offset
@@ -61,6 +61,8 @@ static inline unsigned int __mc_cpu(void)
 #define get_cpu_ptr(name) ({ preempt_disable(); this_cpu_ptr(name); })
 #define put_cpu_ptr(name) do { (void)(name); preempt_enable(); } while (0)
 #define __this_cpu_preempt_check(op) ((void)0)
+#define __get_cpu_var(name) (*raw_cpu_ptr(&(name)))
+#define __raw_get_cpu_var(name) __get_cpu_var(name)
 
 /*
  * raw_cpu_* and __this_cpu_*: plain accesses of the element of this CPU. this_cpu_*: no interrupt of this CPU comes between

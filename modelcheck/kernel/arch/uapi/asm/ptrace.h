@@ -7,6 +7,5 @@ struct pt_regs {
 	long __result;
 	int __of_user, __irqs_off;
 };
-typedef struct { unsigned long __any; } bpf_user_pt_regs_t;
 
 #endif

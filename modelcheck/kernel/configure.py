@@ -1,0 +1,111 @@
+"""A whole configuration from a few symbols: what they select, what has to be on for them, and what nobody chooses.
+
+As ``scripts/kconfig`` has it, with one difference: what a person can choose, and has not, is off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from attrs import define, field
+
+from modelcheck.kernel.kconfig import ON, Kconfig
+
+ROUNDS: Final = 8
+"""Times that defaults are looked at; each may rest on others of the time before."""
+
+
+def configured(
+    rules: Kconfig, given: Mapping[str, str], basis: Mapping[str, str], needed: Iterable[str] = ()
+) -> dict[str, str]:
+    """The configuration, by names without CONFIG_.
+
+    Args:
+        rules: of the tree.
+        given: values that stay as they are.
+        basis: values that stay where nothing selects or needs another.
+        needed: symbols that are turned on together with what they depend on, unless they are given.
+    """
+    work = _Work(rules, given, {**basis, **given}, set(basis))
+    for name in [*needed, *(name for name, value in given.items() if value in ON)]:
+        work.turn_on(name)
+    for _ in range(ROUNDS):
+        before = dict(work.values)
+        work.round()
+        if work.values == before:
+            break
+    return work.values
+
+
+@define
+class _Work:
+    """The values so far; ``fixed`` names those that no default changes."""
+
+    rules: Kconfig
+    given: Mapping[str, str]
+    values: dict[str, str]
+    fixed: set[str]
+    asked: set[str] = field(factory=set)
+
+    def turn_on(self, name: str) -> None:
+        """Turns a symbol on, and what has to be for it, as far as the tree knows of it."""
+        if name in self.asked or self.given.get(name, "y") not in ON:
+            return
+        self.asked.add(name)
+        self.fixed.add(name)
+        entries = self.rules.entries.get(name, [])
+        if any(entry.kind in ("int", "hex", "string") for entry in entries):
+            self.fixed.discard(name)
+        elif self.values.get(name) not in ON:
+            self.values[name] = "y"
+        if any(entry.possible(self.values) for entry in entries):
+            return
+        for entry in entries[:1]:
+            for part in entry.depends:
+                for other in list(part.needs(self.values)):
+                    if other in self.rules.entries:
+                        self.turn_on(other)
+
+    def round(self) -> None:
+        """Looks at every selection, default and choice once."""
+        values = self.values
+        selected = {
+            name
+            for chooser, entries in self.rules.entries.items()
+            if values.get(chooser) in ON
+            for entry in entries
+            for name, when in entry.selects
+            if when.holds(values)
+        }
+        for name, entries in self.rules.entries.items():
+            if name in self.given:
+                continue
+            if name in selected:
+                values[name] = "y"
+                continue
+            if name in self.fixed:
+                continue
+            found = next(
+                (
+                    value
+                    for entry in entries
+                    if entry.possible(values)
+                    and not (entry.kind in ("bool", "tristate", "boolean", "") and entry.asked(values))
+                    for value in [entry.default(values)]
+                    if value is not None
+                ),
+                None,
+            )
+            if found is None or found == "n":
+                values.pop(name, None)
+            else:
+                values[name] = found
+        for choice in self.rules.choices:
+            if choice.possible(values) and not any(values.get(name) in ON for name in choice.members):
+                for name in (choice.member(values) or "", *choice.members):
+                    entries = self.rules.entries.get(name, [])
+                    if entries and name not in self.given and any(entry.possible(values) for entry in entries):
+                        values[name] = "y"
+                        self.fixed.add(name)
+                        break
