@@ -1,8 +1,8 @@
 """What a tree's Kconfig files say of symbols: what they select and depend on, and their defaults.
 
 The language is that of ``Documentation/kbuild/kconfig-language.rst``. Of it are read: symbols of all types, prompts,
-defaults, dependencies (their own and those of menus, choices and ``if`` around them), selections. What a shell would answer
-counts as n.
+defaults, dependencies (their own and those of menus, choices and ``if`` around them), selections. What a shell would
+answer counts as n.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ class Needed:
                 raise InputError(
                     f"this file is compiled only with {symbol} ({place}), which the configuration says n of:"
                     f" leave {symbol}=n out, or do not check the file",
-                    str(source),
+                    source.as_posix(),
                 )
         return [symbol for symbol in self.symbols if symbol not in values]
 

@@ -56,12 +56,14 @@ class Tree:
 
     def with_sources(self, sources: Iterable[Path]) -> Tree:
         """The same, with these files compiled."""
-        return evolve(self, sources=tuple(sources))
+        return evolve(self, sources=tuple(path for path in sources if path.resolve().is_relative_to(self.folder)))
 
     def symbols(self) -> dict[str, str]:
         """The whole configuration, with CONFIG_. Raises `InputError` where a source needs what ``config`` says n of."""
         wanted = dict.fromkeys(
-            symbol for source in self.sources for symbol in needed(self.folder, source).of(self.config, source)
+            symbol
+            for source in self.sources
+            for symbol in needed(self.folder, source).of(self.config, source.resolve().relative_to(self.folder))
         )
         return _symbols(self.folder, tuple(self.config.items()), tuple(wanted))
 

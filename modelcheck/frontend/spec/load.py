@@ -16,7 +16,7 @@ from attrs import evolve
 from modelcheck.errors import InputError
 from modelcheck.frontend.spec import locate
 from modelcheck.frontend.spec.spec import Scenario, Spec, Variant
-from modelcheck.kernel import PREFIX
+from modelcheck.kernel import PREFIX, Tree
 from modelcheck.program.ir import Program
 from modelcheck.reading import bounds_of, copy_tree, leads_out
 
@@ -63,11 +63,18 @@ def _read(spec: Spec, scenario: Scenario, variant: Variant, folder: Path) -> dic
         "include": [_place(spec, folder, name) for name in spec.include],
         "defines": macros(spec, scenario, variant),
         "stubs": {**spec.stubs, **scenario.stubs},
-        "tree": evolve(spec.tree, config={**spec.config, **variant.config}) if spec.tree is not None else None,
+        "tree": _configured(spec, variant, sources),
         "scenario": ScenarioEntry(scenario.init, scenario.threads, scenario.final) if scenario.threads else None,
         "bounds": Bounds((*bounds_of(spec.folder), folder.resolve(), *trees), leads_out(spec.folder), *trees),
         "names": _Names(folder, {path: name for path, name in own if not name.startswith(PREFIX)}),
     }
+
+
+def _configured(spec: Spec, variant: Variant, sources: Iterable[Path]) -> Tree | None:
+    """The kernel tree with the configuration of a variant, and of what these sources need."""
+    if spec.tree is None:
+        return None
+    return evolve(spec.tree, config={**spec.config, **variant.config}).with_sources(sources)
 
 
 def macros(spec: Spec, scenario: Scenario, variant: Variant) -> Mapping[str, str]:
