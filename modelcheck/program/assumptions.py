@@ -66,6 +66,11 @@ ENGINES: Final = (
         "A thread that can go on does so some time, and a wait whose condition has come to stay ends: starvation and"
         " live-lock are not looked for.",
     ),
+    Assumption(
+        "return-addresses",
+        "Where a function was called and where its frame or a label of it lies are one and the same address, which is"
+        " not NULL: such addresses are passed on and printed, and not compared.",
+    ),
     Assumption("no-arguments", "main() is given no argument but the program's name, and an empty environment."),
 )
 

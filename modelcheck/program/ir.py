@@ -439,12 +439,16 @@ class Jump:
 
 @frozen
 class Branch:
-    """Go on at block ``then`` if ``condition`` (width 1) holds, else at ``otherwise``."""
+    """Go on at block ``then`` if ``condition`` (width 1) holds, else at ``otherwise``.
+
+    ``rounds``: of a branch that heads a loop, how often that goes round at least before it is cut off.
+    """
 
     condition: Expr
     then: int
     otherwise: int
     source: Source
+    rounds: int = 0
 
 
 @frozen

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from modelcheck.frontend.c import ScenarioEntry
-from modelcheck.program.machine import Initial, initialise
+from modelcheck.program.machine import initialise
 from tests.agreement.engines import verdicts
-from tests.frontend.c_running import finding, outcome, program, stuck, values
+from tests.frontend.c_running import finding, program, stuck, values
 
 ORDER = """
 #include <stdlib.h>
@@ -128,7 +128,6 @@ def test_what_changes_the_program_and_is_not_modelled_is_unknown(code: str, tmp_
         ("static int f(void *const p __attribute__((pass_object_size(0)))) { return 1; }", "f((void *)0)"),
         ('int real asm("another");', "real"),
         ("static int g __attribute__((loader_uninitialized));", "g"),
-        ("union u { int *a; long *b; } __attribute__((transparent_union)) u;", "(u.a != 0)"),
         ("struct s { int a; __attribute__((vector_size(16))) int v; } s;", "s.v[0]"),
         ("static int __attribute__((address_space(256))) *p;", "*p"),
         ("", '({ register int x asm("eax") = 1; x; })'),
@@ -179,5 +178,4 @@ def test_what_changes_layouts_is_followed(declared: str, size: int, aligned: int
     code = f"{declared}\nlong out[2]; int main(void) {{ out[0] = sizeof(x); out[1] = _Alignof(struct s); return 0; }}"
     assert values(tmp_path, code) == [size, aligned]
     used = f"{declared}\nlong out[1]; int main(void) {{ x.i = 5; out[0] = x.i; return 0; }}"
-    found = outcome(tmp_path, used)
-    assert isinstance(found, Initial) == (aligned > 2 or size == 4)
+    assert values(tmp_path, used) == [5]

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.offsets import difference
 from modelcheck.frontend.c.translation import TranslationUnit
 from modelcheck.frontend.c.types import Types
-from tests.frontend.c_running import evaluate, finding, stuck
+from modelcheck.program.machine import Initial, initialise
+from tests.frontend.c_running import evaluate, finding, program, stuck
 
 NESTED = """
 struct deep {
@@ -72,11 +74,21 @@ def test_a_layout_that_is_not_clangs_is_told() -> None:
 PACKED = "struct __attribute__((packed)) in { int a; short b; }; struct __attribute__((packed)) { char c; struct in i; } o; struct in row[3], *p = row; long x;"
 
 
-def test_a_packed_record_is_used_where_it_is_aligned_and_refused_where_not(tmp_path: Path) -> None:
-    before = "row[0].a = 5; p[2].a = 6; row[1].b = 8;"
-    assert evaluate(tmp_path, PACKED, "row[0].a", "row[2].a", "row[1].b", "sizeof(o)", before=before) == [5, 6, 8, 7]
-    for wrong in ("row[1].a = 1;", "p[1].a = 1;", "x = o.i.a;", "row[0] = row[1];", "p++; *p = row[0];"):
-        assert "naturally aligned" in stuck(tmp_path, f"{PACKED} int main(void) {{ {wrong} return 0; }}").reason
+def test_a_packed_record_is_one_step_where_it_is_aligned_and_its_bytes_where_not(tmp_path: Path) -> None:
+    before = "row[0].a = 5; p[2].a = 6; row[1].b = 8; row[1].a = 0x01020304; o.i.a = row[1].a; row[0] = row[1]; p++;"
+    asked = ("row[0].a", "row[2].a", "row[1].b", "o.i.a", "p->a", "sizeof(o)")
+    found = evaluate(tmp_path, PACKED, *asked, before=before)
+    assert found == [0x01020304, 6, 8, 0x01020304, 0x01020304, 7]
+    for statement, sizes in (("row[0].a = 1;", {4: 1}), ("row[1].a = 1;", {1: 4}), ("o.c = 1;", {1: 1})):
+        (end,) = initialise(program(tmp_path, f"{PACKED} int main(void) {{ {statement} return 0; }}"))
+        assert isinstance(end, Initial)
+        assert Counter(size for size, _ in end.memory.values()) == sizes
+
+
+def test_the_address_of_a_packed_member_is_no_aligned_pointer(tmp_path: Path) -> None:
+    assert "misaligned" in stuck(tmp_path, f"{PACKED} int main(void) {{ int *q = &o.i.a; *q = 1; return 0; }}").reason
+    found = evaluate(tmp_path, PACKED, "x", before="int v = 7; __builtin_memcpy(&o.i.a, &v, 4); x = o.i.a;")
+    assert found == [7]
 
 
 PARAMETERS = """

@@ -161,16 +161,12 @@ def test_variables_with_a_cleanup_function_are_cleaned_up_where_their_scope_is_l
 
 
 UNUSUAL = """
-struct packed { char a; unsigned b : 30; short c; } __attribute__((packed)) packed;
 double half(double d) { return d / 2; } double third(double);
 int first(int n, ...) { __builtin_va_list l; __builtin_va_start(l, n); return __builtin_va_arg(l, int); }
 """.replace("\n", " ")
 
 REFUSED = {
     "double d = 1.5;": "floating point",
-    "packed.b = 1;": "the bitfield b of struct packed has no storage unit of its own",
-    "struct packed v = { 1, 2 };": "the bitfield b of struct packed has no storage unit of its own",
-    "packed.c = 1;": "the member c of struct packed is not naturally aligned",
     "half(1);": "floating point",
     "third(1);": "no body for third()",
     "first(1, 2);": "this expression is not supported",

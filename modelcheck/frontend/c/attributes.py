@@ -19,6 +19,7 @@ _MODELLED: Final = frozenset(
     (
         *("alias", "aligned", "annotate", "cleanup", "constructor", "destructor", "mode", "packed", "weak", "section"),
         *("noreturn", "vector_size", "ext_vector_type", "address_space", "ms_struct", "gcc_struct"),
+        *("transparent_union",),
     )
 )
 """What the front end gives its meaning to, or clang in its layouts and types (those it cannot model are refused)."""

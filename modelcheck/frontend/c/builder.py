@@ -187,8 +187,8 @@ def _renumber(terminator: Terminator, number: dict[int, int]) -> Terminator:
     match terminator:
         case Jump(target):
             return Jump(number[target])
-        case Branch(condition, then, otherwise, source):
-            return Branch(condition, number[then], number[otherwise], source)
+        case Branch(_, then, otherwise):
+            return evolve(terminator, then=number[then], otherwise=number[otherwise])
         case Switch(value, cases, default, source):
             return Switch(value, tuple((key, number[block]) for key, block in cases), number[default], source)
     return terminator

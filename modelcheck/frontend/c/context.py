@@ -47,12 +47,14 @@ Value = Expr | Aggregate | None
 
 @frozen(eq=False)
 class Memory:
-    """An lvalue in memory. For a bitfield ``bits`` says which of the ``unit`` bytes at ``address`` it is."""
+    """An lvalue in memory. For a bitfield ``bits`` says which of the ``unit`` bytes at ``address`` it is. ``loose``:
+    it may be less aligned than its type asks for, as what a packed struct holds."""
 
     address: Expr
     type: CType
     bits: Bits | None = None
     unit: int = 0
+    loose: bool = False
 
 
 @frozen(eq=False)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c import operands, operators
+from modelcheck.frontend.c.builtins import CODE
 from modelcheck.frontend.c.calls import call
 from modelcheck.frontend.c.context import (
     Aggregate,
@@ -20,7 +21,7 @@ from modelcheck.frontend.c.context import (
 )
 from modelcheck.frontend.c.initialise import aggregate
 from modelcheck.frontend.c.lvalues import chosen, designates, place, selected, starts_together
-from modelcheck.frontend.c.places import address_of, read
+from modelcheck.frontend.c.places import address_of, combine, held_cells, read
 from modelcheck.frontend.c.types import ARRAY, FLOAT, FUNCTION, POINTER, RECORD, VARIABLE, VOID, CType
 from modelcheck.program.expr import FALSE, TRUE, Expr, const, op
 from modelcheck.program.ir import Assign, Branch, Jump
@@ -145,6 +146,11 @@ def converted(ctx: Context, inner: cl.Node, new: CType, hint: Hint | None = None
     result = _allocated(ctx, inner, hint) if hint else value(ctx, inner)
     if isinstance(result, Expr) and old.scalar and new.scalar:
         return convert(result, old, new)
+    united = new.kind == RECORD and ctx.types.record(new).union and new.name != old.name
+    if united and isinstance(result, Expr | Aggregate) and (leaves := ctx.types.leaves(new)) is not None:
+        # A cast to a union is one of its members with this value.
+        cells = held_cells(ctx, result) if isinstance(result, Aggregate) else {0: (old.size, result)}
+        return Aggregate(new, tuple(combine(cells, leaf.offset, leaf.size) for leaf in leaves))
     if isinstance(result, Aggregate) and new.kind in (RECORD, ARRAY):
         return Aggregate(new, result.values)
     ctx.refuse(f"a conversion from {old.name} to {new.name} is not supported", inner)
@@ -180,6 +186,12 @@ def _compound_literal(ctx: Context, node: cl.Node) -> Value:
     if type_.kind in (RECORD, ARRAY):
         return aggregate(ctx, type_, node.expressions()[-1])
     return ctx.scalar(node.expressions()[-1].expressions()[0])
+
+
+def _label_address(ctx: Context, _node: cl.Node) -> Value:
+    """Where a label is; what jumps there is refused."""
+    ctx.builder.assumes.add("return-addresses")
+    return const(CODE, 64)
 
 
 def _statement_expression(ctx: Context, node: cl.Node) -> Value:
@@ -337,7 +349,7 @@ def branch(ctx: Context, node: cl.Node, then: int, otherwise: int) -> None:
     if node.kind == cl.UNARY and cl.lib.clang_getCursorUnaryOperatorKind(node.cursor) == cl.LOGICAL_NOT:
         branch(ctx, inner[0], otherwise, then)
         return
-    if node.kind == cl.CALL and inner[0].spelling == "__builtin_expect":
+    if node.kind == cl.CALL and inner[0].spelling in _EXPECTED:
         branch(ctx, inner[1], then, otherwise)
         return
     if node.kind == cl.BINARY:
@@ -356,13 +368,16 @@ def branch(ctx: Context, node: cl.Node, then: int, otherwise: int) -> None:
         builder.end(Branch(test, then, otherwise, ctx.source(node)))
 
 
+_EXPECTED = ("__builtin_expect", "__builtin_expect_with_probability")
+
+
 def _is_logic(node: cl.Node) -> bool:
     while node.kind in (cl.PAREN, cl.UNEXPOSED_EXPR) and len(node.expressions()) == 1:
         node = node.expressions()[0]
     if node.kind == cl.UNARY:
         return bool(cl.lib.clang_getCursorUnaryOperatorKind(node.cursor) == cl.LOGICAL_NOT)
     if node.kind == cl.CALL:
-        return node.spelling == "__builtin_expect"
+        return node.spelling in _EXPECTED
     if node.kind != cl.BINARY:
         return False
     name = _operator_name(node)
@@ -383,6 +398,7 @@ _VALUES: dict[int, Callable[[Context, cl.Node], Value]] = {
     cl.CALL: _call,
     cl.COMPOUND_LITERAL: _compound_literal,
     cl.STATEMENT_EXPR: _statement_expression,
+    cl.ADDRESS_OF_LABEL: _label_address,
     cl.GENERIC: _generic,
     cl.CONDITIONAL: _conditional,
     cl.UNARY: _unary,

@@ -12,7 +12,8 @@ from modelcheck.frontend.c.context import Aggregate, Context, Memory, Place, Ref
 from modelcheck.frontend.c.objects import Cell
 from modelcheck.frontend.c.places import Cells, combine, held_cells, insert, write
 from modelcheck.frontend.c.types import ARRAY, INTEGER, RECORD, Bits, CType, Field, Types
-from modelcheck.program.expr import Expr, const
+from modelcheck.frontend.c.unaligned import byte_of, scatter
+from modelcheck.program.expr import Expr, const, op
 from modelcheck.program.ir import NONE, Store
 
 MOST_ELEMENTS = 65536
@@ -242,6 +243,8 @@ def cells(ctx: Context, type_: CType, node: cl.Node) -> dict[int, tuple[int, Exp
                 value = convert(value, old, item.type)
             if item.bits is None:
                 found[item.offset] = (item.type.size, value)
+            elif item.bits.scattered:
+                _spread(found, item, item.bits, value)
             else:
                 unit = found.get(item.offset, (item.unit, const(0, item.unit * 8)))[1]
                 found[item.offset] = (item.unit, insert(unit, item.bits, value))
@@ -271,6 +274,15 @@ def _in_mutex(types: Types, type_: CType, offset: int) -> int:
         else:
             return 0
     return offset
+
+
+def _spread(found: dict[int, tuple[int, Expr]], item: Item, bits: Bits, value: Expr) -> None:
+    """Put a scattered bitfield into its bytes."""
+    unit, mine = (insert(const(0, 8 * item.unit), bits, content) for content in (value, const(-1, bits.width)))
+    for number in range(item.unit):
+        before = found.get(item.offset + number, (1, const(0, 8)))[1]
+        kept = op("and", 8, before, op("not", 8, byte_of(mine, number)))
+        found[item.offset + number] = (1, op("or", 8, kept, byte_of(unit, number)))
 
 
 def _forget(found: dict[int, tuple[int, Expr]], item: Item) -> None:
@@ -315,7 +327,10 @@ def store_initialiser(ctx: Context, place: Place, initialiser: cl.Node, node: cl
         for offset, size in _uncovered(leaf.offset, leaf.size, found):
             found[offset] = (size, const(0, size * 8))
     for offset, (size, value) in sorted(found.items()):
-        ctx.builder.emit(Store(plus(place.address, offset), value, size, NONE, source))
+        if offset % size:
+            scatter(ctx, plus(place.address, offset), size, value, NONE, source)
+        else:
+            ctx.builder.emit(Store(plus(place.address, offset), value, size, NONE, source))
 
 
 def _uncovered(offset: int, size: int, found: Cells) -> list[tuple[int, int]]:
@@ -354,4 +369,8 @@ def static_cells(ctx: Context, type_: CType, node: cl.Node) -> list[Cell]:
     constant = len(builder.blocks) == 1 and not builder.blocks[0]
     if not constant or any(value.kind != "const" for _, value in found.values()):
         ctx.wrong("this initialiser is not supported: it is not a constant", node)
+    for offset, (size, value) in sorted(found.items()):
+        if offset % size:  # of a packed struct
+            del found[offset]
+            found.update((offset + number, (1, byte_of(value, number))) for number in range(size))
     return [(offset, size, value.data) for offset, (size, value) in sorted(found.items()) if value.data]

@@ -142,7 +142,8 @@ def _element(ctx: Context, node: cl.Node, inclusive: bool) -> Place:
         _check_index(ctx, within, whole, node)
     if not isinstance(base, Memory):
         ctx.refuse("an element of an array that is a value and no object", node)
-    return Memory(op("add", 64, base.address, op("mul", 64, number, const(type_.size, 64))), type_)
+    distance = op("mul", 64, number, const(type_.size, 64))
+    return Memory(op("add", 64, base.address, distance), type_, loose=base.loose)
 
 
 def _flexible(array: cl.Node, count: int) -> bool:

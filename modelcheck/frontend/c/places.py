@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from attrs import evolve
+
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.context import (
     Aggregate,
@@ -12,16 +14,16 @@ from modelcheck.frontend.c.context import (
     Memory,
     Parts,
     Place,
-    Refused,
     Register,
     Value,
     convert,
     plus,
     resize,
 )
-from modelcheck.frontend.c.types import ARRAY, BOOL, FUNCTION, POINTER, RECORD, Bits, CType
-from modelcheck.program.expr import FALSE, TRUE, UNDEFINED, Expr, const, mask, op
-from modelcheck.program.ir import NONE, Assign, Branch, Fence, Load, Source, Store, Tags
+from modelcheck.frontend.c.types import ARRAY, BOOL, FUNCTION, POINTER, RECORD, Bits, CType, Leaf
+from modelcheck.frontend.c.unaligned import gather, scatter
+from modelcheck.program.expr import UNDEFINED, Expr, const, mask, op
+from modelcheck.program.ir import NONE, Assign, Fence, Load, Source, Store, Tags
 
 ONCE: Tags = frozenset({"ONCE"})
 # Plain use of an _Atomic object is sequentially consistent; the tags are those of <stdatomic.h>.
@@ -37,8 +39,8 @@ MOST_COPIED = 1024
 def part(ctx: Context, base: Place, offset: int, type_: CType, bits: Bits | None = None, unit: int = 0) -> Place:
     """The member or element of ``base`` at ``offset``."""
     match base:
-        case Memory(address):
-            return Memory(plus(address, offset), type_, bits, unit)
+        case Memory(address, loose=loose):
+            return Memory(plus(address, offset), type_, bits, unit, loose)
         case Parts(registers, start):
             return Parts(registers, start + offset, type_)
         case Held(whole, start):
@@ -70,20 +72,22 @@ def read(ctx: Context, place: Place, node: cl.Node) -> Value:
             cells = held_cells(ctx, whole)
             value = combine(cells, offset, unit if bits else size)
             return extract(value, bits, type_) if bits else value
-        case Memory(address, _, bits, unit):
+        case Memory(address, _, bits, unit, loose):
             tags = ATOMIC_LOAD if type_.atomic else ONCE if type_.volatile else NONE
-            return load(ctx, address, type_, tags, ctx.source(node), bits, unit)
+            source = ctx.source(node)
+            if loose or (bits and bits.scattered):
+                _not_atomic(ctx, type_, node)
+                value = gather(ctx, address, unit if bits else size, tags, source)
+            else:
+                register = ctx.builder.register(8 * (unit if bits else size))
+                ctx.builder.emit(Load(register, address, unit if bits else size, tags, source))
+                value = ctx.builder.value(register)
+            return extract(value, bits, type_) if bits else value
 
 
-def load(
-    ctx: Context, address: Expr, type_: CType, tags: Tags, source: Source, bits: Bits | None = None, unit: int = 0
-) -> Expr:
-    """One step that reads a scalar."""
-    size = unit if bits else type_.size
-    register = ctx.builder.register(size * 8)
-    ctx.builder.emit(Load(register, address, size, tags, source))
-    value = ctx.builder.value(register)
-    return extract(value, bits, type_) if bits else value
+def _not_atomic(ctx: Context, type_: CType, node: cl.Node) -> None:
+    if type_.atomic:
+        ctx.refuse(f"a value of type {type_.name} that is not naturally aligned is not supported", node)
 
 
 def read_aggregate(ctx: Context, place: Place, node: cl.Node) -> Aggregate:
@@ -99,13 +103,16 @@ def read_aggregate(ctx: Context, place: Place, node: cl.Node) -> Aggregate:
         offset = place.offset
         return Aggregate(place.type, tuple(ctx.builder.value(registers[offset + leaf.offset]) for leaf in leaves))
     assert isinstance(place, Memory)
-    _whole(ctx, place, node)
     source = ctx.source(node)
     result = []
     for leaf in leaves:
-        register = ctx.builder.register(leaf.size * 8)
         tags = ONCE if place.type.volatile or leaf.type.volatile else NONE
-        ctx.builder.emit(Load(register, plus(place.address, leaf.offset), leaf.size, tags, source, copy=True))
+        address = plus(place.address, leaf.offset)
+        if _loose(ctx, place, leaf):
+            result.append(gather(ctx, address, leaf.size, tags, source, copy=True))
+            continue
+        register = ctx.builder.register(leaf.size * 8)
+        ctx.builder.emit(Load(register, address, leaf.size, tags, source, copy=True))
         result.append(ctx.builder.value(register))
     return Aggregate(place.type, tuple(result))
 
@@ -131,29 +138,33 @@ def write(ctx: Context, place: Place, value: Value, node: cl.Node) -> Value:
             for target, piece in zip(targets, pieces, strict=True):
                 ctx.builder.emit(Assign(target, piece, source))
             return Aggregate(type_, tuple(map(ctx.builder.value, targets)))
-        case Memory(address, _, bits, unit) if isinstance(value, Expr):
+        case Memory(address, _, bits, unit, loose) if isinstance(value, Expr):
             size = scalar_size(ctx, type_, node)
             if bits is not None:
                 return _write_bits(ctx, place, bits, unit, value, source)
             tags = ATOMIC_STORE if type_.atomic else ONCE if type_.volatile else NONE
+            if loose:
+                _not_atomic(ctx, type_, node)
+                scatter(ctx, address, size, value, tags, source)
+                return value
             ctx.builder.emit(Store(address, value, size, tags, source))
             if type_.atomic:
                 ctx.builder.emit(Fence(MB, source))
             return value
         case Memory(address) if isinstance(value, Aggregate):
-            _whole(ctx, place, node)
             for leaf, piece in zip(ctx.types.leaves(type_) or (), value.values, strict=True):
                 tags = ONCE if type_.volatile or leaf.type.volatile else NONE
-                ctx.builder.emit(Store(plus(address, leaf.offset), piece, leaf.size, tags, source))
+                if _loose(ctx, place, leaf):
+                    scatter(ctx, plus(address, leaf.offset), leaf.size, piece, tags, source)
+                else:
+                    ctx.builder.emit(Store(plus(address, leaf.offset), piece, leaf.size, tags, source))
             return value
     ctx.refuse(f"a value of type {type_.name} cannot be assigned here", node)
 
 
-def _whole(ctx: Context, place: Memory, node: cl.Node) -> None:
-    """Before all of a struct is accessed: in a packed one, scalars may be less aligned than they are in others."""
-    natural = max((leaf.size for leaf in ctx.types.leaves(place.type) or ()), default=1)
-    if natural > ctx.types.alignment(place.type):
-        aligned(ctx, place.address, natural, node)
+def _loose(ctx: Context, place: Memory, leaf: Leaf) -> bool:
+    """Whether a scalar of the struct at ``place`` may be less aligned than others of its size."""
+    return place.loose or leaf.offset % leaf.size != 0 or leaf.size > ctx.types.alignment(place.type)
 
 
 def _reads(value: Expr, registers: set[int]) -> bool:
@@ -164,16 +175,23 @@ def _reads(value: Expr, registers: set[int]) -> bool:
 
 
 def _write_bits(ctx: Context, place: Memory, bits: Bits, unit: int, value: Expr, source: Source) -> Expr:
-    """A bitfield is written as its storage unit: read, change, write (two plain steps)."""
-    width = unit * 8
-    register = ctx.builder.register(width)
+    """A bitfield is written as its storage unit: read, change, write (two plain steps, for each byte of a scattered one
+    or one that may not be aligned)."""
     tags = ONCE if place.type.volatile else NONE
-    ctx.builder.emit(Load(register, place.address, unit, tags, source, copy=True))
-    old = ctx.builder.value(register)
-    # The neighbours of the first bitfield to be written may be undefined; the field itself is not, then.
-    old = op("ite", width, op("defined", 1, old), old, const(0, width))
-    ctx.builder.emit(Store(place.address, insert(old, bits, value), unit, tags, source))
-    return extract(insert(const(0, width), bits, value), bits, place.type)
+    pieces = [(at, 1) for at in range(unit)] if place.loose or bits.scattered else [(0, unit)]
+    field = insert(const(0, 8 * unit), bits, value)
+    mine = insert(const(0, 8 * unit), bits, const(-1, bits.width))
+    for at, size in pieces:
+        width, address = 8 * size, plus(place.address, at)
+        register = ctx.builder.register(width)
+        ctx.builder.emit(Load(register, address, size, tags, source, copy=True))
+        old = ctx.builder.value(register)
+        # The neighbours of the first bitfield to be written may be undefined; the field itself is not, then.
+        old = op("ite", width, op("defined", 1, old), old, const(0, width))
+        new, kept = (resize(op("lshr", 8 * unit, whole, const(8 * at, 8 * unit)), width) for whole in (field, mine))
+        changed = op("or", width, op("and", width, old, op("not", width, kept)), new)
+        ctx.builder.emit(Store(address, changed, size, tags, source))
+    return extract(field, bits, place.type)
 
 
 def insert(old: Expr, bits: Bits, value: Expr) -> Expr:
@@ -251,30 +269,11 @@ def member(ctx: Context, base: Place, name: str, node: cl.Node) -> Place:
     if found is None:
         ctx.refuse(record.problem or f"no member {name} in {base.type.name}", node)
     type_ = ctx.types.of(node)
-    if type_.scalar and found.bits is None and found.offset % type_.size:
-        ctx.refuse(f"the member {name} of {base.type.name} is not naturally aligned, which is not supported", node)
     made = part(ctx, base, found.offset, type_, found.bits, found.unit)
     natural = found.unit or ctx.types.alignment(type_)
-    if isinstance(made, Memory) and natural > ctx.types.alignment(base.type):
-        aligned(ctx, made.address, natural, node)
+    if isinstance(made, Memory) and (natural > ctx.types.alignment(base.type) or found.offset % natural):
+        return evolve(made, loose=True)
     return made
-
-
-def aligned(ctx: Context, address: Expr, size: int, node: cl.Node) -> None:
-    """Go on only where ``address``, which a packed struct or a copy of bytes gives, is a multiple of ``size``."""
-    fits = op("eq", 1, op("and", 64, address, const(size - 1, 64)), const(0, 64))
-    reason = f"an access of {size} bytes that is not naturally aligned is not supported"
-    if fits is TRUE:
-        return
-    if fits is FALSE:
-        ctx.refuse(reason, node)
-    source = ctx.source(node)
-    ctx.builder.open()
-    yes, no = ctx.builder.block(), ctx.builder.block()
-    ctx.builder.end(Branch(fits, yes, no, source))
-    ctx.builder.current = no
-    ctx.stop(Refused(reason, source))
-    ctx.builder.current = yes
 
 
 def address_of(ctx: Context, place: Place, node: cl.Node) -> Expr:

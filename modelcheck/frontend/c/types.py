@@ -68,10 +68,12 @@ class CType:
 
 @frozen
 class Bits:
-    """Where a bitfield lies in its storage unit: bits from the least significant one."""
+    """Where a bitfield lies in its storage unit: bits from the least significant one. ``scattered``: the unit is just
+    the bytes that it lies in, each accessed by itself."""
 
     shift: int
     width: int
+    scattered: bool = False
 
 
 @frozen(eq=False)
@@ -94,7 +96,7 @@ class Record:
         named: those with a name, and those of its anonymous members however deep, with their offset in this record.
         unnamed: byte offsets of its anonymous members however deep, by their declaration.
         union: whether it is one.
-        problem: why it cannot be modelled: it then is without its bitfields, or without any member.
+        problem: why it cannot be modelled: it then is without any member.
     """
 
     fields: tuple[Field, ...]
@@ -293,11 +295,8 @@ class Types:
         problem = strange(name for declaration in declarations for name in names(declaration))
         if problem:
             return Record((), {}, {}, union, f"{type_.name}: {problem}")
-        try:
-            packed = _storage(type_, [] if union else plain, raw)
-            ordered = tuple(packed[number] if bits else plain[number] for bits, number in order)
-        except ValueError as error:
-            problem, ordered = str(error), tuple(plain)
+        packed = _storage(type_, [] if union else plain, raw)
+        ordered = tuple(packed[number] if bits else plain[number] for bits, number in order)
         named: dict[str, Field] = {}
         for member_field in ordered:
             if member_field.name:
@@ -319,9 +318,10 @@ class Types:
     def leaves(self, type_: CType) -> tuple[Leaf, ...] | None:
         """The scalars of a type in order of offset.
 
-        None when there are too many, or one is no integer or pointer, or (in a packed struct) not naturally aligned.
+        None when there are too many, or one is no integer or pointer. In a packed struct they need not be aligned.
 
-        Of a union, those of its first largest member. A storage unit of bitfields is one leaf.
+        Of a union, those of its first largest member. A storage unit of bitfields is one leaf, or one for each byte
+        where they are scattered.
         """
         if type_ not in self._leaves:
             found: list[Leaf] = []
@@ -332,7 +332,7 @@ class Types:
     def _collect(self, type_: CType, path: str, offset: int, into: list[Leaf]) -> bool:
         if type_.scalar:
             into.append(Leaf(path, offset, type_.size, type_))
-            return len(into) <= MOST_LEAVES and offset % type_.size == 0
+            return len(into) <= MOST_LEAVES
         if type_.kind == ARRAY:
             element = self.element(type_)
             count = self.count(type_) or 0
@@ -353,6 +353,14 @@ class Types:
             members = tuple(member for member in members if member.type.size == largest)[:1]
         last: tuple[int, int] | None = None
         for member in members:
+            if member.bits is not None and member.bits.scattered:
+                first = offset + member.offset
+                covered = into[-1].offset + 1 if into and into[-1].bitfields else first
+                into.extend(
+                    Leaf(f"{path}.{member.name}+{at - first}", at, 1, member.type, True)
+                    for at in range(max(first, covered), first + member.unit)
+                )
+                continue
             if member.bits is not None:
                 unit = (member.offset, member.unit)
                 if unit != last:
@@ -381,10 +389,13 @@ def _named(type_: CType, leaves: tuple[Leaf, ...]) -> Layout:
 
 
 def _storage(owner: CType, plain: list[Field], raw: list[tuple[str, CType, int, int]]) -> list[Field]:
-    """Give each bitfield a naturally aligned storage unit that overlaps no other member and no other unit in part."""
+    """Give each bitfield a naturally aligned storage unit that overlaps no other member and no other unit in part.
+
+    Where one has none, as it may be in a packed struct, all are scattered.
+    """
     taken = [(member.offset, member.offset + member.type.size) for member in plain]
     units: list[tuple[int, int]] = []
-    for name, member, offset, width in raw:
+    for _, member, offset, width in raw:
         size = member.size
         while True:
             start = offset // (8 * size) * size
@@ -393,7 +404,10 @@ def _storage(owner: CType, plain: list[Field], raw: list[tuple[str, CType, int, 
             if whole and (clear or size == 1):
                 break
             if size == 1 or not whole:
-                raise ValueError(f"the bitfield {name} of {owner.name} has no storage unit of its own")
+                return [
+                    Field(name, of, at // 8, Bits(at % 8, bits, scattered=True), (at % 8 + bits + 7) // 8)
+                    for name, of, at, bits in raw
+                ]
             size //= 2
         units.append((start, size))
     # A unit that lies within another is widened to it, so that one byte is always accessed in one size.

@@ -89,6 +89,9 @@ class Paths(Record):
     def _loop(self, frame: CallFrame, loop: Loop) -> None:
         counted = 0
         rounds = 0
+        first = frame.function.blocks[loop.head].terminator
+        promised = first.rounds if isinstance(first, Branch) else 0
+        most, longest = max(self.bounds.unroll, promised), MOST_EVENTS if promised else self.bounds.rounds
         raced = not self.bounds.looks
         renewed = FALSE
         while True:
@@ -98,7 +101,7 @@ class Paths(Record):
             entry = None
             if states:
                 entry = self._merge(frame, loop.head, states)
-                if counted > self.bounds.unroll or rounds >= self.bounds.rounds or len(self.events) > MOST_EVENTS:
+                if counted > most or rounds >= longest or len(self.events) > MOST_EVENTS:
                     self._cut_loop(frame, loop, entry, rounds)
                     return
             mark = Mark(len(self.events), len(self.allocations), len(self.choices), len(self.cuts), self.next_base)
