@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* The driver of the tree with one page in its balloon, a host that answers at once, and compaction as mm/ has it. */
+#include "drivers/virtio/virtio_balloon.c"
+#include <linux/migrate.h>
+#include <mc/check.h>
+
+static struct virtio_balloon vb;
+static struct virtqueue queue;
+
+int virtqueue_add_outbuf(struct virtqueue *vq, struct scatterlist *sg, unsigned int num, void *data, gfp_t gfp)
+{
+	return 0;
+}
+
+bool virtqueue_kick(struct virtqueue *vq)
+{
+	return true;
+}
+
+void *virtqueue_get_buf(struct virtqueue *vq, unsigned int *length)
+{
+	return &queue;
+}
+
+static void made(void)
+{
+	vb.vdev = NULL;
+	vb.inflate_vq = vb.deflate_vq = &queue;
+	mutex_init(&vb.balloon_lock);
+	init_waitqueue_head(&vb.acked);
+	balloon_devinfo_init(&vb.vb_dev_info);
+	vb.vb_dev_info.migratepage = virtballoon_migratepage;
+}
+
+static void filled(void)
+{
+	made();
+	fill_balloon(&vb, 1);
+}
+
+static void inflate(void)
+{
+	fill_balloon(&vb, 1);
+}
+
+static void deflate(void)
+{
+	leak_balloon(&vb, 1);
+}
+
+/* The page that compaction's scanner meets. */
+static void compact(void)
+{
+	struct page *page = pfn_to_page(0);
+	LIST_HEAD(isolated);
+
+	if (__PageMovable(page) && isolate_movable_page(page, ISOLATE_UNEVICTABLE) == 0) {
+		list_add(&page->lru, &isolated);
+		putback_movable_pages(&isolated);
+	}
+}
+
+/* Whoever is left gives it back. */
+static void empty(void)
+{
+	leak_balloon(&vb, 1);
+	mc_counter(vb.num_pages == 0);
+	mc_list(list_empty(&vb.vb_dev_info.pages));
+	mc_leak(page_count(pfn_to_page(0)), "the page is not given back");
+}
