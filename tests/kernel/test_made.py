@@ -11,7 +11,6 @@ from modelcheck.errors import InputError
 from modelcheck.kernel import kernel_tree
 from modelcheck.kernel.made import atomic_names, autoconf, timeconst
 
-
 _PARTS = ("MUL32", "ADJ32", "SHR32", "NUM", "DEN")
 
 

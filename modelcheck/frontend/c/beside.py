@@ -58,6 +58,7 @@ def beside(
     diagnostics: Iterable[Diagnostic],
     read: Mapping[str, bytes],
     ours: Callable[[str], bool],
+    kernel: bool = False,
 ) -> Beside:
     """What a parsed file says beside its definitions.
 
@@ -66,6 +67,8 @@ def beside(
         diagnostics: clang's messages about it.
         read: the files that it was made of, by name.
         ours: whether a file is a header of ours, which says nothing of the kind.
+        kernel: it is a file of a kernel tree, whose start-up is not part of any program here: a scenario calls what it
+            wants of it.
     """
     texts = {name: data for name, data in read.items() if not ours(name)}
     problems = [*_told(diagnostics, texts), *_pragmas(texts), *_assembly(top, texts)]
@@ -84,7 +87,7 @@ def beside(
         if target is not None:
             aliases[name] = target
         for section in attributes.sections(cursor):
-            if _RUN_BY_SECTION.match(section):
+            if _RUN_BY_SECTION.match(section) and not kernel:
                 problems.append(_at(f"{name} is put in {section}, which is run, or looked through, by itself", place))
         if cursor.kind == cl.FUNCTION_DECL:
             found = when.setdefault(name, {})

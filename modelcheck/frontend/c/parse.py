@@ -227,7 +227,9 @@ def parse_file(
                 functions[cl.text(cl.lib.clang_getCursorSpelling(cursor))] = cursor
         elif cursor.kind == cl.VAR_DECL:
             variables.setdefault(cl.text(cl.lib.clang_getCursorSpelling(cursor)), []).append(cursor)
-    said = beside(top, diagnostics, read, lambda name: texts.ours(name) or name == prelude_name)
+    said = beside(
+        top, diagnostics, read, lambda name: texts.ours(name) or name == prelude_name, kernel=known.build is not None
+    )
     unit = Unit(shown, parsed, Types(), known, functions, variables, said)
     if content is not None:
         return unit
