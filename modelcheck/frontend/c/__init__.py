@@ -18,17 +18,19 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Unpack
 
 from modelcheck.errors import InputError
 from modelcheck.frontend.c.confine import Bounds
 from modelcheck.frontend.c.entry import ScenarioEntry, main_entry, scenario_entry
-from modelcheck.frontend.c.reader import setting
+from modelcheck.frontend.c.link import Linker
+from modelcheck.frontend.c.reader import Given, Setting, setting
 from modelcheck.kernel import Tree
-from modelcheck.program.ir import Program
+from modelcheck.program.ir import Program, Unsupported
 from modelcheck.program.regions import awaited_regions
 from modelcheck.run import depth
 
-__all__ = ["Bounds", "ScenarioEntry", "deep", "parse_program"]
+__all__ = ["Bounds", "ScenarioEntry", "deep", "parse_program", "parse_refusals"]
 
 
 def parse_program(
@@ -61,20 +63,33 @@ def parse_program(
             exist, or a construct is used wrongly. What is right but cannot be modelled becomes an `Unsupported`
             instruction where it would run.
     """
-    if not sources:
-        raise InputError("no C file is given")
     main = scenario is None
     with setting(
         include=include, defines=defines, main=main, names=names, changed=changed, bounds=bounds, tree=tree, stubs=stubs
     ) as read:
-        linker = read.linker([read.parse(path) for path in sources])
-        linker.check()
-        with deep():
-            entry = main_entry(linker) if scenario is None else scenario_entry(linker, scenario)
-            functions, objects = linker.finish()
-        return Program(
-            awaited_regions(functions), objects, entry, read.files.texts, process=scenario is None, sized=linker.sized
-        )
+        return _program(read, sources, scenario)[0]
+
+
+def parse_refusals(
+    sources: Sequence[Path], *, scenario: ScenarioEntry | None = None, **given: Unpack[Given]
+) -> list[Unsupported]:
+    """What of the program that `parse_program` gives for the same cannot be modelled, in all code that it leads to,
+    also behind the first of it. Raises as that does.
+    """
+    with setting(main=scenario is None, **given) as read:
+        return list(_program(read, sources, scenario)[1].refused())
+
+
+def _program(read: Setting, sources: Sequence[Path], scenario: ScenarioEntry | None) -> tuple[Program, Linker]:
+    if not sources:
+        raise InputError("no C file is given")
+    linker = read.linker([read.parse(path) for path in sources])
+    linker.check()
+    with deep():
+        entry = main_entry(linker) if scenario is None else scenario_entry(linker, scenario)
+        functions, objects = linker.finish()
+    texts, process = read.files.texts, scenario is None
+    return Program(awaited_regions(functions), objects, entry, texts, process=process, sized=linker.sized), linker
 
 
 @contextmanager

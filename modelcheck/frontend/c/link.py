@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 from functools import partial
 from pathlib import PurePath
@@ -20,7 +20,7 @@ from modelcheck.frontend.c.context import Hint, Links
 from modelcheck.frontend.c.objects import MOST_THREADS, Cell, Objects, Static
 from modelcheck.frontend.c.parse import Unit
 from modelcheck.frontend.c.types import ARRAY, RECORD, CType, Signature, Types
-from modelcheck.program.ir import Function, MemoryObject, Source
+from modelcheck.program.ir import Function, MemoryObject, Source, Unsupported
 
 _INTERNAL = 2
 
@@ -276,6 +276,12 @@ class Linker:
             for name, lowered in self._lowered.items()
         }
         return functions, self.objects.finish()
+
+    def refused(self) -> Iterator[Unsupported]:
+        """What cannot be modelled in all code that is lowered, also behind the first of it."""
+        for lowered in self._lowered.values():
+            for block in lowered.builder.blocks:
+                yield from (instruction for instruction in block if isinstance(instruction, Unsupported))
 
     def add(self, name: str, lowered: Lowered) -> None:
         """Add a function that no file has, such as a scenario's main."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypedDict
 
 from attrs import frozen
 
@@ -47,17 +47,29 @@ class Setting:
         return Linker(units, contents, lower, extent, self.library)
 
 
+class Given(TypedDict, total=False):
+    """What `modelcheck.frontend.c.parse_program` takes besides sources and scenario."""
+
+    include: Sequence[Path]
+    defines: Mapping[str, str] | None
+    names: Mapping[Path, str] | None
+    changed: Mapping[Path, bytes] | None
+    bounds: Bounds | None
+    tree: Tree | None
+    stubs: Mapping[str, str] | None
+
+
 @contextmanager
 def setting(
     *,
-    include: Sequence[Path],
-    defines: Mapping[str, str] | None,
     main: bool,
-    names: Mapping[Path, str] | None,
-    changed: Mapping[Path, bytes] | None,
-    bounds: Bounds | None,
-    tree: Tree | None,
-    stubs: Mapping[str, str] | None,
+    include: Sequence[Path] = (),
+    defines: Mapping[str, str] | None = None,
+    names: Mapping[Path, str] | None = None,
+    changed: Mapping[Path, bytes] | None = None,
+    bounds: Bounds | None = None,
+    tree: Tree | None = None,
+    stubs: Mapping[str, str] | None = None,
 ) -> Iterator[Setting]:
     """What to read a program with, while the context lasts; for arguments see `modelcheck.frontend.c.parse_program`.
 

@@ -17,7 +17,7 @@ from modelcheck.errors import InputError
 from modelcheck.frontend.spec import locate
 from modelcheck.frontend.spec.spec import Scenario, Spec, Variant
 from modelcheck.kernel import PREFIX, Tree
-from modelcheck.program.ir import Program
+from modelcheck.program.ir import Program, Unsupported
 from modelcheck.reading import bounds_of, copy_tree, leads_out
 
 
@@ -34,6 +34,17 @@ def load_program(spec: Spec, scenario: Scenario, variant: Variant) -> Program:
     with _tree(spec, variant) as (folder, changed):
         try:
             return parse_program(changed=changed, **_read(spec, scenario, variant, folder))
+        except InputError as error:
+            raise _placed(spec, scenario, variant, error) from None
+
+
+def load_refusals(spec: Spec, scenario: Scenario, variant: Variant) -> list[Unsupported]:
+    """What of the program that `load_program` gives cannot be modelled, in all that it leads to. Raises as that."""
+    from modelcheck.frontend.c import parse_refusals
+
+    with _tree(spec, variant) as (folder, changed):
+        try:
+            return parse_refusals(changed=changed, **_read(spec, scenario, variant, folder))
         except InputError as error:
             raise _placed(spec, scenario, variant, error) from None
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
 from attrs import field, frozen
 
 from modelcheck.errors import InputError
-from modelcheck.frontend.spec.load import load_program
+from modelcheck.frontend.spec.load import load_refusals
 from modelcheck.frontend.spec.spec import Scenario, Spec, Variant
-from modelcheck.program.ir import Program, Source, Unsupported
+from modelcheck.program.ir import Source, Unsupported
 
 
 @frozen
@@ -64,12 +64,12 @@ def needs(spec: Spec, cells: Iterable[tuple[Scenario, Variant]]) -> list[Need]:
     found: dict[tuple[str, str], _Gathered] = {}
     for scenario, variant in cells:
         try:
-            program = load_program(spec, scenario, variant)
+            refused = load_refusals(spec, scenario, variant)
         except InputError as error:
             place = Source(error.file or "", error.line or 0, error.column or 0, 0, 0)
             _note(found, "input", error.message, place, scenario)
             continue
-        for kind, name, source in _missing(program):
+        for kind, name, source in map(_missing, refused):
             _note(found, kind, name, source, scenario)
     wanted = [name for kind, name in found if kind in ("body", "variable")]
     where = _defined(spec.tree.folder, wanted) if spec.tree is not None and wanted else {}
@@ -86,20 +86,16 @@ def _note(found: dict[tuple[str, str], _Gathered], kind: str, name: str, source:
     gathered.scenarios[scenario.name] = None
 
 
-def _missing(program: Program) -> Iterator[tuple[str, str, Source]]:
-    for function in program.functions.values():
-        for block in function.blocks:
-            for instruction in block.instructions:
-                if isinstance(instruction, Unsupported):
-                    body, variable = _BODY.search(instruction.reason), _VARIABLE.search(instruction.reason)
-                    if body is not None and instruction.source.file.startswith(("<bodies/", "<linux/percpu-defs.h")):
-                        yield "refused", body[1].replace("_", " "), instruction.source
-                    elif body is not None:
-                        yield "body", body[1], instruction.source
-                    elif variable is not None:
-                        yield "variable", variable[1], instruction.source
-                    else:
-                        yield "refused", instruction.reason, instruction.source
+def _missing(refused: Unsupported) -> tuple[str, str, Source]:
+    """The kind and name of a need, and where it is."""
+    body, variable = _BODY.search(refused.reason), _VARIABLE.search(refused.reason)
+    if body is not None and refused.source.file.startswith(("<bodies/", "<linux/percpu-defs.h")):
+        return "refused", body[1].replace("_", " "), refused.source
+    if body is not None:
+        return "body", body[1], refused.source
+    if variable is not None:
+        return "variable", variable[1], refused.source
+    return "refused", refused.reason, refused.source
 
 
 def _defined(tree: Path, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
