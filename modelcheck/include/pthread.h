@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * POSIX threads. A signalled condition variable wakes one waiter, any; waking for no reason is left out unless
- * -DMC_SPURIOUS_WAKEUPS=1. Who locks a mutex twice waits for ever, but for recursive and error-checking ones. Threads'
- * own values (keys) have no destructors, and stay reachable when their thread has ended.
+ * -DMC_SPURIOUS_WAKEUPS=1. Who locks a mutex twice waits for ever, but for recursive and error-checking ones.
  */
 #ifndef _PTHREAD_H
 #define _PTHREAD_H
@@ -12,6 +11,7 @@
 #include <mc/intrinsics.h>
 #include <mc/lock.h>
 #include <mc/condition.h>
+#include <mc/keys.h>
 
 typedef unsigned long pthread_t;
 typedef struct { int __detached; } pthread_attr_t;
@@ -31,39 +31,59 @@ typedef struct { unsigned int __count, __generation, __total; } pthread_barrier_
 #define PTHREAD_CREATE_JOINABLE 0
 #define PTHREAD_CREATE_DETACHED 1
 
-#define PTHREAD_KEYS_MAX 4
+#define PTHREAD_KEYS_MAX MC_NR_KEYS
+#define PTHREAD_DESTRUCTOR_ITERATIONS __MC_DESTRUCTOR_ROUNDS
 
 typedef unsigned int pthread_key_t;
 
-__attribute__((weak)) unsigned int __mc_keys;
-__attribute__((weak)) void *__mc_key_values[PTHREAD_KEYS_MAX][MC_NR_THREADS];
-
-/* Declared, so that a call is refused: what runs where a thread ends. */
-void pthread_key_with_a_destructor(void);
-
 static inline int pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
 {
-	if (destructor)
-		pthread_key_with_a_destructor();
-	*key = (pthread_key_t)__mc_rmw(&__mc_keys, 4, "add", 1, "ONCE,RLX", "ONCE,RLX");
+	*key = __mc_key_made(destructor);
 	return 0;
 }
 
 static inline int pthread_key_delete(pthread_key_t key)
 {
-	(void)key;
+	__mc_key_deleted(key);
 	return 0;
 }
 
 static inline void *pthread_getspecific(pthread_key_t key)
 {
-	return __mc_key_values[key][__mc_self()];
+	return __mc_key_values[key];
 }
 
 static inline int pthread_setspecific(pthread_key_t key, const void *value)
 {
-	__mc_key_values[key][__mc_self()] = (void *)value;
+	__mc_key_values[key] = (void *)value;
 	return 0;
+}
+
+struct __mc_pthread {
+	void *(*function)(void *argument);
+	void *argument;
+};
+
+static inline void *__mc_pthread_main(void *argument)
+{
+	struct __mc_pthread *start = argument;
+	void *(*function)(void *argument) = start->function;
+	void *result, *own = start->argument;
+
+	__mc_free(start);
+	result = function(own);
+	__mc_run_destructors();
+	return result;
+}
+
+/* In programs with keys: their destructors run where a thread ends. */
+static inline pthread_t __mc_pthread_start(void *(*function)(void *), void *argument)
+{
+	struct __mc_pthread *start = __mc_alloc(sizeof(*start), 0, 0);
+
+	start->function = function;
+	start->argument = argument;
+	return __mc_spawn(__mc_pthread_main, start);
 }
 
 static inline int pthread_attr_setdetachstate(pthread_attr_t *attr, int state)
@@ -81,8 +101,10 @@ static inline pthread_t __mc_created(const pthread_attr_t *attr, pthread_t threa
 
 #define __mc_creates_detached() __mc_calls("pthread_attr_setdetachstate")
 #define pthread_create(thread, attr, function, argument) \
-	(*(thread) = __mc_creates_detached() ? __mc_created((attr), __mc_spawn((function), (argument))) : \
-		     ((void)(attr), __mc_spawn((function), (argument))), 0)
+	(*(thread) = __mc_creates_detached() ? __mc_created((attr), __mc_pthread_run(function, argument)) : \
+		     ((void)(attr), __mc_pthread_run(function, argument)), 0)
+#define __mc_pthread_run(function, argument) \
+	(__mc_has_keys() ? __mc_pthread_start((function), (argument)) : __mc_spawn((function), (argument)))
 
 static inline void __mc_give_result(void **to, unsigned long result)
 {
@@ -93,10 +115,13 @@ static inline void __mc_give_result(void **to, unsigned long result)
 /* In main() too: the other threads go on. */
 static inline __attribute__((__noreturn__)) void pthread_exit(void *result)
 {
+	if (__mc_has_keys())
+		__mc_run_destructors();
 	__mc_exit((unsigned long)result);
 }
 
-#define pthread_exit(result) __mc_exit((unsigned long)(void *)(result))
+#define pthread_exit(result) \
+	(__mc_has_keys() ? __mc_run_destructors() : (void)0, __mc_exit((unsigned long)(void *)(result)))
 #define pthread_join(thread, result) (__mc_give_result((void **)(result), __mc_join_once(thread)), 0)
 #define pthread_detach(thread) (__mc_detach(thread), 0)
 #define pthread_self() __mc_self()

@@ -43,8 +43,40 @@ void _Exit(int status) __attribute__((__noreturn__));
 #define abs(x) ({ int __mc_abs = (x); __mc_abs < 0 ? -__mc_abs : __mc_abs; })
 #define labs(x) ({ long __mc_abs = (x); __mc_abs < 0 ? -__mc_abs : __mc_abs; })
 
+/* C11 7.22.4.2: at least so many; POSIX's ATEXIT_MAX. */
+#define __MC_MOST_AT_EXIT 32
+
+__attribute__((weak)) unsigned int __mc_at_exit_count;
+__attribute__((weak)) void (*__mc_at_exit[__MC_MOST_AT_EXIT])(void);
+void more_calls_of_atexit_than_are_modelled(void);
+
+static inline int atexit(void (*function)(void))
+{
+	unsigned long number = __mc_load(&__mc_at_exit_count, 4, "ONCE,RLX");
+
+	if (number >= __MC_MOST_AT_EXIT)
+		more_calls_of_atexit_than_are_modelled();
+	__mc_store(&__mc_at_exit[number], 8, (unsigned long)function, "ONCE,RLX");
+	__mc_store(&__mc_at_exit_count, 4, number + 1, "RELEASE,REL");
+	return 0;
+}
+
+/* The front end calls it where the process ends: the last that was registered first, those that they register too. */
+static inline void __mc_run_at_exit(void)
+{
+	unsigned long left;
+
+	while ((left = __mc_load(&__mc_at_exit_count, 4, "ACQUIRE,ACQ")) != 0) {
+		void (*function)(void) =
+			(void (*)(void))__mc_load(&__mc_at_exit[left - 1], 8, "ONCE,RLX");
+
+		__mc_store(&__mc_at_exit_count, 4, left - 1, "ONCE,RLX");
+		function();
+	}
+}
+
 /* Declared, so that a call is refused. */
-int atexit(void (*function)(void));
+int at_quick_exit(void (*function)(void));
 int rand(void);
 void srand(unsigned int seed);
 int atoi(const char *text);

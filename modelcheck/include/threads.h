@@ -7,6 +7,7 @@
 #include <mc/intrinsics.h>
 #include <mc/lock.h>
 #include <mc/condition.h>
+#include <mc/keys.h>
 
 enum { thrd_success, thrd_nomem, thrd_timedout, thrd_busy, thrd_error };
 enum { mtx_plain = 0, mtx_timed = 1, mtx_recursive = 2 };
@@ -29,9 +30,13 @@ static inline void *__mc_thrd_main(void *argument)
 	struct __mc_thrd *start = argument;
 	thrd_start_t function = start->function;
 	void *own = start->argument;
+	long result;
 
 	__mc_free(start);
-	return (void *)(long)function(own);
+	result = function(own);
+	if (__mc_has_keys())
+		__mc_run_destructors();
+	return (void *)result;
 }
 
 static inline thrd_t __mc_thrd_start(thrd_start_t function, void *argument)
@@ -52,16 +57,46 @@ static inline void __mc_thrd_result(int *to, unsigned long result)
 #define thrd_create(thread, function, argument) (*(thread) = __mc_thrd_start(function, argument), thrd_success)
 static inline __attribute__((__noreturn__)) void thrd_exit(int result)
 {
+	if (__mc_has_keys())
+		__mc_run_destructors();
 	__mc_exit((unsigned long)(long)result);
 }
 
-#define thrd_exit(result) __mc_exit((unsigned long)(long)(int)(result))
+#define thrd_exit(result) \
+	(__mc_has_keys() ? __mc_run_destructors() : (void)0, __mc_exit((unsigned long)(long)(int)(result)))
 #define thrd_join(thread, result) (__mc_thrd_result((result), __mc_join_once(thread)), thrd_success)
 #define thrd_detach(thread) (__mc_detach(thread), thrd_success)
 #define thrd_current() __mc_self()
 #define thrd_equal(a, b) ((a) == (b))
 #define thrd_yield() __mc_relax()
 #define thrd_sleep(time, left) ((void)(time), (void)(left), 0)
+
+#define TSS_DTOR_ITERATIONS __MC_DESTRUCTOR_ROUNDS
+
+typedef unsigned int tss_t;
+typedef void (*tss_dtor_t)(void *value);
+
+static inline int tss_create(tss_t *key, tss_dtor_t destructor)
+{
+	*key = __mc_key_made(destructor);
+	return thrd_success;
+}
+
+static inline void tss_delete(tss_t key)
+{
+	__mc_key_deleted(key);
+}
+
+static inline void *tss_get(tss_t key)
+{
+	return __mc_key_values[key];
+}
+
+static inline int tss_set(tss_t key, void *value)
+{
+	__mc_key_values[key] = value;
+	return thrd_success;
+}
 
 /* A recursive mutex is not modelled: declared, so that asking for one is refused. */
 void recursive_mutex_is_not_modelled(void);

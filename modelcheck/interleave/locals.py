@@ -557,8 +557,8 @@ class Locals:
         return number
 
     def end_bit(self, thread: int) -> int:
-        """The bit for a write to the slot that stands for the end of ``thread``."""
-        return 2 << 2 * self.slots.other("end", thread)
+        """The bits for writes to the slots that stand for the end of ``thread``, and of any."""
+        return 2 << 2 * self.slots.other("end", thread) | 2 << 2 * self.slots.other("end", ir.EVERY)
 
     def _publish(self, local: Local, private: Private, values: tuple[Value, ...]) -> None:
         bases = private.behind(values)

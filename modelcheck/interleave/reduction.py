@@ -18,6 +18,7 @@ from modelcheck.interleave import local as kinds
 from modelcheck.interleave.components import components
 from modelcheck.interleave.local import Local
 from modelcheck.interleave.state import Entry, Slots
+from modelcheck.program.ir import EVERY
 
 
 def _read(slot: int) -> int:
@@ -82,7 +83,8 @@ def annotate(local: Local, slots: Slots, buffered: bool) -> None:
             if local.point.instruction.once:
                 now.write(slots.other("joined", local.value))
     local.clash = now.clash
-    local.touched = now.bits | later.bits | _write(slots.other("end", local.thread))
+    ended = _write(slots.other("end", local.thread)) | _write(slots.other("end", EVERY))
+    local.touched = now.bits | later.bits | ended
     local.future = local.touched
 
 

@@ -16,6 +16,7 @@ from modelcheck.interleave.local import Local
 from modelcheck.interleave.reduction import broken, entry_touch, futures
 from modelcheck.interleave.state import Buffer, Choice, Entry, State
 from modelcheck.interleave.system import System, looked_at, ways
+from modelcheck.program.ir import EVERY
 from modelcheck.program.places import told
 from modelcheck.program.thread import Finding, hidden
 
@@ -358,7 +359,7 @@ def deadlock(system: System, waiting: Sequence[Local]) -> Finding:
     for local in waiting:
         where = f"thread {local.thread} waits at {told(local.place, local.stack)}"
         if local.kind == kinds.JOIN:
-            where += f" for the end of thread {local.value}"
+            where += f" for the end of {'every other thread' if local.value == EVERY else f'thread {local.value}'}"
         elif local.kind == kinds.SYNC:
             where += " for the end of a read-side section"
         elif local.slots:

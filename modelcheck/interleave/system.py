@@ -20,7 +20,7 @@ from modelcheck.interleave.state import Buffer, Choice, Entry, Grace, Memories, 
 from modelcheck.program import holding
 from modelcheck.program.compile import Code
 from modelcheck.program.expr import Undefined, Value, byte_of, join_bytes
-from modelcheck.program.ir import PROPERTIES, MemoryObject, Source
+from modelcheck.program.ir import EVERY, PROPERTIES, MemoryObject, Source
 from modelcheck.program.machine import JOINED_BEFORE, Initial, after_its_end, lock_misuse, uninitialised
 
 Item = TypeVar("Item")
@@ -323,6 +323,11 @@ class System:
     def _join(self, state: State, thread: int, local: Local) -> State | None:
         target = local.value
         assert isinstance(target, int)
+        if target == EVERY:
+            others = (n for n in range(1, len(state.threads)) if n != thread)
+            if any(state.threads[n].kind != kinds.ENDED or state.buffers[n] for n in others):
+                return None
+            return self._moved(state, thread, local, 0)
         if target >= len(state.threads):
             stuck = self.locals.stuck(local, f"join of thread {target}, which has not been started")
             return state._replace(threads=_replaced(state.threads, thread, stuck))

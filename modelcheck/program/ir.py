@@ -397,6 +397,10 @@ class Join:
     waits: bool = True
 
 
+EVERY: Final = (1 << 64) - 1
+"""As the number of the thread of a `Join`: every other thread but main is waited for, as far as it has been started."""
+
+
 @frozen
 class Unsupported:
     """Something that cannot be modelled: reaching it makes the verdict UNKNOWN with ``reason``."""

@@ -113,6 +113,10 @@ class Hint:
     type: CType
 
 
+LAST = "(last)"
+"""The function of the thread that runs `Links.ending` once all others have ended."""
+
+
 class Links(Protocol):
     """What lowering asks of a `Linker`: which functions and objects names mean, and where they are."""
 

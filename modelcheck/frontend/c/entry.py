@@ -9,11 +9,12 @@ from attrs import frozen
 from modelcheck.errors import InputError
 from modelcheck.frontend.c.beside import Hook
 from modelcheck.frontend.c.builder import Builder
+from modelcheck.frontend.c.context import LAST
 from modelcheck.frontend.c.link import Linker, Lowered
 from modelcheck.frontend.c.parse import Unit
 from modelcheck.frontend.c.types import CType
 from modelcheck.program.expr import Expr, const
-from modelcheck.program.ir import Call, Halt, Join, Return, Source, Spawn, Unsupported
+from modelcheck.program.ir import EVERY, Call, Halt, Join, Return, Source, Spawn, Unsupported
 
 
 @frozen
@@ -108,15 +109,34 @@ def _begin(linker: Linker, builder: Builder) -> bool:
             builder.open()
     for unit, hook in _hooks(linker, "constructor"):
         _run(linker, builder, unit, hook)
-    last = list(_hooks(linker, "destructor"))
-    if last:
-        ending = Builder()
-        for unit, hook in reversed(last):
-            _run(linker, ending, unit, hook)
-        ending.end(Return(None))
-        unit, hook = last[-1]
-        linker.ends_with(_add(linker, ending, unit.source(unit.functions[hook.function], hook.function), "(end)"))
+    _endings(linker)
     return bool(builder.blocks[0])
+
+
+def _endings(linker: Linker) -> None:
+    """What runs where the process ends: what atexit() was given (C11 7.22.4.4), then destructors; none where there is
+    neither."""
+    ending = Builder()
+    source: Source | None = None
+    for unit in linker.units if linker.calls(linker.units[0], "atexit") else ():
+        handlers = linker.function(unit, "__mc_run_at_exit")
+        if handlers is not None:
+            source = handlers.unit.source(handlers.cursor, handlers.name)
+            ending.emit(Call(None, handlers.program_name, (), source))
+            break
+    for unit, hook in reversed(_hooks(linker, "destructor")):
+        source = unit.source(unit.functions[hook.function], hook.function)
+        _run(linker, ending, unit, hook)
+    if source is None:
+        return
+    ending.end(Return(None))
+    name = _add(linker, ending, source, "(end)")
+    linker.ends_with(name)
+    last = Builder()
+    last.emit(Join(const(EVERY, 64), source))
+    last.emit(Call(None, name, (), source))
+    last.end(Return(None))
+    _add(linker, last, source, LAST)
 
 
 def _hooks(linker: Linker, which: str) -> list[tuple[Unit, Hook]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c import pairs
-from modelcheck.frontend.c.context import Context, Hint, Refused, arguments, literal, resize, strip, truth
+from modelcheck.frontend.c.context import LAST, Context, Hint, arguments, literal, resize, strip, truth
 from modelcheck.program import sizes
 from modelcheck.program.assumptions import ASSUMPTIONS
 from modelcheck.program.expr import UNDEFINED, Expr, const, old, op
@@ -24,6 +24,7 @@ from modelcheck.program.ir import (
     Free,
     Halt,
     Join,
+    Jump,
     Load,
     LockUse,
     Rmw,
@@ -366,14 +367,16 @@ def _halt(ctx: Context, _node: cl.Node, _: Hint | None) -> None:
 
 def _exit(ctx: Context, node: cl.Node, _: Hint | None) -> None:
     if ctx.linker.ending() is not None:
-        # Where main() leaves so, the process ends with its last thread, and only then what is to run at its end runs.
+        # Where main() leaves so, the process ends with its last thread: another one waits for that, and runs what is
+        # to run then.
         number = ctx.builder.register(64)
         ctx.builder.emit(Self(number, ctx.source(node)))
         main, other = ctx.builder.block(), ctx.builder.block()
         first = op("eq", 1, ctx.builder.value(number), const(0, 64))
         ctx.builder.end(Branch(first, main, other, ctx.source(node)))
         ctx.builder.current = main
-        ctx.stop(Refused("pthread_exit() by main() where destructors are to run is not supported", ctx.source(node)))
+        ctx.builder.emit(Spawn(ctx.builder.register(64), LAST, (), ctx.source(node), "at exit"))
+        ctx.builder.end(Jump(other))
         ctx.builder.current = other
     ctx.builder.end(Exit(ctx.scalar(arguments(node)[0]), ctx.source(node)))
 

@@ -448,6 +448,7 @@ RUNTIME = frozenset(
     (
         *("memchr", "strcat", "strchr", "strcmp", "strcpy", "strlen", "strncmp", "strncpy", "strnlen"),
         *("__mc_atomic_begin", "__mc_atomic_begin_or_stop", "__mc_atomic_end", "__mc_atomic_assume"),
+        *("atexit", "__mc_run_at_exit"),
         *ALLOCATING,
         *(
             "free",

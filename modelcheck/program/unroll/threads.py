@@ -7,10 +7,10 @@ from contextlib import suppress
 
 from attrs import evolve
 
-from modelcheck.program.expr import FALSE, TRUE, UNDEFINED, Expr, conj, const, negate, op
+from modelcheck.program.expr import FALSE, TRUE, UNDEFINED, Expr, conj, const, disj, negate, op
 from modelcheck.program.graph import Cut, EventGraph, Guard
 from modelcheck.program.guards import NO_DEPS, Val, extend, join
-from modelcheck.program.ir import NONE, Function, Join, Layout, Leaf, Program, Source, Spawn
+from modelcheck.program.ir import EVERY, NONE, Function, Join, Layout, Leaf, Program, Source, Spawn
 from modelcheck.program.machine import JOINED_BEFORE, Frame, Initial
 from modelcheck.program.places import start
 from modelcheck.program.unroll.record import ACQUIRING, NEVER, RELEASING, Bounds, Contested, Restart, Tick
@@ -203,6 +203,8 @@ class _Unroller(Steps):
         number = which[0]
         if not step.waits:
             return self._only_once(step, state, which)
+        if number.kind == "const" and number.data == EVERY:
+            return self._join_every(step, state)
         if number.kind == "const" and number.data == self.thread.number:
             self._blocked(state, TRUE, (), "waits for its own end", step.source)
             return None
@@ -230,6 +232,25 @@ class _Unroller(Steps):
         else:
             self.unordered = True  # of no account when only joins follow
         return self._only_once(step, state, which) if step.once else state
+
+    def _join_every(self, step: Join, state: State) -> State | None:
+        """Wait for every thread there is but main, whose last step this thread is; those not started have no end."""
+        for child in self.threads[1:]:
+            if child is self.thread:
+                continue
+            started = conj(*child.started)
+            ends = disj(negate(started), conj(*child.completed))
+            self._blocked(state, negate(ends), (), f"waits for the end of {child.name}", step.source)
+            guard = extend(state.guard, ends)
+            if guard is None:
+                return None
+            state.guard = guard
+            there = extend(state.guard, started)
+            if there is not None:
+                flag = self._end_flag(step, child)
+                event = self._event("R", ACQUIRING, State(there, [], ()), step.source, (const(flag, 64), NO_DEPS), 8)
+                state.guard = (*state.guard, disj(negate(started), op("eq", 1, value_of(event), const(1, 64))))
+        return state
 
     def _only_once(self, step: Join, state: State, which: Val) -> State | None:
         """A thread is joined or detached: by nobody before.
@@ -321,10 +342,15 @@ class _Unroller(Steps):
 
     def _join_order(self, step: Join, state: State, child: Thread) -> None:
         """What the joined thread did is before what its joiner does next: a flag set at its end, read here."""
+        flag = self._end_flag(step, child)
+        event = self._event("R", ACQUIRING, state, step.source, (const(flag, 64), NO_DEPS), 8)
+        state.guard = (*state.guard, op("eq", 1, value_of(event), const(1, 64)))
+
+    def _end_flag(self, step: Join, child: Thread) -> int:
+        """The address of a new flag that ``child`` sets at its end."""
         flag = self._object(f"end of {child.name}", "global", 8, None, zeroed=True)
         joiner, self.thread = self.thread, child
         done = State(child.completed, [], ())
         self._event("W", RELEASING, done, step.source, (const(flag, 64), NO_DEPS), 8, (const(1, 64), NO_DEPS))
         self.thread = joiner
-        event = self._event("R", ACQUIRING, state, step.source, (const(flag, 64), NO_DEPS), 8)
-        state.guard = (*state.guard, op("eq", 1, value_of(event), const(1, 64)))
+        return flag
