@@ -11,7 +11,9 @@ from tests.cli.conftest import Command
 HEADER = """
 #include <assert.h>
 #include <pthread.h>
+#include <stdlib.h>
 
+static pthread_key_t key;
 static pthread_t one, other, both[2];
 static int turn;
 static _Thread_local int own;
@@ -19,6 +21,8 @@ static int *_Atomic told;
 
 static void *three(void *argument) { return (void *)3; }
 static void *joins(void *argument) { pthread_join(one, 0); return 0; }
+static void checks(void) { assert(turn == 0); }
+static void *keeps(void *argument) { pthread_setspecific(key, malloc(4)); turn = 1; return 0; }
 static void *tells(void *argument) { told = &own; return 0; }
 
 int main(void)
@@ -40,6 +44,10 @@ FAILING = {
         "assertion",
         "for (int i = 0; i < 2; i++) pthread_create(&both[i], 0, three, 0);"
         "pthread_join(both[turn & 1], &result); turn++; pthread_join(both[turn & 1], &result); assert(!result);",
+    ),
+    "what runs when the process ends with its last thread": (
+        "assertion",
+        "pthread_key_create(&key, free); atexit(checks); pthread_create(&one, 0, keeps, 0); pthread_exit(0);",
     ),
     "a thread-local variable of a thread that has ended": (
         "use-after-scope",

@@ -424,10 +424,11 @@ class Run:
         thread = self._start(event.thread)
         for _ in range(_LONGEST):
             local = self.state.threads[thread]
-            if not self._hidden(thread, local):
+            if self._hidden(thread, local):
+                if local.kind == kind:
+                    return
+            elif local.kind != kinds.JOIN or not self._scopes_left():
                 raise self._stray(event, local)
-            if local.kind == kind:
-                return
 
     def _free(self, event: ExecutedEvent) -> None:
         """One free leaves an event for each cell: the first is the step."""
