@@ -10,7 +10,7 @@ from typing import Final
 
 from attrs import define, field
 
-from modelcheck.kernel.kconfig import ON, Kconfig
+from modelcheck.kernel.kconfig import ON, Entry, Kconfig
 
 ROUNDS: Final = 8
 """Times that defaults are looked at; each may rest on others of the time before."""
@@ -59,6 +59,8 @@ class _Work:
             self.fixed.discard(name)
         elif self.values.get(name) not in ON:
             self.values[name] = "y"
+        self.alone(name)
+        self.through_others(name, entries)
         if any(entry.possible(self.values) for entry in entries):
             return
         for entry in entries[:1]:
@@ -66,6 +68,26 @@ class _Work:
                 for other in list(part.needs(self.values)):
                     if other in self.rules.entries:
                         self.turn_on(other)
+
+    def alone(self, name: str) -> None:
+        """Turns off what excludes a symbol: the others of its choice."""
+        for choice in self.rules.choices:
+            if name in choice.members:
+                for other in choice.members:
+                    if other != name and other not in self.given and other not in self.asked:
+                        self.values.pop(other, None)
+                        self.fixed.add(other)
+
+    def through_others(self, name: str, entries: Iterable[Entry]) -> None:
+        """Turns on what selects a symbol that nobody can choose, and that no default sets: the first that can be."""
+        if not entries or any(entry.prompts or entry.defaults for entry in entries):
+            return
+        if any(self.values.get(chooser) in ON for chooser in self.rules.choosers.get(name, ())):
+            return
+        for chooser in self.rules.choosers.get(name, ()):
+            if self.given.get(chooser, "y") in ON and any(entry.prompts for entry in self.rules.entries[chooser]):
+                self.turn_on(chooser)
+                return
 
     def round(self) -> None:
         """Looks at every selection, default and choice once."""
@@ -78,6 +100,8 @@ class _Work:
             for name, when in entry.selects
             if when.holds(values)
         }
+        # What only experts are asked for has its default for all, also where something that is needed asks for one.
+        asking = {**values, "EXPERT": "n", "EMBEDDED": "n"}
         for name, entries in self.rules.entries.items():
             if name in self.given:
                 continue
@@ -91,7 +115,7 @@ class _Work:
                     value
                     for entry in entries
                     if entry.possible(values)
-                    and not (entry.kind in ("bool", "tristate", "boolean", "") and entry.asked(values))
+                    and not (entry.kind in ("bool", "tristate", "boolean", "") and entry.asked(asking))
                     for value in [entry.default(values)]
                     if value is not None
                 ),

@@ -1,8 +1,8 @@
 """What a tree's Kconfig files say of symbols: what they select and depend on, and their defaults.
 
 The language is that of ``Documentation/kbuild/kconfig-language.rst``. Of it are read: symbols of all types, prompts,
-defaults, dependencies (their own and those of menus, choices and ``if`` around them), selections. What a shell would
-answer counts as n.
+defaults, dependencies (their own and those of menus, choices and ``if`` around them), and selections, ``imply`` among
+them. What a shell would answer counts as n.
 """
 
 from __future__ import annotations
@@ -21,6 +21,10 @@ ROOTS: Final = (
     "kernel/Kconfig.freezer",
     "kernel/Kconfig.hz",
     "kernel/power/Kconfig",
+    "kernel/livepatch/Kconfig",
+    "drivers/acpi/Kconfig",
+    "drivers/cpufreq/Kconfig",
+    "drivers/cpuidle/Kconfig",
     "fs/Kconfig.binfmt",
     "mm/Kconfig",
     "net/Kconfig",
@@ -47,7 +51,7 @@ class Condition:
         return True
 
     def needs(self, values: Mapping[str, str]) -> Iterator[str]:
-        """The symbols that are to be turned on, and are not, for it to hold; of an "or", of its first part."""
+        """The symbols that are to be turned on, and are not, for it to hold; of an "or", of a part that then does."""
         return iter(())
 
 
@@ -96,7 +100,11 @@ class Several(Condition):
             for part in self.parts:
                 yield from part.needs(values)
         elif not self.holds(values):
-            yield from self.parts[0].needs(values)
+            for part in self.parts:
+                wanted = list(part.needs(values))
+                if part.holds({**values, **dict.fromkeys(wanted, "y")}):
+                    yield from wanted
+                    return
 
 
 ALWAYS: Final = Condition()
@@ -153,6 +161,8 @@ class Kconfig:
 
     entries: Mapping[str, list[Entry]]
     choices: tuple[Entry, ...]
+    choosers: Mapping[str, list[str]] = field(factory=dict)
+    """Of each symbol that is selected, by whom, whatever else holds."""
 
 
 def kconfig(tree: Path) -> Kconfig:
@@ -160,7 +170,13 @@ def kconfig(tree: Path) -> Kconfig:
     reader = _Reader(tree)
     for root in ROOTS:
         reader.file(root)
-    return Kconfig(reader.entries, tuple(reader.choices))
+    choosers: dict[str, list[str]] = {}
+    for name, entries in reader.entries.items():
+        for entry in entries:
+            for chosen, when in entry.selects:
+                if when is ALWAYS:
+                    choosers.setdefault(chosen, []).append(name)
+    return Kconfig(reader.entries, tuple(reader.choices), choosers)
 
 
 @define
@@ -249,7 +265,7 @@ def _attribute(entry: Entry, word: str, rest: str) -> None:
         entry.kind = {"def_bool": "bool", "def_tristate": "tristate"}.get(word, entry.kind)
         value, when = _guarded(rest)
         entry.defaults.append((value, when))
-    elif word == "select":
+    elif word in ("select", "imply"):
         name, when = _guarded(rest)
         entry.selects.append((name, when))
 

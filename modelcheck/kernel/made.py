@@ -28,6 +28,9 @@ def made_headers(
         "generated/autoconf.h": autoconf(config),
         "generated/utsrelease.h": '#define UTS_RELEASE "{}.{}.{}"\n'.format(*version),
         "generated/timeconst.h": timeconst(int(config.get("CONFIG_HZ", "250"))),
+        "generated/compile.h": '#define UTS_MACHINE "modelcheck"\n#define UTS_VERSION "#1"\n'
+        '#define LINUX_COMPILE_BY "nobody"\n#define LINUX_COMPILE_HOST "nowhere"\n#define LINUX_COMPILER "clang"\n',
+        "generated/package.h": '#define LINUX_PACKAGE_ID ""\n',
         "linux/version.h": _version(version),
         "mc/atomic_names.h": atomic_names((ours / "mc" / "atomic.h").read_text()),
     }

@@ -32,9 +32,10 @@ class Rule:
 
 @frozen
 class Needed:
-    """Symbols that a file needs, and the place that says so of each."""
+    """Symbols that a file needs, and the place that says so of each; ``ruled``: whether a rule beside it is for it."""
 
     symbols: Mapping[str, str]
+    ruled: bool = False
 
     def of(self, values: Mapping[str, str], source: Path) -> list[str]:
         """Those that are not on in ``values`` of the user; raises `InputError` where he says n."""
@@ -59,16 +60,19 @@ def needed(tree: Path, source: Path) -> Needed:
     except ValueError:
         return Needed({})
     found: dict[str, str] = {}
+    ruled = False
     wanted = inside.with_suffix(".o").name
     folder = inside.parent
     while True:
         for name in ("Kbuild", "Makefile"):
             makefile = tree / folder / name
             if makefile.is_file():
-                for symbol, line in _least(rules(makefile), wanted, frozenset()) or ():
+                way = _least(rules(makefile), wanted, frozenset())
+                ruled = ruled or (way is not None and folder == inside.parent)
+                for symbol, line in way or ():
                     found.setdefault(symbol, f"{folder / name}:{line}")
         if folder == folder.parent:
-            return Needed(found)
+            return Needed(found, ruled)
         wanted, folder = f"{folder.name}/", folder.parent
 
 
@@ -97,15 +101,7 @@ def rules(makefile: Path) -> tuple[Rule, ...]:
 
 def _rules(text: str) -> Iterator[Rule]:
     around: list[frozenset[str]] = []
-    number = 0
-    whole = ""
-    for line in text.split("\n"):
-        number += 1
-        if line.endswith("\\"):
-            whole += line[:-1] + " "
-            continue
-        whole, line = "", whole + line
-        line = line.split("#")[0].strip()
+    for line, number in lines_of(text):
         word = line.partition(" ")[0]
         if word in ("ifdef", "ifeq", "ifneq", "ifndef"):
             around.append(_required(word, line))
@@ -124,6 +120,17 @@ def _rules(text: str) -> Iterator[Rule]:
                 tuple(re.findall(r"\$\([^()]*\)|[^\s$()]+", members)),
                 number,
             )
+
+
+def lines_of(text: str) -> Iterator[tuple[str, int]]:
+    """The lines of a Makefile, without comments, those that go on joined; with the number of the last."""
+    whole = ""
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.endswith("\\"):
+            whole += line[:-1] + " "
+            continue
+        yield (whole + line).split("#")[0].strip(), number
+        whole = ""
 
 
 def _required(word: str, line: str) -> frozenset[str]:

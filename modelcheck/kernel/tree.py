@@ -10,15 +10,17 @@ from functools import cache, lru_cache
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final
+from zlib import crc32
 
 from attrs import evolve, field, frozen
 
 from modelcheck.errors import InputError
+from modelcheck.kernel.compiled import before, flags
 from modelcheck.kernel.config import DEFAULTS
 from modelcheck.kernel.configure import configured
 from modelcheck.kernel.kconfig import Kconfig, kconfig
 from modelcheck.kernel.made import PLACE, made_headers
-from modelcheck.kernel.symbols import needed
+from modelcheck.kernel.symbols import Needed, needed
 
 VARIABLE: Final = "MODELCHECK_KERNEL_TREE"
 """Names the tree in the environment, where neither the command line nor a spec does."""
@@ -58,12 +60,17 @@ class Tree:
         """The same, with these files compiled."""
         return evolve(self, sources=tuple(path for path in sources if path.resolve().is_relative_to(self.folder)))
 
+    def needs(self, source: Path) -> Needed:
+        """The symbols that a file of it needs to be compiled, by itself or where another includes it."""
+        first = before(self.folder, source)
+        return needed(self.folder, source) if first is None else Needed(first.symbols)
+
     def symbols(self) -> dict[str, str]:
         """The whole configuration, with CONFIG_. Raises `InputError` where a source needs what ``config`` says n of."""
         wanted = dict.fromkeys(
             symbol
             for source in self.sources
-            for symbol in needed(self.folder, source).of(self.config, source.resolve().relative_to(self.folder))
+            for symbol in self.needs(source).of(self.config, source.resolve().relative_to(self.folder))
         )
         return _symbols(self.folder, tuple(self.config.items()), tuple(wanted))
 
@@ -110,6 +117,8 @@ class Build:
             if (include / "linux" / name).is_file()
         ]
         base = re.sub(r"\W", "_", source.stem)
+        inside = source.resolve().is_relative_to(self.tree.folder)
+        first += [path for path in (_before(source.resolve()),) if str(path) in self.made]
         return (
             "-fshort-wchar",
             "-D__KERNEL__",
@@ -119,6 +128,7 @@ class Build:
             f'-DKBUILD_MODFILE="{base}"',
             f"-D__KBUILD_MODNAME=kmod_{base}",
             *(part for place in where for part in ("-I", str(place))),
+            *(flags(self.tree.folder, source) if inside else ()),
             *(part for header in (folder / "first.h", *first) for part in ("-include", str(header))),
         )
 
@@ -148,6 +158,11 @@ def giving(folder: Path) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def _before(source: Path) -> Path:
+    """Where what comes before a file seems to be: a name for each."""
+    return PLACE / "before" / f"{source.name}-{crc32(str(source).encode()):08x}.h"
 
 
 @cache
@@ -194,4 +209,8 @@ def building(tree: Tree, ours: Path) -> Iterator[Build]:
         headers = made_headers(tree.folder, architecture, ours, tree.version, tree.symbols())
         every = "".join(f'#include "{path}"\n' for path in sorted(bodies.glob("*.c")))
         made = {str(path): data for path, data in headers.items()} | {str(BODIES): every.encode()}
+        for source in tree.sources:
+            found = before(tree.folder, source)
+            if found is not None:
+                made[str(_before(source.resolve()))] = found.text.encode()
         yield Build(tree, architecture, bodies, made)

@@ -64,12 +64,36 @@ choice
 
 config NONE
     bool "none"
+    depends on !BIG
 config FULL
     bool "full"
 endchoice
 
 config COUNT
     def_bool FULL
+
+config LOCKDEP
+    bool
+    depends on DEBUG
+
+config PROVE
+    bool "prove locking"
+    select LOCKDEP
+
+config FUTEX
+    bool "futexes" if EXPERT
+    default y
+    imply PI
+
+config PI
+    bool "inheritance"
+
+config RT
+    bool "real time" if EXPERT
+    depends on EXPERT
+
+config EXPERT
+    bool "expert"
 
 if NET
 source "net/Kconfig"
@@ -94,12 +118,12 @@ def _on(values: dict[str, str]) -> set[str]:
 
 def test_what_nobody_chooses_has_its_default_and_what_is_on_selects(small: Path) -> None:
     values = configured(kconfig(small), {}, {"KEYS": "y"})
-    assert _on(values) == {"KEYS", "ASSOC", "SYSFS", "KERNFS", "CLANG", "NONE"}
+    assert _on(values) == {"KEYS", "ASSOC", "SYSFS", "KERNFS", "CLANG", "NONE", "FUTEX", "PI"}
 
 
 def test_what_is_chosen_counts_and_what_follows_from_it(small: Path) -> None:
     values = configured(kconfig(small), {"FULL": "y", "SMALL": "y", "SYSFS": "n"}, {"KEYS": "y"})
-    assert _on(values) == {"FULL", "SMALL", "KEYS", "CLANG", "COUNT"}
+    assert _on(values) == {"FULL", "SMALL", "KEYS", "CLANG", "COUNT", "FUTEX", "PI"}
 
 
 def test_what_is_needed_is_on_with_what_it_depends_on(small: Path) -> None:
@@ -112,6 +136,20 @@ def test_what_is_needed_is_on_with_what_it_depends_on(small: Path) -> None:
 def test_what_a_person_said_n_of_stays_off(small: Path) -> None:
     values = configured(kconfig(small), {"KERNFS": "n", "DEBUG_FS": "n"}, {}, ["KCOV"])
     assert values["KERNFS"] == values["DEBUG_FS"] == "n"
+
+
+def test_what_is_needed_excludes_the_others_of_its_choice(small: Path) -> None:
+    values = configured(kconfig(small), {}, {"NONE": "y"}, ["FULL"])
+    assert values["FULL"] == values["COUNT"] == "y"
+    assert "NONE" not in values
+
+
+def test_what_nobody_can_choose_is_on_through_what_selects_it(small: Path) -> None:
+    assert {"LOCKDEP", "PROVE", "DEBUG"} <= _on(configured(kconfig(small), {}, {}, ["LOCKDEP"]))
+
+
+def test_what_is_needed_of_experts_leaves_their_other_questions_unasked(small: Path) -> None:
+    assert {"RT", "EXPERT", "FUTEX", "SYSFS"} <= _on(configured(kconfig(small), {}, {}, ["RT"]))
 
 
 def test_an_if_around_a_file_is_what_its_symbols_depend_on(small: Path) -> None:

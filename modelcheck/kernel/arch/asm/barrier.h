@@ -11,4 +11,9 @@
 #define nop() ((void)0)
 #endif
 
+/* A union, too, is read at once, where a word of it is a member. */
+#undef smp_load_acquire
+#define smp_load_acquire(p)						\
+	((__typeof__(*(p)))(__typeof__(__builtin_choose_expr(sizeof(*(p)) == 4, 0U, 0UL)))__mc_load((p), sizeof(*(p)), "ACQUIRE"))
+
 #endif

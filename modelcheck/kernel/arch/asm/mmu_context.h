@@ -4,6 +4,9 @@
 
 #define switch_mm(was, now, task) ((void)(was), (void)(now), (void)(task))
 #define switch_mm_irqs_off(was, now, task) switch_mm(was, now, task)
+#if __has_include(<asm-generic/mm_hooks.h>)
+#include <asm-generic/mm_hooks.h>
+#endif
 #if __has_include(<asm-generic/mmu_context.h>)
 #include <asm-generic/mmu_context.h>
 #endif

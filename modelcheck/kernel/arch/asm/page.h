@@ -45,12 +45,17 @@ extern unsigned char __mc_memory[];
 #define pfn_to_kaddr(pfn) pfn_to_virt(pfn)
 #define virt_addr_valid(address) pfn_valid(virt_to_pfn(address))
 #define VM_DATA_DEFAULT_FLAGS 0x77UL
+#define HPAGE_SHIFT 21
+#define HPAGE_SIZE (1UL << HPAGE_SHIFT)
+#define HPAGE_MASK (~(HPAGE_SIZE - 1))
+#define HUGETLB_PAGE_ORDER (HPAGE_SHIFT - PAGE_SHIFT)
+#define HUGE_MAX_HSTATE 2
 #define clear_page(address) __builtin_memset((address), 0, PAGE_SIZE)
 #define copy_page(to, from) __builtin_memcpy((to), (from), PAGE_SIZE)
 #define clear_user_page(address, vaddr, page) clear_page(address)
 #define copy_user_page(to, from, vaddr, page) copy_page(to, from)
 
-#ifndef pfn_valid
+#ifdef CONFIG_FLATMEM
 extern unsigned long max_mapnr;
 static inline int pfn_valid(unsigned long pfn) { return pfn < max_mapnr; }
 #define pfn_valid pfn_valid

@@ -77,6 +77,9 @@ struct mm_struct;
 struct vm_area_struct;
 extern pgd_t swapper_pg_dir[];
 extern unsigned long empty_zero_page[512];
+#ifdef CONFIG_SPARSEMEM_VMEMMAP
+extern struct page *vmemmap;
+#endif
 #define ZERO_PAGE(address) virt_to_page(empty_zero_page)
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(4, 12, 0)
@@ -147,12 +150,31 @@ static inline pmd_t pmd_mkinvalid(pmd_t x) { pmd_val(x) &= ~__MC_PTE_PRESENT; re
 #define pte_mkwrite(x) pte_mkwrite_novma(x)
 #define pmd_mkwrite(x) pmd_mkwrite_novma(x)
 #endif
+#define pud_mkwrite(x) pud_mkwrite_novma(x)
 #ifdef CONFIG_TRANSPARENT_HUGEPAGE
 static inline int pmd_trans_huge(pmd_t x) { return pmd_large(x); }
+#ifdef CONFIG_HAVE_ARCH_TRANSPARENT_HUGEPAGE_PUD
+static inline int pud_trans_huge(pud_t x) { return pud_large(x); }
+#endif
 static inline int has_transparent_hugepage(void) { return 1; }
 #define has_transparent_hugepage has_transparent_hugepage
 #endif
 
+#ifdef CONFIG_ARCH_HAS_PTE_DEVMAP
+#define __MC_PTE_DEVMAP 1024UL
+static inline int pte_devmap(pte_t x) { return (pte_val(x) & __MC_PTE_DEVMAP) != 0; }
+static inline pte_t pte_mkdevmap(pte_t x) { return __pte(pte_val(x) | __MC_PTE_DEVMAP | __MC_PTE_SPECIAL); }
+static inline pmd_t pmd_mkdevmap(pmd_t x) { return __pmd(pmd_val(x) | __MC_PTE_DEVMAP); }
+static inline pud_t pud_mkdevmap(pud_t x) { return __pud(pud_val(x) | __MC_PTE_DEVMAP); }
+#ifdef CONFIG_TRANSPARENT_HUGEPAGE
+static inline int pmd_devmap(pmd_t x) { return (pmd_val(x) & __MC_PTE_DEVMAP) != 0; }
+static inline int pud_devmap(pud_t x) { return (pud_val(x) & __MC_PTE_DEVMAP) != 0; }
+static inline int pgd_devmap(pgd_t x) { return 0; }
+#endif
+#endif
+static inline bool pte_user_accessible_page(pte_t x) { return pte_present(x); }
+static inline bool pmd_user_accessible_page(pmd_t x) { return pmd_large(x); }
+static inline bool pud_user_accessible_page(pud_t x) { return pud_large(x); }
 static inline int pte_special(pte_t x) { return (pte_val(x) & __MC_PTE_SPECIAL) != 0; }
 static inline pte_t pte_mkspecial(pte_t x) { return __pte(pte_val(x) | __MC_PTE_SPECIAL); }
 static inline pte_t pte_mkhuge(pte_t x) { return __pte(pte_val(x) | __MC_PTE_HUGE); }

@@ -30,7 +30,9 @@ struct thread_struct {
 struct task_struct;
 unsigned long __get_wchan(struct task_struct *task);
 void start_thread(struct pt_regs *regs, unsigned long ip, unsigned long sp);
-static inline void release_thread(struct task_struct *task) { }
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#define release_thread(task) ((void)(task))
+#endif
 #define KSTK_EIP(task) 0UL
 #define KSTK_ESP(task) 0UL
 #define task_pt_regs(task) ((struct pt_regs *)0)

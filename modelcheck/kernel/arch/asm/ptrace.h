@@ -9,7 +9,7 @@
 #define profile_pc(regs) instruction_pointer(regs)
 #define user_stack_pointer(regs) ((regs)->__sp)
 #define kernel_stack_pointer(regs) ((regs)->__sp)
-#define regs_return_value(regs) ((regs)->__result)
+static inline long regs_return_value(struct pt_regs *regs) { return regs->__result; }
 #define is_syscall_success(regs) (regs_return_value(regs) >= 0)
 #define instruction_pointer_set(regs, value) ((void)((regs)->__ip = (value)))
 #define current_user_stack_pointer() 0UL

@@ -139,6 +139,15 @@ static inline unsigned int __mc_cpu(void)
 #define this_cpu_xchg(name, value) xchg_relaxed(raw_cpu_ptr(&(name)), value)
 #define this_cpu_cmpxchg(name, old, new) cmpxchg_relaxed(raw_cpu_ptr(&(name)), old, new)
 #define this_cpu_try_cmpxchg(name, oldp, new) try_cmpxchg_relaxed(raw_cpu_ptr(&(name)), oldp, new)
+/* Two words that stand side by side, at once. */
+#define this_cpu_cmpxchg_double(first, second, old1, old2, new1, new2) ({ \
+	unsigned long __mc_old[2] = { (unsigned long)(old1), (unsigned long)(old2) }; \
+	const unsigned long __mc_new[2] = { (unsigned long)(new1), (unsigned long)(new2) }; \
+	(void)&(second);						\
+	__mc_try_pair(raw_cpu_ptr(&(first)), __mc_old, __mc_new, "ONCE", "ONCE", "ONCE"); \
+})
+#define __this_cpu_cmpxchg_double(first, second, old1, old2, new1, new2) \
+	this_cpu_cmpxchg_double(first, second, old1, old2, new1, new2)
 #define this_cpu_cmpxchg64(name, old, new) this_cpu_cmpxchg(name, old, new)
 #define this_cpu_cmpxchg_local(name, old, new) this_cpu_cmpxchg(name, old, new)
 
