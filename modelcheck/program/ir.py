@@ -121,6 +121,7 @@ class MemoryObject:
         owner: of a heap object, where it came from a cache: the cache's address.
         thread: of a thread-local variable's copy, the number of the thread whose it is. Where pointers may lead to it,
             it is a ``local``, whose life ends with the thread (C11 6.2.4), but where main returns.
+        problem: why its initial contents cannot be modelled, if so: an access makes the verdict UNKNOWN.
         family: of a heap object, what gave it: ``kmalloc``, ``vmalloc``, ...; empty where anything may free it.
     """
 
@@ -137,6 +138,7 @@ class MemoryObject:
     owner: Value | None = None
     family: str = ""
     thread: int | None = None
+    problem: str = ""
 
 
 # ---------------------------------------------------------------- instructions

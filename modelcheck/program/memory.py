@@ -77,6 +77,11 @@ class AddressSpace:
             return self._outside(address, size, verb)
         if thing.kind == "function":
             return "wild-pointer", f"{verb} the function {thing.name}"
+        if thing.problem:
+            return (
+                UNSUPPORTED,
+                f"{verb} {self.name(address)}, with an initialiser that cannot be modelled: {thing.problem}",
+            )
         if address + size > thing.base + thing.size:
             return "out-of-bounds", f"{verb} {size} bytes at {self.name(address)} passes the end of {thing.name}"
         if write and thing.readonly:

@@ -35,10 +35,12 @@ class PrivateMemory:
         self._initial = initial.memory
         self._zeroed: set[int] = set()
         self._tables = sorted(
-            (thing.base, thing.base + thing.size) for thing in initial.objects if thing.readonly and thing.zeroed
+            (thing.base, thing.base + thing.size)
+            for thing in initial.objects
+            if thing.readonly and thing.zeroed and not thing.problem
         )
         for thing in sorted(initial.objects, key=lambda o: o.base):
-            if thing.kind in ("local", "global", "heap") and thing.base not in initial.freed:
+            if thing.kind in ("local", "global", "heap") and thing.base not in initial.freed and not thing.problem:
                 self.add(thing.base, thing.size, thing.thread or 0)
                 if thing.zeroed:
                     self._zeroed.add(thing.base)

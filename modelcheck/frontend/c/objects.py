@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import PurePath
 
 from attrs import evolve, field, frozen
@@ -53,6 +53,7 @@ class Objects:
         self._next_per_cpu = PER_CPU_BASE
         self._pending: list[Callable[[], None]] = []
         self._lent: set[int] = set()
+        self._problems: dict[int, str] = {}
 
     def get(self, key: object) -> Static | None:
         """The object of that key, if it is there."""
@@ -96,7 +97,7 @@ class Objects:
         made = self._place(key, Static(name, self._next, size, "global", type_, layout, readonly, units, copies, once))
 
         def settle(cells: Callable[[], list[Cell]]) -> None:
-            found = cells()
+            found = self._cells([made], cells)
             for number in range(copies):
                 made.cells.extend((number * step + offset, length, value) for offset, length, value in found)
 
@@ -130,13 +131,21 @@ class Objects:
             self._objects[key if cpu == 0 else (key, cpu)] = each
 
         def settle(cells: Callable[[], list[Cell]]) -> None:
-            found = cells()
+            found = self._cells(made, cells)
             for each in made:
                 each.cells.extend(found)
 
         if fill is not None:
             self._pending.append(lambda: settle(fill))
         return made[0]
+
+    def _cells(self, made: Sequence[Static], cells: Callable[[], list[Cell]]) -> list[Cell]:
+        """The contents of objects; none where they cannot be modelled, which matters to who comes by them alone."""
+        try:
+            return cells()
+        except InputError as error:
+            self._problems.update({one.base: str(error) for one in made})
+            return []
 
     def lend(self, base: int) -> None:
         """Note that pointers lead to the thread-local variable at ``base``: it matters when its copies' lives end."""
@@ -200,6 +209,7 @@ class Objects:
             zeroed=True,
             readonly=made.readonly,
             units=made.units,
+            problem=self._problems.get(made.base, ""),
         )
         if made.copies == 1:
             yield whole
