@@ -40,7 +40,7 @@ typedef struct wait_queue_head wait_queue_head_t;
 #define __mc_sleepers_matter() __mc_calls("__mc_sleepers")
 #define __mc_light_wakes() __mc_calls("__mc_wake_light")
 #define __mc_named_wakes() (__mc_calls("wake_up_process") || __mc_calls("kthread_stop"))
-void more_exclusive_waiters_than_are_modelled(void);
+void more_than_8_exclusive_waiters_on_one_wait_queue(void);
 
 /* What a thread stands in line as; deaf: who only wakes interruptible sleepers does not wake it. */
 #define __MC_DEAF 0x80UL
@@ -52,7 +52,7 @@ static inline void __mc_line_append(unsigned long *line, unsigned long me)
 	unsigned long old = __mc_rmw(line, 8, "append", me, "ACQUIRE", "RELEASE");
 
 	if (old >> 56 && !__mc_within(old, me))
-		more_exclusive_waiters_than_are_modelled();
+		more_than_8_exclusive_waiters_on_one_wait_queue();
 }
 
 static inline void __mc_join_line(wait_queue_head_t *wq, unsigned long me)
