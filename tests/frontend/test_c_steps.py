@@ -511,9 +511,37 @@ def test_what_clang_refuses_is_reported_in_its_words(tmp_path: Path, code: str) 
     assert "\n" not in str(caught.value)
 
 
-def test_the_number_of_further_errors_is_told(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"undeclared identifier 'a' \(and 2 more errors\)"):
-        program(tmp_path, "int main(void) { a = 1; b = 2; c = 3; }")
+def test_further_errors_are_told_of_once_for_each_kind(tmp_path: Path) -> None:
+    told = r"1:18: use of undeclared identifier 'a' \(3 more errors: prog.c:1: use of undeclared identifier 'b'\)"
+    with pytest.raises(InputError, match=told):
+        program(tmp_path, "int main(void) { a = 1; b = 2; a = 3; b = 3; }")
+    with pytest.raises(InputError, match=r"unknown type name 't' \(1 more error\)"):
+        program(tmp_path, "t x; t y; int main(void) { a = 1; }")
+
+
+IN_A_BODY = """
+#define pair(one, two) static int one(void) { return later; } static int two(void) { return later; }
+pair(first, second)
+static int wrong(int n) { int k = missing(n); struct nowhere x; return x.y + k; }
+static int right(void) { return 3; }
+int main(void) { CALL; return 0; }
+"""
+
+
+@pytest.mark.parametrize("called", ["wrong(1)", "first()", "second()", "right() + wrong(2)"])
+def test_what_clang_refuses_in_a_body_counts_where_that_is_reached(tmp_path: Path, called: str) -> None:
+    reached = IN_A_BODY.replace("CALL", called)
+    with pytest.raises(InputError, match=r"prog\.c:[34]:"):
+        program(tmp_path, reached)
+    assert isinstance(outcome(tmp_path, reached.replace(called, "right()")), Initial)
+
+
+def test_a_body_that_swallows_what_follows_is_never_passed_over(tmp_path: Path) -> None:
+    code = "int main(void) { return 0; }\nint never(void) { if (1) { return 0; }\nint after(void) { return 1; }\n"
+    with pytest.raises(InputError, match=r"prog\.c:3:17: function definition is not allowed here"):
+        program(tmp_path, code)
+    with pytest.raises(InputError, match="extraneous closing brace"):
+        program(tmp_path, "int main(void) { return 0; }\nint never(void) { return 0; } }\n")
 
 
 def test_pointers_of_other_types_mix_as_in_old_kernels(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from modelcheck.errors import InputError
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.confine import Bounds
 from modelcheck.frontend.c.entry import ScenarioEntry, main_entry, scenario_entry
+from modelcheck.frontend.c.mistakes import complaint
 from modelcheck.frontend.c.reader import setting
 from modelcheck.kernel import Tree
 from modelcheck.program.ir import Program
@@ -66,7 +67,10 @@ def parse_expression(
             content = read.files.contents.content(str(path))
             data = (content.data if content is not None else b"") + added.encode("utf-8", "replace")
             try:
-                units[number] = read.parse(path, data)
+                made = read.parse(path, data)
+                if FUNCTION in made.broken:
+                    raise complaint(made.broken[FUNCTION], made.files.shown)
+                units[number] = made
                 break
             except InputError as error:
                 wrong = wrong or InputError(f"'{expression.strip()}': {error.message}")

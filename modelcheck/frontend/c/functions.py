@@ -14,19 +14,28 @@ from modelcheck.frontend.c.escape import in_memory
 from modelcheck.frontend.c.expressions import value
 from modelcheck.frontend.c.initialise import static_cells
 from modelcheck.frontend.c.link import Definition, Lowered
+from modelcheck.frontend.c.mistakes import complaint
 from modelcheck.frontend.c.objects import Cell
 from modelcheck.frontend.c.parse import Unit
 from modelcheck.frontend.c.statements import begin, block, close_scope, missing_labels, statement, variable
 from modelcheck.frontend.c.types import RECORD, CType
 from modelcheck.program.expr import UNDEFINED, const
-from modelcheck.program.ir import NONE, Halt, Return, Store, Unsupported
+from modelcheck.program.ir import NONE, Halt, Return, Source, Store, Unsupported
 
 
 def lower(linker: Links, definition: Definition) -> Lowered:
-    """The code of a function."""
+    """The code of a function.
+
+    Raises:
+        InputError: clang finds an error in it, and it is no function of a kernel tree's, which is refused where it is
+            reached.
+    """
     unit = definition.unit
     node = cl.tree(definition.cursor)
-    body = next((child for child in node.children if child.kind == cl.COMPOUND), None)
+    wrong = unit.broken.get(definition.name)
+    if wrong and unit.files.build is None:
+        raise complaint(wrong, unit.files.shown)
+    body = next((child for child in node.children if child.kind == cl.COMPOUND and not wrong), None)
     types = unit.types
     signature = types.signature(types.of(node))
     builder = Builder()
@@ -60,7 +69,11 @@ def lower(linker: Links, definition: Definition) -> Lowered:
         ctx.stop(Refused(f"{definition.name}(): {reason}", source))
     if not result.scalar and result.kind not in ("void", RECORD):
         builder.emit(Unsupported(f"a result of type {result.name} is not supported", source))
-    if body is None:
+    if wrong:
+        first, file = wrong[0], unit.files.shown(wrong[0].file)
+        place = Source(file, first.line, first.column, first.line, first.column, definition.name)
+        ctx.stop(Refused(f"{definition.name}() is no C here: {first.message}", place))
+    elif body is None:
         builder.emit(Unsupported(f"no body for {definition.name}()", source))
         builder.end(Halt())
     else:

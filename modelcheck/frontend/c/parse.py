@@ -16,6 +16,7 @@ from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.beside import Beside, beside
 from modelcheck.frontend.c.confine import Bounds, confine
 from modelcheck.frontend.c.kept import Command, Shelf
+from modelcheck.frontend.c.mistakes import complaint, mistakes
 from modelcheck.frontend.c.texts import Texts
 from modelcheck.frontend.c.translation import Diagnostic, TranslationUnit
 from modelcheck.frontend.c.types import CType, Signature, Types
@@ -112,6 +113,7 @@ class Unit:
         functions: definitions of functions by name.
         variables: declarations of variables at file scope by name; the defining one last where there is one.
         beside: what it says beside its definitions.
+        broken: clang's errors within the bodies of functions, by their names.
         signatures: of its functions that were asked for, by their declaration.
         code: what became of its functions, by their declaration and the type that an allocation's result gets.
     """
@@ -123,6 +125,7 @@ class Unit:
     functions: dict[str, cl.Cursor]
     variables: dict[str, list[cl.Cursor]]
     beside: Beside = field(factory=Beside)
+    broken: Mapping[str, Sequence[Diagnostic]] = field(factory=dict)
     code: dict[tuple[int | None, CType | None], list[Recorded]] = field(factory=dict)
     signatures: dict[int | None, Signature] = field(factory=dict)
     _typedefs: dict[str, str] = field(factory=dict)
@@ -186,7 +189,7 @@ def parse_file(
     """Parse one C file, or ``content`` in its stead; what was parsed before is not parsed again.
 
     Raises:
-        InputError: the file is missing or clang finds an error in it.
+        InputError: the file is missing or clang finds an error in it that lies in no function's body.
     """
     shown = known.shown(str(path))
     if not path.is_file() and str(path) not in known.contents.made:
@@ -216,7 +219,6 @@ def parse_file(
             raise InputError(str(error), shown) from error
     _confine(parsed, include, known)
     diagnostics = parsed.diagnostics()
-    _complain(diagnostics, known)
     top = cl.children(parsed.cursor)
     read = parsed.files()
     functions: dict[str, cl.Cursor] = {}
@@ -227,10 +229,13 @@ def parse_file(
                 functions[cl.text(cl.lib.clang_getCursorSpelling(cursor))] = cursor
         elif cursor.kind == cl.VAR_DECL:
             variables.setdefault(cl.text(cl.lib.clang_getCursorSpelling(cursor)), []).append(cursor)
+    wrong, broken = mistakes(diagnostics, functions)
+    if wrong:
+        raise complaint(wrong, known.shown)
     said = beside(
         top, diagnostics, read, lambda name: texts.ours(name) or name == prelude_name, kernel=known.build is not None
     )
-    unit = Unit(shown, parsed, Types(), known, functions, variables, said)
+    unit = Unit(shown, parsed, Types(), known, functions, variables, said, broken)
     if content is not None:
         return unit
     forgetful = _anew(unit, "", Files(Texts(texts.headers), {}))
@@ -255,14 +260,3 @@ def _confine(parsed: TranslationUnit, include: Sequence[Path], known: Files) -> 
         confine(texts, include, known.bounds)
     except InputError as error:
         raise InputError(error.message, error.file and known.shown(error.file), error.line) from None
-
-
-def _complain(diagnostics: Sequence[Diagnostic], known: Files) -> None:
-    errors = [diagnostic for diagnostic in diagnostics if diagnostic.severity >= 3]
-    if not errors:
-        return
-    first, more = errors[0], len(errors) - 1
-    message = first.message + (f" (and {more} more error{'s' if more > 1 else ''})" if more else "")
-    if not first.file:
-        raise InputError(message)
-    raise InputError(message, known.shown(first.file), first.line, first.column)
