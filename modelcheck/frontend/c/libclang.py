@@ -176,6 +176,7 @@ _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "clang_getCursorSpelling": (String, [Cursor]),
     "clang_getCursorType": (Type, [Cursor]),
     "clang_getCursorReferenced": (Cursor, [Cursor]),
+    "clang_getCursorDefinition": (Cursor, [Cursor]),
     "clang_getCursorSemanticParent": (Cursor, [Cursor]),
     "clang_isCursorDefinition": (c_uint, [Cursor]),
     "clang_getCursorLinkage": (c_int, [Cursor]),

@@ -192,8 +192,10 @@ class Types:
         size = lib.clang_Type_getSizeOf(handle) if kind not in (VOID, FUNCTION, VARIABLE, UNKNOWN) else 0
         signed = value.kind in _SIGNED
         if value.kind == _ENUM:
-            underlying = lib.clang_getEnumDeclIntegerType(lib.clang_getTypeDeclaration(value))
-            signed = self.get(underlying).signed
+            # What is declared before it is defined has its integer type where it is defined.
+            declared = lib.clang_getCursorDefinition(lib.clang_getTypeDeclaration(value))
+            known = size > 0 and not lib.clang_Cursor_isNull(declared)
+            signed = known and self.get(lib.clang_getEnumDeclIntegerType(declared)).signed
         name = _FOLDER.sub(" at ", cl.text(lib.clang_getTypeSpelling(handle)))
         const = bool(lib.clang_isConstQualifiedType(handle))
         volatile = bool(lib.clang_isVolatileQualifiedType(handle))
