@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from modelcheck.frontend.c import ScenarioEntry
+from modelcheck.frontend.c import libclang as cl
+from modelcheck.frontend.c.beside import beside
+from modelcheck.frontend.c.translation import TranslationUnit
 from modelcheck.program.machine import initialise
 from tests.agreement.engines import verdicts
 from tests.frontend.c_running import finding, program, stuck, values
@@ -107,6 +110,9 @@ def test_an_alias_is_another_name_of_the_same_thing(tmp_path: Path) -> None:
         '_Pragma("weak there")',
         "#pragma something of its own\n",
         'asm(".set there, here");',
+        'asm("start: call main");',
+        'asm(".data; .long 1; .section .init_array; .quad main");',
+        'asm(".pushsection \\".text\\"\\n\\tnop\\n.popsection");',
         'static void (*const start)(void) __attribute__((used, section(".init_array"))) = 0;',
         "static void f(void) {} __attribute__((section(\".initcall6.init\"), used)) static void (*g)(void) = f;",
         'struct s { int x; } __attribute__((scalar_storage_order("big-endian")));',
@@ -147,6 +153,7 @@ HINTS = """
 #pragma GCC visibility push(default)
 #pragma region here
 asm("");
+asm(".pushsection \\".rodata\\", \\"a\\"\\n.balign 4\\nthere: .long 3; .size there, 4\\n\\t.popsection # data that no C looks at");
 #define __init __attribute__((__section__(".init.text"), __cold__, no_instrument_function))
 static int __init __attribute__((noinline, noclone, optimize("O0"), nonnull, warn_unused_result)) f(int *p) { return *p; }
 struct s { int a __attribute__((deprecated)); } __attribute__((designated_init, may_alias));
@@ -154,6 +161,27 @@ struct s { int a __attribute__((deprecated)); } __attribute__((designated_init, 
 long out[2]; int used __attribute__((used, visibility("hidden"), section(".data.here"))) = 2;
 int main(void) { struct s s = { 4 }; here: __attribute__((unused)); out[0] = f(&used) + s.a; out[1] = g(1); return 0; }
 """
+
+
+IN_A_TREE = """
+typedef int (*call)(void);
+static int boot(void) { return 1; }
+static call __initcall_boot6 __attribute__((used, section(".initcall6.init"))) = boot;
+asm(".section \\".initcall6.init\\", \\"a\\"\\n__boot: .long boot - .\\n.previous\\n");
+"""
+
+
+def test_nothing_of_a_kernel_tree_runs_by_itself(tmp_path: Path) -> None:
+    path = tmp_path / "boot.c"
+    path.write_text(IN_A_TREE)
+    unit = TranslationUnit(str(path), ("-x", "c"))
+    told = (cl.children(unit.cursor), unit.diagnostics(), unit.files(), lambda name: False)
+    assert [problem.line for problem in beside(*told).problems] == [5, 4]
+    assert beside(*told, kernel=True).problems == ()
+    path.write_text('asm(".section .initcall6.init\\n\\tcall boot");')
+    unit = TranslationUnit(str(path), ("-x", "c"))
+    told = (cl.children(unit.cursor), unit.diagnostics(), unit.files(), lambda name: False)
+    assert len(beside(*told, kernel=True).problems) == 1
 
 
 def test_what_is_but_a_hint_changes_nothing(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def beside(
             wants of it.
     """
     texts = {name: data for name, data in read.items() if not ours(name)}
-    problems = [*_told(diagnostics, texts), *_pragmas(texts), *_assembly(top, texts)]
+    problems = [*_told(diagnostics, texts), *_pragmas(texts), *_assembly(top, texts, kernel)]
     if not any(_WORDS.search(data) for data in texts.values()):
         return Beside(problems=tuple(problems), names=_competition(texts))
     when: dict[str, dict[tuple[str, int], None]] = {}
@@ -140,14 +140,25 @@ def _pragmas(texts: Mapping[str, bytes]) -> Iterator[Problem]:
             yield Problem(f"the pragma {word} is not supported; use the attribute instead", file, line, 1)
 
 
-def _assembly(top: Sequence[cl.Cursor], texts: Mapping[str, bytes]) -> Iterator[Problem]:
+def _assembly(top: Sequence[cl.Cursor], texts: Mapping[str, bytes], kernel: bool) -> Iterator[Problem]:
     for cursor in top:
         if cursor.kind == cl.UNEXPOSED_DECL:
             printed = cl.text(cl.lib.clang_getCursorPrettyPrinted(cursor, None))
-            if printed.startswith(("asm", "__asm")) and re.sub(r'[\s";()]|\\[nt]|__asm__|__asm|asm', "", printed):
+            if printed.startswith(("asm", "__asm")) and not _idle(printed, kernel):
                 place = cl.expansion(cl.lib.clang_getRangeStart(cl.lib.clang_getCursorExtent(cursor)))
                 if cl.file_name(place[0]) in texts:
                     yield _at("assembly outside of functions is not supported", place)
+
+
+def _idle(printed: str, kernel: bool) -> bool:
+    """Whether assembly at file scope only puts data somewhere that no C gives: what names it finds no definition, and
+    is refused. Of a kernel tree, no section runs by itself."""
+    text = "".join(_QUOTED.findall(printed)).replace("\\n", "\n").replace("\\t", " ").replace('\\"', '"')
+    statements = (_LABEL.sub("", part).strip() for line in text.split("\n") for part in line.split(";"))
+    return all(
+        not part or part.startswith("#") or (_DATA.match(part) and (kernel or not _RUN_WITHIN.search(part)))
+        for part in statements
+    )
 
 
 _SV_COMP: Final = re.compile(rb"\b(reach_error|__VERIFIER_\w+)[ \t]*\(")
@@ -155,6 +166,15 @@ _WORDS: Final = re.compile(rb"constructor|destructor|alias|section")
 _RUN_BY_SECTION: Final = re.compile(
     r"\.(?:(?:preinit_array|init_array|fini_array|ctors|dtors|initcall\w*)(?:\.|$)|(?:init|fini)$)"
 )
+_RUN_WITHIN: Final = re.compile(r"\.(?:preinit_array|init_array|fini_array|ctors|dtors|initcall|init\b|fini\b)")
+_QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_LABEL: Final = re.compile(r"^\s*(?:[\w.$]+:\s*)+")
+_DATA: Final = re.compile(
+    r"\.(?:(?:push|pop)?section|previous|subsection|data|rodata|bss|text|(?:p2|b)?align|org|global|globl|hidden|local|type|size"
+    r"|byte|short|hword|word|long|int|quad|octa|value|string|asciz|ascii|zero|skip|space|fill|ident|file|loc|incbin|symver"
+    r"|cfi_\w+)\b"
+)
+"""Directives that make no code, and give no name to what has another one in C."""
 _ATTRIBUTE: Final = re.compile(
     r"^(?:unknown )?(?:attribute )?'(?:__attribute__\(\()?([\w:]+)\W*'(?: attribute)? (?:ignored|only|is)"
 )

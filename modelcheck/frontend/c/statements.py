@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
 from attrs import evolve
 
 from modelcheck.frontend.c import libclang as cl
+from modelcheck.frontend.c.assembly import assembly
 from modelcheck.frontend.c.attributes import cleanup_of, is_attribute, names, strange
 from modelcheck.frontend.c.calls import give
 from modelcheck.frontend.c.context import (
@@ -30,19 +30,16 @@ from modelcheck.frontend.c.places import address_of, undefined
 from modelcheck.frontend.c.types import ARRAY, VARIABLE, CType
 from modelcheck.program.expr import UNDEFINED, const, mask, op
 from modelcheck.program.ir import (
-    NONE,
     Alloc,
     Assert,
     Assign,
     Branch,
     Call,
-    Fence,
     Free,
     Jump,
     Local,
     Source,
     Switch,
-    Tags,
 )
 
 MOST_CASES = 512
@@ -240,7 +237,7 @@ def _declare_variable_array(ctx: Context, node: cl.Node, type_: CType) -> None:
     """An array whose length is computed here: an object that is freed where its scope is left."""
     element = ctx.types.element(type_)
     lengths = node.expressions()
-    if not element.size or len(lengths) != 1:
+    if not element.size or not lengths:
         ctx.refuse(f"variables of type {type_.name} are not supported", node)
     source, builder = ctx.source(node), ctx.builder
     length = resize(ctx.scalar(lengths[0]), 64, ctx.types.of(lengths[0]).signed)
@@ -503,6 +500,10 @@ def _goto(ctx: Context, node: cl.Node) -> None:
         ctx.gotos.setdefault(target.d1, []).append((leaving, tuple(ctx.cleanups), ctx.source(node)))
 
 
+def _computed_goto(ctx: Context, node: cl.Node) -> None:
+    ctx.refuse("a computed goto is not supported", node)
+
+
 def _return(ctx: Context, node: cl.Node) -> None:
     inner = node.expressions()
     result: Value = None
@@ -523,46 +524,6 @@ def missing_labels(ctx: Context, node: cl.Node) -> None:
         ctx.stop(Refused("this jumps into a statement that is not supported", ctx.source(node)))
 
 
-def _asm(ctx: Context, node: cl.Node) -> None:
-    template = cl.text(cl.lib.clang_Cursor_getGCCAssemblyTemplate(node.cursor))
-    operands = cl.lib.clang_Cursor_getGCCAssemblyNumInputs(node.cursor)
-    operands += cl.lib.clang_Cursor_getGCCAssemblyNumOutputs(node.cursor)
-    text = template.lower().replace("$$", "$").replace("%%", "%")
-    words = re.sub(r", ", ",", " ".join(re.split(r"[\s;]+", text.strip(" ;\t\n"))))
-    known = _INSTRUCTIONS.get("lock" if _LOCKED.fullmatch(words) else words)
-    if known is None or operands:
-        ctx.refuse(f'assembly "{template}" is not supported', node)
-    clobbers = cl.lib.clang_Cursor_getGCCAssemblyNumClobbers(node.cursor)
-    names = [cl.text(cl.lib.clang_Cursor_getGCCAssemblyClobber(node.cursor, number)) for number in range(clobbers)]
-    if known and "memory" not in names:
-        ctx.refuse(
-            f'assembly "{template}" that the compiler may move ("memory" is not clobbered) is not supported', node
-        )
-    if "memory" in names and words not in _IDLE:
-        ctx.builder.emit(Fence(known or frozenset({"Barrier"}), ctx.source(node)))
-
-
-_IDLE = ("pause", "rep nop", "rep nop nop", "nop", "yield", "hint #1", "wfe", "sev", "isb")
-"""Instructions that a waiting loop has, without an effect on memory."""
-
-_LOCKED = re.compile(r"lock (?:add|or)[lqb]? \$0(?:x0)?,-?(?:0x)?[0-9a-f]*\(%[re]sp\)")
-"""A locked instruction that changes nothing of the stack."""
-
-_INSTRUCTIONS: dict[str, Tags] = {
-    "": NONE,
-    **dict.fromkeys(_IDLE, NONE),
-    # x86 as the Intel and AMD manuals have it; its lock prefix makes any change of memory a full barrier.
-    "mfence": frozenset({"SC", "Mb"}),
-    "lfence": frozenset({"ACQ", "Rmb"}),
-    "sfence": frozenset({"REL", "Wmb"}),
-    "lock": frozenset({"SC", "Mb"}),
-    **dict.fromkeys(("dmb ish", "dmb sy", "dsb sy", "dsb ish"), frozenset({"SC", "Mb"})),
-    **dict.fromkeys(("dmb ishld", "dmb ld"), frozenset({"ACQ", "Rmb"})),
-    **dict.fromkeys(("dmb ishst", "dmb st"), frozenset({"REL", "Wmb"})),
-}
-"""Assembly without operands that is known, and the barrier that it is (none: it is none)."""
-
-
 _STATEMENTS: dict[int, Callable[[Context, cl.Node], None]] = {
     cl.UNEXPOSED_STMT: _attributed,
     cl.COMPOUND: _compound,
@@ -580,5 +541,6 @@ _STATEMENTS: dict[int, Callable[[Context, cl.Node], None]] = {
     cl.LABEL_STMT: _labelled,
     cl.GOTO: _goto,
     cl.RETURN: _return,
-    cl.ASM: _asm,
+    cl.ASM: assembly,
+    cl.INDIRECT_GOTO: _computed_goto,
 }
