@@ -27,8 +27,8 @@ unsigned long min_low_pfn;
 unsigned long max_pfn = MC_NR_PAGES;
 atomic_long_t _totalram_pages = ATOMIC_LONG_INIT(MC_NR_PAGES);
 unsigned char __mc_memory[MC_NR_PAGES * PAGE_SIZE] __attribute__((aligned(4096)));
-static struct page __mc_pages[MC_NR_PAGES] MC_UNITS = { [0 ... MC_NR_PAGES - 1] = { ._mapcount = { -1 } } };
-struct page *mem_map = __mc_pages;
+static struct page memory_map[MC_NR_PAGES] MC_UNITS = { [0 ... MC_NR_PAGES - 1] = { ._mapcount = { -1 } } };
+struct page *mem_map = memory_map;
 
 /* 0 while the page is free. */
 static unsigned int __mc_page_taken[MC_NR_PAGES];
@@ -64,10 +64,10 @@ static struct page *__mc_get_page(gfp_t flags, unsigned int order)
 				break;
 	if (pfn == MC_NR_PAGES)
 		return NULL;
-	set_page_count(&__mc_pages[pfn], 1);
+	set_page_count(&memory_map[pfn], 1);
 	if (flags & __GFP_ZERO)
 		clear_page(&__mc_memory[pfn * PAGE_SIZE]);
-	return &__mc_pages[pfn];
+	return &memory_map[pfn];
 }
 
 static void __mc_give_page(struct page *page)

@@ -2,9 +2,11 @@
 /* The driver of the tree with one page in its balloon, a host that answers at once, and compaction as mm/ has it. */
 #include "drivers/virtio/virtio_balloon.c"
 #include <linux/migrate.h>
+#include <linux/version.h>
 #include <mc/check.h>
 
 static struct virtio_balloon vb;
+static struct virtio_device device;
 static struct virtqueue queue;
 
 int virtqueue_add_outbuf(struct virtqueue *vq, struct scatterlist *sg, unsigned int num, void *data, gfp_t gfp)
@@ -22,9 +24,8 @@ void *virtqueue_get_buf(struct virtqueue *vq, unsigned int *length)
 	return &queue;
 }
 
-bool virtio_check_driver_offered_feature(const struct virtio_device *vdev, unsigned int feature)
+void virtio_check_driver_offered_feature(const struct virtio_device *vdev, unsigned int feature)
 {
-	return true;
 }
 
 void sg_init_one(struct scatterlist *sg, const void *data, unsigned int length)
@@ -33,7 +34,7 @@ void sg_init_one(struct scatterlist *sg, const void *data, unsigned int length)
 
 static void made(void)
 {
-	vb.vdev = NULL;
+	vb.vdev = &device;
 	vb.inflate_vq = vb.deflate_vq = &queue;
 	mutex_init(&vb.balloon_lock);
 	init_waitqueue_head(&vb.acked);
@@ -57,13 +58,22 @@ static void deflate(void)
 	leak_balloon(&vb, 1);
 }
 
+static bool isolated_one(struct page *page)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+	return isolate_movable_page(page, ISOLATE_UNEVICTABLE);
+#else
+	return isolate_movable_page(page, ISOLATE_UNEVICTABLE) == 0;
+#endif
+}
+
 /* The page that compaction's scanner meets. */
 static void compact(void)
 {
 	struct page *page = pfn_to_page(0);
 	LIST_HEAD(isolated);
 
-	if (__PageMovable(page) && isolate_movable_page(page, ISOLATE_UNEVICTABLE) == 0) {
+	if (__PageMovable(page) && isolated_one(page)) {
 		list_add(&page->lru, &isolated);
 		putback_movable_pages(&isolated);
 	}
