@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+#include <linux/completion.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include <mc/check.h>
+
+#define holds(condition) MC_ASSERT("assertion", condition, #condition)
+
+static int data;
+static DECLARE_COMPLETION(done);
+
+static void completer(void)
+{
+	data = 1;
+	complete(&done);
+}
+
+static void waiter(void)
+{
+	wait_for_completion(&done);
+	holds(data == 1);
+}
+
+static DECLARE_WAIT_QUEUE_HEAD(queue);
+static int ready;
+
+static void waker(void)
+{
+	data = 1;
+	smp_store_release(&ready, 1);
+	wake_up(&queue);
+}
+
+static void late_waker(void)
+{
+	data = 1;
+	wake_up(&queue);
+	smp_store_release(&ready, 1);
+}
+
+static void looking_waker(void)
+{
+	data = 1;
+	smp_store_release(&ready, 1);
+	if (wq_has_sleeper(&queue))
+		wake_up(&queue);
+}
+
+static void rash_waker(void)
+{
+	data = 1;
+	smp_store_release(&ready, 1);
+	if (waitqueue_active(&queue))
+		wake_up(&queue);
+}
+
+static void sleeper(void)
+{
+	wait_event(queue, smp_load_acquire(&ready));
+	holds(data == 1);
+}
+
+static void interrupted(void)
+{
+	int result;
+
+	set_thread_flag(TIF_SIGPENDING);
+	result = wait_event_interruptible(queue, READ_ONCE(ready));
+	holds(result == -ERESTARTSYS && list_empty(&queue.head));
+}
+
+static void exclusive_alone(void)
+{
+	DEFINE_WAIT(wait);
+
+	while (!READ_ONCE(ready)) {
+		prepare_to_wait_exclusive(&queue, &wait, TASK_UNINTERRUPTIBLE);
+		if (!READ_ONCE(ready))
+			schedule();
+	}
+	finish_wait(&queue, &wait);
+}
+
+static void exclusive(void)
+{
+	exclusive_alone();
+	wake_up(&queue);
+}
+
+struct record {
+	int value;
+	struct rcu_head rcu;
+};
+static struct record __rcu *shared;
+static int freed;
+
+static void published(void)
+{
+	struct record *record = kmalloc(sizeof(*record), GFP_KERNEL);
+
+	record->value = 1;
+	rcu_assign_pointer(shared, record);
+}
+
+static void reader(void)
+{
+	struct record *record;
+
+	rcu_read_lock();
+	record = rcu_dereference(shared);
+	if (record)
+		holds(record->value == 1);
+	rcu_read_unlock();
+}
+
+static struct record *taken(void)
+{
+	struct record *record = rcu_dereference_protected(shared, 1);
+
+	rcu_assign_pointer(shared, NULL);
+	return record;
+}
+
+static void updater(void)
+{
+	struct record *record = taken();
+
+	synchronize_rcu();
+	kfree(record);
+}
+
+static void hasty(void)
+{
+	kfree(taken());
+}
+
+static void deferred(void)
+{
+	struct record *record = taken();
+
+	kfree_rcu(record, rcu);
+}
+
+static void free_it(struct rcu_head *head)
+{
+	kfree(container_of(head, struct record, rcu));
+	WRITE_ONCE(freed, 1);
+}
+
+static void called(void)
+{
+	call_rcu(&taken()->rcu, free_it);
+	rcu_barrier();
+	holds(READ_ONCE(freed));
+}
+
+static void called_only(void)
+{
+	call_rcu(&taken()->rcu, free_it);
+	holds(READ_ONCE(freed));
+}
+
+static struct work_struct item, other;
+static struct workqueue_struct *own;
+static int runs, inside;
+
+static void run(struct work_struct *work)
+{
+	holds(!READ_ONCE(inside));
+	WRITE_ONCE(inside, 1);
+	runs++;
+	WRITE_ONCE(inside, 0);
+}
+
+static void made(void)
+{
+	INIT_WORK(&item, run);
+}
+
+static void queuer(void)
+{
+	schedule_work(&item);
+}
+
+static void flushed(void)
+{
+	flush_work(&item);
+	holds(runs == 1 || runs == 2);
+}
+
+static void canceller(void)
+{
+	schedule_work(&item);
+	cancel_work_sync(&item);
+	holds(!READ_ONCE(inside));
+}
+
+static void hasty_canceller(void)
+{
+	schedule_work(&item);
+	cancel_work(&item);
+	holds(!READ_ONCE(inside));
+}
+
+static void ordered(void)
+{
+	INIT_WORK(&item, run);
+	INIT_WORK(&other, run);
+	own = alloc_ordered_workqueue("own", 0);
+}
+
+static void unordered(void)
+{
+	INIT_WORK(&item, run);
+	INIT_WORK(&other, run);
+	own = alloc_workqueue("own", WQ_UNBOUND, 0);
+}
+
+static void two_items(void)
+{
+	queue_work(own, &item);
+	queue_work(own, &other);
+}
+
+static void both(void)
+{
+	destroy_workqueue(own);
+	holds(runs == 2);
+}

@@ -1,0 +1,29 @@
+"""Specs on files of a kernel tree, and on our bodies of what a kernel has out of line, say what they expect."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from modelcheck.api import check
+
+_HERE = Path(__file__).resolve().parent
+_SPECS = _HERE.parents[1] / "specs" / "kernel"
+_FOLDERS = [path.parent for path in sorted(_SPECS.glob("*/spec.toml"))] + [_HERE / "bodies"]
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("folder", _FOLDERS, ids=lambda folder: folder.name)
+@pytest.mark.skipif(
+    not os.environ.get("MODELCHECK_KERNEL_TREE"), reason="MODELCHECK_KERNEL_TREE names no kernel tree to check"
+)
+def test_a_spec_on_the_tree_gives_what_it_expects(folder: Path) -> None:
+    rows = check(folder, timeout=60, jobs=1).rows
+    assert rows
+    assert [
+        f"{row.scenario}, {row.variant}, {row.model}: {row.found} {row.message}{row.reason}"
+        for row in rows
+        if not row.as_expected
+    ] == []
