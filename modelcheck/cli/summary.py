@@ -6,7 +6,6 @@ import shlex
 from collections.abc import Iterator, Sequence
 from typing import Final, TextIO
 
-from modelcheck.cli.markdown import to_markdown
 from modelcheck.frontend.spec import Spec
 from modelcheck.program.assumptions import ASSUMPTIONS
 from modelcheck.verdicts.row import INTERRUPTED, Row, to_json
@@ -28,7 +27,12 @@ def summary(
     if format == "json":
         print(to_json(spec.name, rows, warned), file=stream)
         return
-    for line in to_markdown(spec, rows, warned) if format == "markdown" else _told(rows):
+    lines = _told(rows)
+    if format == "markdown":
+        from modelcheck.cli.markdown import to_markdown
+
+        lines = to_markdown(spec, rows, warned)
+    for line in lines:
         print(line, file=stream)
 
 

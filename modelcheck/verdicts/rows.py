@@ -12,7 +12,6 @@ from modelcheck.errors import InputError
 from modelcheck.frontend.spec import Spec
 from modelcheck.reading import bounds_of, refusal, within
 from modelcheck.run import Done, Event, Idle, Lost, Started, Workers
-from modelcheck.trace.store import read_trace, trace_path, write_atomically
 from modelcheck.verdicts.cells import Cell
 from modelcheck.verdicts.job import Answer, Job, answer, drop, forget
 from modelcheck.verdicts.row import INTERRUPTED, Row, row_of
@@ -52,6 +51,7 @@ def run(
                 for event in events:
                     if isinstance(event, Started):
                         view.started(event.number)
+                        _be_ready()
                     elif isinstance(event, Done | Lost):
                         cell = cells[event.number]
                         row = _lost(cell, event) if isinstance(event, Lost) else _row(spec, cell, event.value, traces)
@@ -65,6 +65,11 @@ def run(
                 if number not in rows:
                     rows[number] = _unknown(cell, INTERRUPTED)
     return [rows[number] for number in range(len(cells))]
+
+
+def _be_ready() -> None:
+    """Import what an answer is kept with while others work at it: neither before they begin, nor when time is over."""
+    import modelcheck.trace.store  # noqa: F401
 
 
 def _events(jobs: Sequence[Job], workers: Workers) -> Generator[Event[Answer]]:
@@ -83,6 +88,8 @@ def _events(jobs: Sequence[Job], workers: Workers) -> Generator[Event[Answer]]:
 
 
 def _row(spec: Spec, cell: Cell, answer: Answer, traces: Path | None) -> Row:
+    from modelcheck.trace.store import trace_path, write_atomically
+
     result = answer.result
     kept = None
     unkept = ""
@@ -106,6 +113,8 @@ def _row(spec: Spec, cell: Cell, answer: Answer, traces: Path | None) -> Row:
 def _refuted(path: Path, cell: Cell) -> bool:
     """Whether a PASS of ``cell`` says that the failure in an older trace is gone: its property was looked at, and the
     bounds were no lower."""
+    from modelcheck.trace.store import read_trace
+
     try:
         trace = read_trace(path)
     except InputError:
