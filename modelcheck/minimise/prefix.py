@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from attrs import evolve
 
-from modelcheck.solve.result import Condition, Execution, Pair
+from modelcheck.solve.result import Condition, Execution
 from modelcheck.trace.failing import Point, before
 
 
@@ -38,27 +37,13 @@ def restricted(execution: Execution, kept: Iterable[int]) -> Execution:
         evolve(execution.events[old], id=new, order=place[old], guard=guards[old]) for old, new in numbers.items()
     )
 
-    def pairs(several: tuple[Pair, ...]) -> tuple[Pair, ...]:
-        return tuple((numbers[a], numbers[b]) for a, b in several if a in numbers and b in numbers)
-
     met = {e.address for e in events} | {e.value for e in events if e.points}
     objects = tuple(
         o
         for o in execution.objects
         if any(isinstance(at, int) and o.base <= at < o.base + max(o.size, 1) for at in met)
     )
-    return evolve(
-        execution,
-        events=events,
-        rf=pairs(execution.rf),
-        co=pairs(execution.co),
-        addr=pairs(execution.addr),
-        data=pairs(execution.data),
-        ctrl=pairs(execution.ctrl),
-        rmw=pairs(execution.rmw),
-        objects=objects,
-        conditions=conditions,
-    )
+    return evolve(execution.renumbered(events, numbers), objects=objects, conditions=conditions)
 
 
 def _conditions(
@@ -71,10 +56,4 @@ def _conditions(
         guard = [g for g in execution.events[old].guard if all(r in numbers for r in execution.conditions[g].reads)]
         guards[old] = tuple(found.setdefault(g, len(found)) for g in guard)
 
-    def renumbered(match: re.Match[str]) -> str:
-        return f"#{numbers.get(int(match[1]), match[1])}"
-
-    conditions = [execution.conditions[g] for g in found]
-    return guards, tuple(
-        Condition(re.sub(r"#(\d+)", renumbered, c.text), tuple(numbers[r] for r in c.reads)) for c in conditions
-    )
+    return guards, tuple(execution.conditions[g].renumbered(numbers) for g in found)

@@ -40,6 +40,9 @@ class Partial(Undefined):
     def __init__(self, bytes_: tuple[Value, ...]) -> None:
         self.bytes = bytes_
 
+    def __repr__(self) -> str:
+        return "partly undefined"
+
     def __reduce__(self) -> tuple[type[Partial], tuple[tuple[Value, ...]]]:  # type: ignore[override]
         return Partial, (self.bytes,)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+import re
+from collections.abc import Iterable, Mapping
+
+from attrs import evolve, frozen
 
 from modelcheck.program.expr import Value
 from modelcheck.program.ir import Source, Tags
@@ -57,6 +60,14 @@ class Condition:
     text: str
     reads: tuple[int, ...]
 
+    def renumbered(self, numbers: Mapping[int, int]) -> Condition:
+        """The condition where events have other numbers: by the old ones, at least those of ``reads``."""
+
+        def new(match: re.Match[str]) -> str:
+            return f"#{numbers.get(int(match[1]), match[1])}"
+
+        return Condition(re.sub(r"#(\d+)", new, self.text), tuple(dict.fromkeys(numbers[read] for read in self.reads)))
+
 
 @frozen
 class TouchedObject:
@@ -103,6 +114,28 @@ class Execution:
     choices: tuple[Pair, ...] = ()
     conditions: tuple[Condition, ...] = ()
     partial: bool = False
+
+    def renumbered(self, events: tuple[ExecutedEvent, ...], numbers: Mapping[int, int]) -> Execution:
+        """The execution with ``events``, which have their new numbers, in place of its own, and the pairs of these.
+
+        ``numbers``: the new ones by the old ones. Of several that are made one, or that are not in it, no pair is left.
+        Objects and conditions stay as they are.
+        """
+
+        def pairs(several: Iterable[Pair]) -> tuple[Pair, ...]:
+            known = ((numbers[a], numbers[b]) for a, b in several if a in numbers and b in numbers)
+            return tuple(sorted({(a, b) for a, b in known if a != b}))
+
+        return evolve(
+            self,
+            events=events,
+            rf=pairs(self.rf),
+            co=pairs(self.co),
+            addr=pairs(self.addr),
+            data=pairs(self.data),
+            ctrl=pairs(self.ctrl),
+            rmw=pairs(self.rmw),
+        )
 
 
 @frozen

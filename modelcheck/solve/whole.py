@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
 from attrs import evolve
 
 from modelcheck.program.expr import UNDEFINED, Undefined, Value, join_bytes
-from modelcheck.solve.result import Condition, ExecutedEvent, Execution, Pair
+from modelcheck.solve.result import ExecutedEvent, Execution
 
 
 def whole(execution: Execution, several: Sequence[Sequence[int]]) -> Execution:
@@ -22,26 +22,12 @@ def whole(execution: Execution, several: Sequence[Sequence[int]]) -> Execution:
     to = {event.id: number[first.get(event.id, event.id)] for event in execution.events}
     order = {old: place for place, old in enumerate(sorted(number, key=lambda n: execution.events[n].order))}
     pieces = {each[0]: [execution.events[n] for n in each] for each in several}
-    conditions = tuple(_renumbered(condition, to) for condition in execution.conditions)
     events = tuple(
         evolve(_joined(event, pieces.get(event.id, [event])), id=number[event.id], order=order[event.id])
         for event in left
     )
-
-    def mapped(pairs: Sequence[Pair]) -> tuple[Pair, ...]:
-        return tuple(sorted({(to[a], to[b]) for a, b in pairs if to[a] != to[b]}))
-
-    return evolve(
-        execution,
-        events=events,
-        rf=mapped(execution.rf),
-        co=mapped(execution.co),
-        addr=mapped(execution.addr),
-        data=mapped(execution.data),
-        ctrl=mapped(execution.ctrl),
-        rmw=mapped(execution.rmw),
-        conditions=conditions,
-    )
+    conditions = tuple(condition.renumbered(to) for condition in execution.conditions)
+    return evolve(execution.renumbered(events, to), conditions=conditions)
 
 
 def _joined(event: ExecutedEvent, pieces: Sequence[ExecutedEvent]) -> ExecutedEvent:
@@ -59,13 +45,6 @@ def _joined(event: ExecutedEvent, pieces: Sequence[ExecutedEvent]) -> ExecutedEv
 
 def _bytes(value: int, size: int) -> list[int]:
     return list(value.to_bytes(size, "little"))
-
-
-def _renumbered(condition: Condition, to: Mapping[int, int]) -> Condition:
-    text = condition.text
-    for old in sorted(condition.reads, reverse=True):
-        text = text.replace(f"#{old}", f"\0{to[old]}")  # what is renumbered already is not met again
-    return Condition(text.replace("\0", "#"), tuple(dict.fromkeys(to[old] for old in condition.reads)))
 
 
 def one_by_one(execution: Execution, several: Sequence[Sequence[int]]) -> bool:

@@ -98,19 +98,7 @@ def leading(trace: Trace) -> Execution:
         return execution
     parked = tuple(e if e.id in kept or e.thread < 0 else evolve(e, thread=-1, position=-1, final=True) for e in events)
 
-    def among(pairs: Iterable[Pair]) -> tuple[Pair, ...]:
-        return tuple((a, b) for a, b in pairs if not parked[a].final and not parked[b].final)
-
-    return evolve(
-        execution,
-        events=parked,
-        rf=among(execution.rf),
-        co=among(execution.co),
-        addr=among(execution.addr),
-        data=among(execution.data),
-        ctrl=among(execution.ctrl),
-        rmw=among(execution.rmw),
-    )
+    return execution.renumbered(parked, {e.id: e.id for e in parked if not e.final})
 
 
 def before(execution: Execution, points: Iterable[Point]) -> set[int]:

@@ -524,7 +524,7 @@ def shown_value(event: ExecutedEvent) -> str:
     """Pointers by what they lead to, small numbers in decimal, those just below zero as such, others in hexadecimal."""
     value = event.value
     if isinstance(value, Undefined) or value is None:
-        return "undefined"
+        return "undefined" if value is None else str(value)
     if event.points:
         return event.points
     if event.size in (4, 8) and (below := value - (1 << 8 * event.size)) >= -4096:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from itertools import chain
@@ -16,7 +17,7 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, overrid
 
 from modelcheck.cat import BUILT_IN, load_model
 from modelcheck.errors import InputError
-from modelcheck.program.expr import UNDEFINED, Undefined
+from modelcheck.program.expr import UNDEFINED, Partial, Undefined, join_bytes
 from modelcheck.program.ir import Source
 from modelcheck.reading import file_content
 from modelcheck.solve.result import Condition, ExecutedEvent, Execution, TouchedObject
@@ -170,7 +171,13 @@ def _flag(value: Any, _: Any) -> bool:
     return value
 
 
+_PARTIAL: Final = re.compile(r"0x([0-9a-f]{2}|\?\?){2,16}")
+"""A value of which some bytes are undefined, the highest first."""
+
+
 def _big_out(value: Any) -> Any:
+    if isinstance(value, Partial):
+        return "0x" + "".join(f"{one:02x}" if isinstance(one, int) else "??" for one in reversed(value.bytes))
     if isinstance(value, Undefined):
         return "undefined"
     return hex(value) if isinstance(value, int) and value >= _LARGEST_EXACT else value
@@ -181,6 +188,10 @@ def _big(value: Any, _: Any) -> Any:
         return None
     if value == "undefined":
         return UNDEFINED
+    if isinstance(value, str) and "?" in value:
+        if not _PARTIAL.fullmatch(value):
+            raise _DamageError("a value is no integer")
+        return join_bytes([UNDEFINED if one == "??" else int(one, 16) for one in re.findall("..", value)[:0:-1]])
     if isinstance(value, str):
         if not value.startswith("0x") or len(value) > 18:
             raise _DamageError("a value is no integer")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+import modelcheck
 from tests.agreement.asking import said
 
 PROGRAM = """
@@ -57,3 +60,13 @@ def test_a_copy_of_what_is_written_in_part_is_no_use_of_the_rest(name: str) -> N
 @pytest.mark.parametrize("name", A_USE)
 def test_the_rest_is_as_unwritten_in_the_copy(name: str) -> None:
     assert said(PROGRAM.format(body=A_USE[name], before=BEFORE)) == {"uninitialised"}
+
+
+@pytest.mark.parametrize("engine", ["z3", "interleave"])
+def test_a_trace_keeps_which_bytes_are_written(engine: str, tmp_path: Path) -> None:
+    body = "union u a; a.c = 3; common = a; union u b = common; assert(b.c == 4)"
+    (tmp_path / "p.c").write_text(PROGRAM.format(body=body, before=""))
+    (row,) = modelcheck.check(tmp_path / "p.c", models=["sc"], engine=engine, traces=tmp_path).rows
+    assert row.trace is not None
+    assert '"0x??????????????03"' in Path(row.trace).read_text()
+    assert modelcheck.replay(row.trace).outcome == "reproduces"
