@@ -13,8 +13,8 @@ from modelcheck.program.ir import Program
 from modelcheck.program.machine import Initial, Stuck, initialise
 from modelcheck.program.unroll import Bounds, unroll
 from modelcheck.run import OutOfTime, alarm, given_up, politely
-from modelcheck.solve.check import Session, until
 from modelcheck.solve.result import Result
+from modelcheck.solve.session import Session, until
 from modelcheck.solve.wide import TooManyValues
 
 

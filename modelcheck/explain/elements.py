@@ -11,8 +11,8 @@ from attrs import frozen
 from modelcheck.cat import Model
 from modelcheck.program.graph import Event
 from modelcheck.program.places import own_place
-from modelcheck.solve.check import Learnt, Ordered
 from modelcheck.solve.encode import Encoding
+from modelcheck.solve.learnt import Learnt, Ordered
 from modelcheck.trace.names import names_of
 
 FENCES: Final = {

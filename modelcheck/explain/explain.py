@@ -14,8 +14,8 @@ from modelcheck.program.machine import Initial, initialise
 from modelcheck.program.places import own_place
 from modelcheck.program.unroll import Bounds, unroll
 from modelcheck.run import OutOfTime
-from modelcheck.solve.check import Session
 from modelcheck.solve.encode import NOWHERE, Finding
+from modelcheck.solve.session import Session
 
 EFFORT: Final = 20_000_000
 """Work that the solver may put into one question."""

@@ -13,11 +13,12 @@ from modelcheck.minimise.prefix import prefix
 from modelcheck.program.graph import EventGraph
 from modelcheck.program.ir import Source
 from modelcheck.run import OutOfTime
-from modelcheck.solve.check import WATCHED_ACCESS, Session, frees_race
 from modelcheck.solve.encode import AT_REST, NOWHERE, Finding
 from modelcheck.solve.proposal import Proposal
+from modelcheck.solve.racing import WATCHED_ACCESS, conflicts, frees, frees_race, watched
 from modelcheck.solve.result import Execution, Result
 from modelcheck.solve.sat import NO, YES
+from modelcheck.solve.session import Session
 from modelcheck.trace.failing import Point
 from modelcheck.trace.replay.correspondence import stem
 
@@ -270,7 +271,7 @@ class Question:
         circuit = self._circuit
         if self.failure.property == "race":
             place = self.failure.source, self.failure.stack
-            for pair, literal in self.session.conflicts().items():
+            for pair, literal in conflicts(self._encoding).items():
                 for ordered in (pair, pair[::-1]):
                     one, other = (self._encoding.events[number] for number in ordered)
                     if (other.source, other.stack) == place:
@@ -295,9 +296,9 @@ class Question:
         """What fails because nothing orders it: an access and a free, or one and what is watched."""
         several: dict[tuple[int, int], int] = {}
         if self.failure.property.startswith("use-after-") and frees_race(self.session.model):
-            several, self._told = self.session.frees(frozenset({self.failure.property})), self.session.freed
+            several, self._told = frees(self._encoding, frozenset({self.failure.property})), self.session.freed
         elif self.failure.property == "warning" and WATCHED_ACCESS in self.session.model.flag_names:
-            several, self._told, self._flag = self.session.watched(), self.session.intruded, WATCHED_ACCESS
+            several, self._told, self._flag = watched(self._encoding), self.session.intruded, WATCHED_ACCESS
         for pair, literal in several.items():
             one, other = (self._encoding.events[number] for number in pair)
             if (one.source, one.stack) == (self.failure.source, self.failure.stack):

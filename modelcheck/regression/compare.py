@@ -20,7 +20,7 @@ from modelcheck.program.unroll import Bounds, unroll
 from modelcheck.regression.cache import Cache, Question
 from modelcheck.regression.explain import Followed, follow
 from modelcheck.run import OutOfTime
-from modelcheck.solve.check import until
+from modelcheck.solve.session import until
 from modelcheck.verdicts.cells import Cell
 from modelcheck.verdicts.job import Job, answer_for
 from modelcheck.verdicts.row import Row, row_of

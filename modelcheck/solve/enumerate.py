@@ -16,10 +16,10 @@ from modelcheck.program.machine import Initial, Stuck, initialise
 from modelcheck.program.thread import Finding
 from modelcheck.program.unroll import Bounds, unroll
 from modelcheck.run import OutOfTime
-from modelcheck.solve.check import Session, until
 from modelcheck.solve.outcomes import Cell, Outcomes
 from modelcheck.solve.result import Result
 from modelcheck.solve.sat import NO, YES
+from modelcheck.solve.session import Session, until
 from modelcheck.solve.wide import TooManyValues
 
 ALL: Final = frozenset(PROPERTIES)

@@ -34,10 +34,10 @@ from modelcheck.program.machine import Initial, initialise
 from modelcheck.program.unroll import Bounds, unroll
 from modelcheck.run import OutOfTime
 from modelcheck.solve import outcomes
-from modelcheck.solve.check import Session, until
 from modelcheck.solve.domains import THIN_AIR
 from modelcheck.solve.proposal import Proposal
 from modelcheck.solve.sat import NO, YES
+from modelcheck.solve.session import Session, until
 from modelcheck.solve.wide import TooManyValues
 
 EVENTS = 4000

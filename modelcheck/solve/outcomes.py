@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from attrs import frozen
 
 from modelcheck.program.expr import FALSE, UNDEFINED, Value
-from modelcheck.solve.check import Session
 from modelcheck.solve.properties import rest
 from modelcheck.solve.proposal import Proposal
 from modelcheck.solve.sat import NO
+from modelcheck.solve.session import Session
 
 
 @frozen

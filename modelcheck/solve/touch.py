@@ -13,7 +13,7 @@ from modelcheck.solve.origins import Place
 from modelcheck.solve.sat import NO, YES
 
 if TYPE_CHECKING:
-    from modelcheck.solve.check import Session
+    from modelcheck.solve.session import Session
 
 
 def touching(session: Session) -> Touches:

@@ -11,8 +11,8 @@ import pytest
 from modelcheck.cat import load_model
 from modelcheck.errors import InputError
 from modelcheck.frontend.litmus import LitmusTest, read_litmus
-from modelcheck.solve.check import WATCHED_ACCESS
 from modelcheck.solve.litmus import observe
+from modelcheck.solve.racing import WATCHED_ACCESS
 from tests.models import litmus as brute
 
 HERE = Path(__file__).parent

@@ -9,8 +9,9 @@ from modelcheck.program.machine import Initial, initialise
 from modelcheck.program.memory import AddressSpace
 from modelcheck.program.unroll import Bounds, unroll
 from modelcheck.run import OutOfTime
-from modelcheck.solve.check import check, until
+from modelcheck.solve.check import check
 from modelcheck.solve.domains import analyse
+from modelcheck.solve.session import until
 from tests.solve.checking import EVERYTHING, MODELS, answer, parse, verdicts
 
 CELLS = "static int x, y, z;\n"

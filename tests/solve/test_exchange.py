@@ -6,7 +6,7 @@ import pytest
 
 from modelcheck.program.machine import Initial, initialise
 from modelcheck.program.unroll import Bounds, unroll
-from modelcheck.solve.check import Session
+from modelcheck.solve.session import Session
 from tests.solve.checking import MODELS, model, parse, verdict
 
 DECLARATIONS = """

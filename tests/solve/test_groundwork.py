@@ -9,10 +9,11 @@ import pytest
 from attrs import evolve
 
 from modelcheck.program.unroll import Bounds
-from modelcheck.solve.check import Session, check
+from modelcheck.solve.check import check
 from modelcheck.solve.groundwork import Assumptions, Groundworks
 from modelcheck.solve.result import Result
 from modelcheck.solve.sat import begin_anew
+from modelcheck.solve.session import Session
 from tests.solve.checking import model, parse
 
 PROGRAMS = {

@@ -10,8 +10,8 @@ from modelcheck.cat import load_model
 from modelcheck.program.ir import PROPERTIES
 from modelcheck.program.machine import Initial, initialise
 from modelcheck.program.unroll import Bounds, unroll
-from modelcheck.solve.check import Session
 from modelcheck.solve.sat import begin_anew
+from modelcheck.solve.session import Session
 from modelcheck.solve.witness import execution_of
 from modelcheck.trace import read_trace
 from modelcheck.trace.candidate import candidate, modelled

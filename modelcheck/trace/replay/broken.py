@@ -14,7 +14,7 @@ from modelcheck.program.graph import Blocked, Held
 from modelcheck.program.ir import WATCHED, LockUse, MemoryObject
 from modelcheck.program.machine import LEFT_OPEN, OUTSIDE
 from modelcheck.program.places import told
-from modelcheck.solve.check import WATCHED_ACCESS, frees_race, unordered_free, watched_access
+from modelcheck.solve.racing import WATCHED_ACCESS, frees_race, unordered_free, watched_access
 from modelcheck.solve.result import ExecutedEvent
 from modelcheck.trace.candidate import candidate, modelled
 from modelcheck.trace.replay.follow import LAST, Follower, Found, Step
