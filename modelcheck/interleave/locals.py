@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Final
 
 from modelcheck.interleave import local as kinds
-from modelcheck.interleave.cookies import cookies_of
+from modelcheck.interleave.inuse import COPIED, InUse
 from modelcheck.interleave.local import Frames, Local, Own, Private, Sections
 from modelcheck.interleave.objects import Objects
+from modelcheck.interleave.readsides import RCU, ReadSides, open_sections, without_last
 from modelcheck.interleave.reduction import control
 from modelcheck.interleave.state import Slots
 from modelcheck.program import holding, ir
@@ -43,12 +44,6 @@ GRACE: Final = frozenset({"Sync-rcu", "Sync-rcu-expedited", "Sync-srcu"})
 MOST_OF_A_KIND: Final = 4
 """A thread may start another that begins in the same function, and that one another, so many deep."""
 
-COPIED: Final = "{}, or what its word holds has been copied there"
-"""Why it is not known whether what is initialised is in use, by what is wrong if it is."""
-
-RCU: Final = -1
-"""Number of the RCU read-side sections; those of an SRCU structure have its address."""
-
 
 class Locals:
     """All states of single threads that have come up, each once.
@@ -62,9 +57,7 @@ class Locals:
         strict: whether a thread stops that unlocks what it does not hold, or ends inside a read-side section.
         heeds: whether a thread stops at a warning. Else it goes on, and ``warned`` says that one did.
 
-    ``watched`` is where other threads' accesses are to be watched for, which is not done here; ``stored`` are the bytes
-    that have got what is not 0 by an assignment, and ``operated`` the words that a read-modify-write may have changed
-    that is nobody's taking of a lock.
+    ``watched`` is where other threads' accesses are to be watched for, which is not done here.
     """
 
     def __init__(
@@ -85,19 +78,10 @@ class Locals:
         self.heeds = heeds
         self.warned = False
         self.watched: Source | None = None
-        self.stored = {
-            at
-            for address, (size, value) in slots.initial.contents.items()
-            if value and address not in slots.operated
-            for at in range(address, address + size)
-        }
-        self.operated = set(slots.operated)
+        self.in_use = InUse(slots)
+        self.reads = ReadSides(code.program, slots)
         self.guesses: dict[tuple[int, ...], int] = {}
         self._annotate = annotate
-        self._section_kinds: dict[int, int] = {}
-        self._openers: list[tuple[Source, tuple[Source, ...], ir.LockUse | None]] = []
-        self._opener_numbers: dict[tuple[Source, tuple[Source, ...], ir.LockUse | None], int] = {}
-        self.cookies = cookies_of(code.program)
         self._own_storage = [
             thing for thing in code.program.objects if thing.thread is not None and thing.kind == "local"
         ]
@@ -112,10 +96,8 @@ class Locals:
         ]
         sections: Sections = ()
         for section in initial.reading:
-            mark = self.mark(RCU if section.address is None else section.address)
-            kind = self._section_kinds[mark]
-            opener = self._opener(section.source, section.stack, section.lock)
-            sections = (*sections, (kind, opener, _number(sections, kind)))
+            mark = self.reads.mark(RCU if section.address is None else section.address)
+            sections = self.reads.entered(sections, mark, (section.source, section.stack, section.lock))
         here = (t for t in self.objects.space if t.kind == "local" and not t.thread)
         alive = frozenset(t.base for t in here if t.base not in self.slots.freed)
         own = Own(sections, held=initial.held, alive=alive)
@@ -174,14 +156,11 @@ class Locals:
             return self._settle(thread, private, own)
         match local.kind:
             case kinds.ENTER | kinds.LOAD if local.mark >= 0:
-                kind = self._section_kinds[local.mark]
-                opener = self._opener(local.place, local.stack, local.lock)
-                sections = (*sections, (kind, opener, _number(sections, kind)))
+                sections = self.reads.entered(sections, local.mark, (local.place, local.stack, local.lock))
             case kinds.LEAVE if local.mark >= 0:
-                sections = _without_last(sections, RCU)
+                sections = without_last(sections)
             case kinds.STORE if local.ends:
-                ended = self._section_kinds[local.mark], local.section
-                sections = tuple(one for one in sections if (one[0], one[2]) != ended)
+                sections = self.reads.left(sections, local.mark, local.section)
         point, registers = thread.frames[-1]
         stores = local.kind == kinds.STORE or (local.kind == kinds.RMW and local.outcome(value)[0])
         if local.lock is not None and stores:
@@ -255,17 +234,6 @@ class Locals:
         """The bases of a thread's own thread-local variables with lives that end where it returns."""
         return frozenset(t.base for t in self._own_storage if t.thread == thread) if thread else frozenset()
 
-    def inside(self, local: Local, mark: int) -> tuple[int, ...]:
-        """The read-side sections of kind ``mark`` that the thread of ``local`` is in; those of RCU count as one."""
-        kind = self._section_kinds[mark]
-        numbers = tuple(number for one, _, number in local.own.sections if one == kind)
-        return numbers[:1] if kind == RCU else numbers
-
-    def endable(self, local: Local, mark: int) -> Source | None:
-        """Where the thread of ``local`` has entered a section of kind ``mark`` that others may end, if it is in one."""
-        places = [self._openers[place][0] for kind, place, _ in local.own.sections if kind == self._section_kinds[mark]]
-        return next((source for source in places if source in self.cookies.handed_on), None)
-
     def _forget(self, thread: Thread, private: Private) -> None:
         """Drop the locals that nothing leads to any more."""
         if private.bases or private.dead:
@@ -328,7 +296,7 @@ class Locals:
                 raise Fault(thread.finding("lock-misuse", lock_misuse(self.objects.space, address)))
             assert point.value is not None
             value = point.value(registers, 0)
-            self._changes(what, address, value)
+            self.in_use.changes(what, address, value)
             cells.write(address, what.size, value)
             thread.resume(0)
             return True
@@ -342,7 +310,7 @@ class Locals:
         elif isinstance(what, ir.Rmw):
             assert point.new is not None
             self._hold_alone(thread, what, address, private)
-            self._changes(what, address)
+            self.in_use.changes(what, address)
             cells.write(address, what.size, point.new(registers, value))
         thread.resume(value)
         return True
@@ -352,32 +320,13 @@ class Locals:
             lock = what.lock
             if lock.resets and self.strict:
                 value = private.memory.read(address, what.size)
-                used = self.in_use(lock, address, holding.holds(private.held, address), value)
+                used = self.in_use.tells(lock, address, holding.holds(private.held, address), value)
                 if used is None:
                     raise Halting(COPIED.format(holding.reset(lock)), what.source)
                 if used:
                     raise Fault(thread.finding("lock-misuse", holding.reset(lock)))
             self._release(thread, what.lock, address, private)
             self._hold(private, what.lock, address, what.source, thread.stack)
-
-    def in_use(self, lock: ir.LockUse, address: int, held: bool, value: Value) -> bool | None:
-        """Whether what ``lock`` initialises or destroys is in use, where its word holds ``value``; None: not known.
-
-        Args:
-            held: some thread has taken it, and not given it back.
-        """
-        if held or holding.idle(value):
-            return held
-        if address not in self.stored:
-            return True
-        return None if not lock.owned or address in self.operated else False
-
-    def _changes(self, what: ir.Store | ir.Rmw, address: int, value: Value = 0) -> None:
-        """Note what becomes of the words that may say of something that it is in use."""
-        if isinstance(what, ir.Rmw):
-            self.operated.update((address,) if what.lock is None else ())
-        elif value and what.lock is None and not what.unlock:
-            self.stored.update(range(address, address + what.size))
 
     def _asserts(self, thread: Thread, what: ir.Instruction, address: int, private: Private) -> None:
         """A warning where the step at hand asserts of a lock what is not so."""
@@ -423,13 +372,17 @@ class Locals:
                 if what.tags & GRACE:
                     local.kind = kinds.SYNC
                     local.mark = RCU if point.address is None else place(thread, point, registers)
-                    local.mark = self.mark(local.mark)
+                    local.mark = self.reads.mark(local.mark)
                 elif "Rcu-lock" in what.tags:
-                    local.kind, local.mark, local.lock = kinds.ENTER, self.mark(RCU), what.lock
+                    local.kind, local.mark, local.lock = kinds.ENTER, self.reads.mark(RCU), what.lock
                 elif "Rcu-unlock" in what.tags:
-                    if self.strict and what.lock is None and not _open(local.own, RCU):
+                    if self.strict and what.lock is None and not open_sections(local.own.sections):
                         raise Fault(thread.finding("lock-misuse", OUTSIDE))
-                    local.kind, local.mark, local.ends = kinds.LEAVE, self.mark(RCU), _open(local.own, RCU) == 1
+                    local.kind, local.mark, local.ends = (
+                        kinds.LEAVE,
+                        self.reads.mark(RCU),
+                        open_sections(local.own.sections) == 1,
+                    )
             case ir.Exit():
                 self._leave(local, min(private.alive))
             case ir.Return():
@@ -487,42 +440,24 @@ class Locals:
             case ir.Load():
                 local.kind, local.copy = kinds.LOAD, what.copy
                 if "Srcu-lock" in what.tags:
-                    local.mark = self.mark(local.address)
+                    local.mark = self.reads.mark(local.address)
             case ir.Store():
                 assert point.value is not None
                 local.kind, local.value = kinds.STORE, point.value(registers, 0)
-                self._changes(what, local.address, local.value)
+                self.in_use.changes(what, local.address, local.value)
                 local.unlock, local.full = what.unlock and what.lock is None, self.buffered and bool(what.tags & FULL)
                 if "Srcu-unlock" in what.tags:
-                    local.mark = self.mark(local.address)
-                    ended = self._ended_by(local, what.source)
+                    local.mark = self.reads.mark(local.address)
+                    ended = self.reads.ended_by(local, what.source)
                     local.ends, local.section = ended is not None, ended or 0
                 self._publish(local, private, (local.value,))
             case ir.Rmw():
                 local.kind, local.plain = kinds.RMW, "LF" in what.failed_tags
                 local.value = int(what.waits)
-                self._changes(what, local.address)
+                self.in_use.changes(what, local.address)
                 self._publish(local, private, tuple(registers[number] for number in _inputs(what.new)))
             case ir.Wait():
                 local.kind = kinds.WAIT
-
-    def _ended_by(self, local: Local, end: Source) -> int | None:
-        """The number of the section that srcu_read_unlock() at ``end`` ends in this thread, by whose cookie it gives.
-
-        Raises Halting where several may be meant, and it matters which.
-        """
-        cookies = self.cookies
-        given = cookies.given.get(end, frozenset())
-        if end in cookies.loaded:
-            given |= cookies.handed_on
-        meant = [
-            number
-            for kind, opener, number in local.own.sections
-            if kind == local.address and self._openers[opener][0] in given
-        ]
-        if len(meant) > 1 and cookies.awaited:
-            raise Halting("which of several SRCU sections ends here is not known to the explorer", end)
-        return meant[-1] if meant else None
 
     def _leave(self, local: Local, base: int) -> None:
         """The scope of the local at ``base`` is left."""
@@ -542,20 +477,6 @@ class Locals:
             if lock is not None and self.strict:
                 raise Fault(thread.finding("lock-misuse", holding.freed(lock.lock)))
 
-    def mark(self, kind: int) -> int:
-        """The slot that stands for the read-side sections of ``kind``: `RCU`, or the address of an SRCU structure."""
-        slot = self.slots.other("sections", kind)
-        self._section_kinds[slot] = kind
-        return slot
-
-    def _opener(self, source: Source, stack: tuple[Source, ...], lock: ir.LockUse | None) -> int:
-        """The number of a place that opens a section."""
-        place = (source, stack, lock)
-        number = self._opener_numbers.setdefault(place, len(self._openers))
-        if number == len(self._openers):
-            self._openers.append(place)
-        return number
-
     def end_bit(self, thread: int) -> int:
         """The bits for writes to the slots that stand for the end of ``thread``, and of any."""
         return 2 << 2 * self.slots.other("end", thread) | 2 << 2 * self.slots.other("end", ir.EVERY)
@@ -569,10 +490,8 @@ class Locals:
         result = thread.result
         bases = private.behind((result,))
         cells = tuple(private.contents(bases))
-        for _, opener, _ in own.sections if self.strict else ():
-            source, stack, lock = self._openers[opener]
-            if lock is None and source not in self.cookies.handed_on:
-                return self._faulty((), own, Finding("lock-misuse", LEFT_OPEN, source, stack, thread.number))
+        if self.strict and (opener := self.reads.left_open(own.sections)) is not None:
+            return self._faulty((), own, Finding("lock-misuse", LEFT_OPEN, opener[0], opener[1], thread.number))
         kept_lock = holding.left(private.held, thread.number) if self.strict else None
         if kept_lock is not None:
             message = holding.still_held(kept_lock.lock)
@@ -602,25 +521,6 @@ class Locals:
             found = self._table[whole] = Local(len(self.every), number, frames, own, kind)
             self.every.append(found)
         return found
-
-
-def _open(own: Own, kind: int) -> int:
-    """How many read-side sections of ``kind`` are open."""
-    return sum(one == kind for one, _, _ in own.sections)
-
-
-def _number(sections: Sections, kind: int) -> int:
-    """A number that no open section of ``kind`` has; 0 for all of RCU, where the outermost counts alone."""
-    taken = {number for one, _, number in sections if one == kind}
-    return 0 if kind == RCU else next(number for number in range(len(taken) + 1) if number not in taken)
-
-
-def _without_last(sections: Sections, kind: int) -> Sections:
-    """``sections`` after the end of the last of ``kind``, if there is one."""
-    for index in reversed(range(len(sections))):
-        if sections[index][0] == kind:
-            return (*sections[:index], *sections[index + 1 :])
-    return sections
 
 
 def _frozen(thread: Thread) -> Frames:

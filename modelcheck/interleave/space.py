@@ -329,7 +329,7 @@ class Space:
         """Whether a grace period waits for a section that another thread might end: that is not modelled."""
         for local in waiting:
             for other in state.threads if local.kind == kinds.SYNC else ():
-                source = self.system.locals.endable(other, local.mark)
+                source = self.system.locals.reads.endable(other, local.mark)
                 if source is not None:
                     what = "a grace period waits for this section, whose end is handed on"
                     self.reason = self.reason or f"{source}: {what}"
@@ -338,7 +338,7 @@ class Space:
 
     def _deadlocks(self) -> Finding | None:
         """A state from which no end can be reached, with nothing but fruitless looks left to do."""
-        if "deadlock" not in self.properties and not self.system.locals.cookies.handed_on:
+        if "deadlock" not in self.properties and not self.system.locals.reads.cookies.handed_on:
             return None
         for number in endless(self.edges, self.ends):
             state = self.states[number]

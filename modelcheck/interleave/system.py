@@ -11,9 +11,10 @@ from __future__ import annotations
 from typing import Final, TypeVar
 
 from modelcheck.interleave import local as kinds
+from modelcheck.interleave.inuse import COPIED
 from modelcheck.interleave.lives import Lives
 from modelcheck.interleave.local import Local
-from modelcheck.interleave.locals import COPIED, Locals
+from modelcheck.interleave.locals import Locals
 from modelcheck.interleave.objects import Objects
 from modelcheck.interleave.reduction import annotate
 from modelcheck.interleave.state import Buffer, Choice, Entry, Grace, Memories, Memory, Slots, State
@@ -203,7 +204,7 @@ class System:
             value = self._look(state, thread, local)
             if value is None:
                 return None
-            used = self.locals.in_use(local.lock, local.address, self._held(state, thread, local), value)
+            used = self.locals.in_use.tells(local.lock, local.address, self._held(state, thread, local), value)
             if used is None:
                 reason = COPIED.format(holding.reset(local.lock))
                 return state._replace(threads=_replaced(state.threads, thread, self.locals.stuck(local, reason)))
@@ -298,13 +299,13 @@ class System:
                 if readers:
                     return None
                 return self._moved(state, thread, local, 0, grace=(*state.grace[:index], *state.grace[index + 1 :]))
-        if self.locals.inside(local, local.mark):
+        if self.locals.reads.inside(local, local.mark):
             return None
         inside = []
         for number, other in enumerate(state.threads):
             if number != thread:
                 ends = [entry.section for entry in state.buffers[number] if entry.mark == local.mark]
-                ends += self.locals.inside(other, local.mark)
+                ends += self.locals.reads.inside(other, local.mark)
                 if ends:
                     inside.append((number, tuple(sorted(ends))))
         if not inside:

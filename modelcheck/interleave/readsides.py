@@ -1,0 +1,102 @@
+"""Read-side sections of RCU and SRCU: which a thread is in, where it has entered them, and which one it leaves."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from modelcheck.interleave.cookies import cookies_of
+from modelcheck.interleave.local import Local, Sections
+from modelcheck.interleave.state import Slots
+from modelcheck.program.ir import LockUse, Program, Source
+from modelcheck.program.thread import Halting
+
+RCU: Final = -1
+"""Number of the RCU read-side sections; those of an SRCU structure have its address."""
+
+Opener = tuple[Source, tuple[Source, ...], LockUse | None]
+"""What opens a section: where, its call sites, and what else is switched off by it."""
+
+
+class ReadSides:
+    """Numbers for the kinds of sections, and for the places that open them, as they turn up.
+
+    Args:
+        program: whose cookies say which section an end of SRCU means.
+        slots: numbers of what steps depend on.
+    """
+
+    def __init__(self, program: Program, slots: Slots) -> None:
+        self.cookies = cookies_of(program)
+        self._slots = slots
+        self._kinds: dict[int, int] = {}
+        self._openers: list[Opener] = []
+        self._numbers: dict[Opener, int] = {}
+
+    def mark(self, kind: int) -> int:
+        """The slot that stands for the sections of ``kind``: `RCU`, or the address of an SRCU structure."""
+        slot = self._slots.other("sections", kind)
+        self._kinds[slot] = kind
+        return slot
+
+    def entered(self, sections: Sections, mark: int, opener: Opener) -> Sections:
+        """``sections`` and one more, of kind ``mark``, that ``opener`` has opened."""
+        kind = self._kinds[mark]
+        place = self._numbers.setdefault(opener, len(self._openers))
+        if place == len(self._openers):
+            self._openers.append(opener)
+        taken = {number for one, _, number in sections if one == kind}
+        # Of RCU the outermost counts alone.
+        number = 0 if kind == RCU else next(number for number in range(len(taken) + 1) if number not in taken)
+        return (*sections, (kind, place, number))
+
+    def left(self, sections: Sections, mark: int, number: int) -> Sections:
+        """``sections`` without those of kind ``mark`` with ``number``."""
+        ended = self._kinds[mark], number
+        return tuple(one for one in sections if (one[0], one[2]) != ended)
+
+    def inside(self, local: Local, mark: int) -> tuple[int, ...]:
+        """The sections of kind ``mark`` that the thread of ``local`` is in; those of RCU count as one."""
+        kind = self._kinds[mark]
+        numbers = tuple(number for one, _, number in local.own.sections if one == kind)
+        return numbers[:1] if kind == RCU else numbers
+
+    def endable(self, local: Local, mark: int) -> Source | None:
+        """Where the thread of ``local`` has entered a section of kind ``mark`` that others may end, if it is in one."""
+        places = [self._openers[place][0] for kind, place, _ in local.own.sections if kind == self._kinds[mark]]
+        return next((source for source in places if source in self.cookies.handed_on), None)
+
+    def left_open(self, sections: Sections) -> Opener | None:
+        """What has opened the first of ``sections`` that its thread may not end in."""
+        openers = (self._openers[place] for _, place, _ in sections)
+        return next((one for one in openers if one[2] is None and one[0] not in self.cookies.handed_on), None)
+
+    def ended_by(self, local: Local, end: Source) -> int | None:
+        """The number of the section that srcu_read_unlock() at ``end`` ends in this thread, by whose cookie it gives.
+
+        Raises Halting where several may be meant, and it matters which.
+        """
+        cookies = self.cookies
+        given = cookies.given.get(end, frozenset())
+        if end in cookies.loaded:
+            given |= cookies.handed_on
+        meant = [
+            number
+            for kind, opener, number in local.own.sections
+            if kind == local.address and self._openers[opener][0] in given
+        ]
+        if len(meant) > 1 and cookies.awaited:
+            raise Halting("which of several SRCU sections ends here is not known to the explorer", end)
+        return meant[-1] if meant else None
+
+
+def open_sections(sections: Sections) -> int:
+    """How many sections of RCU are open."""
+    return sum(one == RCU for one, _, _ in sections)
+
+
+def without_last(sections: Sections) -> Sections:
+    """``sections`` after the end of the last of RCU, if there is one."""
+    for index in reversed(range(len(sections))):
+        if sections[index][0] == RCU:
+            return (*sections[:index], *sections[index + 1 :])
+    return sections
