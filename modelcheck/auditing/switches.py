@@ -45,6 +45,7 @@ from modelcheck.program.ir import (
     Tags,
     Wait,
 )
+from modelcheck.program.outlived import asks_only
 
 FULL: Tags = frozenset({"MB", "SC", "ACQ_REL"})
 ACQUIRING: Tags = frozenset({"ACQUIRE", "ACQ", "CON"})
@@ -314,8 +315,8 @@ def _skipped(step: Instruction, name: str, widths: Sequence[int]) -> tuple[Instr
         return (Assign(step.dst, const(1 if TRIES.fullmatch(name) else 0, widths[step.dst]), step.source),)
     if isinstance(step, Rmw | Wait):
         return (Assign(step.dst, const(0, widths[step.dst]), step.source),)
-    # An assertion in it is about the lock being held.
-    return () if isinstance(step, Store | Fence | Call | Assert) else (step,)
+    # An assertion in it is about the lock being held, and so is what asks whether the lock is still there.
+    return () if isinstance(step, Store | Fence | Call | Assert) or asks_only(step) else (step,)
 
 
 def _without(site: Site) -> Edit:

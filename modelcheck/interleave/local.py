@@ -338,7 +338,8 @@ class Private:
         what: ir.Local = point.instruction
         instance = 0
         while True:
-            thing = self._objects.make(thread, point, instance, what.name, what.size, "local", what.layout, False)
+            how = what.layout, False, None, "", what.readonly
+            thing = self._objects.make(thread, point, instance, what.name, what.size, "local", *how)
             if thing.base not in self.bases and thing.base not in self.gone and thing.base not in self.dead:
                 self.bases.add(thing.base)
                 return thing.base

@@ -24,6 +24,7 @@ from modelcheck.program.machine import (
     after_its_end,
     allocation_size,
     bad_free,
+    changes,
     check_fault,
     holds,
     lock_misuse,
@@ -31,6 +32,7 @@ from modelcheck.program.machine import (
     place,
     uninitialised,
 )
+from modelcheck.program.outlived import asks_only
 from modelcheck.program.places import start
 from modelcheck.program.thread import Discard, Fault, Finding, Halting, Thread
 
@@ -273,18 +275,26 @@ class Locals:
                     write = not isinstance(point.instruction, (ir.Load, ir.Wait))
                     raise Fault(thread.finding(*after_its_end(self.objects.space, address, write)))
                 if not private.holds(address):
+                    if asks_only(point.instruction) and self._stays(address):
+                        thread.resume(0)
+                        return True
                     return False
                 return self._alone(thread, point, address, private)
             case _:
                 return False
         return True
 
+    def _stays(self, address: int) -> bool:
+        """Whether what is at ``address`` is always there."""
+        thing = self.objects.space.find(address)
+        return thing is not None and thing.kind == "global"
+
     def _alone(self, thread: Thread, point: Point, address: int, private: Private) -> bool:
         """An access to one of the thread's own locals; false for a wait that will never end."""
         what = point.instruction
         registers = thread.registers
         cells = private.memory
-        check_fault(thread, self.objects.space, address, what.size, True)
+        check_fault(thread, self.objects.space, address, what.size, changes(what))
         if isinstance(what, ir.Store):
             self._hold_alone(thread, what, address, private)
             if (
@@ -354,7 +364,7 @@ class Locals:
                     # It waits for one of its own locals, which nobody else can change.
                     local.kind = kinds.WAIT
                     return
-                check_fault(thread, space, local.address, what.size, isinstance(what, (ir.Store, ir.Rmw)))
+                check_fault(thread, space, local.address, what.size, changes(what))
                 self._target(local)
                 local.slots = self.slots.cell(local.address, what.size)
                 self._asserts(thread, what, local.address, private)

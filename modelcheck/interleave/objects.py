@@ -78,6 +78,7 @@ class Objects:
         zeroed: bool,
         owner: Value | None = None,
         family: str = "",
+        readonly: bool = False,
     ) -> MemoryObject:
         """Object number ``instance`` of its kind that ``thread`` makes at ``point``: the same for the same arguments.
 
@@ -99,7 +100,9 @@ class Objects:
             found = self._made.get(slot)
             if found is None:
                 base = sizes.begin(slot, kind, size) if self._sized else slot
-                found = MemoryObject(name, base, size, kind, layout, zeroed=zeroed, owner=owner, family=family)
+                found = MemoryObject(
+                    name, base, size, kind, layout, zeroed=zeroed, readonly=readonly, owner=owner, family=family
+                )
                 self._made[slot] = found
                 self._makers[base] = made
                 self.space.add(found)

@@ -131,9 +131,9 @@ HEADERS: Final = (
     ),
     Assumption(
         "rcu-checks-hold",
-        "rcu_read_lock_held() and its kin say yes, and the conditions of RCU_LOCKDEP_WARN(), rcu_dereference_check()"
-        " and rcu_dereference_protected() are not looked at.",
-        "assert them",
+        "That rcu_dereference(), rcu_dereference_bh() and rcu_dereference_sched() are called in a section is not looked"
+        " at.",
+        "call rcu_dereference_check(p, 0) and its kin, whose conditions are looked at",
     ),
     Assumption(
         "sleeping-anywhere",
@@ -149,7 +149,11 @@ HEADERS: Final = (
         "never-frozen",
         "No task is frozen or parked: try_to_freeze() and kthread_should_park() say no.",
     ),
-    Assumption("tasks-stay", "A task is never freed, and references to it are not counted."),
+    Assumption(
+        "tasks-stay",
+        "Waking a thread that has ended does nothing: only kthread_stop(), get_task_struct() and put_task_struct() ask"
+        " whether its task is still there.",
+    ),
     Assumption(
         "user-memory-is-the-program-s",
         "Memory of user space is what threads of the program write there, and is mapped unless that may fail.",

@@ -48,6 +48,7 @@ class Event:
         scope: a ``free`` of a local, whose scope is left; an undefined address is ignored.
         operands: the expressions that it is evaluated within whose operands nothing orders, outermost first: a number
             for the expression, and which of its operands it belongs to.
+        initial: a write that initialises a variable.
         families: of a free, those that the object must be of; none: of any.
         piece: of which access it is a piece: the number of its first one. Those of one access have the same position.
     """
@@ -77,6 +78,12 @@ class Event:
     scope: bool = False
     piece: int | None = None
     families: tuple[str, ...] = ()
+    initial: bool = False
+
+    @property
+    def changes(self) -> bool:
+        """Whether it writes to what must not be read-only."""
+        return self.kind == "W" and not self.initial
 
 
 @frozen

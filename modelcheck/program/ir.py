@@ -114,7 +114,8 @@ class MemoryObject:
             ``function`` (no access is allowed; its base is the function's address).
         layout: for names, where the type is known.
         cells: initial contents (offset, size, value); what is not listed is 0 when `zeroed`, else UNDEFINED.
-        readonly: string literals and const tables: a write is a ``wild-pointer`` finding.
+        readonly: string literals and what is defined const: a write that does not initialise it is a ``wild-pointer``
+            finding.
         units: byte sizes of equal parts that the leak check treats as objects of their own, 0 for none. The page
             array uses it: each ``struct page`` counts by itself, and the array is no root.
         made: of an object that is allocated before threads start: where, and the call sites around that.
@@ -201,7 +202,8 @@ class Load:
 @frozen
 class Store:
     """memory := ``value``. ``unlock``: it releases the lock at ``address``, which the thread must hold, else
-    ``lock-misuse``; ``lock`` says as what, where that is known."""
+    ``lock-misuse``; ``lock`` says as what, where that is known. ``initial``: it initialises a variable, which may be
+    read-only."""
 
     address: Expr
     value: Expr
@@ -210,6 +212,7 @@ class Store:
     source: Source
     unlock: bool = False
     lock: LockUse | None = None
+    initial: bool = False
 
 
 @frozen
@@ -286,6 +289,7 @@ class Local:
     size: int
     source: Source
     layout: Layout | None = None
+    readonly: bool = False
 
 
 @frozen

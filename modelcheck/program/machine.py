@@ -275,7 +275,7 @@ class _Run:
                     thread.resume(self._alloc(point, registers))
                 case "local":
                     what = point.instruction
-                    thread.resume(self._make(what.name, what.size, "local", what.layout, False))
+                    thread.resume(self._make(what.name, what.size, "local", what.layout, False, readonly=what.readonly))
                 case "free":
                     self._free(point, registers)
                     thread.resume(0)
@@ -292,7 +292,7 @@ class _Run:
         what = point.instruction
         address = place(self.thread, point, registers)
         write = not isinstance(what, (ir.Load, ir.Wait))
-        check_fault(self.thread, self.space, address, what.size, write)
+        check_fault(self.thread, self.space, address, what.size, changes(what))
         thing = self.space.find(address)
         if thing is not None and thing.base in self.freed:
             raise Fault(self.thread.finding(*after_its_end(self.space, address, write)))
@@ -398,12 +398,15 @@ class _Run:
         zeroed: bool,
         cache: Value | None = None,
         family: str = "",
+        readonly: bool = False,
     ) -> int:
         base = -(-max(ir.HEAP_BASE, self.space.end) // SPACING) * SPACING + SPACING
         if self.code.program.sized:
             base = sizes.begin(base, kind, size)
         made = self.thread.point.instruction.source, tuple(self.thread.stack)
-        thing = MemoryObject(name, base, size, kind, layout, zeroed=zeroed, made=made, owner=cache, family=family)
+        thing = MemoryObject(
+            name, base, size, kind, layout, zeroed=zeroed, readonly=readonly, made=made, owner=cache, family=family
+        )
         self.space.add(thing)
         return base
 
@@ -445,6 +448,11 @@ def place(thread: Thread, point: Point, registers: Registers) -> int:
     if isinstance(address, Undefined):
         raise Fault(thread.finding("uninitialised", "access through an undefined pointer"))
     return address
+
+
+def changes(what: ir.Instruction) -> bool:
+    """Whether an access writes to what must not be read-only."""
+    return isinstance(what, ir.Rmw) or (isinstance(what, ir.Store) and not what.initial)
 
 
 def check_fault(thread: Thread, space: AddressSpace, address: int, size: int, write: bool) -> None:

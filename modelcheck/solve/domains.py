@@ -349,7 +349,7 @@ class _Analysis:
         for address in self.values[event.address]:
             if isinstance(address, Undefined) or address in mine:
                 continue
-            if self.space.fault(address, event.size, event.kind == "W") is not None:
+            if self.space.fault(address, event.size, event.changes) is not None:
                 continue
             thing = self.space.find(address)
             if thing is not None and thing.base in self.graph.freed:

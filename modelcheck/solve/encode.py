@@ -307,7 +307,7 @@ class Encoding:
         if not isinstance(address, int):
             found: tuple[str, str] | None = ("uninitialised", "an access through an uninitialised pointer")
         else:
-            found = self.space.fault(address, event.size, event.kind == "W")
+            found = self.space.fault(address, event.size, event.changes)
             thing = self.space.find(address)
             if found is None and thing is not None and thing.base in self.graph.freed:
                 verb = "write to" if event.kind == "W" else "read of"

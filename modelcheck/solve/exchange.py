@@ -263,5 +263,5 @@ class _Images:
         """Which property an access there breaks; empty where it is none."""
         if isinstance(address, Undefined):
             return "uninitialised"
-        fault = self.encoding.space.fault(address, event.size, event.kind == "W")
+        fault = self.encoding.space.fault(address, event.size, event.changes)
         return "" if fault is None else fault[0]

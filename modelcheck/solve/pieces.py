@@ -78,7 +78,7 @@ def _places(graph: EventGraph, event: Event, domains: Domains, space: AddressSpa
     """The addresses that ``event`` may properly access, of whatever size others are there."""
     assert event.address is not None
     for address in domains.values[event.address]:
-        if isinstance(address, Undefined) or space.fault(address, event.size, event.kind == "W") is not None:
+        if isinstance(address, Undefined) or space.fault(address, event.size, event.changes) is not None:
             continue
         thing = space.find(address)
         if thing is None or thing.base not in graph.freed:

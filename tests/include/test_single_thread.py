@@ -52,7 +52,7 @@ def test_a_mistake_is_found_where_it_is_made(name: str) -> None:
         ("linux/slab.h", "int main(void) { kmem_cache_create(NULL, 8, 8, SLAB_TYPESAFE_BY_RCU, NULL); return 0; }"),
         ("linux/workqueue.h", "static struct work_struct w; int main(void) { return work_busy(&w); }"),
         ("pthread.h", "int main(void) { return pthread_cancel(1); }"),
-        ("linux/lockdep.h", "int main(void) { lockdep_assert_irqs_disabled(); return 0; }"),
+        ("linux/lockdep.h", "int main(void) { lockdep_assert_in_irq(); return 0; }"),
         ("stdlib.h", "int main(void) { return rand(); }"),
     ],
 )

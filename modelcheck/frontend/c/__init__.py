@@ -27,6 +27,7 @@ from modelcheck.frontend.c.link import Linker
 from modelcheck.frontend.c.reader import Given, Setting, setting
 from modelcheck.kernel import Tree
 from modelcheck.program.ir import Program, Unsupported
+from modelcheck.program.outlived import outlivable
 from modelcheck.program.regions import awaited_regions
 from modelcheck.run import depth
 
@@ -89,7 +90,8 @@ def _program(read: Setting, sources: Sequence[Path], scenario: ScenarioEntry | N
         entry = main_entry(linker) if scenario is None else scenario_entry(linker, scenario)
         functions, objects = linker.finish()
     texts, process = read.files.texts, scenario is None
-    return Program(awaited_regions(functions), objects, entry, texts, process=process, sized=linker.sized), linker
+    needed = outlivable(awaited_regions(functions))
+    return Program(needed, objects, entry, texts, process=process, sized=linker.sized), linker
 
 
 @contextmanager

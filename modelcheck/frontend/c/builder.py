@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from attrs import evolve
 
@@ -17,6 +18,7 @@ from modelcheck.program.ir import (
     Jump,
     Source,
     Spawn,
+    Store,
     Switch,
     Terminator,
 )
@@ -36,6 +38,7 @@ class Builder:
         self.names: dict[int, str] = {}
         self.shapes: dict[int, Shape] = {}
         self.assumes: set[str] = set()
+        self.initial = False
         self._final: dict[int, int] = {}
         self._finished: dict[tuple[str, tuple[tuple[str, ...], ...]], Function] = {}
 
@@ -53,7 +56,16 @@ class Builder:
     def emit(self, instruction: Instruction) -> None:
         """Append to the current block; after a terminator, to a block that nothing leads to."""
         self.open()
+        if self.initial and isinstance(instruction, Store):
+            instruction = evolve(instruction, initial=True)
         self.blocks[self.current].append(instruction)
+
+    @contextmanager
+    def initialising(self) -> Iterator[None]:
+        """What is stored meanwhile initialises a variable."""
+        self.initial, before = True, self.initial
+        yield
+        self.initial = before
 
     def open(self) -> None:
         """If the current block has ended, go on in a new one that nothing leads to."""

@@ -15,6 +15,7 @@ from modelcheck.frontend.c.mistakes import complaint
 from modelcheck.frontend.c.reader import setting
 from modelcheck.kernel import Tree
 from modelcheck.program.ir import Program
+from modelcheck.program.outlived import outlivable
 from modelcheck.program.regions import awaited_regions
 
 FUNCTION: Final = "__mc_expression"
@@ -83,7 +84,7 @@ def parse_expression(
         linker.settle()
         linker.by_name(FUNCTION, "the expression")
         functions, objects = linker.finish()
-        return Program(awaited_regions(functions), objects, entry, read.files.texts, sized=linker.sized)
+        return Program(outlivable(awaited_regions(functions)), objects, entry, read.files.texts, sized=linker.sized)
 
 
 def _types(function: cl.Cursor, wanted: Mapping[str, int]) -> dict[str, tuple[str, str]]:

@@ -122,7 +122,8 @@ def _parameter(ctx: Context, node: cl.Node) -> list[int]:
     begin(ctx, place, name, node)
     for offset, size, register in pieces:
         store = Store(plus(place.address, offset), ctx.builder.value(register), size, NONE, ctx.source(node))
-        ctx.builder.emit(store)
+        with ctx.builder.initialising():
+            ctx.builder.emit(store)
     return [register for _, _, register in pieces]
 
 

@@ -8,7 +8,7 @@ from attrs import field, frozen
 
 from modelcheck.errors import InputError
 from modelcheck.frontend.c import libclang as cl
-from modelcheck.frontend.c.context import Aggregate, Context, Memory, Place, Refused, convert, plus, unquote
+from modelcheck.frontend.c.context import Aggregate, Context, Memory, Place, Refused, Value, convert, plus, unquote
 from modelcheck.frontend.c.objects import Cell
 from modelcheck.frontend.c.places import Cells, combine, held_cells, insert, write
 from modelcheck.frontend.c.types import ARRAY, INTEGER, RECORD, Bits, CType, Field, Types
@@ -306,14 +306,14 @@ def store_initialiser(ctx: Context, place: Place, initialiser: cl.Node, node: cl
     type_ = place.type
     list_ = _unwrap(initialiser, type_)
     if list_.kind not in (cl.INIT_LIST, cl.STRING):
-        write(ctx, place, ctx.evaluate(ctx, initialiser), node)
+        _write(ctx, place, ctx.evaluate(ctx, initialiser), node)
         return
     if type_.kind not in (ARRAY, RECORD):
         if list_.kind == cl.STRING or not list_.children:
             value = const(0, type_.width) if list_.kind == cl.INIT_LIST else ctx.evaluate(ctx, initialiser)
         else:
             value = ctx.evaluate(ctx, list_.children[0])
-        write(ctx, place, value, node)
+        _write(ctx, place, value, node)
         return
     if not isinstance(place, Memory):
         write(ctx, place, aggregate(ctx, type_, list_), node)
@@ -326,11 +326,17 @@ def store_initialiser(ctx: Context, place: Place, initialiser: cl.Node, node: cl
     for leaf in leaves:
         for offset, size in _uncovered(leaf.offset, leaf.size, found):
             found[offset] = (size, const(0, size * 8))
-    for offset, (size, value) in sorted(found.items()):
-        if offset % size:
-            scatter(ctx, plus(place.address, offset), size, value, NONE, source)
-        else:
-            ctx.builder.emit(Store(plus(place.address, offset), value, size, NONE, source))
+    with ctx.builder.initialising():
+        for offset, (size, value) in sorted(found.items()):
+            if offset % size:
+                scatter(ctx, plus(place.address, offset), size, value, NONE, source)
+            else:
+                ctx.builder.emit(Store(plus(place.address, offset), value, size, NONE, source))
+
+
+def _write(ctx: Context, place: Place, value: Value, node: cl.Node) -> None:
+    with ctx.builder.initialising():
+        write(ctx, place, value, node)
 
 
 def _uncovered(offset: int, size: int, found: Cells) -> list[tuple[int, int]]:

@@ -34,6 +34,7 @@ from modelcheck.program.ir import (
     Tags,
     Wait,
 )
+from modelcheck.program.outlived import STILL_THERE
 from modelcheck.program.places import thread_called
 
 Intrinsic = Callable[[Context, cl.Node, Hint | None], Expr | None]
@@ -138,6 +139,12 @@ def _watch(ctx: Context, node: cl.Node, _: Hint | None) -> None:
     bytes_ = _size(ctx, size)
     watched = Load(ctx.builder.register(8 * bytes_), target, bytes_, _tags(ctx, tag), ctx.source(node), copy=True)
     ctx.builder.emit(watched)
+
+
+def _still_there(ctx: Context, node: cl.Node, _: Hint | None) -> None:
+    target = ctx.scalar(arguments(node)[0])
+    tags = frozenset({"ONCE", STILL_THERE})
+    ctx.builder.emit(Load(ctx.builder.register(32), target, 4, tags, ctx.source(node), copy=True))
 
 
 def _write(ctx: Context, node: cl.Node, unlock: bool) -> None:
@@ -440,6 +447,7 @@ INTRINSICS: dict[str, Intrinsic] = {
     "__mc_give": _give,
     "__mc_reset": _reset,
     "__mc_section": _section,
+    "__mc_still_there": _still_there,
     "__mc_alloc": _alloc,
     "__mc_alloc_of": _alloc_of,
     "__mc_size": _size_of,

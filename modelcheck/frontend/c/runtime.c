@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Functions of the C library, for programs that have only declarations of them. */
 #include <mc/declared.h>
+#include <mc/readers.h>
 
 size_t strlen(const char *s)
 {

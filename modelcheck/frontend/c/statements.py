@@ -21,15 +21,18 @@ from modelcheck.frontend.c.context import (
     Refused,
     Register,
     Value,
+    plus,
     resize,
 )
 from modelcheck.frontend.c.escape import in_parts
 from modelcheck.frontend.c.expressions import branch, converted, discard, value
 from modelcheck.frontend.c.initialise import store_initialiser
+from modelcheck.frontend.c.objects import is_const
 from modelcheck.frontend.c.places import address_of, undefined
 from modelcheck.frontend.c.types import ARRAY, VARIABLE, CType
 from modelcheck.program.expr import UNDEFINED, const, mask, op
 from modelcheck.program.ir import (
+    NONE,
     Alloc,
     Assert,
     Assign,
@@ -39,6 +42,7 @@ from modelcheck.program.ir import (
     Jump,
     Local,
     Source,
+    Store,
     Switch,
 )
 
@@ -119,9 +123,31 @@ def _open_scope(ctx: Context, node: cl.Node) -> None:
 def begin(ctx: Context, place: Memory, name: str, node: cl.Node) -> None:
     """The object of a variable is made here, and ends with the scope at hand."""
     register: int = place.address.data
-    made = Local(register, name, place.type.size, ctx.source(node), ctx.types.layout(place.type))
+    layout, readonly = ctx.types.layout(place.type), is_const(ctx.types, place.type)
+    made = Local(register, name, place.type.size, ctx.source(node), layout, readonly)
     ctx.builder.emit(made)
     ctx.cleanups.append(Cleanup(None, place, node, made))
+    for cleanup in _members_ending(ctx, place, node):
+        ctx.cleanups.append(cleanup)
+        _on_nothing(ctx, cleanup)
+
+
+def _members_ending(ctx: Context, place: Memory, node: cl.Node) -> Iterator[Cleanup]:
+    """What is called where the scope of the variable at ``place`` is left, for its members that are named so."""
+    for leaf in ctx.types.leaves(place.type) or ():
+        if (function := leaf.path.rpartition(".")[2]).startswith(ENDS):
+            yield Cleanup(function, Memory(plus(place.address, leaf.offset), place.type), node)
+
+
+def _on_nothing(ctx: Context, cleanup: Cleanup) -> None:
+    """The member of such a cleanup is NULL."""
+    assert isinstance(cleanup.place, Memory)
+    ctx.builder.emit(Store(cleanup.place.address, const(0, 64), 8, NONE, ctx.source(cleanup.node), initial=True))
+
+
+ENDS = "__mc_ends_"
+"""How the names of members begin that are NULL from the start of a local, and of the functions that are called with
+their addresses where its scope is left."""
 
 
 def close_scope(ctx: Context, outside: int, node: cl.Node) -> None:
@@ -174,6 +200,8 @@ def _enter(ctx: Context, cleanups: Sequence[Cleanup]) -> None:
     for cleanup in cleanups:
         if cleanup.made is not None:
             ctx.builder.emit(cleanup.made)
+        if cleanup.function is not None and cleanup.function.startswith(ENDS):
+            _on_nothing(ctx, cleanup)
 
 
 def _attributed(ctx: Context, node: cl.Node) -> None:
@@ -223,7 +251,10 @@ def _declare(ctx: Context, node: cl.Node) -> None:
     if cl.has_initialiser(node.cursor):
         store_initialiser(ctx, place, node.expressions()[-1], node)
     elif not fresh:
-        undefined(ctx, place, node)
+        with ctx.builder.initialising():
+            undefined(ctx, place, node)
+        for ending in _members_ending(ctx, place, node) if isinstance(place, Memory) else ():
+            _on_nothing(ctx, ending)
     cleanup = cleanup_of(node)
     if cleanup is not None:
         ctx.cleanups.append(Cleanup(cleanup, place, node))

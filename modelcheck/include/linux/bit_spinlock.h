@@ -18,15 +18,15 @@
 		    & BIT_MASK(__mc_nr), "lock-misuse", "a bit lock that nobody holds is released"); \
 })
 
-#define bit_spin_lock(nr, addr) (__mc_region("take preemption"), __mc_bit_lock(nr, addr))
+#define bit_spin_lock(nr, addr) (__mc_preemption_off(), __mc_bit_lock(nr, addr))
 #define bit_spin_trylock(nr, addr) ({					\
-	__mc_region("take preemption");					\
+	__mc_preemption_off();					\
 	int __mc_got = !test_and_set_bit_lock(nr, addr);		\
 	if (!__mc_got)							\
-		__mc_region("give preemption");				\
+		__mc_preemption_on();				\
 	__mc_got;							\
 })
-#define bit_spin_unlock(nr, addr) (__mc_bit_unlock(nr, addr), __mc_region("give preemption"))
+#define bit_spin_unlock(nr, addr) (__mc_bit_unlock(nr, addr), __mc_preemption_on())
 #define __bit_spin_unlock(nr, addr) bit_spin_unlock(nr, addr)
 #define bit_spin_is_locked(nr, addr) test_bit(nr, addr)
 

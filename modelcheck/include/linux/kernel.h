@@ -42,7 +42,7 @@
 #define in_irq() in_interrupt()
 #define in_softirq() in_interrupt()
 #define in_task() (!in_interrupt())
-int irqs_disabled(void); /* not recorded: declared, so that a call is refused */
+#define irqs_disabled() __mc_interrupts_are_off()
 #define smp_processor_id() (__mc_assumes("per-cpu-is-per-thread"), (int)__mc_self())
 #define raw_smp_processor_id() smp_processor_id()
 #define get_cpu() (preempt_disable(), smp_processor_id())
@@ -50,8 +50,8 @@ int irqs_disabled(void); /* not recorded: declared, so that a call is refused */
 
 /* Every thread has a processor to itself; an interrupt handler is a thread of the program. So there is nothing to hold off,
  * but grace periods of RCU. */
-#define preempt_disable() __mc_region("take preemption")
-#define preempt_enable() __mc_region("give preemption")
+#define preempt_disable() __mc_preemption_off()
+#define preempt_enable() __mc_preemption_on()
 #define preempt_disable_notrace() preempt_disable()
 #define preempt_enable_notrace() preempt_enable()
 #define preempt_enable_no_resched() preempt_enable()
@@ -61,8 +61,8 @@ int irqs_disabled(void); /* not recorded: declared, so that a call is refused */
 #define local_irq_enable() __mc_irqs_on()
 #define local_irq_save(flags) __mc_irqs_save(flags)
 #define local_irq_restore(flags) __mc_irqs_restore(flags)
-#define local_bh_disable() __mc_region("take bottom halves")
-#define local_bh_enable() __mc_region("give bottom halves")
+#define local_bh_disable() __mc_bottom_halves_off()
+#define local_bh_enable() __mc_bottom_halves_on()
 
 /* The thread ends here, from however deep in its calls; kthread_stop() gives code. */
 #define do_exit(code) __mc_exit((unsigned long)(long)(code))

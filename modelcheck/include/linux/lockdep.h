@@ -6,6 +6,7 @@
 #include <linux/types.h>
 #include <linux/bug.h>
 #include <mc/lock.h>
+#include <mc/region.h>
 
 struct lock_class_key {
 	char unused;
@@ -31,15 +32,14 @@ struct lockdep_map {
 #define lock_map_release(map) ((void)0)
 
 /*
- * Every lock is a structure that begins with its word. What a thread asserts is compared with what it has taken itself. As a
- * value that is not known of readers: where there are some, the caller is taken for one.
+ * Every lock is a structure that begins with its word. What a thread asserts is compared with what it has taken itself; as a
+ * value, what it has taken as a reader is kept where a program asks for it.
  */
 #define __mc_lockdep(lock, how) ((void)__mc_load((const unsigned int *)(lock), 4, "ONCE," how))
 #define lockdep_is_held_type(lock, r) ({				\
 	unsigned long __mc_held = __mc_load((const unsigned int *)(lock), 4, "ONCE"); \
-	(int)((int)(r) == 0 ? __mc_held == __mc_self() + 1 :		\
-	      (int)(r) == 1 ? __mc_held >= __MC_READER :		\
-	      __mc_held == __mc_self() + 1 || __mc_held >= __MC_READER); \
+	(int)(((int)(r) != 1 && __mc_held == __mc_self() + 1) ||	\
+	      ((int)(r) != 0 && __mc_held >= __MC_READER && __mc_is_reader(lock))); \
 })
 #define lockdep_is_held(lock) lockdep_is_held_type(lock, -1)
 #define lock_is_held(lock) lockdep_is_held(lock)
@@ -51,11 +51,15 @@ struct lockdep_map {
 #define lockdep_assert_held_read(lock) __mc_lockdep(lock, "Held-read")
 #define lockdep_assert_not_held(lock) __mc_lockdep(lock, "Held-not")
 
-/* Whether interrupts or preemption are off is not recorded: declared, so that a call is refused. */
-void lockdep_assert_irqs_disabled(void);
-void lockdep_assert_irqs_enabled(void);
-void lockdep_assert_preemption_disabled(void);
-void lockdep_assert_preemption_enabled(void);
+#define lockdep_assert_irqs_disabled() __mc_lockdep_context(__mc_interrupts_are_off(), "lockdep_assert_irqs_disabled()")
+#define lockdep_assert_irqs_enabled() __mc_lockdep_context(!__mc_interrupts_are_off(), "lockdep_assert_irqs_enabled()")
+#define lockdep_assert_preemption_disabled() \
+	__mc_lockdep_context(!__mc_preemptible(), "lockdep_assert_preemption_disabled()")
+#define lockdep_assert_preemption_enabled() \
+	__mc_lockdep_context(__mc_preemptible(), "lockdep_assert_preemption_enabled()")
+#define __mc_lockdep_context(condition, what) __mc_assert((condition), "warning", what)
+
+/* Handlers are threads, and not all locks that a thread holds are known: declared, so that a call is refused. */
 void lockdep_assert_in_irq(void);
 void lockdep_assert_in_softirq(void);
 void lockdep_assert_none_held_once(void);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Mutexes: a wait for one is a wait for a lock. */
+/*
+ * Mutexes: a wait for one is a wait for a lock. mutex_unlock() may use the mutex after another has taken it, so that one must
+ * not free it before mutex_unlock() has returned (Documentation/locking/mutex-design.rst).
+ */
 #ifndef _LINUX_MUTEX_H
 #define _LINUX_MUTEX_H
 
@@ -11,9 +14,10 @@
 
 struct mutex {
 	unsigned int __mutex_word;
+	unsigned int __after; /* what is used then */
 };
 
-#define __MUTEX_INITIALIZER(name) { 0 }
+#define __MUTEX_INITIALIZER(name) { 0, 0 }
 #define DEFINE_MUTEX(name) struct mutex name = __MUTEX_INITIALIZER(name)
 
 #define mutex_init(lock) __mc_lock_init(&(lock)->__mutex_word, "mutex")
@@ -29,7 +33,11 @@ struct mutex {
 #define mutex_lock_killable(lock) mutex_lock_interruptible(lock)
 #define mutex_lock_killable_nested(lock, subclass) mutex_lock_interruptible(lock)
 #define mutex_trylock(lock) __mc_trylock(&(lock)->__mutex_word, "mutex")
-#define mutex_unlock(lock) __mc_unlock_word(&(lock)->__mutex_word, "mutex")
+#define mutex_unlock(lock) ({						\
+	struct mutex *__mc_mutex = (lock);				\
+	__mc_unlock_word(&__mc_mutex->__mutex_word, "mutex");		\
+	__mc_still_there(&__mc_mutex->__after);				\
+})
 #define mutex_is_locked(lock) __mc_is_locked(&(lock)->__mutex_word)
 
 #define atomic_dec_and_mutex_lock(v, lock) ({				\

@@ -24,6 +24,8 @@ typedef void percpu_ref_func_t(struct percpu_ref *ref);
 
 #define __MC_REF_ATOMIC 1UL
 #define __MC_REF_DEAD 2UL
+#define __MC_REF_GONE 4UL
+#define __MC_REF_ZERO 8UL /* what is left of the count once it is gone */
 #define __MC_REF_BIAS (1L << 62)
 
 struct percpu_ref {
@@ -55,9 +57,19 @@ static inline int percpu_ref_init(struct percpu_ref *ref, percpu_ref_func_t *rel
 	return 0;
 }
 
+/* What counts is gone then: whoever still gets or puts a reference, or a switch on the way, finds none. */
 static inline void percpu_ref_exit(struct percpu_ref *ref)
 {
-	(void)ref;
+	unsigned long mode = READ_ONCE(ref->__mode), left;
+
+	if (mode & __MC_REF_GONE)
+		return;
+	left = mode && atomic_long_read(&ref->__count) == 0 ? __MC_REF_ZERO : 0;
+	WRITE_ONCE(ref->__mode, __MC_REF_ATOMIC | __MC_REF_DEAD | __MC_REF_GONE | left);
+	atomic_long_set(&ref->__count, 0);
+	atomic_long_set(&ref->__by_cpu, 0);
+	__mc_reset(&ref->__count, 8, "destroy percpu_ref");
+	__mc_reset(&ref->__by_cpu, 8, "destroy percpu_ref");
 }
 
 static inline void percpu_ref_get_many(struct percpu_ref *ref, unsigned long nr)
@@ -162,7 +174,11 @@ static inline bool percpu_ref_is_dying(struct percpu_ref *ref)
 
 static inline bool percpu_ref_is_zero(struct percpu_ref *ref)
 {
-	return READ_ONCE(ref->__mode) != 0 && atomic_long_read(&ref->__count) == 0;
+	unsigned long mode = READ_ONCE(ref->__mode);
+
+	if (mode & __MC_REF_GONE)
+		return mode & __MC_REF_ZERO;
+	return mode != 0 && atomic_long_read(&ref->__count) == 0;
 }
 
 #endif

@@ -10,8 +10,10 @@
 #include <asm/barrier.h>
 #include <mc/region.h>
 
-#define rcu_read_lock() __mc_fence("Rcu-lock")
-#define rcu_read_unlock() __mc_fence("Rcu-unlock")
+#define __mc_rcu_lock() __mc_fence("Rcu-lock")
+#define __mc_rcu_unlock() __mc_fence("Rcu-unlock")
+#define rcu_read_lock() (__mc_deeper(rcu, 1), __mc_rcu_lock())
+#define rcu_read_unlock() (__mc_deeper(rcu, -1), __mc_rcu_unlock())
 #if MC_RCU_FLAVORS
 #define __mc_grace() __mc_fence("Sync-rcu")
 #else
@@ -26,18 +28,18 @@
  * modelled: those of RCU do not wait for them, and asking for theirs is refused.
  */
 #if MC_RCU_FLAVORS
-#define rcu_read_lock_bh() ((void)0)
-#define rcu_read_unlock_bh() ((void)0)
-#define rcu_read_lock_sched() ((void)0)
-#define rcu_read_unlock_sched() ((void)0)
+#define rcu_read_lock_bh() __mc_deeper(bottom_halves, 1)
+#define rcu_read_unlock_bh() __mc_deeper(bottom_halves, -1)
+#define rcu_read_lock_sched() __mc_deeper(preemption, 1)
+#define rcu_read_unlock_sched() __mc_deeper(preemption, -1)
 void synchronize_rcu_bh(void);
 void synchronize_sched(void);
 void synchronize_sched_expedited(void);
 #else
-#define rcu_read_lock_bh() rcu_read_lock()
-#define rcu_read_unlock_bh() rcu_read_unlock()
-#define rcu_read_lock_sched() rcu_read_lock()
-#define rcu_read_unlock_sched() rcu_read_unlock()
+#define rcu_read_lock_bh() (__mc_deeper(bottom_halves, 1), __mc_rcu_lock())
+#define rcu_read_unlock_bh() (__mc_deeper(bottom_halves, -1), __mc_rcu_unlock())
+#define rcu_read_lock_sched() (__mc_deeper(preemption, 1), __mc_rcu_lock())
+#define rcu_read_unlock_sched() (__mc_deeper(preemption, -1), __mc_rcu_unlock())
 #define synchronize_rcu_bh() synchronize_rcu()
 #define synchronize_sched() synchronize_rcu()
 #define synchronize_sched_expedited() synchronize_rcu()
@@ -46,26 +48,44 @@ void synchronize_sched_expedited(void);
 #define rcu_read_unlock_sched_notrace() rcu_read_unlock_sched()
 #define synchronize_kernel() synchronize_rcu()
 
-#define rcu_read_lock_held() (__mc_assumes("rcu-checks-hold"), 1)
-#define rcu_read_lock_bh_held() rcu_read_lock_held()
-#define rcu_read_lock_sched_held() rcu_read_lock_held()
-#define rcu_read_lock_any_held() rcu_read_lock_held()
-#define RCU_LOCKDEP_WARN(condition, text) __mc_assumes("rcu-checks-hold")
+/* As with CONFIG_PROVE_RCU and preemption that is counted. */
+#define rcu_read_lock_held() (__mc_deep()->rcu > 0)
+#define rcu_read_lock_bh_held() (__mc_bottom_halves_are_off() || __mc_interrupts_are_off())
+#define rcu_read_lock_sched_held() (!__mc_preemptible())
+#define rcu_read_lock_any_held() (rcu_read_lock_held() || rcu_read_lock_sched_held())
+#define __mc_rcu_check(condition, what) __mc_assert((condition), "warning", what)
+#define RCU_LOCKDEP_WARN(condition, text) __mc_rcu_check(!(condition), "RCU_LOCKDEP_WARN(" #condition ")")
+#define lockdep_assert_in_rcu_read_lock() __mc_rcu_check(rcu_read_lock_held(), "lockdep_assert_in_rcu_read_lock()")
+#define lockdep_assert_in_rcu_read_lock_bh() \
+	__mc_rcu_check(rcu_read_lock_bh_held(), "lockdep_assert_in_rcu_read_lock_bh()")
+#define lockdep_assert_in_rcu_read_lock_sched() \
+	__mc_rcu_check(rcu_read_lock_sched_held(), "lockdep_assert_in_rcu_read_lock_sched()")
+#define lockdep_assert_in_rcu_reader() __mc_rcu_check(rcu_read_lock_any_held(), "lockdep_assert_in_rcu_reader()")
 #define rcu_sleep_check() ((void)0)
 #define rcu_is_watching() 1
 
-#define rcu_dereference(p) READ_ONCE(p)
+/* Without a condition of its own, that it is in a section is not looked at. */
+#define rcu_dereference(p) (__mc_assumes("rcu-checks-hold"), READ_ONCE(p))
 #define rcu_dereference_raw(p) READ_ONCE(p)
 #define rcu_dereference_raw_check(p) READ_ONCE(p)
-#define rcu_dereference_check(p, condition) (__mc_assumes("rcu-checks-hold"), READ_ONCE(p))
-#define rcu_dereference_bh(p) READ_ONCE(p)
-#define rcu_dereference_bh_check(p, condition) READ_ONCE(p)
-#define rcu_dereference_sched(p) READ_ONCE(p)
-#define rcu_dereference_sched_check(p, condition) READ_ONCE(p)
-#define rcu_dereference_all(p) READ_ONCE(p)
+#define rcu_dereference_check(p, condition) \
+	(__mc_rcu_check((condition) || rcu_read_lock_held(), "rcu_dereference_check(" #p ", " #condition ")"), READ_ONCE(p))
+#define rcu_dereference_bh(p) (__mc_assumes("rcu-checks-hold"), READ_ONCE(p))
+#define rcu_dereference_bh_check(p, condition) \
+	(__mc_rcu_check((condition) || rcu_read_lock_bh_held(), "rcu_dereference_bh_check(" #p ", " #condition ")"), \
+	 READ_ONCE(p))
+#define rcu_dereference_sched(p) (__mc_assumes("rcu-checks-hold"), READ_ONCE(p))
+#define rcu_dereference_sched_check(p, condition) \
+	(__mc_rcu_check((condition) || rcu_read_lock_sched_held(), "rcu_dereference_sched_check(" #p ", " #condition ")"), \
+	 READ_ONCE(p))
+#define rcu_dereference_all(p) (__mc_assumes("rcu-checks-hold"), READ_ONCE(p))
+#define rcu_dereference_all_check(p, condition) \
+	(__mc_rcu_check((condition) || rcu_read_lock_any_held(), "rcu_dereference_all_check(" #p ", " #condition ")"), \
+	 READ_ONCE(p))
 #define rcu_access_pointer(p) READ_ONCE(p)
 /* The caller's lock keeps the pointer as it is, so the kernel reads it plainly. */
-#define rcu_dereference_protected(p, condition) (p)
+#define rcu_dereference_protected(p, condition) \
+	(__mc_rcu_check((condition), "rcu_dereference_protected(" #p ", " #condition ")"), (p))
 #define rcu_pointer_handoff(p) (p)
 #define unrcu_pointer(p) (p)
 #define rcu_assign_pointer(p, v) smp_store_release(&(p), v)
@@ -107,6 +127,7 @@ static inline void *__mc_rcu_callback(void *argument)
 
 	__mc_callback_begins(&__mc_rcu_pending);
 	synchronize_rcu();
+	__mc_deeper(bottom_halves, 1);
 	head->func(head);
 	__mc_callback_ended(&__mc_rcu_pending);
 	return NULL;

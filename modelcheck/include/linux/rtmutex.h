@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Mutexes with priority inheritance, which are mutexes here: there are no priorities. */
+/*
+ * Mutexes with priority inheritance, which are mutexes here: there are no priorities. Whoever takes one next may free it, as
+ * kernel/locking/rtmutex.c sees to.
+ */
 #ifndef _LINUX_RTMUTEX_H
 #define _LINUX_RTMUTEX_H
 
@@ -12,6 +15,6 @@
 #define rt_mutex_lock(lock) (__mc_assumes("no-priorities"), mutex_lock(lock))
 #define rt_mutex_lock_interruptible(lock) mutex_lock_interruptible(lock)
 #define rt_mutex_trylock(lock) mutex_trylock(lock)
-#define rt_mutex_unlock(lock) mutex_unlock(lock)
+#define rt_mutex_unlock(lock) __mc_unlock_word(&(lock)->__mutex_word, "mutex")
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sleeping reader-writer locks. */
+/* Sleeping reader-writer locks. Who releases one may use it after another has taken it, as with mutexes. */
 #ifndef _LINUX_RWSEM_H
 #define _LINUX_RWSEM_H
 
@@ -11,9 +11,10 @@
 
 struct rw_semaphore {
 	unsigned int __rwsem_word;
+	unsigned int __after; /* what is used then */
 };
 
-#define __RWSEM_INITIALIZER(name) { 0 }
+#define __RWSEM_INITIALIZER(name) { 0, 0 }
 #define DECLARE_RWSEM(name) struct rw_semaphore name = __RWSEM_INITIALIZER(name)
 #define init_rwsem(sem) __mc_lock_init(&(sem)->__rwsem_word, "rwsem")
 
@@ -26,16 +27,21 @@ struct rw_semaphore {
 #define down_read_interruptible(sem) down_read_killable(sem)
 #define down_read_trylock(sem) \
 	(__mc_assumes("readers-try-past-writers"), __mc_read_trylock(&(sem)->__rwsem_word, "rwsem"))
-#define up_read(sem) __mc_read_unlock(&(sem)->__rwsem_word, "rwsem")
+#define __mc_rwsem_up(sem, release) ({					\
+	struct rw_semaphore *__mc_sem = (sem);				\
+	release;							\
+	__mc_still_there(&__mc_sem->__after);				\
+})
+#define up_read(sem) __mc_rwsem_up(sem, __mc_read_unlock(&__mc_sem->__rwsem_word, "rwsem"))
 #define up_read_non_owner(sem) \
-	__mc_assert(__mc_rmw(&(sem)->__rwsem_word, 4, "sub", __MC_READER, "ONCE", "RELEASE") >= __MC_READER, \
-		    "lock-misuse", "a lock that nobody holds for reading is released by a reader")
+	__mc_rwsem_up(sem, __mc_assert(__mc_rmw(&__mc_sem->__rwsem_word, 4, "sub", __MC_READER, "ONCE", "RELEASE") >= \
+				       __MC_READER, "lock-misuse", "a lock that nobody holds for reading is released by a reader"))
 #define down_write(sem) (__mc_assumes("sleeping-anywhere"), __mc_write_lock(&(sem)->__rwsem_word, "rwsem"))
 #define down_write_nested(sem, subclass) down_write(sem)
 #define down_write_nest_lock(sem, outer) down_write(sem)
 #define down_write_killable(sem) (__mc_interrupted() ? -EINTR : (down_write(sem), 0))
 #define down_write_trylock(sem) __mc_write_trylock(&(sem)->__rwsem_word, "rwsem")
-#define up_write(sem) __mc_write_unlock(&(sem)->__rwsem_word, "rwsem")
+#define up_write(sem) __mc_rwsem_up(sem, __mc_write_unlock(&__mc_sem->__rwsem_word, "rwsem"))
 #define downgrade_write(sem) __mc_downgrade(&(sem)->__rwsem_word, "rwsem")
 #define rwsem_is_locked(sem) (READ_ONCE((sem)->__rwsem_word) != 0)
 

@@ -50,6 +50,7 @@ static inline void schedule(void)
 /* 1 if the task slept. */
 static inline int wake_up_process(struct task_struct *task)
 {
+	__mc_assumes("tasks-stay");
 	__mc_fence("Mb");
 	__mc_rmw(&task->__wakeups, 4, "add", 1, "ONCE", "RELEASE");
 	return __mc_rmw(&task->__state, 4, "xchg", TASK_RUNNING, "ONCE", "RELEASE") != TASK_RUNNING;
@@ -75,8 +76,18 @@ int wake_up_state_of_interruptible_sleepers(struct task_struct *task);
 #define fatal_signal_pending(task) ((void)(task), __mc_interrupted())
 #define signal_pending_state(state, task) ((void)(task), __mc_interrupted())
 #define flush_signals(task) ((void)(task))
-#define get_task_struct(task) (__mc_assumes("tasks-stay"), (void)(task))
-#define put_task_struct(task) (__mc_assumes("tasks-stay"), (void)(task))
+
+static inline struct task_struct *get_task_struct(struct task_struct *task)
+{
+	__mc_task_got(task);
+	return task;
+}
+
+static inline void put_task_struct(struct task_struct *task)
+{
+	__mc_task_dropped(task);
+}
+
 #define task_pid_nr(task) ((int)((task) - __mc_tasks))
 #define set_user_nice(task, nice) ((void)(task))
 #define set_freezable() ((void)0)

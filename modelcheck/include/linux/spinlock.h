@@ -19,17 +19,17 @@
 #define rwlock_init(lock) __mc_lock_init(&(lock)->__rw_word, "rwlock")
 
 #define __mc_preempt_off_try(take) ({					\
-	__mc_region("take preemption");					\
+	__mc_preemption_off();					\
 	int __mc_got = (take);						\
 	if (!__mc_got)							\
-		__mc_region("give preemption");				\
+		__mc_preemption_on();				\
 	__mc_got;							\
 })
-#define __mc_held_off_try(what, take) ({				\
-	__mc_region("take " what);					\
+#define __mc_bh_off_try(take) ({					\
+	__mc_bottom_halves_off();					\
 	int __mc_taken = __mc_preempt_off_try(take);			\
 	if (!__mc_taken)						\
-		__mc_region("give " what);				\
+		__mc_bottom_halves_on();				\
 	__mc_taken;							\
 })
 
@@ -48,58 +48,58 @@
 	__mc_taken;							\
 })
 
-#define spin_lock(lock) (__mc_region("take preemption"), __mc_lock(&(lock)->__spin_word, "spinlock"))
+#define spin_lock(lock) (__mc_preemption_off(), __mc_lock(&(lock)->__spin_word, "spinlock"))
 #define spin_lock_irq(lock) \
-	(__mc_irqs_off(), __mc_region("take preemption"), __mc_lock(&(lock)->__spin_word, "spinlock"))
+	(__mc_irqs_off(), __mc_preemption_off(), __mc_lock(&(lock)->__spin_word, "spinlock"))
 #define spin_lock_bh(lock) \
-	(__mc_region("take bottom halves"), __mc_region("take preemption"), __mc_lock(&(lock)->__spin_word, "spinlock"))
+	(__mc_bottom_halves_off(), __mc_preemption_off(), __mc_lock(&(lock)->__spin_word, "spinlock"))
 #define spin_lock_irqsave(lock, flags) \
-	(__mc_irqs_save(flags), __mc_region("take preemption"), __mc_lock(&(lock)->__spin_word, "spinlock"))
-#define spin_lock_nested(lock, subclass) (__mc_region("take preemption"), __mc_lock(&(lock)->__spin_word, "spinlock"))
+	(__mc_irqs_save(flags), __mc_preemption_off(), __mc_lock(&(lock)->__spin_word, "spinlock"))
+#define spin_lock_nested(lock, subclass) (__mc_preemption_off(), __mc_lock(&(lock)->__spin_word, "spinlock"))
 #define spin_lock_bh_nested(lock, subclass) \
-	(__mc_region("take bottom halves"), __mc_region("take preemption"), __mc_lock(&(lock)->__spin_word, "spinlock"))
+	(__mc_bottom_halves_off(), __mc_preemption_off(), __mc_lock(&(lock)->__spin_word, "spinlock"))
 #define spin_lock_irqsave_nested(lock, flags, subclass) spin_lock_irqsave(lock, flags)
-#define spin_lock_nest_lock(lock, outer) (__mc_region("take preemption"), __mc_lock(&(lock)->__spin_word, "spinlock"))
+#define spin_lock_nest_lock(lock, outer) (__mc_preemption_off(), __mc_lock(&(lock)->__spin_word, "spinlock"))
 #define spin_trylock(lock) __mc_preempt_off_try(__mc_trylock(&(lock)->__spin_word, "spinlock"))
 #define spin_trylock_irq(lock) __mc_irq_try(__mc_trylock(&(lock)->__spin_word, "spinlock"))
-#define spin_trylock_bh(lock) (__mc_held_off_try("bottom halves", __mc_trylock(&(lock)->__spin_word, "spinlock")))
+#define spin_trylock_bh(lock) __mc_bh_off_try(__mc_trylock(&(lock)->__spin_word, "spinlock"))
 #define spin_trylock_irqsave(lock, flags) \
 	__mc_irqsave_try(flags, __mc_trylock(&(lock)->__spin_word, "spinlock"))
-#define spin_unlock(lock) (__mc_unlock_word(&(lock)->__spin_word, "spinlock"), __mc_region("give preemption"))
+#define spin_unlock(lock) (__mc_unlock_word(&(lock)->__spin_word, "spinlock"), __mc_preemption_on())
 #define spin_unlock_irq(lock) \
-	(__mc_unlock_word(&(lock)->__spin_word, "spinlock"), __mc_region("give preemption"), __mc_irqs_on())
+	(__mc_unlock_word(&(lock)->__spin_word, "spinlock"), __mc_preemption_on(), __mc_irqs_on())
 #define spin_unlock_bh(lock) \
-	(__mc_unlock_word(&(lock)->__spin_word, "spinlock"), __mc_region("give preemption"), __mc_region("give bottom halves"))
+	(__mc_unlock_word(&(lock)->__spin_word, "spinlock"), __mc_preemption_on(), __mc_bottom_halves_on())
 #define spin_unlock_irqrestore(lock, flags) \
-	(__mc_unlock_word(&(lock)->__spin_word, "spinlock"), __mc_region("give preemption"), __mc_irqs_restore(flags))
+	(__mc_unlock_word(&(lock)->__spin_word, "spinlock"), __mc_preemption_on(), __mc_irqs_restore(flags))
 #define spin_is_locked(lock) __mc_is_locked(&(lock)->__spin_word)
 
-#define raw_spin_lock(lock) (__mc_region("take preemption"), __mc_lock(&(lock)->__raw_word, "spinlock"))
+#define raw_spin_lock(lock) (__mc_preemption_off(), __mc_lock(&(lock)->__raw_word, "spinlock"))
 #define raw_spin_lock_irq(lock) \
-	(__mc_irqs_off(), __mc_region("take preemption"), __mc_lock(&(lock)->__raw_word, "spinlock"))
+	(__mc_irqs_off(), __mc_preemption_off(), __mc_lock(&(lock)->__raw_word, "spinlock"))
 #define raw_spin_lock_bh(lock) \
-	(__mc_region("take bottom halves"), __mc_region("take preemption"), __mc_lock(&(lock)->__raw_word, "spinlock"))
+	(__mc_bottom_halves_off(), __mc_preemption_off(), __mc_lock(&(lock)->__raw_word, "spinlock"))
 #define raw_spin_lock_irqsave(lock, flags) \
-	(__mc_irqs_save(flags), __mc_region("take preemption"), __mc_lock(&(lock)->__raw_word, "spinlock"))
+	(__mc_irqs_save(flags), __mc_preemption_off(), __mc_lock(&(lock)->__raw_word, "spinlock"))
 #define raw_spin_lock_nested(lock, subclass) \
-	(__mc_region("take preemption"), __mc_lock(&(lock)->__raw_word, "spinlock"))
+	(__mc_preemption_off(), __mc_lock(&(lock)->__raw_word, "spinlock"))
 #define raw_spin_lock_bh_nested(lock, subclass) \
-	(__mc_region("take bottom halves"), __mc_region("take preemption"), __mc_lock(&(lock)->__raw_word, "spinlock"))
+	(__mc_bottom_halves_off(), __mc_preemption_off(), __mc_lock(&(lock)->__raw_word, "spinlock"))
 #define raw_spin_lock_irqsave_nested(lock, flags, subclass) raw_spin_lock_irqsave(lock, flags)
 #define raw_spin_lock_nest_lock(lock, outer) \
-	(__mc_region("take preemption"), __mc_lock(&(lock)->__raw_word, "spinlock"))
+	(__mc_preemption_off(), __mc_lock(&(lock)->__raw_word, "spinlock"))
 #define raw_spin_trylock(lock) __mc_preempt_off_try(__mc_trylock(&(lock)->__raw_word, "spinlock"))
 #define raw_spin_trylock_irq(lock) __mc_irq_try(__mc_trylock(&(lock)->__raw_word, "spinlock"))
-#define raw_spin_trylock_bh(lock) (__mc_held_off_try("bottom halves", __mc_trylock(&(lock)->__raw_word, "spinlock")))
+#define raw_spin_trylock_bh(lock) __mc_bh_off_try(__mc_trylock(&(lock)->__raw_word, "spinlock"))
 #define raw_spin_trylock_irqsave(lock, flags) \
 	__mc_irqsave_try(flags, __mc_trylock(&(lock)->__raw_word, "spinlock"))
-#define raw_spin_unlock(lock) (__mc_unlock_word(&(lock)->__raw_word, "spinlock"), __mc_region("give preemption"))
+#define raw_spin_unlock(lock) (__mc_unlock_word(&(lock)->__raw_word, "spinlock"), __mc_preemption_on())
 #define raw_spin_unlock_irq(lock) \
-	(__mc_unlock_word(&(lock)->__raw_word, "spinlock"), __mc_region("give preemption"), __mc_irqs_on())
+	(__mc_unlock_word(&(lock)->__raw_word, "spinlock"), __mc_preemption_on(), __mc_irqs_on())
 #define raw_spin_unlock_bh(lock) \
-	(__mc_unlock_word(&(lock)->__raw_word, "spinlock"), __mc_region("give preemption"), __mc_region("give bottom halves"))
+	(__mc_unlock_word(&(lock)->__raw_word, "spinlock"), __mc_preemption_on(), __mc_bottom_halves_on())
 #define raw_spin_unlock_irqrestore(lock, flags) \
-	(__mc_unlock_word(&(lock)->__raw_word, "spinlock"), __mc_region("give preemption"), __mc_irqs_restore(flags))
+	(__mc_unlock_word(&(lock)->__raw_word, "spinlock"), __mc_preemption_on(), __mc_irqs_restore(flags))
 #define raw_spin_is_locked(lock) __mc_is_locked(&(lock)->__raw_word)
 
 #define spin_can_lock(lock) (!spin_is_locked(lock))
@@ -133,46 +133,46 @@
 	__mc_last_one;							\
 })
 
-#define read_lock(lock) (__mc_region("take preemption"), __mc_read_lock(&(lock)->__rw_word, "rwlock"))
+#define read_lock(lock) (__mc_preemption_off(), __mc_read_lock(&(lock)->__rw_word, "rwlock"))
 #define read_lock_irq(lock) \
-	(__mc_irqs_off(), __mc_region("take preemption"), __mc_read_lock(&(lock)->__rw_word, "rwlock"))
+	(__mc_irqs_off(), __mc_preemption_off(), __mc_read_lock(&(lock)->__rw_word, "rwlock"))
 #define read_lock_bh(lock) \
-	(__mc_region("take bottom halves"), __mc_region("take preemption"), __mc_read_lock(&(lock)->__rw_word, "rwlock"))
+	(__mc_bottom_halves_off(), __mc_preemption_off(), __mc_read_lock(&(lock)->__rw_word, "rwlock"))
 #define read_lock_irqsave(lock, flags) \
-	(__mc_irqs_save(flags), __mc_region("take preemption"), __mc_read_lock(&(lock)->__rw_word, "rwlock"))
+	(__mc_irqs_save(flags), __mc_preemption_off(), __mc_read_lock(&(lock)->__rw_word, "rwlock"))
 #define read_lock_nested(lock, subclass) \
-	(__mc_region("take preemption"), __mc_read_lock(&(lock)->__rw_word, "rwlock"))
+	(__mc_preemption_off(), __mc_read_lock(&(lock)->__rw_word, "rwlock"))
 #define __mc_rw_read_try(lock) \
 	(__mc_assumes("readers-try-past-writers"), __mc_read_trylock(&(lock)->__rw_word, "rwlock"))
 #define read_trylock(lock) __mc_preempt_off_try(__mc_rw_read_try(lock))
 #define read_trylock_irqsave(lock, flags) \
 	__mc_irqsave_try(flags, __mc_rw_read_try(lock))
-#define read_unlock(lock) (__mc_read_unlock(&(lock)->__rw_word, "rwlock"), __mc_region("give preemption"))
+#define read_unlock(lock) (__mc_read_unlock(&(lock)->__rw_word, "rwlock"), __mc_preemption_on())
 #define read_unlock_irq(lock) \
-	(__mc_read_unlock(&(lock)->__rw_word, "rwlock"), __mc_region("give preemption"), __mc_irqs_on())
+	(__mc_read_unlock(&(lock)->__rw_word, "rwlock"), __mc_preemption_on(), __mc_irqs_on())
 #define read_unlock_bh(lock) \
-	(__mc_read_unlock(&(lock)->__rw_word, "rwlock"), __mc_region("give preemption"), __mc_region("give bottom halves"))
+	(__mc_read_unlock(&(lock)->__rw_word, "rwlock"), __mc_preemption_on(), __mc_bottom_halves_on())
 #define read_unlock_irqrestore(lock, flags) \
-	(__mc_read_unlock(&(lock)->__rw_word, "rwlock"), __mc_region("give preemption"), __mc_irqs_restore(flags))
+	(__mc_read_unlock(&(lock)->__rw_word, "rwlock"), __mc_preemption_on(), __mc_irqs_restore(flags))
 
-#define write_lock(lock) (__mc_region("take preemption"), __mc_write_lock(&(lock)->__rw_word, "rwlock"))
+#define write_lock(lock) (__mc_preemption_off(), __mc_write_lock(&(lock)->__rw_word, "rwlock"))
 #define write_lock_irq(lock) \
-	(__mc_irqs_off(), __mc_region("take preemption"), __mc_write_lock(&(lock)->__rw_word, "rwlock"))
+	(__mc_irqs_off(), __mc_preemption_off(), __mc_write_lock(&(lock)->__rw_word, "rwlock"))
 #define write_lock_bh(lock) \
-	(__mc_region("take bottom halves"), __mc_region("take preemption"), __mc_write_lock(&(lock)->__rw_word, "rwlock"))
+	(__mc_bottom_halves_off(), __mc_preemption_off(), __mc_write_lock(&(lock)->__rw_word, "rwlock"))
 #define write_lock_irqsave(lock, flags) \
-	(__mc_irqs_save(flags), __mc_region("take preemption"), __mc_write_lock(&(lock)->__rw_word, "rwlock"))
+	(__mc_irqs_save(flags), __mc_preemption_off(), __mc_write_lock(&(lock)->__rw_word, "rwlock"))
 #define write_lock_nested(lock, subclass) \
-	(__mc_region("take preemption"), __mc_write_lock(&(lock)->__rw_word, "rwlock"))
+	(__mc_preemption_off(), __mc_write_lock(&(lock)->__rw_word, "rwlock"))
 #define write_trylock(lock) __mc_preempt_off_try(__mc_write_trylock(&(lock)->__rw_word, "rwlock"))
 #define write_trylock_irqsave(lock, flags) \
 	__mc_irqsave_try(flags, __mc_write_trylock(&(lock)->__rw_word, "rwlock"))
-#define write_unlock(lock) (__mc_write_unlock(&(lock)->__rw_word, "rwlock"), __mc_region("give preemption"))
+#define write_unlock(lock) (__mc_write_unlock(&(lock)->__rw_word, "rwlock"), __mc_preemption_on())
 #define write_unlock_irq(lock) \
-	(__mc_write_unlock(&(lock)->__rw_word, "rwlock"), __mc_region("give preemption"), __mc_irqs_on())
+	(__mc_write_unlock(&(lock)->__rw_word, "rwlock"), __mc_preemption_on(), __mc_irqs_on())
 #define write_unlock_bh(lock) \
-	(__mc_write_unlock(&(lock)->__rw_word, "rwlock"), __mc_region("give preemption"), __mc_region("give bottom halves"))
+	(__mc_write_unlock(&(lock)->__rw_word, "rwlock"), __mc_preemption_on(), __mc_bottom_halves_on())
 #define write_unlock_irqrestore(lock, flags) \
-	(__mc_write_unlock(&(lock)->__rw_word, "rwlock"), __mc_region("give preemption"), __mc_irqs_restore(flags))
+	(__mc_write_unlock(&(lock)->__rw_word, "rwlock"), __mc_preemption_on(), __mc_irqs_restore(flags))
 
 #endif

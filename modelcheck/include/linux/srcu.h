@@ -9,28 +9,41 @@
 
 struct srcu_struct {
 	int __srcu_word;
+	unsigned int __readers;  /* in a section; counted only where the program cleans such structures up */
 	unsigned long __pending; /* callbacks asked for and not yet run, as <linux/rcupdate.h> has them */
 };
 
-#define __SRCU_STRUCT_INIT(name) { 0 }
+#define __SRCU_STRUCT_INIT(name) { 0, 0, 0 }
 #define DEFINE_SRCU(name) struct srcu_struct name = __SRCU_STRUCT_INIT(name)
 #define DEFINE_STATIC_SRCU(name) static struct srcu_struct name = __SRCU_STRUCT_INIT(name)
-#define init_srcu_struct(s) ((s)->__srcu_word = 0, (s)->__pending = 0, 0)
-/* The kernel warns, and leaves the memory behind, where callbacks are still to come. */
-#define cleanup_srcu_struct(s) \
-	__mc_assert(__mc_load(&(s)->__pending, 8, "ACQUIRE") == 0, "warning", "cleanup_srcu_struct: callbacks are still to come")
+#define init_srcu_struct(s) ((s)->__srcu_word = 0, (s)->__readers = 0, (s)->__pending = 0, 0)
+/* The kernel warns, and leaves the memory behind, where readers are inside or callbacks still to come. After it it is none. */
+void cleanup_srcu_struct(struct srcu_struct *s); /* in mc/readers.h */
 
-#define srcu_read_lock(s) ((int)__mc_load(&(s)->__srcu_word, 4, "Srcu-lock"))
-#define srcu_read_unlock(s, cookie) __mc_store(&(s)->__srcu_word, 4, (unsigned long)(cookie), "Srcu-unlock")
+/* Within the section: so a grace period says it to whoever waited for one. */
+#define __mc_srcu_counts(s, op, tags) \
+	((void)(__mc_calls("cleanup_srcu_struct") && (__mc_rmw(&(s)->__readers, 4, op, 1, "ONCE", tags), 1)))
+
+/* Another thread may end what srcu_down_read() begins. */
+#define srcu_down_read(s) ({						\
+	int __mc_cookie = (int)__mc_load(&(s)->__srcu_word, 4, "Srcu-lock"); \
+	__mc_srcu_counts(s, "add", "ONCE");				\
+	__mc_cookie;							\
+})
+#define srcu_up_read(s, cookie) \
+	(__mc_srcu_counts(s, "sub", "RELEASE"), \
+	 __mc_store(&(s)->__srcu_word, 4, (unsigned long)(cookie), "Srcu-unlock"))
+#define srcu_read_lock(s) (__mc_reader(&(s)->__srcu_word), srcu_down_read(s))
+#define srcu_read_unlock(s, cookie) (__mc_reader_gone(&(s)->__srcu_word), srcu_up_read(s, cookie))
 #define srcu_read_lock_notrace(s) srcu_read_lock(s)
 #define srcu_read_unlock_notrace(s, cookie) srcu_read_unlock(s, cookie)
-#define srcu_down_read(s) srcu_read_lock(s)
-#define srcu_up_read(s, cookie) srcu_read_unlock(s, cookie)
 #define synchronize_srcu(s) __mc_fence_at("Sync-srcu", &(s)->__srcu_word)
 #define synchronize_srcu_expedited(s) synchronize_srcu(s)
-#define srcu_read_lock_held(s) 1
-#define srcu_dereference(p, s) READ_ONCE(p)
-#define srcu_dereference_check(p, s, condition) READ_ONCE(p)
+#define srcu_read_lock_held(s) __mc_is_reader(&(s)->__srcu_word)
+#define srcu_dereference_check(p, s, condition) \
+	(__mc_rcu_check((condition) || srcu_read_lock_held(s), "srcu_dereference_check(" #p ", " #s ", " #condition ")"), \
+	 READ_ONCE(p))
+#define srcu_dereference(p, s) srcu_dereference_check(p, s, 0)
 #define srcu_dereference_notrace(p, s) READ_ONCE(p)
 
 /* A thread that waits for a grace period of the structure, which the head's other member keeps, and then calls. */

@@ -286,27 +286,29 @@ static inline void __mc_wake_light(wait_queue_head_t *wq, unsigned long nr)
 
 /* Waiting in steps: an entry on the queue, a state, schedule(), and off the queue. */
 typedef struct wait_queue_entry {
+	wait_queue_head_t *__mc_ends_wait_entry; /* the queue that it is on; of a local, mc/intrinsics.h says what the name does */
 	struct task_struct *private;
-	wait_queue_head_t *__on; /* the queue that it is on */
-	bool __leaves;           /* being woken takes it off */
+	bool __leaves;                           /* being woken takes it off */
 } wait_queue_t, wait_queue_entry_t;
 
 /* One that is left on its queue is no variable any more when somebody wakes that, or goes onto it. */
-static inline void __mc_wait_entry_ends(wait_queue_entry_t *wait)
+static inline void __mc_ends_wait_entry(void *left)
 {
-	if (wait->__on)
-		__mc_assert(wait->__leaves && __mc_wait_seq(wait->__on) != current->__queue_seq, "use-after-scope",
+	wait_queue_entry_t *wait = left;
+	wait_queue_head_t *on = wait->__mc_ends_wait_entry;
+
+	if (on)
+		__mc_assert(wait->__leaves && __mc_wait_seq(on) != current->__queue_seq, "use-after-scope",
 			    "the scope of a wait queue entry is left, and it is still on the queue");
 }
 
-#define __mc_wait_entry(name) wait_queue_entry_t name __attribute__((cleanup(__mc_wait_entry_ends)))
-#define DEFINE_WAIT(name) __mc_wait_entry(name) = { current, NULL, 1 }
-#define DECLARE_WAITQUEUE(name, task) __mc_wait_entry(name) = { task, NULL, 0 }
+#define DEFINE_WAIT(name) wait_queue_entry_t name = { NULL, current, 1 }
+#define DECLARE_WAITQUEUE(name, task) wait_queue_entry_t name = { NULL, task, 0 }
 #define DEFINE_WAIT_FUNC(name, function) DEFINE_WAIT(name)
 #define __mc_wait_entry_init(wait, task, leaves) do {			\
 	wait_queue_entry_t *__mc_wait = (wait);				\
 	__mc_wait->private = (task);					\
-	__mc_wait->__on = NULL;						\
+	__mc_wait->__mc_ends_wait_entry = NULL;						\
 	__mc_wait->__leaves = (leaves);					\
 } while (0)
 #define init_wait(wait) __mc_wait_entry_init(wait, current, 1)
@@ -347,7 +349,7 @@ static inline void __mc_line_again(struct task_struct *task, unsigned long me)
 	current->__queue = NULL;					\
 } while (0)
 #define add_wait_queue(wq, wait) do {					\
-	(wait)->__on = (wq);						\
+	(wait)->__mc_ends_wait_entry = (wq);						\
 	current->__queue = (wq);					\
 	current->__exclusive = 0;					\
 	__mc_join_queue(current->__queue, 1, 0);			\
@@ -356,28 +358,28 @@ static inline void __mc_line_again(struct task_struct *task, unsigned long me)
 		current->__light_seen = __mc_light_seen(current->__queue); \
 } while (0)
 #define add_wait_queue_exclusive(wq, wait) do {				\
-	(wait)->__on = (wq);						\
+	(wait)->__mc_ends_wait_entry = (wq);						\
 	current->__queue = (wq);					\
 	current->__exclusive = __mc_entry(0);				\
 	__mc_join_line(current->__queue, current->__exclusive);		\
 } while (0)
-#define remove_wait_queue(wq, wait) do { (wait)->__on = NULL; __mc_off_queue(wq); } while (0)
+#define remove_wait_queue(wq, wait) do { (wait)->__mc_ends_wait_entry = NULL; __mc_off_queue(wq); } while (0)
 #define prepare_to_wait(wq, wait, state) do {				\
-	(wait)->__on = (wq);						\
+	(wait)->__mc_ends_wait_entry = (wq);						\
 	current->__queue = (wq);					\
 	current->__exclusive = 0;					\
 	__mc_join_queue(current->__queue, 0, __mc_deaf_in(state));	\
 	__mc_state_now(state);						\
 } while (0)
 #define prepare_to_wait_exclusive(wq, wait, state) do {			\
-	(wait)->__on = (wq);						\
+	(wait)->__mc_ends_wait_entry = (wq);						\
 	current->__queue = (wq);					\
 	current->__exclusive = __mc_entry(__mc_deaf_in(state));		\
 	__mc_join_line(current->__queue, current->__exclusive);		\
 	__mc_state_now(state);						\
 } while (0)
 #define finish_wait(wq, wait) do {					\
-	(wait)->__on = NULL;						\
+	(wait)->__mc_ends_wait_entry = NULL;						\
 	WRITE_ONCE(current->__state, 0);				\
 	__mc_off_queue(wq);						\
 } while (0)

@@ -2,7 +2,8 @@
 /*
  * Work: queueing an item that is not pending starts a thread that runs it. Items of one queue may so run at once,
  * as in an unbound queue; the same item never runs twice at a time. Once an item has begun it is its own: it may free
- * itself. At most MC_NR_WORKERS items are queued in all.
+ * itself. A delayed item gets onto its queue when its time is up, which is at any time: until then who flushes, drains or
+ * destroys the queue does not wait for it. At most MC_NR_WORKERS items are queued in all.
  */
 #ifndef _LINUX_WORKQUEUE_H
 #define _LINUX_WORKQUEUE_H
@@ -10,6 +11,7 @@
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/types.h>
+#include <mc/task.h>
 
 #ifndef MC_NR_WORKERS
 #define MC_NR_WORKERS 4
@@ -25,6 +27,7 @@ struct work_struct {
 	unsigned int __pending; /* queued and not begun */
 	unsigned int __cancel;  /* how many are taking it back: until they are done it is not queued again */
 	unsigned int __number;  /* of its last queueing */
+	unsigned int __delayed; /* that was with a delay */
 };
 
 struct delayed_work {
@@ -33,6 +36,7 @@ struct delayed_work {
 
 struct workqueue_struct {
 	unsigned long __left; /* queueings not ended, a bit each by number */
+	unsigned int __draining; /* how many drain it: only its own items queue onto it */
 };
 
 __attribute__((weak)) struct workqueue_struct __mc_system_wq;
@@ -66,6 +70,15 @@ static inline void __mc_work_ended(struct work_struct *work)
 		__mc_await(&__mc_running[i], 8, "ne", (unsigned long)work, "ACQUIRE");
 }
 
+/* Which queue the thread runs an item of; kept only where the program drains queues. */
+__attribute__((weak)) struct workqueue_struct *__mc_worker_of[MC_NR_THREADS];
+#define __mc_drains() (__mc_calls("drain_workqueue") || __mc_calls("destroy_workqueue"))
+#define __mc_works_for(queue) ((void)(__mc_drains() && (__mc_worker_of[__mc_self()] = (queue), 1)))
+
+/* Its time is up: onto the queue. */
+#define __mc_work_due(work, queue, number) \
+	((void)((work)->__delayed && (__mc_rmw(&(queue)->__left, 8, "or", 1UL << (number), "ONCE", "ONCE"), 1)))
+
 static inline void *__mc_work_main(void *argument)
 {
 	struct work_struct *work = argument;
@@ -73,6 +86,8 @@ static inline void *__mc_work_main(void *argument)
 	work_func_t func = work->func;
 	unsigned long number = work->__number;
 
+	__mc_work_due(work, queue, number);
+	__mc_works_for(queue);
 	__mc_work_ended(work);
 	WRITE_ONCE(__mc_running[number], work);
 	__mc_rmw(&work->__pending, 4, "xchg", 0, "MB", "MB");
@@ -89,7 +104,8 @@ static inline bool __mc_take_back(unsigned long number, struct work_struct *work
 
 	if (__mc_rmw_if(&__mc_queued[number], 8, "xchg", 0, "eq", item, "MB", "MB", "ONCE") != item)
 		return 0;
-	__mc_rmw(&work->__queue->__left, 8, "andnot", 1UL << number, "ONCE", "RELEASE");
+	if (!work->__delayed)
+		__mc_rmw(&work->__queue->__left, 8, "andnot", 1UL << number, "ONCE", "RELEASE");
 	__mc_rmw(&work->__pending, 4, "xchg", 0, "MB", "MB");
 	return 1;
 }
@@ -108,6 +124,8 @@ static inline void *__mc_work_claimed(void *argument)
 	WRITE_ONCE(__mc_running[number], work);
 	if (__mc_rmw_if(&__mc_queued[number], 8, "xchg", 0, "eq", item, "MB", "MB", "ONCE") == item) {
 		queue = work->__queue;
+		__mc_work_due(work, queue, number);
+		__mc_works_for(queue);
 		__mc_rmw(&work->__pending, 4, "xchg", 0, "MB", "MB");
 		work->func(work);
 		smp_store_release(&__mc_running[number], NULL);
@@ -128,8 +146,7 @@ static inline bool __mc_queue_claimed(struct work_struct *work, unsigned long nu
 	return 1;
 }
 
-/* True if the item was not pending. */
-static inline bool queue_work(struct workqueue_struct *queue, struct work_struct *work)
+static inline bool __mc_queue_work(struct workqueue_struct *queue, struct work_struct *work, bool delayed)
 {
 	unsigned long number;
 
@@ -140,12 +157,28 @@ static inline bool queue_work(struct workqueue_struct *queue, struct work_struct
 	if (number >= MC_NR_WORKERS)
 		more_work_than_MC_NR_WORKERS();
 	work->__queue = queue;
-	__mc_rmw(&queue->__left, 8, "or", 1UL << number, "ONCE", "ONCE");
+	work->__delayed = delayed;
+	if (!delayed && __mc_drains())
+		__mc_assert(__mc_load(&queue->__draining, 4, "ONCE") == 0 || __mc_worker_of[__mc_self()] == queue, "warning",
+			    "work is queued onto a queue that is being drained, and not by its own items");
+	if (!delayed)
+		__mc_rmw(&queue->__left, 8, "or", 1UL << number, "ONCE", "ONCE");
 	if (__mc_takes_back())
 		return __mc_queue_claimed(work, number);
 	work->__number = number;
 	__mc_spawn(__mc_work_main, work);
 	return 1;
+}
+
+/* True if the item was not pending. */
+static inline bool queue_work(struct workqueue_struct *queue, struct work_struct *work)
+{
+	return __mc_queue_work(queue, work, 0);
+}
+
+static inline bool queue_delayed_work(struct workqueue_struct *queue, struct delayed_work *item, unsigned long delay)
+{
+	return __mc_queue_work(queue, &item->work, delay != 0);
 }
 
 /* True if the item was pending; it may be running. */
@@ -189,12 +222,15 @@ static inline void flush_workqueue(struct workqueue_struct *queue)
 /* Until the queue is empty. */
 static inline void drain_workqueue(struct workqueue_struct *queue)
 {
+	__mc_rmw(&queue->__draining, 4, "add", 1, "ONCE", "ONCE");
 	__mc_await(&queue->__left, 8, "eq", 0, "ACQUIRE");
+	__mc_rmw(&queue->__draining, 4, "sub", 1, "ONCE", "RELEASE");
 }
 
 static inline void destroy_workqueue(struct workqueue_struct *queue)
 {
-	drain_workqueue(queue);
+	__mc_rmw(&queue->__draining, 4, "add", 1, "ONCE", "ONCE");
+	__mc_await(&queue->__left, 8, "eq", 0, "ACQUIRE");
 	__mc_free(queue, "alloc_workqueue");
 }
 
@@ -212,9 +248,8 @@ static inline void destroy_workqueue(struct workqueue_struct *queue)
 #define schedule_work(item) queue_work(system_wq, item)
 #define schedule_work_on(cpu, item) queue_work(system_wq, item)
 #define queue_work_on(cpu, queue, item) queue_work(queue, item)
-/* The delay may be none. */
-#define schedule_delayed_work(item, delay) queue_work(system_wq, &(item)->work)
-#define queue_delayed_work(queue, item, delay) queue_work(queue, &(item)->work)
+#define schedule_delayed_work(item, delay) queue_delayed_work(system_wq, item, delay)
+#define queue_delayed_work_on(cpu, queue, item, delay) queue_delayed_work(queue, item, delay)
 #define flush_delayed_work(item) flush_work(&(item)->work)
 #define flush_scheduled_work() flush_workqueue(system_wq)
 #define work_pending(item) (READ_ONCE((item)->__pending) != 0)
@@ -224,8 +259,13 @@ static inline void destroy_workqueue(struct workqueue_struct *queue)
 #define cancel_delayed_work(item) cancel_work(&(item)->work)
 #define cancel_delayed_work_sync(item) cancel_work_sync(&(item)->work)
 #define mod_delayed_work(queue, item, delay) ({				\
-	bool __mc_was = cancel_delayed_work(item);			\
-	queue_delayed_work(queue, item, delay);				\
+	struct delayed_work *__mc_item = (item);			\
+	bool __mc_was = cancel_delayed_work(__mc_item);			\
+	if (!queue_delayed_work(queue, __mc_item, delay)) {		\
+		/* About to begin: it is not stopped any more, and is queued again then. */ \
+		__mc_await(&__mc_item->work.__pending, 4, "eq", 0, "ACQUIRE"); \
+		queue_delayed_work(queue, __mc_item, delay);		\
+	}								\
 	__mc_was;							\
 })
 

@@ -17,6 +17,9 @@ void __mc_store(volatile void *p, unsigned long size, unsigned long value, const
 /* A warning where another thread writes (tag "Watch-writes"), or accesses in any way ("Watch-all"), what is there meanwhile. */
 void __mc_watch(const volatile void *p, unsigned long size, const char *tag);
 
+/* Only finds out whether what is at p is still there (4 bytes): use-after-free or use-after-scope where it is not. */
+void __mc_still_there(const volatile void *p);
+
 /*
  * Read-modify-write; gives the old value. op: "add" "sub" "and" "or" "xor" "andnot" "xchg".
  * _if and _await write only when the old value stands in relation rel to bound:
@@ -107,6 +110,11 @@ unsigned long __mc_join(unsigned long thread);                       /* gives wh
 /* The same, and undefined (a finding) of a thread that was joined so or detached before; detaching waits for nothing. */
 unsigned long __mc_join_once(unsigned long thread);
 void __mc_detach(unsigned long thread);
+
+/*
+ * A member __mc_ends_X that begins its structure: of each local that has such a one, however deep, it is NULL from the start, and
+ * where the scope of the local is left, the function __mc_ends_X() is called with the member's address.
+ */
 
 /* Marks an array whose elements are each an object of its own for the leak check. Use at file scope with MC_UNITS. */
 #define MC_UNITS __attribute__((annotate("mc_units")))

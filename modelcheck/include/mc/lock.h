@@ -10,6 +10,7 @@
 #define MC_LOCK_H
 
 #include <mc/intrinsics.h>
+#include <mc/asked.h>
 
 #define __mc_lock(word, kind) \
 	((void)__mc_take((word), 4, "xchg", __mc_self() + 1, "eq", 0, "LKR", "LKW", "take " kind))
@@ -38,20 +39,23 @@
 #define __MC_WRITER 0x0ffffUL
 
 #define __mc_read_lock(word, kind) \
-	((void)__mc_take((word), 4, "add", __MC_READER, "clear", __MC_WRITER, "ACQUIRE", "ONCE", \
+	(__mc_reader(word), \
+	 (void)__mc_take((word), 4, "add", __MC_READER, "clear", __MC_WRITER, "ACQUIRE", "ONCE", \
 			 "take " kind " as a reader"))
 #define __mc_read_trylock(word, kind) \
-	((__mc_try((word), 4, "add", __MC_READER, "clear", __MC_WRITER, "ACQUIRE", "ONCE", "ONCE", \
-		   "take " kind " as a reader") & __MC_WRITER) == 0)
+	__mc_reader_if((__mc_try((word), 4, "add", __MC_READER, "clear", __MC_WRITER, "ACQUIRE", "ONCE", "ONCE", \
+				 "take " kind " as a reader") & __MC_WRITER) == 0, word)
 #define __mc_read_unlock(word, kind) \
-	((void)__mc_give((word), 4, "sub", __MC_READER, "ONCE", "RELEASE", "give " kind " as a reader"))
+	(__mc_reader_gone(word), \
+	 (void)__mc_give((word), 4, "sub", __MC_READER, "ONCE", "RELEASE", "give " kind " as a reader"))
 #define __mc_write_lock(word, kind) \
 	((void)__mc_take((word), 4, "xchg", __mc_self() + 1, "eq", 0, "ACQUIRE", "ONCE", "take " kind))
 #define __mc_write_trylock(word, kind) \
 	(__mc_try((word), 4, "xchg", __mc_self() + 1, "eq", 0, "ACQUIRE", "ONCE", "ONCE", "take " kind) == 0)
 #define __mc_write_unlock(word, kind) __mc_unlock((word), 4, 0, "RELEASE", "give " kind)
 /* The writer goes on as a reader. */
-#define __mc_downgrade(word, kind) __mc_unlock((word), 4, __MC_READER, "RELEASE", "downgrade " kind)
+#define __mc_downgrade(word, kind) \
+	(__mc_reader(word), __mc_unlock((word), 4, __MC_READER, "RELEASE", "downgrade " kind))
 
 /* With -DMC_INTERRUPTIBLE=1 a signal may end any wait that lets signals end it. */
 #ifndef MC_INTERRUPTIBLE

@@ -135,6 +135,7 @@ class Record:
         scope: bool = False,
         quiet: bool = False,
         families: tuple[str, ...] = (),
+        initial: bool = False,
     ) -> Event:
         if not quiet:
             self._orderly()
@@ -163,6 +164,7 @@ class Record:
             scope=scope,
             operands=self.thread.operands,
             families=families,
+            initial=initial,
         )
         self.thread.position += 1
         self.events.append(event)
@@ -319,10 +321,18 @@ class Record:
         state.guard = (*state.guard, negate(stays))
 
     def _object(
-        self, name: str, kind: str, size: int, layout: Layout | None, zeroed: bool = False, family: str = ""
+        self,
+        name: str,
+        kind: str,
+        size: int,
+        layout: Layout | None,
+        zeroed: bool = False,
+        *,
+        readonly: bool = False,
+        family: str = "",
     ) -> int:
         base = sizes.begin(self.next_base, kind, size) if self.program.sized else self.next_base
-        thing = MemoryObject(name, base, size, kind, layout, zeroed=zeroed, family=family)
+        thing = MemoryObject(name, base, size, kind, layout, zeroed=zeroed, readonly=readonly, family=family)
         self.objects.append(thing)
         self.next_base = -(-(base + max(size, 1)) // SLOT) * SLOT + SLOT
         return base

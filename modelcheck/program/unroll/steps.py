@@ -36,6 +36,7 @@ from modelcheck.program.ir import (
     Unsupported,
     Wait,
 )
+from modelcheck.program.outlived import asks_only
 from modelcheck.program.places import heap_name
 from modelcheck.program.sizes import MOST, TOO_LARGE
 from modelcheck.program.unroll.paths import Paths
@@ -79,6 +80,9 @@ class Steps(Paths):
                 state.regs[dst] = self._value(state, value)
             case Load():
                 address = self._value(state, instruction.address)
+                if asks_only(instruction) and self._stays(address[0]):
+                    state.regs[instruction.dst] = (const(0, 8 * instruction.size), NO_DEPS)
+                    return state
                 event = self._event(
                     "R",
                     instruction.tags,
@@ -104,6 +108,7 @@ class Steps(Paths):
                     written,
                     unlock=instruction.unlock,
                     lock=instruction.lock,
+                    initial=instruction.initial,
                 )
             case Rmw():
                 return self._rmw(instruction, state)
@@ -118,8 +123,8 @@ class Steps(Paths):
                 self._event("F", tags, state, source, place, value=cookie, lock=lock)
             case Call():
                 return self._call(instruction, state)
-            case Local(dst, name, size, source, layout):
-                base = self._object(name, "local", size, layout)
+            case Local(dst, name, size, source, layout, readonly):
+                base = self._object(name, "local", size, layout, readonly=readonly)
                 self.private.add(base, size, self.thread.number)
                 self.thread.locals.append((base, state.guard))
                 state.regs[dst] = (const(base, 64), NO_DEPS)
@@ -305,6 +310,13 @@ class Steps(Paths):
         if after is not None:
             message = "call through a pointer to no function of this type"
             self._check(after, disj(*matches), "wild-pointer", message, source)
+
+    def _stays(self, address: Expr) -> bool:
+        """Whether what is at ``address`` is always there."""
+        place = address.data if address.kind == "const" else None
+        return isinstance(place, int) and any(
+            thing.kind == "global" and thing.base <= place < thing.base + thing.size for thing in self.objects
+        )
 
     def _alloc(self, step: Alloc, state: State) -> State | None:
         size, deps = self._value(state, step.size)

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from modelcheck.program.expr import Undefined, Value
+from modelcheck.program.ir import MemoryObject
 from modelcheck.program.memory import AddressSpace
 from modelcheck.solve.result import ExecutedEvent, TouchedObject
 
@@ -67,15 +68,26 @@ class Correspondence:
             fits = points.removeprefix("&")[len(old.name) :] == leads.removeprefix("&")[len(new.name) :]
         return fits and self._pair(old, new.base, new.name, new.kind)
 
-    def translated(self, then: Value) -> Value:
-        """A value of the trace as today's: pointers to known objects lead to what these are now."""
+    def translated(self, then: Value, points: str = "") -> Value:
+        """A value of the trace, which leads to ``points``, as today's: pointers to known objects lead to what these are
+        now."""
         old = None if isinstance(then, Undefined) else self.find(then)
         if old is None or isinstance(then, Undefined):
             return then
         now = self._now.get(old.base)
         if now is None and old.kind in ("global", "function"):
             now = next((o.base for o in self._space if (o.name, o.kind) == (old.name, old.kind)), None)
+        new = None if now is None else self._space.find(now)
+        if new is not None and points.startswith("&" + old.name):
+            return self.moved(then, points.removeprefix("&"), old, new)
         return then if now is None else then - old.base + now
+
+    def moved(self, then: int, name: str, old: TouchedObject, new: MemoryObject) -> int:
+        """Where in ``new`` address ``then`` of ``old``, called ``name``, is today: its members may lie elsewhere."""
+        path = name.removeprefix(old.name)
+        places = (new.base + leaf.offset for leaf in (new.layout.leaves if new.layout else ()))
+        same = (place for place in places if self._space.name(place) == new.name + path)
+        return next(same, new.base + then - old.base)
 
     def _pair(self, old: TouchedObject, base: int, name: str, kind: str) -> bool:
         """Whether the two objects are the same; from now on they are, where nothing speaks against it."""

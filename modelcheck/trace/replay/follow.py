@@ -18,6 +18,7 @@ from modelcheck.program.graph import ASSUMED, Allocation, Blocked, Check, Event,
 from modelcheck.program.graph import late as broken_late
 from modelcheck.program.ir import MemoryObject, Source, Tags
 from modelcheck.program.memory import UNSUPPORTED, AddressSpace
+from modelcheck.program.outlived import STILL_THERE
 from modelcheck.solve.initial import InitialMemory
 from modelcheck.solve.result import ExecutedEvent, Execution, TouchedObject
 from modelcheck.solve.valuesets import needs, value_alone
@@ -323,6 +324,9 @@ class Follower:
         assert isinstance(address, int)
         own = self._own(event.thread, address)
         told = self._match(way, event, address, own)
+        if told is None and STILL_THERE in event.tags:
+            self.reads[event.id] = 0  # what it asks is so, and nothing else comes of it
+            return True
         if told is None and not own:
             self._unexpected(way, event, address)
             return True
@@ -358,7 +362,7 @@ class Follower:
     def _improper(self, event: Event, address: Value) -> tuple[str, str] | None:
         if not isinstance(address, int):
             return "uninitialised", "an access through an uninitialised pointer"
-        wrong = self.space.fault(address, event.size, event.kind == "W")
+        wrong = self.space.fault(address, event.size, event.changes)
         thing = self.space.find(address)
         if wrong is None and thing is not None and thing.base in self.graph.freed:
             verb = "write to" if event.kind == "W" else "read of"
@@ -446,7 +450,7 @@ class Follower:
         if step is not None:
             return step.value
         if told.id in self.tentative:
-            return None if told.value is None else self.objects.translated(told.value)
+            return None if told.value is None else self.objects.translated(told.value, told.points)
         return None
 
     def _pieced_value(self, told: ExecutedEvent, address: int) -> Value | None:
@@ -527,7 +531,7 @@ class Follower:
         poisoned = False
         while (told := self._behind_fences(way)) is not None and told.kind == "poison" and told.address is not None:
             old = self._object(told)
-            now = None if old is None else thing.base + told.address - old.base
+            now = None if old is None else self.objects.moved(told.address, told.name, old, thing)
             if old is None or now is None or not self.objects.same_place(told.address, told.name, now):
                 break
             way.cursor = way.told.index(told) + 1

@@ -20,6 +20,7 @@ from modelcheck.program.compile import compiled
 from modelcheck.program.expr import UNDEFINED, Undefined, Value
 from modelcheck.program.ir import Program
 from modelcheck.program.machine import Initial
+from modelcheck.program.outlived import STILL_THERE, asks_only
 from modelcheck.program.thread import Finding
 from modelcheck.solve.result import ExecutedEvent, Execution
 from modelcheck.trace.replay.correspondence import Correspondence, does
@@ -215,7 +216,7 @@ class Run:
                 self._skip(event)  # a fence that this machine does not need
                 return
             if not self._hidden(thread, local) and not (local.kind == kinds.JOIN and self._scopes_left()):
-                if self._unseen(event):
+                if self._unseen(event) or STILL_THERE in event.tags:
                     self._skip(event)
                     return
                 raise self._stray(event, local)
@@ -295,7 +296,7 @@ class Run:
             if event.value is None or isinstance(event.value, Undefined):
                 # Of what was freed, what is still there is as good as anything.
                 return self.system.look(self.state, self.threads[event.thread]) or UNDEFINED
-            return self.objects.translated(event.value)
+            return self.objects.translated(event.value, event.points)
         value = self.system.look(self.state, self.threads[event.thread])
         if value is None:
             raise self._stray(event, local)
@@ -341,7 +342,7 @@ class Run:
                 pass
             case kinds.FREE if not local.address or not self._touched(local):
                 pass
-            case _ if local.kind in _ACCESSES and self._own(local):
+            case _ if local.kind in _ACCESSES and (self._own(local) or asks_only(local.point.instruction)):
                 pass
             case _:
                 return False
@@ -356,8 +357,11 @@ class Run:
         return True
 
     def _scopes_left(self) -> bool:
-        """Let threads that others wait for leave the scopes that no event tells of; gives whether one did."""
+        """Let threads that others wait for leave the scopes that no event tells of, and ask whether what they have
+        released is still there; gives whether one did."""
         for thread, local in enumerate(self.state.threads):
+            if local.kind in _ACCESSES and asks_only(local.point.instruction) and self._hidden(thread, local):
+                return True
             if local.kind == kinds.FREE and local.scope and self._hidden(thread, local):
                 return True
             buffer = self.state.buffers[thread]
