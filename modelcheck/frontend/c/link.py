@@ -280,8 +280,13 @@ class Linker:
     def refused(self) -> Iterator[Unsupported]:
         """What cannot be modelled in all code that is lowered, also behind the first of it."""
         for lowered in self._lowered.values():
-            for block in lowered.builder.blocks:
-                yield from (instruction for instruction in block if isinstance(instruction, Unsupported))
+            yield from _refused(lowered)
+
+    def attempt(self, unit: Unit, name: str) -> list[Unsupported]:
+        """What cannot be modelled of a function, which is not added; nor is what it leads to."""
+        definition = self.function(unit, name)
+        assert definition is not None
+        return list(_refused(self._lower(self, definition)))
 
     def add(self, name: str, lowered: Lowered) -> None:
         """Add a function that no file has, such as a scenario's main."""
@@ -505,6 +510,11 @@ RUNTIME = frozenset(
     )
 )
 """Functions that our own C library has, for programs that declare them only."""
+
+
+def _refused(lowered: Lowered) -> Iterator[Unsupported]:
+    for block in lowered.builder.blocks:
+        yield from (instruction for instruction in block if isinstance(instruction, Unsupported))
 
 
 def _complete(unit: Unit, cursor: cl.Cursor) -> bool:

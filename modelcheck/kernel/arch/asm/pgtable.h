@@ -8,6 +8,7 @@
 
 #include <linux/types.h>
 #include <asm/page.h>
+#include <mc/cmpxchg.h>
 
 #define PTRS_PER_PTE 512
 #define PTRS_PER_PMD 512
@@ -155,7 +156,9 @@ static inline pmd_t pmd_mkinvalid(pmd_t x) { pmd_val(x) &= ~__MC_PTE_PRESENT; re
 static inline int pmd_trans_huge(pmd_t x) { return pmd_large(x); }
 #ifdef CONFIG_HAVE_ARCH_TRANSPARENT_HUGEPAGE_PUD
 static inline int pud_trans_huge(pud_t x) { return pud_large(x); }
+pud_t pudp_invalidate(struct vm_area_struct *vma, unsigned long address, pud_t *p);
 #endif
+#define pmdp_establish(vma, address, p, value) ((pmd_t) { xchg(&(p)->pmd, pmd_val(value)) })
 static inline int has_transparent_hugepage(void) { return 1; }
 #define has_transparent_hugepage has_transparent_hugepage
 #endif

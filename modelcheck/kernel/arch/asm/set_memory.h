@@ -3,16 +3,23 @@
 #ifndef MC_ARCH_ASM_SET_MEMORY_H
 #define MC_ARCH_ASM_SET_MEMORY_H
 
-#define set_memory_ro(address, pages) 0
-#define set_memory_rw(address, pages) 0
-#define set_memory_x(address, pages) 0
-#define set_memory_nx(address, pages) 0
-#define set_memory_rox(address, pages) 0
-#define set_memory_valid(address, pages, enable) 0
-#define set_direct_map_invalid_noflush(...) 0
-#define set_direct_map_default_noflush(...) 0
-#define set_direct_map_valid_noflush(...) 0
-#define can_set_direct_map() 1
-#define kernel_page_present(page) 1
+#include <linux/types.h>
+
+struct page;
+static inline int set_memory_ro(unsigned long address, int pages) { return 0; }
+static inline int set_memory_rw(unsigned long address, int pages) { return 0; }
+static inline int set_memory_x(unsigned long address, int pages) { return 0; }
+static inline int set_memory_nx(unsigned long address, int pages) { return 0; }
+static inline int set_memory_rox(unsigned long address, int pages) { return 0; }
+static inline int set_memory_encrypted(unsigned long address, int pages) { return 0; }
+static inline int set_memory_decrypted(unsigned long address, int pages) { return 0; }
+static inline int set_memory_valid(unsigned long address, int pages, int enable) { return 0; }
+static inline int set_direct_map_invalid_noflush(struct page *page) { return 0; }
+static inline int set_direct_map_default_noflush(struct page *page) { return 0; }
+static inline int set_direct_map_valid_noflush(struct page *page, unsigned nr, bool valid) { return 0; }
+static inline bool can_set_direct_map(void) { return 1; }
+static inline bool kernel_page_present(struct page *page) { return 1; }
+#define set_memory_rox set_memory_rox
+#define can_set_direct_map can_set_direct_map
 
 #endif

@@ -139,6 +139,11 @@ static inline unsigned int __mc_cpu(void)
 #define this_cpu_xchg(name, value) xchg_relaxed(raw_cpu_ptr(&(name)), value)
 #define this_cpu_cmpxchg(name, old, new) cmpxchg_relaxed(raw_cpu_ptr(&(name)), old, new)
 #define this_cpu_try_cmpxchg(name, oldp, new) try_cmpxchg_relaxed(raw_cpu_ptr(&(name)), oldp, new)
+/* 16 bytes at once; *(oldp) becomes what was there. */
+#define this_cpu_try_cmpxchg128(name, oldp, new) ({			\
+	const __typeof__((void)0, name) __mc_pair = (new);		\
+	__mc_try_pair(raw_cpu_ptr(&(name)), (oldp), &__mc_pair, "ONCE", "ONCE", "ONCE"); \
+})
 /* Two words that stand side by side, at once. */
 #define this_cpu_cmpxchg_double(first, second, old1, old2, new1, new2) ({ \
 	unsigned long __mc_old[2] = { (unsigned long)(old1), (unsigned long)(old2) }; \
