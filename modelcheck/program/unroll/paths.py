@@ -9,7 +9,7 @@ from attrs import frozen
 
 from modelcheck.program.expr import FALSE, TRUE, UNDEFINED, Expr, Undefined, choice, conj, const, disj, negate, op
 from modelcheck.program.flow import EXIT, Element, Loop, flow_of, registers
-from modelcheck.program.graph import Blocked, Guard
+from modelcheck.program.graph import Blocked, Event, Guard
 from modelcheck.program.guards import NO_DEPS, Deps, Val, assuming, contradict, extend, join, merge_values
 from modelcheck.program.ir import Branch, Exit, Function, Halt, Instruction, Jump, Return, Source, Switch
 from modelcheck.program.unroll.record import MOST_EVENTS, NEVER, SECTION, Record
@@ -35,6 +35,10 @@ class Look:
     Without it the execution would be one as well, under each model of ours: who reads what it put back can read
     the write that it had read from, to which a chain of read-modify-writes leads. So a thread may go round again and
     again, and one that goes on may be taken not to have come by here.
+
+    Where a register is left with what the last step of the round read, and had been left so by the round before, ``idle``
+    says that both read the same. Then the execution without all between these two reads is one as well, whatever depends
+    on the second of them.
 
     ``renews``: it left other values in registers, but ones that the next round will replace without a look at them, and
     only what is behind the loop asks for them. So the last such round alone counts.
@@ -94,6 +98,7 @@ class Paths(Record):
         most, longest = max(self.bounds.unroll, promised), MOST_EVENTS if promised else self.bounds.rounds
         raced = not self.bounds.looks
         renewed = FALSE
+        earlier = len(self.events)
         while True:
             if not any(block in frame.pending for block in loop.blocks):
                 return
@@ -121,7 +126,7 @@ class Paths(Record):
             if undecided or entry is None:
                 counted += 1
             if back and entry is not None and threads == len(self.threads):
-                looks = [(state, self._look(frame, loop, before, guard, state, mark)) for state in back]
+                looks = [(state, self._look(frame, loop, before, guard, state, mark, earlier)) for state in back]
                 kept = [look for _, look in looks if look is not None and not raced and self._races(look)]
                 again = [look for _, look in looks if look is not None and look.renews and renewed is FALSE]
                 if kept or again:
@@ -141,6 +146,7 @@ class Paths(Record):
                     del frame.pending[loop.head]
             else:
                 renewed = FALSE
+            earlier = mark.events
 
     def _races(self, look: Look) -> bool:
         """Whether a failed look may race with something: it reads plainly, or writes."""
@@ -158,20 +164,30 @@ class Paths(Record):
         return any(event.kind == "W" and self.private.keeps(event) for event in self.events[events:])
 
     def _look(
-        self, frame: CallFrame, loop: Loop, before: list[Val | None], guard: Guard, state: State, mark: Mark
+        self,
+        frame: CallFrame,
+        loop: Loop,
+        before: list[Val | None],
+        guard: Guard,
+        state: State,
+        mark: Mark,
+        earlier: int,
     ) -> Look | None:
         """The round that began with the registers ``before`` under ``guard`` and led to ``state``, if it may have been
-        but a look that failed; else None."""
+        but a look that failed; else None. ``earlier``: how many events there were when the round before it began."""
         if len(self.allocations) > mark.allocations or len(self.cuts) > mark.cuts:
             return None
         changed = {
             number for number in frame.flow.live[loop.head] if not _same_value(before[number], state.regs[number])
         }
+        idle = TRUE
         if changed & frame.flow.carried[loop.head]:
-            return None
+            idle = self._rereads(before, state, changed, mark.events, earlier)
+            if idle is FALSE:
+                return None
+            changed = set()
         reads: list[int] = []
         writes: list[int] = []
-        idle = TRUE
         for event in self.events[mark.events :]:
             if event.kind == "R":
                 if not contradict(event.guard, state.guard):
@@ -196,6 +212,32 @@ class Paths(Record):
             elif not contradict(event.guard, state.guard):
                 return None
         return None if idle is FALSE else Look(tuple(reads), tuple(writes), idle, bool(changed))
+
+    def _rereads(self, before: list[Val | None], state: State, changed: set[int], events: int, earlier: int) -> Expr:
+        """When the round behind the first ``events`` reads with its last step what the round before it, behind the first
+        ``earlier`` ones, did, and that is all that it changes; else false."""
+        if len(changed) != 1:
+            return FALSE
+        (number,) = changed
+        was, now = before[number], state.regs[number]
+        if was is None or now is None or was[0].width != now[0].width:
+            return FALSE
+        first, second = (
+            self._last_read(was[0], earlier, events, state),
+            self._last_read(now[0], events, len(self.events), state),
+        )
+        if first is None or second is None or (first.source, first.tags) != (second.source, second.tags):
+            return FALSE
+        if first.address is not second.address or first.addr or second.addr or second.success is not None:
+            return FALSE
+        return op("eq", 1, was[0], now[0])
+
+    def _last_read(self, value: Expr, begin: int, end: int, state: State) -> Event | None:
+        """The read that gave ``value``, if it is the last event on the way to ``state`` of those from ``begin`` to ``end``."""
+        for event in reversed(self.events[begin:end]):
+            if not contradict(event.guard, state.guard):
+                return event if event.kind == "R" and event.value is value else None
+        return None
 
     def _wait_there(
         self, frame: CallFrame, loop: Loop, state: State, look: Look, renewed: Expr, choices: int
