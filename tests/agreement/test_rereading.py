@@ -1,4 +1,4 @@
-"""A loop that looks, each round, where the round before has read that it should: it goes on until that is another place."""
+"""A loop that looks, each round, where the round before has read that it should, is a wait to both engines."""
 
 from __future__ import annotations
 
