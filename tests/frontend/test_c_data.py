@@ -47,6 +47,20 @@ def test_a_struct_is_computed_whole_before_it_is_assigned(tmp_path: Path) -> Non
     ]
 
 
+def test_an_enumeration_may_be_declared_before_it_is_defined_or_never_be(tmp_path: Path) -> None:
+    declarations = """
+    enum later; enum never; enum third;
+    struct holder { enum never *none; enum later *at; };
+    int there(enum third *t) { return t != 0; }
+    enum later { A = -1, B = 1 };
+    enum third { C = 1, D = 2 };
+    """
+    before = "enum later x = A; enum third y = D; struct holder h = { 0, &x };"
+    # The type of one with a negative constant is int, else unsigned int.
+    found = evaluate(tmp_path, declarations, "*h.at < 0", "h.none == 0", "y - 3 > 5", "there(&y)", before=before)
+    assert found == [1, 1, 1, 1]
+
+
 def test_struct_results_of_every_size_come_back_whole(tmp_path: Path) -> None:
     kinds = [
         "char a;",

@@ -11,8 +11,6 @@ static inline int set_memory_rw(unsigned long address, int pages) { return 0; }
 static inline int set_memory_x(unsigned long address, int pages) { return 0; }
 static inline int set_memory_nx(unsigned long address, int pages) { return 0; }
 static inline int set_memory_rox(unsigned long address, int pages) { return 0; }
-static inline int set_memory_encrypted(unsigned long address, int pages) { return 0; }
-static inline int set_memory_decrypted(unsigned long address, int pages) { return 0; }
 static inline int set_memory_valid(unsigned long address, int pages, int enable) { return 0; }
 static inline int set_direct_map_invalid_noflush(struct page *page) { return 0; }
 static inline int set_direct_map_default_noflush(struct page *page) { return 0; }
