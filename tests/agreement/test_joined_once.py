@@ -112,5 +112,5 @@ def test_who_is_created_detached_is_not_joined(state: str, expected: str) -> Non
 
 def test_the_kernels_threads_may_be_stopped_twice() -> None:
     """kthread_stop() of one that has ended gives its result again, to who has a reference of his own."""
-    body = 'struct task_struct *t = kthread_run(until_stopped, 0, "t"); kthread_stop(t); kthread_stop(t);'
+    body = 'struct task_struct *t = kthread_run(until_stopped, 0, "t"); get_task_struct(t); kthread_stop(t); kthread_stop(t); put_task_struct(t);'
     assert said(program(body)) == {"PASS"}
