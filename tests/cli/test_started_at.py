@@ -95,7 +95,7 @@ def test_a_failure_inside_our_machinery_is_told_at_the_call_that_started_it(
 
 
 def test_the_same_with_the_end_awaited_passes(modelcheck: Command, tmp_path: Path) -> None:
-    written(tmp_path, "schedule_work(&thing->work);", "flush_scheduled_work(); kfree(thing); kfree(queue);")
+    written(tmp_path, "schedule_work(&thing->work);", "flush_scheduled_work(); kfree(thing); destroy_workqueue(queue);")
     assert {row["verdict"] for row in rows(modelcheck)} == {"PASS"}
 
 
