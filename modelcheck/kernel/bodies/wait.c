@@ -9,6 +9,7 @@
 #include <linux/wait_bit.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/rcuwait.h>
 #include <linux/version.h>
 
 void __init_waitqueue_head(struct wait_queue_head *queue, const char *name, struct lock_class_key *key)
@@ -338,4 +339,25 @@ void finish_swait(struct swait_queue_head *queue, struct swait_queue *entry)
 		list_del_init(&entry->task_list);
 		raw_spin_unlock_irqrestore(&queue->lock, flags);
 	}
+}
+
+/* The pointer is read after what was written before is seen, as the waiter writes it before he looks. */
+int rcuwait_wake_up(struct rcuwait *waiter)
+{
+	struct task_struct *task;
+	int woken = 0;
+
+	rcu_read_lock();
+	smp_mb();
+	task = rcu_dereference(waiter->task);
+	if (task)
+		woken = wake_up_process(task);
+	rcu_read_unlock();
+	return woken;
+}
+
+void finish_rcuwait(struct rcuwait *waiter)
+{
+	rcu_assign_pointer(waiter->task, NULL);
+	__set_current_state(TASK_RUNNING);
 }
