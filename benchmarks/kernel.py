@@ -12,8 +12,10 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from multiprocessing import Pipe, get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final
 
@@ -22,8 +24,8 @@ from attrs import frozen
 from modelcheck.errors import InputError
 from modelcheck.frontend.c import deep
 from modelcheck.frontend.c.each import Attempt, attempts
-from modelcheck.frontend.c.parse import forget
 from modelcheck.kernel import kernel_tree
+from modelcheck.run.room import make_room
 
 LIST: Final = Path(__file__).with_name("kernel-files.txt")
 
@@ -48,8 +50,26 @@ def read(tree: Path, name: str) -> Read:
         error = ""
     except InputError as wrong:
         found, error = [], str(wrong)
-    forget()
     return Read(name, error, tuple(found), time.process_time() - began)
+
+
+def apart(tree: Path, name: str) -> Read:
+    """`read` in a process of its own, which may die of it."""
+    here, there = Pipe(duplex=False)
+    process = get_context("fork").Process(target=_send, args=(there, tree, name))
+    process.start()
+    there.close()
+    try:
+        found: Read = here.recv()
+    except EOFError:
+        found = Read(name, "the process died", (), 0.0)
+    process.join()
+    return found
+
+
+def _send(there: Connection, tree: Path, name: str) -> None:
+    make_room()
+    there.send(read(tree, name))
 
 
 def kind(reason: str) -> str:
@@ -97,8 +117,9 @@ def main() -> None:
     tree = given.tree.resolve()
     named = given.file or given.files.read_text().split()
     names = [name for name in named if (tree / name).is_file()]
-    with ProcessPoolExecutor(given.processes, max_tasks_per_child=40) as pool:
-        print(table(tree, pool.map(partial(read, tree), names), given.places))
+    kernel_tree(tree).symbols()  # the Kconfig files are read once, for all
+    with ThreadPoolExecutor(given.processes) as pool:
+        print(table(tree, pool.map(partial(apart, tree), names), given.places))
 
 
 if __name__ == "__main__":

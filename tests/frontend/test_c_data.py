@@ -47,6 +47,20 @@ def test_a_struct_is_computed_whole_before_it_is_assigned(tmp_path: Path) -> Non
     ]
 
 
+def test_offsets_of_members_behind_an_index_that_only_running_tells(tmp_path: Path) -> None:
+    declarations = """
+    #define offsetof(type, member) __builtin_offsetof(type, member)
+    struct in { short a, b[3]; };
+    struct s { char c; union { long x; struct { int p; struct in q[4]; }; }; struct in tail[]; } one;
+    int i = 1, k = 2;
+    """
+    before = "struct s *none = 0; struct in *q = &one.q[i]; struct s *back = (struct s *)((char *)q - offsetof(struct s, q[i]));"
+    # struct in has 8 bytes; q begins at 12, tail at 48.
+    uses = ["offsetof(struct s, q[i].b[k])", "offsetof(__typeof__(*none), tail[i + 1].b[k])", "offsetof(struct s, tail[-i])",
+            "back == &one"]  # fmt: skip
+    assert evaluate(tmp_path, declarations, *uses, before=before) == [12 + 8 + 2 + 4, 48 + 16 + 2 + 4, 48 - 8, 1]
+
+
 def test_an_enumeration_may_be_declared_before_it_is_defined_or_never_be(tmp_path: Path) -> None:
     declarations = """
     enum later; enum never; enum third;

@@ -21,6 +21,7 @@ from modelcheck.frontend.c.context import (
 )
 from modelcheck.frontend.c.initialise import aggregate
 from modelcheck.frontend.c.lvalues import chosen, designates, place, selected, starts_together
+from modelcheck.frontend.c.offsetof import offset_of
 from modelcheck.frontend.c.places import address_of, combine, held_cells, read
 from modelcheck.frontend.c.types import ARRAY, FLOAT, FUNCTION, POINTER, RECORD, VARIABLE, VOID, CType
 from modelcheck.program.expr import FALSE, TRUE, Expr, const, op
@@ -79,6 +80,8 @@ def _constant(ctx: Context, node: cl.Node) -> Expr:
         length = ctx.lengths.get(cl.lib.clang_getCursorReferenced(variable.cursor).d0)
         if length is not None and variable.kind == cl.DECL_REF:
             return ctx.builder.value(length)
+    if found is None and (offset := offset_of(ctx, node)) is not None:
+        return offset
     if found is None or not type_.scalar:
         ctx.refuse("this expression is not supported (its value is not constant)", node)
     return const(found, type_.width)
