@@ -4,6 +4,7 @@
 #define MC_ARCH_ASM_ATOMIC_H
 
 #include <linux/types.h>
+#include <asm/cmpxchg.h>
 #include <mc/atomic.h>
 #include <mc/atomic_names.h>
 
