@@ -21,8 +21,9 @@ class Candidate:
         relations: base relations by name. Always there: ``po`` (transitive, within a thread), ``rf``, ``co``
             (transitive, per location, initial writes first), ``addr``, ``data``, ``ctrl``, ``rmw``, ``loc`` (same
             location, accesses only and fences of SRCU, reflexive), ``int`` (same thread, reflexive; an initial
-            write has none), ``ext`` (all other pairs). ``values-differ`` (of events that bear values) only where flags
-            ask for it: it rests on rf.
+            write has none), ``ext`` (all other pairs). ``si`` (pieces of one access, reflexive; po does not relate
+            them) only where accesses are in pieces: elsewhere it is the identity. ``values-differ`` (of events that
+            bear values) only where flags ask for it: it rests on rf.
     """
 
     size: int

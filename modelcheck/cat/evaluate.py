@@ -71,7 +71,7 @@ class Evaluation:
         old, new = previous.candidate, self.candidate
         changed = {n for n in old.sets.keys() | new.sets.keys() if old.sets.get(n, 0) != new.sets.get(n, 0)}
         if self.everything != previous.everything:
-            changed |= {tags.UNIVERSE, "id"}
+            changed |= {tags.UNIVERSE, "id", "si"}
         for name in old.relations.keys() | new.relations.keys():
             if old.relations.get(name) != new.relations.get(name):
                 changed.add(name)
@@ -110,7 +110,7 @@ class Evaluation:
         """The rows of a base relation."""
         rows = self._base.get(name)
         if rows is None:
-            if name == "id":
+            if name == "id" or (name == "si" and "si" not in self.candidate.relations):
                 rows = bitsets.identity(self.everything)
             else:
                 rows = {a: row for a, row in enumerate(self.candidate.relations.get(name, ())) if row}

@@ -105,15 +105,22 @@ def _built_in_path(name: str) -> Path | None:
 
 
 @cache
-def _built_in(name: str) -> Model:
-    model = kept(name)
+def _built_in(name: str, variants: frozenset[str] = frozenset()) -> Model:
+    known = "-".join((name, *sorted(variants)))
+    model = kept(known)
     if model is None:
         file = resources.files("modelcheck.models").joinpath(f"{name}.cat")
-        model = model_from_text(file.read_text(encoding="utf-8"), f"{name}.cat")
-        keep(name, model)
+        model = model_from_text(file.read_text(encoding="utf-8"), f"{name}.cat", variants=variants)
+        keep(known, model)
     model.idempotent = True
     model.monotonic = name in _MONOTONIC
     return model
+
+
+def mixed_model(model: Model) -> Model | None:
+    """A model that comes along as it is of executions whose accesses are in pieces, which ``si`` relates: each access
+    is one step. It forbids all that ``model`` does. None where nothing is said of such executions."""
+    return _built_in(model.name, frozenset({"mixed"})) if model.monotonic else None
 
 
 _MONOTONIC = ("sc", "tso", "pso", "lkmm")

@@ -10,7 +10,7 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-STATIC_RELATIONS: Final = ("po", "int", "ext", "id")
+STATIC_RELATIONS: Final = ("po", "int", "ext", "id", "si")
 """Base relations that are settled by which events are present."""
 
 BASE_RELATIONS: Final = (*STATIC_RELATIONS, "loc", "rf", "co", "addr", "data", "ctrl", "rmw")

@@ -154,6 +154,12 @@ class Frames:
                 threads[event.thread] = threads.get(event.thread, 0) | bit
             if place is not None:
                 places[place] = places.get(place, 0) | bit
+        groups: dict[int, int] = {}
+        for index, id_ in enumerate(chosen):
+            piece = events[id_].piece
+            if piece is not None:
+                groups[piece] = groups.get(piece, 0) | 1 << index
+        same = [1 << index for index in range(size)]
         po, same_thread, loc = [0] * size, [0] * size, [0] * size
         addr, data, ctrl, rmw = [0] * size, [0] * size, [0] * size, [0] * size
         for index, id_ in enumerate(chosen):
@@ -161,6 +167,10 @@ class Frames:
             if event.thread >= 0:
                 same_thread[index] = threads[event.thread]
                 po[index] = threads[event.thread] & ~((2 << index) - 1)
+                if event.piece is not None:
+                    siblings = groups[event.piece]
+                    po[index] &= ~siblings
+                    same[index] = siblings
                 if event.operands:
                     po[index] &= ~sum(1 << n for n, other in enumerate(chosen) if unordered(event, events[other]))
             if place is not None:
@@ -176,6 +186,8 @@ class Frames:
         relations = {
             "po": po, "addr": addr, "data": data, "ctrl": ctrl, "rmw": rmw, "loc": loc, "int": same_thread, "ext": ext,
         }  # fmt: skip
+        if groups:
+            relations["si"] = same
         return Frame(
             executed.place,
             executed.resting,

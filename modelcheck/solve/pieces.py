@@ -5,7 +5,8 @@ those bits of the value; what is read is put together from what the pieces read.
 access with the edges of all its pieces, is one of the graph of pieces as well: a model whose relations only grow with
 po, rf, co and fr forbids no more there. The reverse holds where no access in pieces meets another thread's: elsewhere
 an access could be torn, other threads seen between its pieces, which the machines that the kernel runs on never let
-happen to an aligned access of up to eight bytes.
+happen to an aligned access of up to eight bytes. What a model says of an access that is one step for all that
+(`modelcheck.cat.load.mixed_model`) is about the pieces, too, and which belong together.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from attrs import evolve
 
 from modelcheck.cat import Model
+from modelcheck.cat.load import mixed_model
 from modelcheck.cat.violations import Violation
 from modelcheck.program.expr import FALSE
 from modelcheck.program.graph import EventGraph
@@ -59,6 +60,10 @@ def until(deadline: float | None) -> Callable[[], None]:
     return tick
 
 
+_BY_RACES = ("race", "use-after-free", "use-after-scope")
+"""What may be found by a flag of the model, which knows the pieces of accesses alone."""
+
+
 class Session:
     """One event graph under one model: encoded once, asked several questions.
 
@@ -72,6 +77,7 @@ class Session:
         accounted: as an argument: each clause that rests on the memory model can be switched off (`Circuit.switches`
             has them), to see which are needed.
         torn: as in `Groundwork`: a failure may be one of executions that are none of the program's.
+        whole: what judges instead of the model then: the model with each access one step, where that is said of it.
         groundwork: as an argument: that of ``graph`` for what is true of ``model``, fresh; None: made here.
         effort: how much work the solver may put into one proposal (as `Solver.check` has it); None: any.
     """
@@ -103,6 +109,7 @@ class Session:
             groundwork = Groundwork(graph, assumed, until(deadline))
         self.graph = groundwork.graph
         self.torn = groundwork.torn
+        self.whole = None if self.torn is None else mixed_model(model)
         self.space = groundwork.space
         self.live = groundwork.live
         self.encoding = groundwork.encoding
@@ -129,6 +136,8 @@ class Session:
         """
         result = self._decide(properties, among, whole)
         if self.torn is None or (result.verdict == "PASS" and self.model.monotonic):
+            return result
+        if result.verdict == "FAIL" and self.whole is not None and result.property not in _BY_RACES:
             return result
         if result.verdict == "FAIL" and result.property != "race" and not torn(self.proposal):
             return result
@@ -231,7 +240,7 @@ class Session:
                 return None
             proposal = Proposal(self.encoding, self.coherence, self.solver, self.frames)
             self.candidate = proposal.candidate()
-            judgement = self.model.check(self.candidate, limit=CYCLES)
+            judgement = (self.whole or self.model).check(self.candidate, limit=CYCLES)
             circular = self.grounds.circles(proposal) if judgement.consistent and self.grounds is not None else []
             if judgement.consistent and not circular:
                 self.proposal = proposal
