@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-import modelcheck.solve.check as engine
+import modelcheck.solve.session as engine
 from tests.solve.checking import MODELS, answer
 
 DECLARATIONS = """

@@ -72,10 +72,16 @@ void final(void) { BUG_ON(atomic_read(&l.cnts)); }
 """
 """A word of readers whose lowest byte a writer gives back."""
 
+AWAITED = "atomic_cond_read_acquire(&l.cnts, !(VAL & 0xff))"
+
 BIT = """
 static unsigned long flags; static int data;
 void t0(void) { WRITE_ONCE(data, 1); FENCE; set_bit(9, &flags); }
-void t1(void) { if (smp_load_acquire((u8 *)&flags + 1) & 2) BUG_ON(!READ_ONCE(data)); BUG_ON(READ_ONCE(*(u8 *)&flags)); }
+void t1(void)
+{
+	if (smp_load_acquire((u8 *)&flags + 1) & 2) BUG_ON(!READ_ONCE(data));
+	BUG_ON(READ_ONCE(*(u8 *)&flags));
+}
 """
 
 BOTH = """
@@ -139,8 +145,8 @@ FAILS = "FAIL FAIL FAIL FAIL"
         case(SPINLOCK, "PASS PASS FAIL FAIL", WAITS="locked, !VAL", GIVE="WRITE_ONCE(l.locked, 0)"),
         case(LOCKREF, HOLDS, TEST="!old.lock"),
         case(LOCKREF, FAILS, TEST="1"),
-        case(RWLOCK, HOLDS, GIVE="smp_store_release(&l.wlocked, 0)", WAIT="atomic_cond_read_acquire(&l.cnts, !(VAL & 0xff))"),
-        case(RWLOCK, "PASS PASS FAIL FAIL", GIVE="WRITE_ONCE(l.wlocked, 0)", WAIT="atomic_cond_read_acquire(&l.cnts, !(VAL & 0xff))"),
+        case(RWLOCK, HOLDS, GIVE="smp_store_release(&l.wlocked, 0)", WAIT=AWAITED),
+        case(RWLOCK, "PASS PASS FAIL FAIL", GIVE="WRITE_ONCE(l.wlocked, 0)", WAIT=AWAITED),
         case(RWLOCK, FAILS, GIVE="smp_store_release(&l.wlocked, 0)", WAIT="(void)0"),
         case(BIT, HOLDS, FENCE="smp_mb__before_atomic()"),
         case(BIT, "PASS PASS PASS FAIL", FENCE="barrier()"),
