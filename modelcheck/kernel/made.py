@@ -38,7 +38,9 @@ def made_headers(
         texts[f"mc/{name}"] = f'#include "{ours / "mc" / name}"\n'
     for below, generic in (("asm", "include/asm-generic"), ("uapi/asm", "include/uapi/asm-generic")):
         for name in _names(tree / generic):
-            if not (architecture / below / name).exists():
+            # As in a build, what the architecture says to user space counts before what is generic.
+            ours_too = below == "asm" and (architecture / "uapi" / "asm" / name).exists()
+            if not ours_too and not (architecture / below / name).exists():
                 texts[f"{below}/{name}"] = f"#include <asm-generic/{name}>\n"
     return {PLACE / name: text.encode() for name, text in texts.items()}
 

@@ -116,6 +116,8 @@ class Build:
             for name in ("compiler-version.h", "kconfig.h", "compiler_types.h")
             if (include / "linux" / name).is_file()
         ]
+        if not (include / "linux" / "kconfig.h").is_file():  # before 3.2
+            first.insert(0, PLACE / "generated" / "autoconf.h")
         base = re.sub(r"\W", "_", source.stem)
         inside = source.resolve().is_relative_to(self.tree.folder)
         first += [path for path in (_before(source.resolve()),) if str(path) in self.made]

@@ -11,6 +11,14 @@
 #define nop() ((void)0)
 #endif
 
+/* Until 3.16 each operation that orders nothing had its own. */
+#define smp_mb__before_clear_bit() smp_mb__before_atomic()
+#define smp_mb__after_clear_bit() smp_mb__after_atomic()
+#define smp_mb__before_atomic_inc() smp_mb__before_atomic()
+#define smp_mb__after_atomic_inc() smp_mb__after_atomic()
+#define smp_mb__before_atomic_dec() smp_mb__before_atomic()
+#define smp_mb__after_atomic_dec() smp_mb__after_atomic()
+
 /* A union, too, is read at once, where a word of it is a member. */
 #undef smp_load_acquire
 #define smp_load_acquire(p)						\

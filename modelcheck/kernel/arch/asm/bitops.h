@@ -68,7 +68,11 @@ extern __typeof__(bool (unsigned long, const volatile unsigned long *)) arch_tes
 #include <asm-generic/bitops/sched.h>
 #include <asm-generic/bitops/ffs.h>
 #include <asm-generic/bitops/hweight.h>
+#if __has_include(<asm-generic/bitops/le.h>)
 #include <asm-generic/bitops/le.h>
+#endif
+#if __has_include(<asm-generic/bitops/ext2-atomic-setbit.h>)
 #include <asm-generic/bitops/ext2-atomic-setbit.h>
+#endif
 
 #endif

@@ -136,6 +136,7 @@ __MC_TABLE(pud)
 __MC_LEAF(pud)
 __MC_TABLE(p4d)
 #define pmd_write pmd_write
+#define __HAVE_ARCH_PMD_WRITE
 #define pmd_dirty pmd_dirty
 #define pmd_young pmd_young
 #define pud_write pud_write
@@ -210,6 +211,7 @@ static inline unsigned long pte_pfn(pte_t x) { return pte_val(x) >> PAGE_SHIFT; 
 #define pmd_page(x) pfn_to_page(pmd_pfn(x))
 #define pmd_page_vaddr(x) ((unsigned long)__va(pmd_val(x) & PAGE_MASK))
 #define pmd_pgtable(x) pmd_page(x)
+#define p4d_page_vaddr(x) ((unsigned long)p4d_pgtable(x))
 #define pud_page(x) pfn_to_page(pud_pfn(x))
 #define pud_page_vaddr(x) ((unsigned long)pud_pgtable(x))
 #define pud_pgtable(x) ((pmd_t *)__va(pud_val(x) & PAGE_MASK))
@@ -252,6 +254,16 @@ static inline int pte_swp_exclusive(pte_t x) { return (pte_val(x) & __MC_PTE_EXC
 static inline pte_t pte_swp_mkexclusive(pte_t x) { return __pte(pte_val(x) | __MC_PTE_EXCLUSIVE); }
 static inline pte_t pte_swp_clear_exclusive(pte_t x) { return __pte(pte_val(x) & ~__MC_PTE_EXCLUSIVE); }
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(4, 0, 0)
+/* Pages of a file that are mapped out of their order: there are none. */
+#define PTE_FILE_MAX_BITS 29
+#define pte_file(x) 0
+#define pte_to_pgoff(x) 0UL
+#define pgoff_to_pte(offset) __pte((offset) << PAGE_SHIFT)
+#endif
+#if LINUX_VERSION_CODE < KERNEL_VERSION(4, 18, 0)
+#define __HAVE_ARCH_PTE_SPECIAL
+#endif
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 8, 0)
 #include <asm-generic/pgtable.h>
 #endif

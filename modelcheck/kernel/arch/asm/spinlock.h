@@ -30,6 +30,8 @@
 #define arch_write_unlock(lock) __mc_write_unlock(&(lock)->word, "rwlock")
 #define arch_rwlock_is_contended(lock) ((void)(lock), (int)__mc_choose(2))
 #endif
+#define arch_read_can_lock(lock) ((__mc_load((lock), 4, "ONCE") & __MC_WRITER) == 0)
+#define arch_write_can_lock(lock) (__mc_load((lock), 4, "ONCE") == 0)
 #define arch_read_lock_flags(lock, flags) arch_read_lock(lock)
 #define arch_write_lock_flags(lock, flags) arch_write_lock(lock)
 #define arch_spin_relax(lock) cpu_relax()

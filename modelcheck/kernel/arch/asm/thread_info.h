@@ -6,6 +6,7 @@
 #define THREAD_SIZE (4096UL << THREAD_SIZE_ORDER)
 
 #ifndef __ASSEMBLY__
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(4, 9, 0)
 struct thread_info {
 	unsigned long flags;
 	unsigned long syscall_work;
@@ -13,6 +14,33 @@ struct thread_info {
 	unsigned int cpu;
 };
 #define INIT_THREAD_INFO(task) { .flags = 0 }
+#else
+/* It is no part of the task yet: each thread has one. */
+#include <linux/types.h>
+#include <mc/region.h>
+
+struct task_struct;
+struct exec_domain;
+typedef struct {
+	unsigned long seg;
+} mm_segment_t;
+struct thread_info {
+	struct task_struct *task;
+	struct exec_domain *exec_domain;
+	unsigned long flags;
+	unsigned int status;
+	unsigned int cpu;
+	int preempt_count;
+	mm_segment_t addr_limit;
+#if LINUX_VERSION_CODE < KERNEL_VERSION(4, 0, 0)
+	struct restart_block restart_block;
+#endif
+};
+__attribute__((weak)) struct thread_info __mc_thread_infos[MC_NR_THREADS];
+#define current_thread_info() (&__mc_thread_infos[__mc_self()])
+#define INIT_THREAD_INFO(task_) { .task = &(task_) }
+#define init_thread_info (__mc_thread_infos[0])
+#endif
 #endif
 
 #define TIF_SYSCALL_TRACE 0

@@ -2,7 +2,11 @@
 #ifndef MC_ARCH_ASM_UNISTD_H
 #define MC_ARCH_ASM_UNISTD_H
 
-#include <uapi/asm/unistd.h>
+#if __has_include(<uapi/asm-generic/unistd.h>)
+#include <uapi/asm-generic/unistd.h>
+#else
+#include <asm-generic/unistd.h>
+#endif
 
 extern const unsigned long sys_call_table[];
 #ifndef NR_syscalls

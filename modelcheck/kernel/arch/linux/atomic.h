@@ -10,6 +10,9 @@
 typedef atomic64_t atomic_long_t;
 #define ATOMIC_LONG_INIT(i) ATOMIC64_INIT(i)
 
+#define __atomic_add_unless(v, a, u) atomic_fetch_add_unless(v, a, u)
+#define __atomic64_add_unless(v, a, u) atomic_fetch_add_unless(v, a, u)
+
 #ifndef ATOMIC_INIT
 #define ATOMIC_INIT(i) { (i) }
 #endif
