@@ -33,7 +33,7 @@ static int down(int n) { return n > 0 ? down(n - 1) : 0; }
         ("int n = 2; memcpy(&pairs[1], pairs, n * sizeof(*pairs)); %s(pairs[1].a == 1 && pairs[1].b == 2);", "PASS"),
         ("int n = 0; memcpy(to, text, n); %s(!to[0]);", "PASS"),
         ("int n = 9; memset(to, 1, n); %s(1);", "FAIL"),
-        ("int n = 3; memset(numbers, 1, n); %s(1);", "UNKNOWN"),
+        ("int n = 3; memset(numbers, 1, n); %s(numbers[0] == 0x010101 && numbers[1] == 2);", "PASS"),
         ("memcpy(to, text, READ_ONCE(len)); %s(to[1] == 'b' && !to[2]);", "PASS"),
         ('strcpy(to, "seven77"); %s(to[6] == \'7\' && !to[7] && to[0] == *"s");', "PASS"),
         ('strcpy(to, "too long"); %s(1);', "FAIL"),

@@ -6,7 +6,7 @@ scalar would not be aligned, or an end cuts through one, each byte is a step: no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from attrs import frozen
@@ -79,8 +79,9 @@ def _pointed(ctx: Context, node: cl.Node) -> CType | None:
     return ctx.types.pointee(type_) if type_.kind == POINTER else None
 
 
-def _held(ctx: Context, type_: CType | None, alignment: int) -> Held:
-    """What memory of a type is an array of, at an address aligned as it asks for, or to ``alignment``."""
+def _held(ctx: Context, type_: CType | None, alignment: int, padded: bool = True) -> Held:
+    """What memory of a type is an array of, at an address aligned as it asks for, or to ``alignment``; ``padded``: with
+    the bytes that are between its scalars."""
     while type_ is not None and type_.kind == ARRAY:
         type_ = ctx.types.element(type_)
     leaves = ctx.types.leaves(type_) if type_ is not None and type_.size else None
@@ -93,7 +94,20 @@ def _held(ctx: Context, type_: CType | None, alignment: int) -> Held:
             cells += [Cell(leaf.offset + number, 1, tags) for number in range(leaf.size)]
         else:
             cells.append(Cell(leaf.offset, leaf.size, tags))
+    if padded:
+        cells = sorted([*cells, *_between(cells, type_.size)], key=lambda cell: cell.offset)
     return Held(type_.size, tuple(cells), min(alignment, ctx.types.alignment(type_)))
+
+
+def _between(cells: Sequence[Cell], size: int) -> Iterator[Cell]:
+    """The bytes of ``size`` that no cell covers, in pieces as large as their places allow."""
+    at = 0
+    for cell in [*sorted(cells, key=lambda cell: cell.offset), Cell(size, 0, NONE)]:
+        while at < cell.offset:
+            piece = next(n for n in (8, 4, 2, 1) if at % n == 0 and at + n <= cell.offset)
+            yield Cell(at, piece, NONE)
+            at += piece
+        at = max(at, cell.offset + cell.size)
 
 
 def _alignment(ctx: Context, pointer: cl.Node) -> int:
@@ -113,7 +127,7 @@ def _alignment(ctx: Context, pointer: cl.Node) -> int:
     return found
 
 
-def _of_both(ctx: Context, first: cl.Node, second: cl.Node) -> Held:
+def _of_both(ctx: Context, first: cl.Node, second: cl.Node, padded: bool = True) -> Held:
     """What two pieces of memory hold of which one is to be like the other; either type may say more."""
     told = [
         type_
@@ -122,7 +136,7 @@ def _of_both(ctx: Context, first: cl.Node, second: cl.Node) -> Held:
     ]
     known = next((type_ for type_ in told if type_.kind in (RECORD, ARRAY)), None)
     best = known or (told[0] if told else None)
-    return _held(ctx, best, min(_alignment(ctx, first), _alignment(ctx, second)))
+    return _held(ctx, best, min(_alignment(ctx, first), _alignment(ctx, second)), padded)
 
 
 # ------------------------------------------------------------------ going through memory
@@ -306,12 +320,15 @@ def _memmove(ctx: Context, node: cl.Node) -> Value:
 
 
 def _memcmp(ctx: Context, node: cl.Node) -> Value:
-    """0 when equal; else the sign of the first byte that differs (the lowest, on a little-endian machine)."""
+    """0 when equal; else the sign of the first byte that differs (the lowest, on a little-endian machine).
+
+    What is between the scalars of a struct is not looked at: C leaves it open.
+    """
     first, second, length = arguments(node)
     source = ctx.source(node)
     builder = ctx.builder
     (one, two), size = _kept(ctx, source, length, first, second)
-    held = _of_both(ctx, first, second)
+    held = _of_both(ctx, first, second, padded=False)
     found = builder.register(32)
     builder.emit(Assign(found, const(0, 32), source))
 

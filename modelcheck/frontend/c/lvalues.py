@@ -200,7 +200,8 @@ def starts_together(node: cl.Node, inner: cl.Node) -> bool:
 def chosen(ctx: Context, node: cl.Node) -> cl.Node | None:
     """The operand that __builtin_choose_expr takes, None when ``node`` is something else."""
     inner = node.expressions()
-    if len(inner) != 3 or starts_together(node, inner[0]):
+    offset = any(child.kind == cl.MEMBER_NAME for child in node.children)  # an offsetof() with three indices
+    if len(inner) != 3 or starts_together(node, inner[0]) or offset:
         return None
     test = cl.evaluate(inner[0].cursor)
     return None if test is None else inner[1 if test else 2]
