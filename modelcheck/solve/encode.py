@@ -221,7 +221,7 @@ class Encoding:
         base = -self.broken if final else YES
         for _, _, step in sorted(steps, key=lambda s: s[:2]):
             assert step is not None
-            if late := needs(step) & self._late.keys():
+            if self._late and (late := needs(step) & self._late.keys()):
                 if isinstance(step, Event) and value_alone(step, late):
                     self.garbled[step.id] = self.circuit.any_of([each for read in late for each in self._late[read]])
                 else:
