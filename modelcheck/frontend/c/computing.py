@@ -123,9 +123,6 @@ def _nonzero(ctx: Context, node: cl.Node) -> Expr:
 
 # ------------------------------------------------------------------ overflow
 
-_ENOUGH: Final = 130
-"""Bits in which no sum, difference or product of two numbers of 64 bits, signed or not, is cut."""
-
 
 def _overflowing(operator: str) -> Lowering:
     """__builtin_add_overflow() and its kin: the exact result, cut to what the third argument points to, is stored
@@ -134,13 +131,15 @@ def _overflowing(operator: str) -> Lowering:
 
     def lower(ctx: Context, node: cl.Node) -> Value:
         *operands, target = arguments(node)
-        wide = [resize(ctx.scalar(each), _ENOUGH, ctx.types.of(each).signed) for each in operands]
-        address = ctx.scalar(target)
         type_ = ctx.types.pointee(ctx.types.of(target))
-        exact = op(operator, _ENOUGH, *wide)
+        # In so many bits no sum, difference or product of numbers that wide, signed or not, is cut.
+        enough = 2 * max(type_.width, *(ctx.types.of(each).width for each in operands)) + 2
+        wide = [resize(ctx.scalar(each), enough, ctx.types.of(each).signed) for each in operands]
+        address = ctx.scalar(target)
+        exact = op(operator, enough, *wide)
         cut = resize(exact, type_.size * 8)
         ctx.builder.emit(Store(address, cut, type_.size, ONCE if type_.volatile else NONE, ctx.source(node)))
-        return op("zext", ctx.types.of(node).width, op("ne", 1, resize(cut, _ENOUGH, type_.signed), exact))
+        return op("zext", ctx.types.of(node).width, op("ne", 1, resize(cut, enough, type_.signed), exact))
 
     return lower
 

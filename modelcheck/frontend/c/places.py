@@ -21,7 +21,7 @@ from modelcheck.frontend.c.context import (
     resize,
 )
 from modelcheck.frontend.c.types import ARRAY, BOOL, FUNCTION, POINTER, RECORD, Bits, CType, Leaf
-from modelcheck.frontend.c.unaligned import gather, scatter
+from modelcheck.frontend.c.unaligned import WORD, gather, scatter
 from modelcheck.program.expr import UNDEFINED, Expr, const, mask, op
 from modelcheck.program.ir import NONE, Assign, Fence, Load, Source, Store, Tags
 
@@ -49,8 +49,8 @@ def part(ctx: Context, base: Place, offset: int, type_: CType, bits: Bits | None
 
 
 def scalar_size(ctx: Context, type_: CType, node: cl.Node) -> int:
-    """Bytes of a scalar that one step can access; other types are refused."""
-    if not type_.scalar or type_.size not in (1, 2, 4, 8):
+    """Bytes of a scalar that one step can access, or two where it has 16; other types are refused."""
+    if not type_.scalar or type_.size not in ((1, 2, 4, 8) if type_.atomic else (1, 2, 4, 8, 16)):
         ctx.refuse(f"values of type {type_.name} are not supported", node)
     return type_.size
 
@@ -75,7 +75,7 @@ def read(ctx: Context, place: Place, node: cl.Node) -> Value:
         case Memory(address, _, bits, unit, loose):
             tags = ATOMIC_LOAD if type_.atomic else ONCE if type_.volatile else NONE
             source = ctx.source(node)
-            if loose or (bits and bits.scattered):
+            if loose or (bits and bits.scattered) or size > WORD:
                 _not_atomic(ctx, type_, node)
                 value = gather(ctx, address, unit if bits else size, tags, source)
             else:
@@ -143,7 +143,7 @@ def write(ctx: Context, place: Place, value: Value, node: cl.Node) -> Value:
             if bits is not None:
                 return _write_bits(ctx, place, bits, unit, value, source)
             tags = ATOMIC_STORE if type_.atomic else ONCE if type_.volatile else NONE
-            if loose:
+            if loose or size > WORD:
                 _not_atomic(ctx, type_, node)
                 scatter(ctx, address, size, value, tags, source)
                 return value
@@ -164,7 +164,9 @@ def write(ctx: Context, place: Place, value: Value, node: cl.Node) -> Value:
 
 def _loose(ctx: Context, place: Memory, leaf: Leaf) -> bool:
     """Whether a scalar of the struct at ``place`` may be less aligned than others of its size."""
-    return place.loose or leaf.offset % leaf.size != 0 or leaf.size > ctx.types.alignment(place.type)
+    return (
+        place.loose or leaf.size > WORD or leaf.offset % leaf.size != 0 or leaf.size > ctx.types.alignment(place.type)
+    )
 
 
 def _reads(value: Expr, registers: set[int]) -> bool:

@@ -130,7 +130,7 @@ class Signature:
 _KINDS = {
     2: VOID,
     3: BOOL,
-    **dict.fromkeys((4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 16, 17, 18, 19, 106), INTEGER),
+    **dict.fromkeys((4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 106), INTEGER),
     **dict.fromkeys((21, 22, 23, 30, 31, 32, 39), FLOAT),
     101: POINTER,
     105: RECORD,
@@ -140,7 +140,7 @@ _KINDS = {
     114: ARRAY,
     115: VARIABLE,
 }
-_SIGNED = frozenset((13, 14, 15, 16, 17, 18, 19))
+_SIGNED = frozenset((13, 14, 15, 16, 17, 18, 19, 20))
 _ENUM, _ATOMIC, _NO_PROTOTYPE = 106, 177, 110
 
 
