@@ -50,7 +50,5 @@ def test_a_body_that_is_no_c_here_is_unknown_where_it_is_reached(function: str, 
 def test_what_is_wrong_outside_of_bodies_is_an_error_of_the_file(tmp_path: Path) -> None:
     path = tree_in(tmp_path, FILE + "struct nowhere there;\nunknown_t what;\n")
     entry = ScenarioEntry(None, (("thread", "never"),), None)
-    with pytest.raises(
-        InputError, match=r"lib/it\.c:10:1: unknown type name 'unknown_t' \(1 more error: lib/it\.c:9:"
-    ):
+    with pytest.raises(InputError, match=r"lib/it\.c:10:1: unknown type name 'unknown_t' \(1 more error: lib/it\.c:9:"):
         parse_program([path], scenario=entry, tree=kernel_tree(tmp_path))

@@ -5,6 +5,9 @@ What a reader of the result should know:
 - A local variable is a register, and a small struct or array one register for each scalar, unless its address is taken.
 - Structs are copied scalar by scalar, of a union its first largest member. A bitfield is written by reading and
   writing its storage unit.
+- What may not be aligned, as a member of a packed struct, is one access where it is and one for each byte where not.
+  So is memory that `memcpy()` and its kin take without a type that tells what it holds.
+- What clang refuses within a function's body counts where that function is reached.
 - Operands are evaluated from left to right, of an assignment the right side first. ``?:`` is a branch, hence a control
   dependency; ``&&`` and ``||`` used as values are arithmetic where their right side touches registers only.
 - Division, shifts and indices into arrays of known size are checked where their operands are not constant.
