@@ -26,6 +26,9 @@ LARGE = 1000
 """With more events than this, a program whose loops go round often is looked at with fewer rounds first."""
 
 
+MANY = 400
+"""With more events than this, though no loop goes round twice, a program is looked at so first."""
+
 FEW_ROUNDS = (2, 8)
 
 
@@ -134,12 +137,13 @@ def _check_from(
                 assumed = Assumptions.of(model, symmetry=True, pieces=pieces)
                 groundwork = groundworks.of(outcome, fewer, assumed, until(deadline))
                 session = Session(groundwork.graph, model, deadline, progress, groundwork=groundwork)
-                result = session.decide(properties, whole=fewer is bounds)
+                result = session.decide(properties)
                 if pieces and result.verdict == "UNKNOWN":
                     result = evolve(result, mixed=True)
                 if not result.mixed:
                     break
-            if result.verdict == "FAIL":
+            # Where no execution gets past fewer rounds, there are no others.
+            if result.verdict != "UNKNOWN":
                 break
     except TooManyValues as many:
         result = Result("UNKNOWN", reason=str(many), source=many.source)
@@ -155,7 +159,15 @@ def _check_from(
 
 
 def _few_rounds(groundworks: Groundworks, outcome: int, bounds: Bounds, tick: Callable[[], None]) -> Iterator[Bounds]:
-    """Bounds under which a large program is asked for a failure before it is taken whole: fewer rounds of its loops."""
+    """Bounds under which a large program is asked before it is taken whole: fewer rounds of its loops.
+
+    A failure is one, and where no execution gets past them they are all that is needed.
+    """
+    if bounds.unroll > 1:
+        once = evolve(bounds, unroll=1)
+        few = len(groundworks.graph(outcome, once, tick).events)
+        if few > MANY or few < LARGE < len(groundworks.graph(outcome, bounds, tick).events):
+            yield once
     events = len(groundworks.graph(outcome, bounds, tick).events)
     for rounds in FEW_ROUNDS:
         fewer = evolve(bounds, rounds=rounds)

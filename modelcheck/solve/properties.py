@@ -73,7 +73,7 @@ def _before_at_rest(encoding: Encoding, poison: int, write: int, place: Place) -
     end, late = encoding.events[poison], encoding.events[write]
     if end.final and end.position > late.position:
         return NO
-    where = encoding.at[write].get(place, NO)
+    where = encoding.at.get(write, {}).get(place, NO)  # what is never executed has none
     return encoding.circuit.all_of((encoding.executed[poison], encoding.executed[write], where))
 
 

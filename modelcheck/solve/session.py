@@ -129,12 +129,9 @@ class Session:
             self.grounds = Grounds(self.encoding)
         self.frames = Frames(self.encoding, self.coherence, model.compares_values(self.present))
 
-    def decide(self, properties: frozenset[str], among: int = YES, whole: bool = True) -> Result:
-        """The verdict for ``properties`` on the executions in which ``among`` holds.
-
-        Where not ``whole``, a ``PASS`` says nothing of what the bounds cut off.
-        """
-        result = self._decide(properties, among, whole)
+    def decide(self, properties: frozenset[str], among: int = YES) -> Result:
+        """The verdict for ``properties`` on the executions in which ``among`` holds."""
+        result = self._decide(properties, among)
         if self.torn is None or (result.verdict == "PASS" and self.model.monotonic):
             return result
         if result.verdict == "FAIL" and self.whole is not None and result.property not in _BY_RACES:
@@ -144,7 +141,7 @@ class Session:
         reason = f"{self.torn}: what is accessed here at once is accessed in parts by other threads"
         return Result("UNKNOWN", reason=reason, mixed=True)
 
-    def _decide(self, properties: frozenset[str], among: int, whole: bool) -> Result:
+    def _decide(self, properties: frozenset[str], among: int) -> Result:
         circuit = self.encoding.circuit
         # A warning stops nothing, and is told of where nothing worse is.
         warnings = [finding for finding in self.findings(properties) if finding.property == "warning"]
@@ -168,7 +165,7 @@ class Session:
             return self.failure(self._simpler(proposal, warned), warnings)
         if "warning" in properties and (result := self.concurrent(among)) is not None:
             return result
-        reason = (self.reaches_bound(among) or self.hidden(properties, among)) if whole else None
+        reason = self.reaches_bound(among) or self.hidden(properties, among)
         if reason is None:
             return Result("PASS")
         return Result("UNKNOWN", reason=reason, mixed=reason in self.encoding.mixed)

@@ -79,6 +79,33 @@ static void compact(void)
 	}
 }
 
+int moved(struct page *to, struct page *from);
+
+/* To another page, as compaction does; what cannot be moved is put back. */
+static void migrate(void)
+{
+	struct page *page = pfn_to_page(0), *other;
+	LIST_HEAD(isolated);
+
+	if (!__PageMovable(page) || !isolated_one(page))
+		return;
+	list_add(&page->lru, &isolated);
+	other = alloc_page(GFP_KERNEL);
+	if (other) {
+		lock_page(page);
+		lock_page(other);
+		if (moved(other, page) == MIGRATEPAGE_SUCCESS)
+			list_del(&page->lru);
+		unlock_page(other);
+		unlock_page(page);
+		put_page(other);
+	}
+	if (list_empty(&isolated))
+		put_page(page);
+	else
+		putback_movable_pages(&isolated);
+}
+
 /* Whoever is left gives it back. */
 static void empty(void)
 {
@@ -86,4 +113,11 @@ static void empty(void)
 	mc_counter(vb.num_pages == 0);
 	mc_list(list_empty(&vb.vb_dev_info.pages));
 	mc_leak(page_count(pfn_to_page(0)), "the page is not given back");
+}
+
+static void empty_of_all(void)
+{
+	leak_balloon(&vb, 1);
+	empty();
+	mc_leak(page_count(pfn_to_page(1)), "the page that it was moved to is not given back");
 }
