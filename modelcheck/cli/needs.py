@@ -27,7 +27,7 @@ _SHOWN: Final = 3
 
 @click.command(
     short_help="List what is missing before a spec can be answered.",
-    epilog="\b\nExample:\n  modelcheck needs specs/kernel/llist --kernel ~/linux\n",
+    epilog="\b\nExample:\n  modelcheck needs specs/balloon --scenario clear\n",
 )
 @click.argument("target", type=click.Path(path_type=Path), metavar="SPEC|PROGRAM.c")
 @with_cells("scenario", "variant")

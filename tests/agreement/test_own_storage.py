@@ -41,6 +41,8 @@ static int f(int n) {
     }
     return s;
 }
+static int calls;
+static int one_more(void) { return ++calls + 1; }
 static int *kept(int n) { int a[n]; int *p = a; a[0] = 1; return p; }
 """
 
@@ -53,6 +55,12 @@ static int *kept(int n) { int a[n]; int *p = a; a[0] = 1; return p; }
         ("int n = 3; char t[n]; t[n] = 1;", "FAIL"),
         ("int n = 0; char t[n]; (void)t;", "FAIL"),
         ("*kept(2) = 3;", "FAIL"),
+        ("int v[one_more()][3]; v[1][2] = 7; int *p = (int *)v; __mc_assert(p[5] == 7 && sizeof(v) == 24 && calls == 1, \"assertion\", \"value\");", "PASS"),
+        ("int v[one_more()][3]; v[2][0] = 7;", "FAIL"),
+        ("int (*v[one_more()])[5]; __mc_assert(sizeof(v) == 16 && calls == 1, \"assertion\", \"value\");", "PASS"),
+        ("int (*v[one_more()])[one_more()]; (void)v;", "UNKNOWN"),
+        ("int v[one_more()] = {}; __mc_assert(!v[1], \"assertion\", \"value\");", "PASS"),
+        ("int v[one_more()] = {}; __mc_assert(v[1], \"assertion\", \"value\");", "FAIL"),
         ("int n = 2; char t[n]; if (t[1]) return;", "FAIL"),
     ],
 )  # fmt: skip

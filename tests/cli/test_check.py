@@ -330,7 +330,9 @@ def test_a_trace_is_not_written_through_a_link_that_leads_elsewhere(
 
 
 INTERRUPTED = """
+import signal
 import sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's job in the background starts without it
 sys.path.insert(0, {tests!r})
 import test_check
 import modelcheck.verdicts.rows

@@ -75,9 +75,9 @@ def test_a_knob_takes_its_assumption_away(tmp_path: Path) -> None:
     assert "no-spurious-wakeups" not in of("#define MC_SPURIOUS_WAKEUPS 1\n" + WAIT, tmp_path)
 
 
-def test_those_of_the_headers_are_made_somewhere() -> None:
-    headers = (HERE / "modelcheck" / "include").rglob("*.h")
-    made = {name for header in headers for name in re.findall(r'__mc_assumes\("([^"]+)"\)', header.read_text())}
+def test_those_of_the_headers_and_of_stubs_are_made_somewhere() -> None:
+    texts = [*(HERE / "modelcheck" / "include").rglob("*.h"), HERE / "modelcheck" / "frontend" / "c" / "stubs.py"]
+    made = {name for text in texts for name in re.findall(r'__mc_assumes\("([^"]+)"\)', text.read_text())}
     assert {one.id for one in HEADERS} <= made <= set(ASSUMPTIONS)
 
 

@@ -265,19 +265,23 @@ def _refused(type_: CType) -> bool:
 
 
 def _declare_variable_array(ctx: Context, node: cl.Node, type_: CType) -> None:
-    """An array whose length is computed here: an object that is freed where its scope is left."""
+    """An array whose length is computed here: an object that is freed where its scope is left.
+
+    The lengths of its elements, which are constant, stand before its own; an initialiser, which is empty, behind it.
+    """
     element = ctx.types.element(type_)
-    lengths = node.expressions()
-    if not element.size or not lengths:
+    zeroed = cl.has_initialiser(node.cursor)
+    lengths = node.expressions()[: -1 if zeroed else None]
+    if not element.size or ctx.types.varies(element) or not lengths:
         ctx.refuse(f"variables of type {type_.name} are not supported", node)
     source, builder = ctx.source(node), ctx.builder
-    length = resize(ctx.scalar(lengths[0]), 64, ctx.types.of(lengths[0]).signed)
+    length = resize(ctx.scalar(lengths[-1]), 64, ctx.types.of(lengths[-1]).signed)
     builder.emit(Assert(op("slt", 1, const(0, 64), length), "undefined", "an array without elements", source))
     known = ctx.places.get(node.cursor.d0)
     base = known.address.data if isinstance(known, Memory) else builder.register(64)
     size = ctx.lengths.setdefault(node.cursor.d0, builder.register(64))
     builder.emit(Assign(size, op("mul", 64, length, const(element.size, 64)), source))
-    builder.emit(Alloc(base, builder.value(size), False, False, source))
+    builder.emit(Alloc(base, builder.value(size), zeroed, False, source))
     place = ctx.places[node.cursor.d0] = Memory(builder.value(base), type_)
     ctx.cleanups.append(Cleanup(FREE, place, node))
 
