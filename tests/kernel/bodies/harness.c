@@ -3,6 +3,8 @@
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/srcu.h>
+#include <linux/timer.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <mc/check.h>
@@ -229,4 +231,78 @@ static void both(void)
 {
 	destroy_workqueue(own);
 	holds(runs == 2);
+}
+
+static struct srcu_struct domain, another;
+
+static void srcu_published(void)
+{
+	init_srcu_struct(&domain);
+	init_srcu_struct(&another);
+	published();
+}
+
+static void srcu_read(struct srcu_struct *one)
+{
+	int index = srcu_read_lock(one);
+	struct record *record = srcu_dereference(shared, one);
+
+	if (record)
+		holds(record->value == 1);
+	srcu_read_unlock(one, index);
+}
+
+static void srcu_reader(void)
+{
+	srcu_read(&domain);
+}
+
+static void srcu_other_reader(void)
+{
+	srcu_read(&another);
+}
+
+static void srcu_updater(void)
+{
+	struct record *record = taken();
+
+	synchronize_srcu(&domain);
+	kfree(record);
+}
+
+static void srcu_caller(void)
+{
+	call_srcu(&domain, &taken()->rcu, free_it);
+	srcu_barrier(&domain);
+	holds(READ_ONCE(freed));
+	cleanup_srcu_struct(&domain);
+}
+
+static int fired;
+
+static void fire(struct timer_list *timer)
+{
+	WRITE_ONCE(inside, 1);
+	fired++;
+	WRITE_ONCE(inside, 0);
+}
+
+static DEFINE_TIMER(timer, fire);
+
+static void timer_stopped(void)
+{
+	bool stopped;
+
+	mod_timer(&timer, jiffies + 1);
+	stopped = timer_delete_sync(&timer);
+	holds(!READ_ONCE(inside));
+	holds(!timer_pending(&timer));
+	holds(fired == !stopped);
+}
+
+static void timer_hasty(void)
+{
+	mod_timer(&timer, jiffies + 1);
+	timer_delete(&timer);
+	holds(!READ_ONCE(inside));
 }
