@@ -36,7 +36,6 @@ static void run(void *p) { z = (int)(long)p; }
 KINDS = {
     "a function without a body": "elsewhere()",
     "a struct from a function without a body": "pair_elsewhere().a",
-    "a wide integer": "(int)((__int128)g * 3)",
     "a floating point number": "(g * 1.5 > 1)",
     "a function that gives one": "(int)real()",
     "a complex number": "(int)__real__(1.0i * g)",

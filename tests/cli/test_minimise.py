@@ -66,7 +66,9 @@ def test_a_stored_failure_is_cut_down_and_replays(
     old, new = read_trace(stored), read_trace(file)
     assert new.property == old.property
     assert [s.function for s in (*new.stack, new.source) if s] == [s.function for s in (*old.stack, old.source) if s]
-    assert len(new.execution.events) <= len(old.execution.events)
+    # Headers may do more than when the failure was stored: mutex_unlock() looks at a mutex once more.
+    touched = {event.name for event in old.execution.events}
+    assert sum(event.name in touched for event in new.execution.events) <= len(old.execution.events)
 
 
 def test_the_same_bytes_every_time(modelcheck: Command, failing: Path) -> None:
