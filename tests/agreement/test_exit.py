@@ -179,22 +179,30 @@ def test_a_negative_result_of_a_c11_thread_comes_back_as_it_is(tmp_path: Path) -
     ["do_exit(-5);", "kthread_exit(-5);", "complete_and_exit(&done, -5);", "kthread_complete_and_exit(&done, -5);",
      "module_put_and_exit(-5);", "complete_and_exit(NULL, -5);"],
 )  # fmt: skip
-def test_who_stops_a_kernel_thread_gets_its_exit_code(tmp_path: Path, end: str) -> None:
+@pytest.mark.parametrize(("holds", "expected"), [(True, "PASS"), (False, "use-after-free")])
+def test_who_stops_a_kernel_thread_gets_its_exit_code(tmp_path: Path, end: str, holds: bool, expected: str) -> None:
+    """A thread may have ended by itself: who stops it then needs a reference, so says the kernel of kthread_stop()."""
     text = """
+        static DECLARE_COMPLETION(begun);
         static DECLARE_COMPLETION(done);
         static void last(void) { %s }
-        static int work(void *data) { last(); return 0; }
+        static int work(void *data) { complete(&begun); last(); return 0; }
         int main(void)
         {
-            struct task_struct *task = kthread_run(work, NULL, "work");
+            struct task_struct *task = kthread_create(work, NULL, "work");
 
             %s
+            wake_up_process(task);
+            wait_for_completion(&begun);
+            %s
             assert(kthread_stop(task) == -5);
+            %s
             return 0;
         }
     """
     waits = "wait_for_completion(&done);" if "&done" in end else ""
-    assert said(program(tmp_path, text % (end, waits))) == {"PASS"}
+    takes, gives = ("get_task_struct(task);", "put_task_struct(task);") if holds else ("", "")
+    assert said(program(tmp_path, text % (end, takes, waits, gives))) == {expected}
 
 
 @pytest.mark.parametrize(
