@@ -66,7 +66,7 @@ static inline unsigned int __mc_cpu(void)
 
 /*
  * raw_cpu_* and __this_cpu_*: plain accesses of the element of this CPU. this_cpu_*: no interrupt of this CPU comes between
- * their read and their write; other CPUs see marked accesses, as of a read-modify-write that orders nothing.
+ * their read and their write; other CPUs see a marked read and a marked write, and no more: on x86 they have no lock prefix.
  */
 #define raw_cpu_read(name) (*raw_cpu_ptr(&(name)))
 #define raw_cpu_write(name, value) ((void)(*raw_cpu_ptr(&(name)) = (value)))
@@ -116,29 +116,45 @@ static inline unsigned int __mc_cpu(void)
 #define __this_cpu_cmpxchg(name, old, new) raw_cpu_cmpxchg(name, old, new)
 #define __this_cpu_try_cmpxchg(name, oldp, new) raw_cpu_try_cmpxchg(name, oldp, new)
 
-#define __mc_this_rmw(op, name, value) ({				\
+#define __mc_this_change(name, operation, value) ({			\
 	__typeof__(&(name)) __mc_at = raw_cpu_ptr(&(name));		\
-	(__typeof__((void)0, *__mc_at))__mc_rmw(__mc_at, sizeof(*__mc_at), op, \
-						(unsigned long)(__typeof__((void)0, *__mc_at))(value), "ONCE", "ONCE"); \
+	__typeof__((void)0, *__mc_at) __mc_new = READ_ONCE(*__mc_at) operation (value); \
+	WRITE_ONCE(*__mc_at, __mc_new);					\
+	__mc_new;							\
 })
+
 #define this_cpu_read(name) READ_ONCE(*raw_cpu_ptr(&(name)))
 #define this_cpu_write(name, value) ((void)WRITE_ONCE(*raw_cpu_ptr(&(name)), (value)))
-#define this_cpu_add(name, value) ((void)__mc_this_rmw("add", name, value))
-#define this_cpu_and(name, value) ((void)__mc_this_rmw("and", name, value))
-#define this_cpu_or(name, value) ((void)__mc_this_rmw("or", name, value))
-#define this_cpu_sub(name, value) ((void)__mc_this_rmw("sub", name, value))
+#define this_cpu_add_return(name, value) __mc_this_change(name, +, value)
+#define this_cpu_add(name, value) ((void)__mc_this_change(name, +, value))
+#define this_cpu_sub(name, value) ((void)__mc_this_change(name, -, value))
+#define this_cpu_and(name, value) ((void)__mc_this_change(name, &, value))
+#define this_cpu_or(name, value) ((void)__mc_this_change(name, |, value))
 #define this_cpu_inc(name) this_cpu_add(name, 1)
 #define this_cpu_dec(name) this_cpu_sub(name, 1)
-#define this_cpu_add_return(name, value) ({				\
-	__typeof__((void)0, name) __mc_more = (value);			\
-	(__typeof__((void)0, name))(__mc_this_rmw("add", name, __mc_more) + __mc_more); \
-})
 #define this_cpu_sub_return(name, value) this_cpu_add_return(name, -(value))
 #define this_cpu_inc_return(name) this_cpu_add_return(name, 1)
 #define this_cpu_dec_return(name) this_cpu_add_return(name, -1)
-#define this_cpu_xchg(name, value) xchg_relaxed(raw_cpu_ptr(&(name)), value)
-#define this_cpu_cmpxchg(name, old, new) cmpxchg_relaxed(raw_cpu_ptr(&(name)), old, new)
-#define this_cpu_try_cmpxchg(name, oldp, new) try_cmpxchg_relaxed(raw_cpu_ptr(&(name)), oldp, new)
+#define this_cpu_xchg(name, value) ({					\
+	__typeof__(&(name)) __mc_at = raw_cpu_ptr(&(name));		\
+	__typeof__((void)0, *__mc_at) __mc_was = READ_ONCE(*__mc_at);	\
+	WRITE_ONCE(*__mc_at, (value));					\
+	__mc_was;							\
+})
+#define this_cpu_cmpxchg(name, old, new) ({				\
+	__typeof__(&(name)) __mc_at = raw_cpu_ptr(&(name));		\
+	__typeof__((void)0, *__mc_at) __mc_was = READ_ONCE(*__mc_at);	\
+	if (__mc_was == (old))						\
+		WRITE_ONCE(*__mc_at, (new));				\
+	__mc_was;							\
+})
+#define this_cpu_try_cmpxchg(name, oldp, new) ({			\
+	__typeof__((void)0, *(oldp)) __mc_had = this_cpu_cmpxchg(name, *(oldp), new); \
+	_Bool __mc_same = __mc_had == *(oldp);				\
+	if (!__mc_same)							\
+		*(oldp) = __mc_had;					\
+	__mc_same;							\
+})
 /* 16 bytes at once; *(oldp) becomes what was there. */
 #define this_cpu_try_cmpxchg128(name, oldp, new) ({			\
 	const __typeof__((void)0, name) __mc_pair = (new);		\
