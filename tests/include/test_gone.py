@@ -61,7 +61,7 @@ def ref(main: str, thread: str = "", release: str = "") -> str:
 
 def task(function: str, main: str) -> str:
     return (
-        "static struct task_struct *shared;"
+        "static struct task_struct *shared; static int begun;"
         f"static int fn(void *a) {{ {function} }} int main(void) {{ struct task_struct *k; {main} return 0; }}"
     )
 
@@ -109,7 +109,12 @@ RIGHT = {
     "a count goes with its last reference": ref(
         "init_completion(&c); percpu_ref_kill(&r); wait_for_completion(&c);", release="percpu_ref_exit(x);"
     ),
-    "a thread waits to be stopped": task(STOPS, f"{RUN} BUG_ON(kthread_stop(k) != 5);"),
+    "a thread waits to be stopped": task(
+        f"WRITE_ONCE(begun, 1); {STOPS}", f"{RUN} while (!READ_ONCE(begun)) cpu_relax(); BUG_ON(kthread_stop(k) != 5);"
+    ),
+    "a thread is stopped before it begins, or behind": task(
+        STOPS, f"{RUN} int result = kthread_stop(k); BUG_ON(result != 5 && result != -EINTR);"
+    ),
     "a thread that never began": task(STOPS, 'k = kthread_create(fn, 0, "k"); BUG_ON(kthread_stop(k) != -EINTR);'),
     "a thread ends, but there is a reference": task("return 3;", f"{CREATE} kthread_stop(k); put_task_struct(k);"),
     "and kthread_stop_put()": task("return 3;", f"{CREATE} kthread_stop_put(k);"),

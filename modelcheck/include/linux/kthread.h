@@ -48,16 +48,22 @@ static inline void *__mc_kthread_main(void *argument)
 	return (void *)result;
 }
 
-/* One that kthread_create() made begins when it is woken for the first time; stopped before, it never runs. */
-static inline void *__mc_kthread_created(void *argument)
+/* Stopped before it gets as far as its function, a thread never calls it. */
+static inline void *__mc_kthread_woken(void *argument)
 {
-	__mc_await(&current->__wakeups, 4, "ne", 0, "ACQUIRE");
 	if (READ_ONCE(current->__stop) & 1) {
 		__mc_free(argument);
 		__mc_kthread_ends();
 		return (void *)(long)-EINTR;
 	}
 	return __mc_kthread_main(argument);
+}
+
+/* One that kthread_create() made begins when it is woken for the first time. */
+static inline void *__mc_kthread_created(void *argument)
+{
+	__mc_await(&current->__wakeups, 4, "ne", 0, "ACQUIRE");
+	return __mc_kthread_woken(argument);
 }
 
 static inline struct task_struct *__mc_kthread_start(int (*function)(void *data), void *data, bool run)
@@ -70,7 +76,7 @@ static inline struct task_struct *__mc_kthread_start(int (*function)(void *data)
 	start->function = function;
 	start->data = data;
 	if (run)
-		return &__mc_tasks[__mc_spawn(__mc_kthread_main, start)];
+		return &__mc_tasks[__mc_spawn(__mc_kthread_woken, start)];
 	return &__mc_tasks[__mc_spawn(__mc_kthread_created, start)];
 }
 
