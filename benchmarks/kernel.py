@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -119,7 +120,14 @@ def main() -> None:
     names = [name for name in named if (tree / name).is_file()]
     kernel_tree(tree).symbols()  # the Kconfig files are read once, for all
     with ThreadPoolExecutor(given.processes) as pool:
-        print(table(tree, pool.map(partial(apart, tree), names), given.places))
+        results = []
+        try:
+            for result in pool.map(partial(apart, tree), names):
+                results.append(result)
+                print(f"{len(results)} of {len(names)}: {result.name}", file=sys.stderr)
+        except KeyboardInterrupt:  # the table of what is done
+            pool.shutdown(wait=False, cancel_futures=True)
+        print(table(tree, results, given.places))
 
 
 if __name__ == "__main__":
