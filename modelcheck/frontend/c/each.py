@@ -11,7 +11,7 @@ from attrs import frozen
 from modelcheck.errors import InputError
 from modelcheck.frontend.c.functions import contents, lower
 from modelcheck.frontend.c.initialise import extent
-from modelcheck.frontend.c.link import Library, Linker
+from modelcheck.frontend.c.link import RUNTIME, Library, Linker
 from modelcheck.frontend.c.reader import Given, setting
 from modelcheck.program.ir import Source
 
@@ -58,4 +58,6 @@ def attempts(source: Path, **given: Unpack[Given]) -> list[Attempt]:
 def _elsewhere(reason: str, bodies: str) -> bool:
     """Whether what is refused is only that something is not in the file; ``bodies``: the text of ours."""
     intrinsic = re.match(r"there is no intrinsic (\w+)\(\)", reason)
-    return reason.startswith(("no body for", "no definition of")) or (intrinsic is not None and intrinsic[1] in bodies)
+    return reason.startswith(("no body for", "no definition of")) or (
+        intrinsic is not None and (intrinsic[1] in bodies or intrinsic[1] in RUNTIME)
+    )
