@@ -28,6 +28,12 @@ def test_a_header_parses_by_itself_and_twice(header: str) -> None:
     assert complaints(f"#include <{header}>\n#include <{header}>\nint nothing;\n") == []
 
 
+@pytest.mark.parametrize("header", ["linux/bug.h", "linux/compiler.h", "linux/stddef.h", "linux/types.h"])
+def test_what_the_kernel_takes_for_its_own_is_there_from_its_first_headers_on(header: str) -> None:
+    code = "static const bool is = true, is_not = false;\nvoid *nothing = is || is_not ? NULL : (void *)1;\n"
+    assert complaints(f"#include <{header}>\nint f(void) {{ {code} return nothing != NULL; }}\n") == []
+
+
 @pytest.mark.parametrize("order", [HEADERS, HEADERS[::-1]], ids=["forwards", "backwards"])
 def test_all_headers_parse_together(order: list[str]) -> None:
     assert complaints("".join(f"#include <{header}>\n" for header in order) + "int nothing;\n") == []

@@ -3,6 +3,7 @@
 #ifndef _LINUX_COMPILER_H
 #define _LINUX_COMPILER_H
 
+#include <linux/stddef.h>
 #include <mc/once.h>
 #include <asm/barrier.h>
 

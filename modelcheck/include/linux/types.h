@@ -2,7 +2,7 @@
 #ifndef _LINUX_TYPES_H
 #define _LINUX_TYPES_H
 
-#include <mc/stdtypes.h>
+#include <linux/stddef.h>
 
 typedef signed char s8, __s8;
 typedef unsigned char u8, __u8, u_char, unchar;
@@ -16,10 +16,6 @@ typedef unsigned long u_long, ulong;
 typedef __u16 __le16, __be16, __sum16, __virtio16;
 typedef __u32 __le32, __be32, __wsum, __virtio32;
 typedef __u64 __le64, __be64, __virtio64;
-
-#ifndef bool
-typedef _Bool bool;
-#endif
 
 typedef long __kernel_long_t;
 typedef unsigned long __kernel_ulong_t;
