@@ -161,15 +161,22 @@ def _check_from(
 def _few_rounds(groundworks: Groundworks, outcome: int, bounds: Bounds, tick: Callable[[], None]) -> Iterator[Bounds]:
     """Bounds under which a large program is asked before it is taken whole: fewer rounds of its loops.
 
-    A failure is one, and where no execution gets past them they are all that is needed.
+    A failure is one, and where no execution gets past them they are all that is needed. The smallest comes first:
+    a loop that goes round a thousand times whatever happens is not made shorter by going round others once.
     """
+
+    def size(asked: Bounds) -> int:
+        return len(groundworks.graph(outcome, asked, tick).events)
+
+    events, found = size(bounds), []
     if bounds.unroll > 1:
         once = evolve(bounds, unroll=1)
-        few = len(groundworks.graph(outcome, once, tick).events)
-        if few > MANY or few < LARGE < len(groundworks.graph(outcome, bounds, tick).events):
-            yield once
-    events = len(groundworks.graph(outcome, bounds, tick).events)
+        few = size(once)
+        if few < events and (few > MANY or few < LARGE < events):
+            found.append((few, once))
     for rounds in FEW_ROUNDS:
         fewer = evolve(bounds, rounds=rounds)
-        if events > LARGE > len(groundworks.graph(outcome, fewer, tick).events):
-            yield fewer
+        if events > LARGE > size(fewer):
+            found.append((size(fewer), fewer))
+    for _, fewer in sorted(found, key=lambda each: each[0]):
+        yield fewer

@@ -146,3 +146,25 @@ def test_a_program_without_threads_is_decided_too() -> None:
     assert answer("int main(void) { int a = 2; assert(a == 2); return 0; }", "sc").verdict == "PASS"
     assert answer("int main(void) { int a = 2; assert(a == 3); return 0; }", "sc").property == "assertion"
     assert parse("int main(void) { return 0; }").entry
+
+
+def test_a_failure_in_the_first_rounds_of_a_long_loop_is_found_in_them() -> None:
+    """Two locks in both orders, 2000 times: no search of all rounds would end in time."""
+    code = """
+    #include <pthread.h>
+    static pthread_mutex_t a = PTHREAD_MUTEX_INITIALIZER, b = PTHREAD_MUTEX_INITIALIZER;
+    static void *ab(void *p) { pthread_mutex_lock(&a); pthread_mutex_lock(&b); return 0; }
+    static void *ba(void *p) { pthread_mutex_lock(&b); pthread_mutex_lock(&a); return 0; }
+    int main(void)
+    {
+        for (int i = 0; i < 2000; i++) {
+            pthread_t s, t;
+            pthread_create(&s, 0, ab, 0); pthread_create(&t, 0, ba, 0);
+            pthread_join(s, 0); pthread_join(t, 0);
+        }
+        return 0;
+    }
+    """
+    result = check(parse(code), load_model("sc"), frozenset({"deadlock"}))
+    assert (result.verdict, result.property) == ("FAIL", "deadlock")
+    assert result.events < 1000
