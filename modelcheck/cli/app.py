@@ -70,7 +70,9 @@ def _kernel(context: click.Context, _: click.Parameter, folder: Path | None) -> 
     if folder is not None:
         from modelcheck.kernel import giving, kernel_tree
 
-        kernel_tree(folder)
+        note = kernel_tree(folder).note
+        if note:
+            _say(f"{folder}: {note}")
         named = ExitStack()
         context.call_on_close(named.close)
         named.enter_context(giving(folder))

@@ -25,6 +25,10 @@ from modelcheck.kernel.symbols import Needed, needed
 VARIABLE: Final = "MODELCHECK_KERNEL_TREE"
 """Names the tree in the environment, where neither the command line nor a spec does."""
 
+OLDEST: Final = (3, 0)
+NEWEST: Final = (6, 12)
+"""The versions that the architecture and the bodies are written for; those before 6.1 by what is known of them."""
+
 _ASKED: Final = "MODELCHECK_KERNEL_ASKED"
 """Says in the environment that the command line named the tree."""
 
@@ -42,6 +46,7 @@ class Tree:
     Attributes:
         folder: where it is.
         version: as its Makefile has it.
+        note: what is odd about its version.
         config: symbols, with CONFIG_, as somebody said: ``y``, ``m``, ``n`` or a value.
         sources: files of it that are compiled: what they need is on, too.
     """
@@ -49,6 +54,7 @@ class Tree:
     folder: Path
     version: tuple[int, int, int]
     config: Mapping[str, str] = field(factory=dict)
+    note: str = ""
     sources: tuple[Path, ...] = ()
 
     @property
@@ -193,14 +199,18 @@ def kernel_tree(folder: Path, config: Mapping[str, str] | None = None) -> Tree:
     except OSError:
         text = ""
     numbers = [re.search(rf"^{name}\s*=\s*(\d+)", text, re.M) for name in ("VERSION", "PATCHLEVEL", "SUBLEVEL")]
-    if not all(numbers) or not (folder / "include" / "linux" / "kernel.h").is_file():
-        raise InputError(
-            "this is no tree of the kernel's sources: it has no Makefile with VERSION, PATCHLEVEL and SUBLEVEL,"
-            " or no include/linux/kernel.h",
-            str(folder),
-        )
+    if not (folder / "include" / "linux" / "kernel.h").is_file():
+        raise InputError("this is no tree of the kernel's sources: it has no include/linux/kernel.h", str(folder))
+    if not all(numbers):
+        newest = ".".join(map(str, NEWEST))
+        told = f"its Makefile says no VERSION, PATCHLEVEL and SUBLEVEL: it is taken for Linux {newest}"
+        return Tree(folder.resolve(), (*NEWEST, 0), config or {}, told)
     major, minor, patch = (int(number.group(1)) for number in numbers if number)
-    return Tree(folder.resolve(), (major, minor, patch), config or {})
+    told = ""
+    if not OLDEST <= (major, minor) <= NEWEST:
+        how = "older" if (major, minor) < OLDEST else "newer"
+        told = f"Linux {major}.{minor} is {how} than those that modelcheck knows, and is read as the nearest of them"
+    return Tree(folder.resolve(), (major, minor, patch), config or {}, told)
 
 
 @contextmanager
