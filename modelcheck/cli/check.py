@@ -24,7 +24,7 @@ from modelcheck.cli.workers import with_workers, workers
     type=click.Choice(["z3", "interleave"]),
     default="z3",
     show_default=True,
-    help="interleave tries out all interleavings; it knows sc and tso.",
+    help="interleave tries out all interleavings; it knows sc and tso, of a kernel tree it is asked for them first.",
 )
 @click.option("--format", type=click.Choice(["table", "json", "markdown"]), default="table", show_default=True)
 @click.option(

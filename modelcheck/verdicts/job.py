@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 from attrs import frozen
@@ -173,6 +173,8 @@ def _check(program: Program, job: Job) -> Result:
         from modelcheck.verdicts.explored import explored
 
         return explored(program, cell)
+    if job.spec.tree is not None and (found := _tried(program, cell)) is not None:
+        return found
     from modelcheck.cat import load_model
     from modelcheck.solve.check import check
     from modelcheck.solve.groundwork import Groundworks
@@ -198,6 +200,25 @@ def _check(program: Program, job: Job) -> Result:
     if result.touches is not None and not apart((result.touches,), result.touches.threads[1:]):
         _linked.add(asked)
     return result
+
+
+TRIED: Final = 10.0
+"""Seconds for which the explorer is asked first, of programs on a kernel tree: each has much code, of which few threads
+do little."""
+
+
+def _tried(program: Program, cell: Cell) -> Result | None:
+    """What the explorer says of a cell within `TRIED` seconds; None where it comes to no end, or does not know the memory
+    model."""
+    from modelcheck.verdicts.explored import KNOWN, explored
+
+    if cell.load not in KNOWN:
+        return None
+    seconds = min(TRIED, cell.scenario.timeout or TRIED)
+    found = explored(program, attrs.evolve(cell, scenario=attrs.evolve(cell.scenario, timeout=seconds)))
+    if found.verdict == "UNKNOWN":
+        return None
+    return attrs.evolve(found, mixed=found.verdict == "FAIL")
 
 
 def _byte_by_byte(program: Program, job: Job, result: Result) -> Result:

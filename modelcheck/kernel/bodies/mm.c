@@ -40,3 +40,13 @@ void dump_page(struct page *page, const char *reason)
 #endif
 {
 }
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 16, 0)
+/* No slab's page and none of the swap cache is asked for its mapping. */
+struct address_space *folio_mapping(struct folio *folio)
+{
+	struct address_space *mapping = folio->mapping;
+
+	return (unsigned long)mapping & PAGE_MAPPING_FLAGS ? NULL : mapping;
+}
+#endif

@@ -93,3 +93,19 @@ void dump_stack(void)
 void dump_stack_lvl(const char *level)
 {
 }
+
+/* Nobody panics but who fails. */
+bool panic_in_progress(void)
+{
+	return false;
+}
+
+bool panic_on_this_cpu(void)
+{
+	return false;
+}
+
+bool panic_on_other_cpu(void)
+{
+	return false;
+}

@@ -16,6 +16,7 @@ static void made(void)
 	init_rwsem(&b->conf_sem);
 	b->max_page_size = VMW_BALLOON_4K_PAGE;
 	b->batch_max_pages = 1;
+	static_branch_disable(&vmw_balloon_batching);
 }
 
 static void filled(void)
@@ -86,11 +87,12 @@ static void migrate(void)
 /* What is left in the balloon is counted, and is given back. */
 static void empty(void)
 {
-	struct page *page = balloon_page_dequeue(&balloon.b_dev_info);
+	if (atomic64_read(&balloon.size)) {
+		struct page *page = balloon_page_dequeue(&balloon.b_dev_info);
 
-	mc_counter(atomic64_read(&balloon.size) == (page != NULL));
-	if (page)
+		mc_counter(page != NULL);
 		put_page(page);
+	}
 	mc_list(list_empty(&balloon.b_dev_info.pages));
 	mc_leak(page_count(pfn_to_page(0)), "the page is not given back");
 	mc_leak(page_count(pfn_to_page(1)), "the page that it was moved to is not given back");
