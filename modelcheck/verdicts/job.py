@@ -208,8 +208,8 @@ do little."""
 
 
 def _tried(program: Program, cell: Cell) -> Result | None:
-    """What the explorer says of a cell within `TRIED` seconds; None where it comes to no end, or does not know the memory
-    model."""
+    """What the explorer says of a cell within `TRIED` seconds; None where it comes to no end, or does not know the
+    memory model."""
     from modelcheck.verdicts.explored import KNOWN, explored
 
     if cell.load not in KNOWN:
