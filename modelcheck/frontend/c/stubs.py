@@ -7,6 +7,8 @@ from typing import Final
 
 from modelcheck.errors import InputError
 from modelcheck.frontend.c import libclang as cl
+from modelcheck.frontend.c.builtins import builtin
+from modelcheck.frontend.c.intrinsics import INTRINSICS
 from modelcheck.frontend.c.parse import Unit
 from modelcheck.frontend.c.types import VOID, CType, Signature
 
@@ -17,8 +19,8 @@ def stub_text(stubs: Mapping[str, str], units: Iterable[Unit]) -> str:
     """C with a body for each function that ``units`` declare.
 
     ``any`` value is returned, ``nothing`` is done (and 0 returned), it must ``never`` be reached, or a number is
-    returned. Types are integers as wide as what is declared. Raises `InputError` for a function that nobody declares,
-    and where a struct or union goes in or out by value.
+    returned. Types are integers as wide as what is declared. Raises `InputError` for a function that nobody declares or
+    that is known by its name, whoever defines it, and where a struct or union goes in or out by value.
     """
     lines = [f"unsigned long {_ANY}(void);\n"]
     for name, signature in _declared(stubs, units).items():
@@ -46,6 +48,9 @@ def _declared(stubs: Mapping[str, str], units: Iterable[Unit]) -> dict[str, Sign
                 name = cl.text(cl.lib.clang_getCursorSpelling(cursor))
                 if name in stubs and name not in found:
                     found[name] = unit.types.signature(unit.types.get(cl.lib.clang_getCursorType(cursor)))
+    known = [name for name in stubs if name in INTRINSICS or builtin(name, lambda: True) is not None]
+    if known:
+        raise InputError(f"stubs: {known[0]}() is known by its name: what it does cannot be answered for")
     strange = [name for name in stubs if name not in found]
     if strange:
         raise InputError(f"stubs: no source declares {strange[0]}()")

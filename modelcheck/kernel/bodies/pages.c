@@ -151,6 +151,7 @@ static bool __mc_drop_page(struct page *page)
 
 void __free_pages(struct page *page, unsigned int order)
 {
+	__mc_assert(order == 0, "bad-free", "a page is freed as one of another order");
 	if (__mc_drop_page(page))
 		__mc_give_page(page);
 }

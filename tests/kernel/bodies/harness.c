@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include <linux/completion.h>
+#include <linux/mm.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/srcu.h>
 #include <linux/timer.h>
+#include <linux/vmalloc.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <mc/check.h>
@@ -305,4 +307,47 @@ static void timer_hasty(void)
 	mod_timer(&timer, jiffies + 1);
 	timer_delete(&timer);
 	holds(!READ_ONCE(inside));
+}
+
+/* Pages, and memory by what it is freed by. */
+
+static void page_once(void)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+
+	if (page)
+		__free_page(page);
+}
+
+static void page_other_order(void)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+
+	if (page)
+		__free_pages(page, 1);
+}
+
+static void page_twice(void)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+
+	if (page) {
+		put_page(page);
+		__free_page(page);
+	}
+}
+
+static void page_referenced_late(void)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+
+	if (page) {
+		put_page(page);
+		get_page(page);
+	}
+}
+
+static void freed_by_another(void)
+{
+	kfree(vmalloc(8));
 }
