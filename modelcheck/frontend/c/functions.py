@@ -10,6 +10,7 @@ from modelcheck.frontend.c.attributes import names, strange
 from modelcheck.frontend.c.builder import Builder
 from modelcheck.frontend.c.calls import own_width, through_memory
 from modelcheck.frontend.c.context import Cleanup, Context, Links, Memory, Parts, Refused, Register, plus
+from modelcheck.frontend.c.declarations import variable
 from modelcheck.frontend.c.escape import in_memory
 from modelcheck.frontend.c.expressions import value
 from modelcheck.frontend.c.initialise import static_cells
@@ -17,7 +18,8 @@ from modelcheck.frontend.c.link import Definition, Lowered
 from modelcheck.frontend.c.mistakes import complaint
 from modelcheck.frontend.c.objects import Cell
 from modelcheck.frontend.c.parse import Unit
-from modelcheck.frontend.c.statements import begin, block, close_scope, missing_labels, statement, variable
+from modelcheck.frontend.c.scopes import begin, close_scope
+from modelcheck.frontend.c.statements import block, missing_labels, statement
 from modelcheck.frontend.c.types import RECORD, CType
 from modelcheck.program.expr import UNDEFINED, const
 from modelcheck.program.ir import NONE, Halt, Return, Source, Store, Unsupported

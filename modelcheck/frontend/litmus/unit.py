@@ -13,13 +13,14 @@ from modelcheck.frontend.c import deep
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.builder import Builder
 from modelcheck.frontend.c.context import Context, Memory, Register
+from modelcheck.frontend.c.declarations import variable
 from modelcheck.frontend.c.escape import in_memory
 from modelcheck.frontend.c.expressions import value
 from modelcheck.frontend.c.functions import contents, lower
 from modelcheck.frontend.c.initialise import extent
 from modelcheck.frontend.c.link import RUNTIME, Library, Linker
 from modelcheck.frontend.c.parse import Files, Unit
-from modelcheck.frontend.c.statements import block, missing_labels, statement, variable
+from modelcheck.frontend.c.statements import block, missing_labels, statement
 from modelcheck.frontend.c.texts import Texts
 from modelcheck.frontend.c.translation import TranslationUnit
 from modelcheck.frontend.c.types import Types
