@@ -87,7 +87,7 @@ def parse_refusals(
 def _program(read: Setting, sources: Sequence[Path], scenario: ScenarioEntry | None) -> tuple[Program, Linker]:
     if not sources:
         raise InputError("no C file is given")
-    linker = read.linker([read.parse(path) for path in sources])
+    linker = read.linker(read.units(sources))
     linker.check()
     with deep():
         entry = main_entry(linker) if scenario is None else scenario_entry(linker, scenario)

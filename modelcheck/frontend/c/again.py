@@ -105,6 +105,12 @@ class Noted:
         self._note(unit, lambda linker, at: linker.calls(at.unit, name), found)
         return found
 
+    def has_own(self, unit: Unit, name: str) -> bool:
+        """As `Linker.has_own`."""
+        found = self._linker.has_own(unit, name)
+        self._note(unit, lambda linker, at: linker.has_own(at.unit, name), found)
+        return found
+
     def code_address(self, unit: Unit, name: str, declaration: cl.Cursor) -> int:
         """As `Linker.code_address`."""
         found = self._linker.code_address(unit, name, declaration)

@@ -167,11 +167,13 @@ def _any(ctx: Context, node: cl.Node) -> Value:
     return ctx.builder.value(dst)
 
 
-def builtin(name: str, has_body: Callable[[], bool]) -> Callable[[Context, cl.Node], Value] | None:
+def builtin(
+    name: str, has_body: Callable[[], bool], own_body: Callable[[], bool] = lambda: False
+) -> Callable[[Context, cl.Node], Value] | None:
     """What lowers a call of ``name``, or None when it is an ordinary function.
 
-    The memory functions are known by their plain name too, whether or not the program has a body for them; a few
-    others only when it has none.
+    The memory functions are known by their plain name too, unless a file of the program itself has a body for them; a
+    few others only when nothing has one.
     """
     plain = name.removeprefix("__builtin_")
     known = competition.ALWAYS.get(name) or competition.WITHOUT_BODY.get(name)
@@ -179,6 +181,6 @@ def builtin(name: str, has_body: Callable[[], bool]) -> Callable[[Context, cl.No
         return known
     if name.startswith(ANY) and not has_body():
         return _any
-    if plain != name or name in _ALWAYS or (name in _WITHOUT_BODY and not has_body()):
+    if plain != name or (name in _ALWAYS and not own_body()) or (name in _WITHOUT_BODY and not has_body()):
         return _BUILTINS.get(plain)
     return None

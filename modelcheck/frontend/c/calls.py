@@ -22,7 +22,11 @@ def call(ctx: Context, node: cl.Node, hint: Hint | None) -> Value:
         result = intrinsic(ctx, node, hint or ctx.hint)
         return None if result is None else _as(ctx, result, ctx.types.of(node))
     if name is not None:
-        known = builtin(name, lambda: ctx.linker.function(ctx.unit, name) is not None)
+        known = builtin(
+            name,
+            lambda: ctx.linker.function(ctx.unit, name) is not None,
+            lambda: ctx.linker.has_own(ctx.unit, name),
+        )
         if known is not None:
             return known(ctx, node)
     type_ = ctx.types.of(callee)

@@ -54,7 +54,7 @@ def parse_expression(
     with setting(
         include=include, defines=defines, main=main, names=names, changed=changed, bounds=bounds, tree=tree, stubs=stubs
     ) as read:
-        units = [read.parse(path) for path in sources]
+        units = read.units(sources)
         at = next((n for n, unit in enumerate(units) if function in unit.functions), None)
         used = {name: value for name, value in (values or {}).items() if re.search(rf"\b{name}\b", expression)}
         types = _types(units[at].functions[function], used) if at is not None else {}

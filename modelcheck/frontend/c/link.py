@@ -142,6 +142,16 @@ class Linker:
             self._queue.append(found)
         return found
 
+    def has_own(self, unit: Unit, name: str) -> bool:
+        """Whether a call of ``name`` in ``unit`` reaches a function of the program's own files."""
+        found = ((other, other.functions.get(name)) for other in self.units)
+        return any(
+            cursor is not None
+            and (other is unit or cl.lib.clang_getCursorLinkage(cursor) != _INTERNAL)
+            and not other.ours(cursor)
+            for other, cursor in found
+        )
+
     def code_address(self, unit: Unit, name: str, declaration: cl.Cursor) -> int:
         """The address of a function; from now on indirect calls may reach it. One that is only declared has an address
         too, and must not be called; that of a weak one is 0."""

@@ -142,6 +142,11 @@ class Unit:
             file = self._handles[handle] = self.files.shown(cl.file_name(handle))
         return Source(file, line, column, end_line, end_column, function)
 
+    def ours(self, cursor: cl.Cursor) -> bool:
+        """Whether ``cursor`` stands in a header of ours."""
+        place = cl.expansion(cl.lib.clang_getRangeStart(cl.lib.clang_getCursorExtent(cursor)))
+        return self.files.contents.ours(cl.file_name(place[0]))
+
     @property
     def places(self) -> dict[int | None, str]:
         """The files, by clang's handle, that places were told in since `leave_places`, and how they are shown."""

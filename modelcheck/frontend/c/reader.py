@@ -7,10 +7,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final, TypedDict
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from modelcheck.frontend.c.confine import Bounds
 from modelcheck.frontend.c.functions import contents, lower
+from modelcheck.frontend.c.giveway import Shadows, given_way, shadows
 from modelcheck.frontend.c.initialise import extent
 from modelcheck.frontend.c.link import RUNTIME, Library, Linker
 from modelcheck.frontend.c.parse import Files, Unit, headers, one_at_a_time, own, parse_file
@@ -41,6 +42,25 @@ class Setting:
     def parse(self, path: Path, content: bytes | None = None) -> Unit:
         """One file, as `parse_file`."""
         return parse_file(path, self.include, self.defines, self.files, content)
+
+    def units(self, sources: Sequence[Path]) -> list[Unit]:
+        """The C files of a program. Where they define what our headers do, theirs counts: see `giveway`."""
+        texts = self.files.contents
+        shared = Shadows() if self.files.build is not None else shadows(sources, self.include, texts)
+        while shared:
+            units = [self._unit(path, {**shared.shared, **shared.own.get(str(path), {})}) for path in sources]
+            theirs = frozenset(
+                name for unit in units for name, cursor in unit.functions.items() if not unit.ours(cursor)
+            )
+            if shared.names <= theirs:
+                return units
+            shared = shared.within(theirs)  # what stands in a part of a file that does not count is no definition
+        return [self.parse(path) for path in sources]
+
+    def _unit(self, path: Path, prototypes: Mapping[bytes, bytes]) -> Unit:
+        texts = self.files.contents
+        given = evolve(texts, changed={**texts.changed, **given_way(texts, prototypes)})
+        return parse_file(path, self.include, self.defines, evolve(self.files, contents=given))
 
     def linker(self, units: Sequence[Unit]) -> Linker:
         """What links files that were parsed here."""

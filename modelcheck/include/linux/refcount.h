@@ -9,6 +9,18 @@
 
 #include <linux/limits.h>
 #include <linux/atomic.h>
+#include <linux/spinlock_types.h>
+
+struct mutex;
+
+/* What refcount_warn_saturate() of the kernel's lib/refcount.c is told; nothing here calls it. */
+enum refcount_saturation_type {
+	REFCOUNT_ADD_NOT_ZERO_OVF,
+	REFCOUNT_ADD_OVF,
+	REFCOUNT_ADD_UAF,
+	REFCOUNT_SUB_UAF,
+	REFCOUNT_DEC_LEAK,
+};
 
 typedef struct refcount_struct {
 	atomic_t refs;

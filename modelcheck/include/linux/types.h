@@ -3,6 +3,7 @@
 #define _LINUX_TYPES_H
 
 #include <linux/stddef.h>
+#include <linux/export.h>
 
 typedef signed char s8, __s8;
 typedef unsigned char u8, __u8, u_char, unchar;
