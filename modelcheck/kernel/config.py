@@ -53,6 +53,7 @@ _VALUES: Final = {
     "LOG_BUF_SHIFT": "17",
     "LOG_CPU_MAX_BUF_SHIFT": "12",
     "BASE_SMALL": "0",
+    "PAGE_SHIFT": "12",
 }
 
 DEFAULTS: Final = {

@@ -8,6 +8,8 @@ from math import gcd
 from pathlib import Path
 from typing import Final
 
+from modelcheck.kernel.features import features
+
 PLACE: Final = Path("/modelcheck")
 """Where they seem to be: no folder of any machine."""
 
@@ -32,6 +34,7 @@ def made_headers(
         '#define LINUX_COMPILE_BY "nobody"\n#define LINUX_COMPILE_HOST "nowhere"\n#define LINUX_COMPILER "clang"\n',
         "generated/package.h": '#define LINUX_PACKAGE_ID ""\n',
         "linux/version.h": _version(version),
+        "mc/features.h": features(tree, version),
         "mc/atomic_names.h": atomic_names((ours / "mc" / "atomic.h").read_text()),
     }
     for name in _names(ours / "mc"):

@@ -35,6 +35,11 @@ _ASKED: Final = "MODELCHECK_KERNEL_ASKED"
 BODIES: Final = PLACE / "bodies.c"
 """The file of all of our bodies: it is in no folder, too."""
 
+_ABSENT: Final = PLACE / "absent"
+"""The folder of headers that bodies ask for, and a tree does not have."""
+
+_HEADER: Final = re.compile(r"^#include <([^>]+)>", re.MULTILINE)
+
 PREFIX: Final = "kernel:"
 """Begins the names of sources that are relative to the tree."""
 
@@ -116,7 +121,8 @@ class Build:
     def options(self, source: Path) -> tuple[str, ...]:
         """What clang is told for a file: where headers are, and what comes first."""
         folder, include = self.architecture, self.tree.folder / "include"
-        where = (folder, PLACE, include, folder / "uapi", PLACE / "uapi", include / "uapi", source.parent)
+        last = _ABSENT if source == BODIES else source.parent
+        where = (folder, PLACE, include, folder / "uapi", PLACE / "uapi", include / "uapi", last)
         first = [
             include / "linux" / name
             for name in ("compiler-version.h", "kconfig.h", "compiler_types.h")
@@ -128,7 +134,7 @@ class Build:
         inside = source.resolve().is_relative_to(self.tree.folder)
         first += [path for path in (_before(source.resolve()),) if str(path) in self.made]
         return (
-            "-fshort-wchar",
+            *_dialect(self.tree.version),
             "-D__KERNEL__",
             "-D__DISABLE_EXPORTS",
             f'-DKBUILD_MODNAME="{base}"',
@@ -139,6 +145,15 @@ class Build:
             *(flags(self.tree.folder, source) if inside else ()),
             *(part for header in (folder / "first.h", *first) for part in ("-include", str(header))),
         )
+
+
+def _dialect(version: tuple[int, int, int]) -> Iterator[str]:
+    """What a tree's Makefile says of the language."""
+    yield "-fshort-wchar"
+    if version >= (6, 2, 0):
+        yield "-funsigned-char"
+    if version >= (6, 19, 0):
+        yield "-fms-extensions"  # a struct with a name as a member without one
 
 
 def given() -> Path | None:
@@ -213,14 +228,24 @@ def kernel_tree(folder: Path, config: Mapping[str, str] | None = None) -> Tree:
     return Tree(folder.resolve(), (major, minor, patch), config or {}, told)
 
 
+def _together(tree: Path, bodies: Path, architecture: Path) -> dict[Path, bytes]:
+    """The file of all bodies, which has the headers of all before them; those that a tree does not have are empty."""
+    files = sorted(bodies.glob("*.c"))
+    names = dict.fromkeys(name for file in files for name in _HEADER.findall(file.read_text()))
+    folders = (architecture, tree / "include", tree / "include" / "uapi")
+    there = [name for name in names if any((folder / name).is_file() for folder in folders)]
+    text = "".join(f"#include <{name}>\n" for name in there) + "".join(f'#include "{file}"\n' for file in files)
+    missing = {_ABSENT / name: b"" for name in names if name.startswith("linux/") and name not in there}
+    return {BODIES: text.encode(), **missing}
+
+
 @contextmanager
 def building(tree: Tree, ours: Path) -> Iterator[Build]:
     """What the files of ``tree`` are compiled with, while the context lasts; ``ours``: the folder of our headers."""
     package = files("modelcheck.kernel")
     with as_file(package / "arch") as architecture, as_file(package / "bodies") as bodies:
         headers = made_headers(tree.folder, architecture, ours, tree.version, tree.symbols())
-        every = "".join(f'#include "{path}"\n' for path in sorted(bodies.glob("*.c")))
-        made = {str(path): data for path, data in headers.items()} | {str(BODIES): every.encode()}
+        made = {str(path): data for path, data in {**headers, **_together(tree.folder, bodies, architecture)}.items()}
         for source in tree.sources:
             found = before(tree.folder, source)
             if found is not None:

@@ -11,14 +11,20 @@ from modelcheck.program.ir import Assign, Fence, Function, Instruction, Load, St
 
 
 def awaited_regions(functions: Mapping[str, Function]) -> dict[str, Function]:
-    """``functions`` without the ends of such regions, where nothing in them waits for a grace period.
+    """``functions`` without the ends of such regions, where nothing in them waits for a grace period, or asks whether a
+    thread is in one.
 
     Every spinlock is one, and where nobody waits for them they would be steps for nothing.
     """
     steps = [step for function in functions.values() for block in function.blocks for step in block.instructions]
-    if not any(map(_region, steps)) or any(isinstance(step, Fence) and "Sync-rcu" in step.tags for step in steps):
+    if not any(map(_region, steps)) or any(map(_matter, steps)):
         return dict(functions)
     return {name: _without(function) for name, function in functions.items()}
+
+
+def _matter(step: Instruction) -> bool:
+    """Whether ``step`` tells one who is in a region from one who is not."""
+    return (isinstance(step, Fence) and "Sync-rcu" in step.tags) or (isinstance(step, Load) and "Asked" in step.tags)
 
 
 def _region(step: Instruction) -> bool:

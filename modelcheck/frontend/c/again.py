@@ -111,6 +111,12 @@ class Noted:
         self._note(unit, lambda linker, at: linker.has_own(at.unit, name), found)
         return found
 
+    def misfit(self, name: str) -> str:
+        """As `Linker.misfit`."""
+        found = self._linker.misfit(name)
+        self._note(self._definition.unit, lambda linker, at: linker.misfit(name), found)
+        return found
+
     def code_address(self, unit: Unit, name: str, declaration: cl.Cursor) -> int:
         """As `Linker.code_address`."""
         found = self._linker.code_address(unit, name, declaration)

@@ -45,7 +45,7 @@ def call(ctx: Context, node: cl.Node, hint: Hint | None) -> Value:
             return const(0, signature.result.width) if signature.result.scalar else None
         if name.startswith("__mc_"):
             ctx.wrong(f"there is no intrinsic {name}()", node)
-        ctx.refuse(f"no body for {name}()", node)
+        ctx.refuse(f"no body for {name}(){ctx.linker.misfit(name)}", node)
     target = ctx.scalar(callee)
     return _emit(ctx, node, target, signature, signature)
 

@@ -195,6 +195,11 @@ class Linker:
                 return behind
         return None
 
+    def misfit(self, name: str) -> str:
+        """Where the library's body for ``name`` does not fit a kernel tree: that, and why."""
+        errors = self._behind.broken.get(name) if self._behind is not None else None
+        return f": modelcheck's own does not fit this tree ({errors[0].message})" if errors else ""
+
     def _open(self) -> Unit:
         """The library, parsed, without what the program has itself."""
         behind = self._behind = self._library.parse()

@@ -36,10 +36,31 @@ def mistakes(
     return outside, {name: tuple(several) for name, several in within.items()}
 
 
+def misfits(
+    errors: Sequence[Diagnostic], functions: Mapping[str, cl.Cursor], variables: Mapping[str, Sequence[cl.Cursor]]
+) -> dict[str, tuple[Diagnostic, ...]] | None:
+    """Of a library what does not fit the headers that it is compiled with: the functions and variables whose text holds
+    one of ``errors``; None where nothing that follows one may be what it seems."""
+    if any(error.severity > 3 or error.message.startswith(_BEYOND) for error in errors):
+        return None
+    found: dict[str, list[Diagnostic]] = {}
+    declarations = [*functions.items(), *((name, one) for name, several in variables.items() for one in several)]
+    places = [(name, *_extent(cursor)) for name, cursor in declarations] if errors else []
+    for error in errors:
+        place = (error.line, error.column)
+        for name, file, start, end in places:
+            if file == error.file and start <= place <= end:
+                found.setdefault(name, []).append(error)
+    return {name: tuple(several) for name, several in found.items()}
+
+
 def _body(function: cl.Cursor) -> tuple[str, tuple[int, int], tuple[int, int]]:
     """The file that a function's body is in, and where it starts and ends there: line and column."""
-    body = next((child for child in cl.children(function) if child.kind == cl.COMPOUND), function)
-    extent = cl.lib.clang_getCursorExtent(body)
+    return _extent(next((child for child in cl.children(function) if child.kind == cl.COMPOUND), function))
+
+
+def _extent(cursor: cl.Cursor) -> tuple[str, tuple[int, int], tuple[int, int]]:
+    extent = cl.lib.clang_getCursorExtent(cursor)
     handle, line, column = cl.expansion(cl.lib.clang_getRangeStart(extent))
     _, end_line, end_column = cl.expansion(cl.lib.clang_getRangeEnd(extent))
     return cl.file_name(handle), (line, column), (end_line, end_column)

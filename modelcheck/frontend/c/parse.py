@@ -16,11 +16,11 @@ from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.beside import Beside, beside
 from modelcheck.frontend.c.confine import Bounds, confine
 from modelcheck.frontend.c.kept import Command, Shelf
-from modelcheck.frontend.c.mistakes import complaint, mistakes
+from modelcheck.frontend.c.mistakes import complaint, misfits, mistakes
 from modelcheck.frontend.c.texts import Texts
 from modelcheck.frontend.c.translation import Diagnostic, TranslationUnit
 from modelcheck.frontend.c.types import CType, Signature, Types
-from modelcheck.kernel import Build
+from modelcheck.kernel import BODIES, Build
 from modelcheck.program.ir import Source
 
 if TYPE_CHECKING:
@@ -113,7 +113,8 @@ class Unit:
         functions: definitions of functions by name.
         variables: declarations of variables at file scope by name; the defining one last where there is one.
         beside: what it says beside its definitions.
-        broken: clang's errors within the bodies of functions, by their names.
+        broken: clang's errors within the bodies of functions, by their names; of our bodies of what a kernel tree has
+            elsewhere, those of functions that were taken out for them, too.
         signatures: of its functions that were asked for, by their declaration.
         code: what became of its functions, by their declaration and the type that an allocation's result gets.
     """
@@ -235,6 +236,9 @@ def parse_file(
         elif cursor.kind == cl.VAR_DECL:
             variables.setdefault(cl.text(cl.lib.clang_getCursorSpelling(cursor)), []).append(cursor)
     wrong, broken = mistakes(diagnostics, functions)
+    if path == BODIES:  # they are for trees of all versions
+        wrong, misfit = _fitting(wrong, functions, variables)
+        broken |= misfit
     if wrong:
         raise complaint(wrong, known.shown)
     said = beside(
@@ -246,6 +250,19 @@ def parse_file(
     forgetful = _anew(unit, "", Files(Texts(texts.headers), {}))
     _kept.keep(command, forgetful, parsed.size(), read, [str(folder) for folder in include], texts)
     return unit
+
+
+def _fitting(
+    errors: list[Diagnostic], functions: dict[str, cl.Cursor], variables: dict[str, list[cl.Cursor]]
+) -> tuple[list[Diagnostic], dict[str, tuple[Diagnostic, ...]]]:
+    """Takes out of our bodies what does not fit a tree; gives the errors that count all the same, and what went."""
+    found = misfits(errors, functions, variables)
+    if found is None:
+        return errors, {}
+    for name in found:
+        functions.pop(name, None)
+        variables.pop(name, None)
+    return [], found
 
 
 def _anew(unit: Unit, shown: str, known: Files) -> Unit:

@@ -31,7 +31,10 @@
 #define __mc_bottom_halves_off() (__mc_deeper(bottom_halves, 1), __mc_region("take bottom halves"))
 #define __mc_bottom_halves_on() (__mc_deeper(bottom_halves, -1), __mc_region("give bottom halves"))
 
-/* What each thread alone reads and writes; its accesses bear the tag Region, and go where the regions go. */
+/*
+ * What each thread alone reads and writes; its accesses bear the tag Region, and go where the regions go. Who asks whether a
+ * thread is in a region, as irqs_disabled() of a kernel tree does, reads with the tag Asked: then they stay.
+ */
 __attribute__((weak)) unsigned int __mc_irqs[MC_NR_THREADS];
 #define __mc_irqs_are_off() \
 	(__mc_depths_asked() ? (unsigned long)__mc_depth[__mc_self()].interrupts : \

@@ -4,6 +4,7 @@
 #define MC_ARCH_FIRST_H
 
 #include <linux/version.h>
+#include <mc/features.h>
 #include <mc/intrinsics.h>
 
 #ifndef MC_KERNEL_VERSION

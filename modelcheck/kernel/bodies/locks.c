@@ -80,6 +80,12 @@ void __mutex_init(struct mutex *lock, const char *name, struct lock_class_key *k
 	__mc_reset(__mc_mutex(lock), "initialise mutex");
 }
 
+/* Since 6.16 what initialises one where nothing debugs it. */
+void mutex_init_generic(struct mutex *lock)
+{
+	__mc_reset(__mc_mutex(lock), "initialise mutex");
+}
+
 void mutex_lock(struct mutex *lock)
 {
 	__mc_mutex_lock(lock);
@@ -158,7 +164,11 @@ static void __mc_down_write(struct rw_semaphore *sem)
 void __init_rwsem(struct rw_semaphore *sem, const char *name, struct lock_class_key *key)
 {
 	__mc_reset(__mc_rwsem(sem), "initialise rwsem");
+#if MC_TREE_QUEUES_WAITERS_OF_RWSEM_WITHOUT_HEAD
+	sem->first_waiter = NULL;
+#else
 	INIT_LIST_HEAD(&sem->wait_list);
+#endif
 }
 
 void down_read(struct rw_semaphore *sem)
@@ -290,7 +300,11 @@ void percpu_free_rwsem(struct percpu_rw_semaphore *sem)
 	sem->read_count = NULL;
 }
 
+#if MC_TREE_FREEZES_READERS_OF_PERCPU_RWSEM
+bool __percpu_down_read(struct percpu_rw_semaphore *sem, bool try, bool freeze)
+#else
 bool __percpu_down_read(struct percpu_rw_semaphore *sem, bool try)
+#endif
 {
 	if (try) {
 		if (__mc_rmw_if(__mc_block(sem), "add", __MC_READER, "clear", __MC_WRITER, "ACQUIRE", "ONCE", "ONCE") & __MC_WRITER)

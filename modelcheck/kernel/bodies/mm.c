@@ -4,6 +4,12 @@
 #include <linux/vmstat.h>
 #include <linux/version.h>
 
+#ifdef PAGE_MAPPING_FLAGS
+#define __MC_MAPPING_FLAGS PAGE_MAPPING_FLAGS
+#else
+#define __MC_MAPPING_FLAGS FOLIO_MAPPING_FLAGS
+#endif
+
 void adjust_managed_page_count(struct page *page, long count)
 {
 }
@@ -41,12 +47,16 @@ void dump_page(struct page *page, const char *reason)
 {
 }
 
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 16, 0)
+#if MC_TREE_HAS_FOLIOS
 /* No slab's page and none of the swap cache is asked for its mapping. */
+#if MC_TREE_MAPS_CONST_FOLIOS
+struct address_space *folio_mapping(const struct folio *folio)
+#else
 struct address_space *folio_mapping(struct folio *folio)
+#endif
 {
 	struct address_space *mapping = folio->mapping;
 
-	return (unsigned long)mapping & PAGE_MAPPING_FLAGS ? NULL : mapping;
+	return (unsigned long)mapping & __MC_MAPPING_FLAGS ? NULL : mapping;
 }
 #endif

@@ -10,6 +10,11 @@
 #include <linux/pagemap.h>
 #include <linux/version.h>
 
+/* Until 3.13. */
+#ifndef VM_BUG_ON_PAGE
+#define VM_BUG_ON_PAGE(condition, page) VM_BUG_ON(condition)
+#endif
+
 #ifndef MC_NR_PAGES
 #define MC_NR_PAGES 2
 #endif
@@ -29,6 +34,8 @@ atomic_long_t _totalram_pages = ATOMIC_LONG_INIT(MC_NR_PAGES);
 unsigned char __mc_memory[MC_NR_PAGES * PAGE_SIZE] __attribute__((aligned(4096)));
 static struct page memory_map[MC_NR_PAGES] MC_UNITS = { [0 ... MC_NR_PAGES - 1] = { ._mapcount = { -1 } } };
 struct page *mem_map = memory_map;
+
+#define __mc_page_flags(page) ((unsigned long *)&(page)->flags)
 
 /* 0 while the page is free. */
 static unsigned int __mc_page_taken[MC_NR_PAGES];
@@ -75,11 +82,11 @@ static void __mc_give_page(struct page *page)
 	unsigned long pfn = page_to_pfn(page);
 	struct address_space *mapping = READ_ONCE(page->mapping);
 
-	if (READ_ONCE(page->flags) & PAGE_FLAGS_CHECK_AT_FREE) {
+	if (READ_ONCE(*__mc_page_flags(page)) & PAGE_FLAGS_CHECK_AT_FREE) {
 		__mc_assert(0, "bad-free", "a page is freed with a flag set that says it is in use");
 		return;
 	}
-	if ((unsigned long)mapping & PAGE_MAPPING_FLAGS) {
+	if ((unsigned long)mapping & __MC_MAPPING_FLAGS) {
 		WRITE_ONCE(page->mapping, NULL);
 	} else if (mapping) {
 		__mc_assert(0, "bad-free", "a page is freed that still has a mapping");
@@ -91,6 +98,11 @@ static void __mc_give_page(struct page *page)
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
 struct page *__alloc_pages_noprof(gfp_t flags, unsigned int order, int node, nodemask_t *nodes)
+{
+	return __mc_get_page(flags, order);
+}
+
+struct page *alloc_pages_node_noprof(int node, gfp_t flags, unsigned int order)
 {
 	return __mc_get_page(flags, order);
 }
@@ -121,7 +133,7 @@ struct page *__alloc_pages_nodemask(gfp_t flags, unsigned int order, int node, n
 	return __mc_get_page(flags, order);
 }
 
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 16, 0)
+#if MC_TREE_HAS_FOLIOS
 struct folio *__folio_alloc(gfp_t flags, unsigned int order, int node, nodemask_t *nodes)
 {
 	return (struct folio *)__mc_get_page(flags, order);
@@ -163,51 +175,47 @@ void free_pages(unsigned long address, unsigned int order)
 }
 
 /* What is behind the last put_page(): no LRU list, no memory cgroup, no compound page. */
-void __folio_put(struct folio *folio)
-{
-	__mc_give_page((struct page *)folio);
-}
-
 void __put_page(struct page *page)
 {
 	__mc_give_page(page);
 }
 
 /* A page that is on no LRU list goes with its last reference. */
-void folio_putback_lru(struct folio *folio)
-{
-	folio_put(folio);
-}
-
 void putback_lru_page(struct page *page)
 {
 	put_page(page);
 }
 
-
 /* The lock of a page is its bit; who waits for it stands in no queue. */
-static void __mc_wait_for_page(struct folio *folio)
-{
-	__mc_rmw_await((unsigned long *)&folio->flags, 8, "or", 1UL << PG_locked, "clear", 1UL << PG_locked, "ACQUIRE", "ONCE");
-}
-
-void __folio_lock(struct folio *folio)
-{
-	__mc_wait_for_page(folio);
-}
-
 void __lock_page(struct page *page)
 {
-	__mc_wait_for_page((struct folio *)page);
-}
-
-void folio_unlock(struct folio *folio)
-{
-	VM_BUG_ON_FOLIO(!folio_test_locked(folio), folio);
-	clear_bit_unlock(PG_locked, (unsigned long *)&folio->flags);
+	__mc_rmw_await(__mc_page_flags(page), 8, "or", 1UL << PG_locked, "clear", 1UL << PG_locked, "ACQUIRE", "ONCE");
 }
 
 void unlock_page(struct page *page)
 {
-	folio_unlock((struct folio *)page);
+	VM_BUG_ON_PAGE(!PageLocked(page), page);
+	clear_bit_unlock(PG_locked, __mc_page_flags(page));
 }
+
+#if MC_TREE_HAS_FOLIOS
+void __folio_put(struct folio *folio)
+{
+	__put_page(&folio->page);
+}
+
+void folio_putback_lru(struct folio *folio)
+{
+	putback_lru_page(&folio->page);
+}
+
+void __folio_lock(struct folio *folio)
+{
+	__lock_page(&folio->page);
+}
+
+void folio_unlock(struct folio *folio)
+{
+	unlock_page(&folio->page);
+}
+#endif

@@ -106,7 +106,11 @@ static void __mc_kfree_rcu(void *object)
 
 /* Without a head it may sleep, and the caller waits for the grace period. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#if MC_TREE_HAS_A_HEAD_FOR_KVFREE_RCU
+void kvfree_call_rcu(struct kvfree_rcu_head *head, void *object)
+#else
 void kvfree_call_rcu(struct rcu_head *head, void *object)
+#endif
 {
 	if (head) {
 		__mc_kfree_rcu(object);

@@ -54,7 +54,11 @@ void *__kmalloc_node_track_caller_noprof(DECL_BUCKET_PARAMS(size, bucket), gfp_t
 	__mc_new(size, flags, MC_KMALLOC_MOST, "kmalloc");
 }
 
+#if MC_TREE_ALIGNS_KVMALLOC
+void *__kvmalloc_node_noprof(DECL_BUCKET_PARAMS(size, bucket), unsigned long align, gfp_t flags, int node)
+#else
 void *__kvmalloc_node_noprof(DECL_BUCKET_PARAMS(size, bucket), gfp_t flags, int node)
+#endif
 {
 	__mc_new(size, flags, INT_MAX, "kvmalloc");
 }

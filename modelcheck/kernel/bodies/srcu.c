@@ -1,22 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sleepable RCU: a reader reads the domain's index, which stays 0, and writes it back; the memory model knows both, and the
- * grace periods of the domain. Grace periods asked for by number are not there. Trees since v6.13 have no such index: there
- * readers are refused.
+ * Sleepable RCU: a reader reads what stays as it is in the domain, and writes it back; the memory model knows both, and the
+ * grace periods of the domain. Grace periods asked for by number are not there, nor are fast readers.
  */
 #include <linux/srcu.h>
 #include <linux/slab.h>
 #include <linux/version.h>
 
-#if defined(CONFIG_TREE_SRCU) && LINUX_VERSION_CODE >= KERNEL_VERSION(4, 12, 0) && LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+#if defined(CONFIG_TREE_SRCU) && LINUX_VERSION_CODE >= KERNEL_VERSION(4, 12, 0)
+#if MC_TREE_HAS_AN_INDEX_OF_SRCU
 #define __mc_srcu_word(domain) (&(domain)->srcu_idx)
+#define __mc_srcu_size(domain) sizeof((domain)->srcu_idx)
+#else
+#define __mc_srcu_word(domain) (&(domain)->srcu_reader_flavor)
+#define __mc_srcu_size(domain) sizeof((domain)->srcu_reader_flavor)
+#endif
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
 #define __mc_srcu_pending(domain) (&(domain)->srcu_sup->srcu_barrier_seq)
 #else
 #define __mc_srcu_pending(domain) (&(domain)->srcu_barrier_seq)
 #endif
 
+#ifdef init_srcu_struct
+int init_srcu_struct_generic(struct srcu_struct *domain)
+#else
 int init_srcu_struct(struct srcu_struct *domain)
+#endif
 {
 	memset(domain, 0, sizeof(*domain));
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
@@ -41,12 +50,12 @@ void cleanup_srcu_struct(struct srcu_struct *domain)
 
 int __srcu_read_lock(struct srcu_struct *domain)
 {
-	return (int)__mc_load(__mc_srcu_word(domain), 4, "Srcu-lock");
+	return (int)__mc_load(__mc_srcu_word(domain), __mc_srcu_size(domain), "Srcu-lock");
 }
 
 void __srcu_read_unlock(struct srcu_struct *domain, int index)
 {
-	__mc_store(__mc_srcu_word(domain), 4, (unsigned int)index, "Srcu-unlock");
+	__mc_store(__mc_srcu_word(domain), __mc_srcu_size(domain), (unsigned int)index, "Srcu-unlock");
 }
 
 void synchronize_srcu(struct srcu_struct *domain)

@@ -329,7 +329,9 @@ int kthread_stop(struct task_struct *task)
 	return (int)__mc_join((unsigned long)(task - __mc_tasks));
 }
 
+#ifndef kthread_exit
 void __noreturn kthread_exit(long result)
 {
 	__mc_exit((unsigned long)result);
 }
+#endif

@@ -131,8 +131,7 @@ static int __mc_timer_stop_sync(struct timer_list *timer)
 	return was;
 }
 
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0) || \
-	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 1, 84) && LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0))
+/* Under the names of all versions: what the tree has itself counts. */
 int timer_delete(struct timer_list *timer)
 {
 	return __mc_timer_stop(timer);
@@ -142,7 +141,7 @@ int timer_delete_sync(struct timer_list *timer)
 {
 	return __mc_timer_stop_sync(timer);
 }
-#else
+
 int del_timer(struct timer_list *timer)
 {
 	return __mc_timer_stop(timer);
@@ -152,4 +151,3 @@ int (del_timer_sync)(struct timer_list *timer)
 {
 	return __mc_timer_stop_sync(timer);
 }
-#endif

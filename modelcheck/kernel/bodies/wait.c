@@ -179,7 +179,7 @@ static bool __mc_prepare_exclusive(struct wait_queue_head *queue, struct wait_qu
 	return first;
 }
 
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 14, 0)
+#if MC_TREE_TELLS_THE_FIRST_EXCLUSIVE_WAITER
 bool prepare_to_wait_exclusive(struct wait_queue_head *queue, struct wait_queue_entry *entry, int state)
 {
 	return __mc_prepare_exclusive(queue, entry, state);

@@ -239,7 +239,11 @@ void destroy_workqueue(struct workqueue_struct *queue)
 	kfree(queue);
 }
 
+#if MC_TREE_PROFILES_WORKQUEUES
+struct workqueue_struct *alloc_workqueue_noprof(const char *name, unsigned int flags, int most, ...)
+#else
 struct workqueue_struct *alloc_workqueue(const char *name, unsigned int flags, int most, ...)
+#endif
 {
 	struct workqueue_struct *queue = kzalloc(sizeof(*queue), GFP_KERNEL);
 

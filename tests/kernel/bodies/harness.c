@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 #include <linux/srcu.h>
 #include <linux/timer.h>
+#include <linux/version.h>
 #include <linux/vmalloc.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
@@ -291,12 +292,18 @@ static void fire(struct timer_list *timer)
 
 static DEFINE_TIMER(timer, fire);
 
+/* Both names of each were there for a while; the new ones came with 6.2, and were brought into some older kernels. */
+#ifdef timer_container_of
+#define del_timer timer_delete
+#define del_timer_sync timer_delete_sync
+#endif
+
 static void timer_stopped(void)
 {
 	bool stopped;
 
 	mod_timer(&timer, jiffies + 1);
-	stopped = timer_delete_sync(&timer);
+	stopped = del_timer_sync(&timer);
 	holds(!READ_ONCE(inside));
 	holds(!timer_pending(&timer));
 	holds(fired == !stopped);
@@ -305,8 +312,50 @@ static void timer_stopped(void)
 static void timer_hasty(void)
 {
 	mod_timer(&timer, jiffies + 1);
-	timer_delete(&timer);
+	del_timer(&timer);
 	holds(!READ_ONCE(inside));
+}
+
+/* Regions that nobody waits for are there for who asks. */
+
+static void asks_for_interrupts(void)
+{
+	unsigned long flags, again;
+
+	local_irq_save(flags);
+	holds(irqs_disabled());
+	local_irq_save(again);
+	local_irq_restore(again);
+	holds(irqs_disabled());
+	local_irq_restore(flags);
+	holds(!irqs_disabled());
+}
+
+static void asks_for_preemption(void)
+{
+	int before = preempt_count();
+
+	preempt_disable();
+	preempt_disable();
+	holds(preempt_count() == before + 2);
+	preempt_enable();
+	preempt_enable();
+	holds(preempt_count() == before);
+}
+
+/* What stays on its CPU, of trees that count that. */
+static void stays(void)
+{
+	migrate_disable();
+	migrate_disable();
+	migrate_enable();
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 11, 0)
+	holds(current->migration_disabled == 1);
+#endif
+	migrate_enable();
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 11, 0)
+	holds(current->migration_disabled == 0);
+#endif
 }
 
 /* Pages, and memory by what it is freed by. */

@@ -77,11 +77,13 @@ struct page;
 struct mm_struct;
 struct vm_area_struct;
 extern pgd_t swapper_pg_dir[];
+#if !MC_TREE_HAS_ZERO_PAGE
 extern unsigned long empty_zero_page[512];
+#define ZERO_PAGE(address) virt_to_page(empty_zero_page)
+#endif
 #ifdef CONFIG_SPARSEMEM_VMEMMAP
 extern struct page *vmemmap;
 #endif
-#define ZERO_PAGE(address) virt_to_page(empty_zero_page)
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(4, 12, 0)
 #include <asm-generic/pgtable-nop4d.h>
@@ -189,7 +191,9 @@ static inline unsigned long pte_pfn(pte_t x) { return pte_val(x) >> PAGE_SHIFT; 
 #define pmd_pgprot(x) __pgprot(pmd_val(x) & __MC_PTE_FLAGS)
 #define pud_pgprot(x) __pgprot(pud_val(x) & __MC_PTE_FLAGS)
 #define pte_page(x) pfn_to_page(pte_pfn(x))
+#if !MC_TREE_HAS_MK_PTE
 #define mk_pte(page, prot) pfn_pte(page_to_pfn(page), prot)
+#endif
 #define mk_pmd(page, prot) pfn_pmd(page_to_pfn(page), prot)
 
 /* Whoever changes an entry writes it at once, and who reads one without its lock reads it at once. */
@@ -239,7 +243,9 @@ static inline unsigned long pte_pfn(pte_t x) { return pte_val(x) >> PAGE_SHIFT; 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 8, 0)
 #define pgtable_cache_init() ((void)0)
 #endif
+#if !MC_TREE_ASKS_FOR_PFN_OF_IO
 #define io_remap_pfn_range(vma, address, pfn, size, prot) remap_pfn_range(vma, address, pfn, size, prot)
+#endif
 extern void paging_init(void);
 
 #define __swp_type(x) ((unsigned int)((x).val >> 5 & 31))

@@ -13,7 +13,8 @@
  */
 __attribute__((weak)) int __mc_preempt_counts[MC_NR_THREADS];
 #define __mc_preempt_word (&__mc_preempt_counts[__mc_self()])
-#define preempt_count() ((int)__mc_load(__mc_preempt_word, 4, "ONCE,Region"))
+#define __mc_preempt_count() ((int)__mc_load(__mc_preempt_word, 4, "ONCE,Region"))
+#define preempt_count() ((int)__mc_load(__mc_preempt_word, 4, "ONCE,Region,Asked"))
 #define preempt_count_set(value) __mc_store(__mc_preempt_word, 4, (unsigned int)(value), "ONCE,Region")
 #define init_task_preempt_count(task) ((void)(task))
 #define init_idle_preempt_count(task, cpu) ((void)(task))
@@ -22,11 +23,13 @@ __attribute__((weak)) int __mc_preempt_counts[MC_NR_THREADS];
 #define test_preempt_need_resched() 0
 #define __mc_preempt_change(value, use) do {				\
 	int __mc_by = (value);						\
-	preempt_count_set(preempt_count() + __mc_by);			\
+	preempt_count_set(__mc_preempt_count() + __mc_by);			\
 	__mc_region(use);						\
 } while (0)
 #define __preempt_count_add(value) __mc_preempt_change((value), "take preemption")
 #define __preempt_count_sub(value) __mc_preempt_change(-(value), "give preemption")
+#define __preempt_count_add_return(value) ({ __preempt_count_add(value); preempt_count(); })
+#define __preempt_count_sub_return(value) ({ __preempt_count_sub(value); preempt_count(); })
 #define __preempt_count_dec_and_test() ({ __preempt_count_sub(1); 0; })
 #define should_resched(offset) ((void)(offset), 0)
 #define __preempt_schedule() ((void)0)

@@ -4,6 +4,9 @@
 
 #include <linux/compiler_types.h>
 #include <mc/once.h>
+#if __has_include(<linux/kcsan-checks.h>)
+#include <linux/kcsan-checks.h>
+#endif
 
 #define __READ_ONCE(x) READ_ONCE(x)
 #define __WRITE_ONCE(x, v) WRITE_ONCE(x, v)
