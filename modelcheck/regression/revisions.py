@@ -95,16 +95,20 @@ def between(folder: Path, span: str) -> Letters:
 
 def _outside(tree: Tree, folder: Path, top: Path) -> list[PurePosixPath]:
     """The sources and headers that a spec has elsewhere in the repository."""
-    from modelcheck.frontend.spec.written import read_written
+    from modelcheck.frontend.spec.document import read_document
+    from modelcheck.frontend.spec.written import OR
 
     file = tree.root / tree.target
     file = file if file.name == "spec.toml" else file / "spec.toml"
     if not file.is_file():
         return []
-    written, _ = read_written(file)
+    names: dict[str, None] = {}
+    for written in read_document(file).forms():
+        own = [name for scenario in written.scenarios.values() for name in scenario.sources]
+        for one in (*written.sources, *own, *written.include):
+            names |= dict.fromkeys(one.split(OR))
     found = []
-    own = [name for scenario in written.scenarios.values() for name in scenario.sources]
-    for name in (*written.sources, *own, *written.include):
+    for name in names:
         place = Path(os.path.normpath(folder / name))
         if not place.is_relative_to(folder) and place.is_relative_to(top):
             found.append(PurePosixPath(place.relative_to(top).as_posix()))

@@ -47,6 +47,10 @@ def choose(spec: Spec, choice: Choice) -> list[Cell]:
         if name not in PROPERTIES:
             raise InputError(f"--property: unknown property '{name}'{suggestion(name, PROPERTIES)}")
     models = [(model, _model(model)) for model in dict.fromkeys(choice.models)]
+    for name in (*choice.scenarios, *choice.variants):
+        if name in spec.left_out:
+            version = f"Linux {spec.tree.release}" if spec.tree is not None else "this version of Linux"
+            raise InputError(f"{spec.file}: '{name}' is not for {version}")
     _each_matches("--scenario", choice.scenarios, list(spec.scenarios))
     _each_matches("--variant", choice.variants, list(spec.variants))
     cells = []

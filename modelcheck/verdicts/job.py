@@ -62,6 +62,8 @@ def answer(job: Job) -> Answer:
 
     Raises `InputError` for sources that are wrong.
     """
+    if job.cell.variant.problem:
+        return Answer(Result("UNKNOWN", reason=job.cell.variant.problem))
     return _within(job, lambda: _answer(job, program_of(job)))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from modelcheck.frontend.c import parse_program
-from modelcheck.frontend.spec.spec import spec_of
+from modelcheck.frontend.spec import spec_of
 from tests.agreement.engines import verdicts
 
 DECLARED = """

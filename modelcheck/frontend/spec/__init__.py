@@ -58,21 +58,25 @@ of the variants to check (default: the base and those that ``expect`` names), ``
 or a table from variants to verdicts, or from variants to tables from models to verdicts; ``default`` stands for
 every variant, or model, not named. What is not said is expected to PASS.
 
+What depends on the kernel's version is written as a table of conditions, in place of any value: the first that holds
+counts, ``default`` where none does, and else the key is not there::
+
+    unroll = { "<5.0" = 4, default = 3 }
+    expect = { base = { "<6.12" = "FAIL", ">=6.12,<6.12.40" = { lkmm = "FAIL" } } }
+
+    [scenarios.late.">=5.8"]
+    threads = ["one", "other"]
+
+Conditions are a lower bound, ``>=``, an upper one, ``<``, or both with a comma. As ``kernel`` a condition says for
+which trees the spec is. Of a source or patch several names may be given with ``|`` between them: of sources the first
+counts that is there, of patches the first that applies: ``"kernel:mm/balloon_compaction.c|kernel:mm/balloon.c"``.
+
 Names of scenarios and variants are letters and digits with single ``-``, ``_`` or ``.`` between them: they
 become file names of traces."""
 
 from modelcheck.frontend.spec.load import load_expression, load_program, macros
-from modelcheck.frontend.spec.spec import (
-    DEFAULT_MODELS,
-    DEFAULT_PROPERTIES,
-    MODELS,
-    Scenario,
-    Spec,
-    Variant,
-    program_spec,
-    read_spec,
-    spec_of,
-)
+from modelcheck.frontend.spec.read import program_spec, read_spec, spec_of
+from modelcheck.frontend.spec.spec import DEFAULT_MODELS, DEFAULT_PROPERTIES, MODELS, Scenario, Spec, Variant
 from modelcheck.frontend.spec.written import Expectation
 
 __all__ = [

@@ -31,6 +31,8 @@ def load_program(spec: Spec, scenario: Scenario, variant: Variant) -> Program:
     # libclang is loaded by those who parse only.
     from modelcheck.frontend.c import parse_program
 
+    if variant.problem:
+        raise spec.error(f"variant '{variant.name}': {variant.problem}", ("variants", variant.name))
     with _tree(spec, variant) as (folder, changed):
         try:
             return parse_program(changed=changed, **_read(spec, scenario, variant, folder))
@@ -42,6 +44,8 @@ def load_refusals(spec: Spec, scenario: Scenario, variant: Variant) -> list[Unsu
     """What of the program that `load_program` gives cannot be modelled, in all that it leads to. Raises as that."""
     from modelcheck.frontend.c import parse_refusals
 
+    if variant.problem:
+        raise spec.error(f"variant '{variant.name}': {variant.problem}", ("variants", variant.name))
     with _tree(spec, variant) as (folder, changed):
         try:
             return parse_refusals(changed=changed, **_read(spec, scenario, variant, folder))

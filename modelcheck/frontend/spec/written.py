@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any, Final, NewType, NoReturn, get_args
 
 import attrs
 import cattrs
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from cattrs.gen import make_dict_structure_fn
 
 from modelcheck.errors import InputError
 from modelcheck.frontend.spec import locate
 from modelcheck.program.ir import PROPERTIES
-from modelcheck.reading import file_content
 
 Names = NewType("Names", tuple[str, ...])
 """Written as an array of strings, or one string."""
@@ -38,6 +35,9 @@ Seconds = NewType("Seconds", float)
 
 DEFAULT: Final = "default"
 """Stands in `Expectations` for every variant, or model, not named."""
+
+OR: Final = "|"
+"""Between names of files: the first that is there counts; of patches the first that applies."""
 
 NAME: Final = re.compile(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
 RELEASE: Final = re.compile(r"[1-9][0-9]?\.[0-9]{1,2}(\.[0-9]{1,3})?")
@@ -120,15 +120,23 @@ class Text:
     file: str
     positions: Mapping[locate.Path, locate.Position]
 
+    def moved(self, written: Mapping[locate.Path, locate.Path]) -> Text:
+        """The same for a document in which what stands at some paths is ``written`` at others."""
+        return evolve(self, positions={**self.positions, **{path: self.at(origin) for path, origin in written.items()}})
+
+    def at(self, path: locate.Path) -> locate.Position:
+        """The place of ``path``, or of the nearest table around it that is written."""
+        while path not in self.positions:
+            path = path[:-1]
+        return self.positions[path]
+
     def wrong(self, message: str, *path: str | int) -> NoReturn:
         """Raise `InputError` at the place of ``path``, or of the nearest table around it that is written."""
         raise self.error(message, path)
 
     def error(self, message: str, path: locate.Path) -> InputError:
         """The error that `wrong` raises."""
-        while path not in self.positions:
-            path = path[:-1]
-        place = self.positions[path]
+        place = self.at(path)
         return InputError(message, self.file, place.line, place.column)
 
 
@@ -140,27 +148,12 @@ class _WrongValueError(ValueError):
         self.path = path
 
 
-def read_written(file: Path) -> tuple[WrittenSpec, Text]:
-    """Read ``file``. Raises `InputError` for a file that cannot be read, for text that is no TOML, and
-    for the first key that is unknown, missing or of the wrong type, with its line."""
-    name = str(file)
+def structured(document: Mapping[str, Any], text: Text) -> WrittenSpec:
+    """What a document says. Raises `InputError` for the first key that is unknown, missing or of the wrong type."""
     try:
-        text = file_content(file).decode("utf-8").replace("\r\n", "\n")
-        document = tomllib.loads(text)
-    except UnicodeDecodeError as error:
-        raise InputError(f"is no UTF-8 text (byte {error.start})", name) from None
-    except RecursionError:
-        raise InputError("is nested too deeply", name) from None
-    except tomllib.TOMLDecodeError as error:
-        raise _syntax_error(str(error), name, text) from None
-    except ValueError:  # what the parser leaves to int(), which has a limit on digits
-        line = next((at for at, one in enumerate(text.split("\n"), 1) if re.search(r"\d{4000}", one)), 1)
-        raise InputError("a number here has too many digits", name, line) from None
-    origin = Text(name, locate.locate(text))
-    try:
-        return _converter().structure(document, WrittenSpec), origin
+        return _converter().structure(document, WrittenSpec)
     except cattrs.BaseValidationError as group:
-        found = [origin.error(message, path) for path, message in _findings(group, ())]
+        found = [text.error(message, path) for path, message in _findings(group, ())]
         raise min(found, key=lambda error: (error.line, error.column)) from None
 
 
@@ -171,14 +164,6 @@ def suggestion(wrong: str, known: Iterator[str] | list[str] | tuple[str, ...]) -
     if near:
         return f" (did you mean '{near[0]}'?)"
     return f" (known: {', '.join(words)})" if words else ""
-
-
-def _syntax_error(message: str, name: str, text: str) -> InputError:
-    place = re.search(r"\(at line (\d+), column (\d+)\)$", message)
-    if place is None:
-        last = text.rstrip("\n").count("\n") + 1
-        return InputError(message.replace(" (at end of document)", " before the end of the file"), name, last)
-    return InputError(message[: place.start()].rstrip(), name, int(place[1]), int(place[2]))
 
 
 def _findings(group: cattrs.BaseValidationError, path: locate.Path) -> Iterator[tuple[locate.Path, str]]:

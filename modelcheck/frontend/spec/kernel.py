@@ -1,0 +1,76 @@
+"""Which kernel a spec is for: the tree that it names, or the user gives, and its version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from modelcheck.errors import InputError
+from modelcheck.frontend.spec import locate
+from modelcheck.frontend.spec.document import Document
+from modelcheck.frontend.spec.spec import ANY
+from modelcheck.frontend.spec.versions import Condition, Version, condition, is_condition
+from modelcheck.frontend.spec.written import OR, RELEASE, Text
+from modelcheck.kernel import PREFIX, VARIABLE, Tree, asked, given, kernel_tree
+from modelcheck.reading import allowed, bounds_of, refusal, within
+
+
+def version_of(kernel: object, tree: Tree | None) -> Version | None:
+    """Of which kernel the sources are, as far as that is known."""
+    if tree is not None:
+        return tree.version
+    if isinstance(kernel, str) and RELEASE.fullmatch(kernel):
+        major, minor, patch = (*map(int, kernel.split(".")), 0)[:3]
+        return major, minor, patch
+    return None
+
+
+def tree_of(folder: Path, document: Document) -> Tree | None:
+    """The kernel tree, where a spec needs one or the user has asked for it."""
+    text, kernel = document.text, document.raw.get("kernel")
+    asks = kernel if isinstance(kernel, str) and is_condition(kernel) else None
+    named = kernel if isinstance(kernel, str) and not asks and kernel != ANY and not RELEASE.fullmatch(kernel) else None
+    needs = next(_of_the_tree(document.raw), ("kernel",) if named or asks or kernel == ANY else None)
+    where = asked() or (given() if needs else None)
+    if where is None and named is not None:
+        where = folder / Path(named).expanduser()
+        if not within(where, (*bounds_of(folder), *allowed())):
+            text.wrong(refusal(named, folder), "kernel")
+    if where is None:
+        if needs:
+            text.wrong(f"needs a tree of the kernel's sources: give it with --kernel DIR, or in {VARIABLE}", *needs)
+        return None
+    try:
+        tree = kernel_tree(where)
+    except InputError as error:
+        if named is None or where in (asked(), given()):
+            raise
+        text.wrong(f"'{named}' is no release of Linux as 4.19 or 6.1.12, and as a folder: {error.message}", "kernel")
+    if asks and not _condition(asks, text).holds(tree.version):
+        text.wrong(f"this is for Linux {asks}, and the tree is of version {tree.release}", "kernel")
+    return tree
+
+
+def _condition(asks: str, text: Text) -> Condition:
+    try:
+        return condition(asks)
+    except ValueError as error:
+        text.wrong(str(error), "kernel")
+
+
+def _of_the_tree(raw: dict[str, Any]) -> Iterator[locate.Path]:
+    """Where sources are named that are in the tree: as `Text.at` finds them."""
+    scenarios = raw.get("scenarios")
+    inner = scenarios.items() if isinstance(scenarios, dict) else ()
+    for value, path in ((raw, ()), *((of, ("scenarios", name)) for name, of in inner)):
+        yield from _prefixed(value.get("sources") if isinstance(value, dict) else None, (*path, "sources"))
+
+
+def _prefixed(value: Any, path: locate.Path) -> Iterator[locate.Path]:
+    if isinstance(value, str):
+        if any(part.startswith(PREFIX) for part in value.split(OR)):
+            yield path
+    elif isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _prefixed(inner, (*path, key))
