@@ -9,7 +9,7 @@ import pytest
 from modelcheck.errors import InputError
 from modelcheck.frontend.spec import Spec, read_spec
 from modelcheck.frontend.spec.versions import condition
-from modelcheck.kernel import giving
+from modelcheck.kernel import VARIABLE, giving
 from modelcheck.verdicts.cells import Choice, choose
 
 C = "int x;\nvoid f(void)\n{\n\tx = 1;\n}\nvoid g(void)\n{\n\tx = 2;\n}\n"
@@ -188,7 +188,10 @@ def test_of_several_patches_the_first_counts_that_applies_and_where_none_does_th
     assert problem.startswith("its patch old.diff|new.diff does not apply to Linux 5.1.0: ")
 
 
-def test_a_spec_for_some_versions_refuses_other_trees(folder: Path, tmp_path: Path) -> None:
+def test_a_spec_for_some_versions_refuses_other_trees(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
     text = f'kernel = ">=5.8"\n{HEAD}[scenarios.s]\n{THREADS}'
     with giving(tree(tmp_path, "4.19.2")):
         assert complaint(folder, text) == "1:1: this is for Linux >=5.8, and the tree is of version 4.19.2"
