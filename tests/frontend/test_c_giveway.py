@@ -46,6 +46,18 @@ CALLS = {
         "long one = 1, two = 2; memcpy(&one, &two, 8); out[0] = one; __builtin_memcpy(&one, &two, 8); out[1] = one;",
         [1, 2],
     ),
+    "a macro that was defined before": (
+        "#define min(a, b) 7\n#define ARRAY_SIZE(x) \\\n    8\n#include <linux/minmax.h>\n#include <linux/kernel.h>\n"
+        + MARK,
+        "out[0] = min(1, 2); out[1] = ARRAY_SIZE(out);",
+        [7, 8],
+    ),
+    "a macro from where it is defined on": (
+        "#include <linux/minmax.h>\n" + MARK + "static int before(void) { return min(1, 2); }\n"
+        "#undef min\n#define min(a, b) 7\n",
+        "out[0] = before(); out[1] = min(1, 2);",
+        [1, 7],
+    ),
     "a function of POSIX": (
         "#include <pthread.h>\n" + MARK + "int pthread_mutex_lock(pthread_mutex_t *m) { return 7; }\n",
         "pthread_mutex_t m; out[0] = pthread_mutex_lock(&m); out[1] = 3;",

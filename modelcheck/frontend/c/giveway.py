@@ -1,5 +1,5 @@
 """Our headers give way: a function that the user's files define counts, and what a header of ours has under its name, a
-macro or a function, becomes a declaration of it.
+macro or a function, becomes a declaration of it. So does a macro that was defined before a header of ours defines it.
 
 A C file that is under check often defines what our headers stand in for, and a file beside it includes our header:
 calls there must reach the user's function, not ours.
@@ -243,7 +243,10 @@ def _specifiers(tokens: Sequence[re.Match[bytes]]) -> Iterator[bytes]:
 
 
 def given_way(texts: Texts, prototypes: Mapping[bytes, bytes]) -> dict[Path, bytes]:
-    """Our headers that define what ``prototypes`` declare, changed to declare it; lines stay where they are."""
+    """Our headers that define what ``prototypes`` declare, changed to declare it; lines stay where they are.
+
+    An empty prototype: the macro of that name is left out.
+    """
     changed: dict[Path, bytes] = {}
     for path in sorted(texts.headers.rglob("*.h")):
         content = texts.content(str(path))
@@ -251,7 +254,7 @@ def given_way(texts: Texts, prototypes: Mapping[bytes, bytes]) -> dict[Path, byt
         pieces = [
             (one, _as_static(one.prototype, prototype) if one.prototype else prototype)
             for name, prototype in prototypes.items()
-            for one in (*facts.macros.get(name, ()), *facts.functions.get(name, ()))
+            for one in (*facts.macros.get(name, ()), *(facts.functions.get(name, ()) if prototype else ()))
         ]
         data = content.data if content is not None else b""
         for one, declared in sorted(pieces, key=lambda piece: -piece[0].start):

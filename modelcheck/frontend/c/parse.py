@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -48,7 +49,11 @@ _BASE = (
     "-Wignored-pragmas",
     "-Wsource-uses-openmp",
     "-Wsource-uses-openacc",
+    "-Wmacro-redefined",
 )
+_OURS: Final = ("-Wsystem-headers",)
+"""Where files are compiled against our headers, what clang says of these counts too: see `Unit.redefined`."""
+_REDEFINED: Final = re.compile(r"'(\w+)' macro redefined")
 
 
 @contextmanager
@@ -115,6 +120,7 @@ class Unit:
         beside: what it says beside its definitions.
         broken: clang's errors within the bodies of functions, by their names; of our bodies of what a kernel tree has
             elsewhere, those of functions that were taken out for them, too.
+        redefined: macros that a header of ours defines after others have.
         signatures: of its functions that were asked for, by their declaration.
         code: what became of its functions, by their declaration and the type that an allocation's result gets.
     """
@@ -127,6 +133,7 @@ class Unit:
     variables: dict[str, list[cl.Cursor]]
     beside: Beside = field(factory=Beside)
     broken: Mapping[str, Sequence[Diagnostic]] = field(factory=dict)
+    redefined: frozenset[str] = frozenset()
     code: dict[tuple[int | None, CType | None], list[Recorded]] = field(factory=dict)
     signatures: dict[int | None, Signature] = field(factory=dict)
     _typedefs: dict[str, str] = field(factory=dict)
@@ -206,7 +213,11 @@ def parse_file(
         options = (
             *_BASE,
             *(part for folder in include for part in ("-I", str(folder))),
-            *(known.build.options(path) if known.build is not None else ("-isystem", str(texts.headers))),
+            *(
+                known.build.options(path)
+                if known.build is not None
+                else ("-isystem", str(texts.headers), "-Wsystem-headers")
+            ),
             *("-include", str(texts.headers / "mc" / "intrinsics.h")),
             *("-include", str(prelude)),
         )
@@ -244,7 +255,10 @@ def parse_file(
     said = beside(
         top, diagnostics, read, lambda name: texts.ours(name) or name == prelude_name, kernel=known.build is not None
     )
-    unit = Unit(shown, parsed, Types(), known, functions, variables, said, broken)
+    redefined = frozenset(
+        again[1] for one in diagnostics if (again := _REDEFINED.match(one.message)) and texts.ours(one.file)
+    )
+    unit = Unit(shown, parsed, Types(), known, functions, variables, said, broken, redefined)
     if content is not None:
         return unit
     forgetful = _anew(unit, "", Files(Texts(texts.headers), {}))

@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 
 from modelcheck.frontend.c.confine import Bounds
 from modelcheck.frontend.c.functions import contents, lower
-from modelcheck.frontend.c.giveway import Shadows, given_way, shadows
+from modelcheck.frontend.c.giveway import given_way, shadows
 from modelcheck.frontend.c.initialise import extent
 from modelcheck.frontend.c.link import RUNTIME, Library, Linker
 from modelcheck.frontend.c.parse import Files, Unit, headers, one_at_a_time, own, parse_file
@@ -44,20 +44,28 @@ class Setting:
         return parse_file(path, self.include, self.defines, self.files, content)
 
     def units(self, sources: Sequence[Path]) -> list[Unit]:
-        """The C files of a program. Where they define what our headers do, theirs counts: see `giveway`."""
-        texts = self.files.contents
-        shared = Shadows() if self.files.build is not None else shadows(sources, self.include, texts)
+        """The C files of a program. What they define counts, where our headers define it as well: see `giveway`."""
+        if self.files.build is not None:
+            return [self.parse(path) for path in sources]
+        shared = shadows(sources, self.include, self.files.contents)
         while shared:
             units = [self._unit(path, {**shared.shared, **shared.own.get(str(path), {})}) for path in sources]
-            theirs = frozenset(
-                name for unit in units for name, cursor in unit.functions.items() if not unit.ours(cursor)
-            )
+            defined = ((name, unit.ours(cursor)) for unit in units for name, cursor in unit.functions.items())
+            theirs = frozenset(name for name, ours in defined if not ours)
             if shared.names <= theirs:
                 return units
             shared = shared.within(theirs)  # what stands in a part of a file that does not count is no definition
-        return [self.parse(path) for path in sources]
+        return [self._unit(path, {}) for path in sources]
 
     def _unit(self, path: Path, prototypes: Mapping[bytes, bytes]) -> Unit:
+        """A file, with headers of ours that declare ``prototypes`` and leave out macros that it has defined before."""
+        unit = self._parsed(path, prototypes) if prototypes else self.parse(path)
+        while unit.redefined:
+            prototypes = {**prototypes, **{name.encode(): b"" for name in unit.redefined}}
+            unit = self._parsed(path, prototypes)
+        return unit
+
+    def _parsed(self, path: Path, prototypes: Mapping[bytes, bytes]) -> Unit:
         texts = self.files.contents
         given = evolve(texts, changed={**texts.changed, **given_way(texts, prototypes)})
         return parse_file(path, self.include, self.defines, evolve(self.files, contents=given))
