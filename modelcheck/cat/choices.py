@@ -56,7 +56,7 @@ def chosen(
         return terms.seq((locks, terms.base_relation("co"), locks)), among.least
     if isinstance(among, Picks) and name.startswith(("rf", "co")):
         return terms.inter((among.union, terms.base_relation(name[:2]))), None
-    raise not_supported("a choice of anything but rf and co (by a name that starts so)", at)
+    raise not_supported("a choice of anything but rf and co (by a name that starts so) and linearisations", at)
 
 
 def settle(terms: Terms, names: Mapping[str, Value]) -> tuple[dict[str, Value], Node]:

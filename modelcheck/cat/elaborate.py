@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from attrs import define, field, frozen
+from attrs import define, field
 
-from modelcheck.cat import bitsets, choices, finite, linear, syntax, tags
-from modelcheck.cat.bitsets import Rows
+from modelcheck.cat import choices, finite, linear, syntax, tags
+from modelcheck.cat.axioms import Axiom, Linearisation
 from modelcheck.cat.library import ARITIES, apply_library, union_of_tags
 from modelcheck.cat.nodes import BASE_RELATIONS, NestedRecursionError, Node, Terms
+from modelcheck.cat.patterns import bound
 from modelcheck.cat.places import not_supported, wrong
 from modelcheck.cat.sorts import set_definitions
 from modelcheck.cat.values import (
@@ -20,6 +21,7 @@ from modelcheck.cat.values import (
     Each,
     Element,
     Library,
+    Linear,
     Several,
     TagValue,
     Value,
@@ -37,35 +39,6 @@ class UndefinedNameError(InputError):
     """A name that nothing defines; ``try`` catches it."""
 
 
-@frozen
-class Axiom:
-    """A test that an execution must pass, or with ``flag`` one that marks it when it holds.
-
-    ``choice``: it holds the text's own choices of rf and co to those of the execution, and says nothing of a
-    part of an execution.
-    """
-
-    name: str
-    test: str
-    negated: bool
-    flag: bool
-    node: Node
-    place: syntax.Place
-    choice: bool = False
-
-    def holds(self, value: Rows | int) -> bool:
-        """Whether the test, without its ``~``, holds of what `node` is worth."""
-        if isinstance(value, int) or self.test == "empty":
-            return not value
-        if self.test == "acyclic":
-            return bitsets.is_acyclic(value)
-        return not any(row >> a & 1 for a, row in value.items())
-
-    def satisfied(self, value: Rows | int) -> bool:
-        """Whether the axiom holds; of a flag, whether it stays down."""
-        return (self.holds(value) != self.negated) != self.flag
-
-
 @define
 class Elaborator:
     """Goes through a model's instructions in order and keeps what they define.
@@ -75,6 +48,7 @@ class Elaborator:
         names: what every name stands for at this point.
         axioms: the checks met so far, flags too.
         labels: a name for terms that have one.
+        linearisations: the orders that the text chooses, in the order of the text.
         variants: the variants that conditions may ask for.
         declared: the tags that enumerations have declared so far.
         load: reads an included file: (path, place of the include) -> syntax.
@@ -86,6 +60,7 @@ class Elaborator:
     names: dict[str, Value] = field(factory=dict)
     axioms: list[Axiom] = field(factory=list)
     labels: dict[Node, str] = field(factory=dict)
+    linearisations: list[Linearisation] = field(factory=list)
     _procedures: dict[str, syntax.Procedure] = field(factory=dict)
     declared: set[str] = field(factory=set)
     _choosing: bool = False
@@ -168,11 +143,23 @@ class Elaborator:
             self._instruction(self.load("implied-fences.cat", at))
 
     def _choose(self, at: syntax.Place, name: str, among: Value) -> None:
+        if isinstance(among, Linear):
+            self._linearise(at, name, among)
+            return
         node, least = choices.chosen(self.terms, self.names, name, among, at)
         self.names = {**self.names, name: node}
         if least is not None:
             lacking = self.terms.diff(least, self._as_relation(node, at, "with"))
             self.axioms.append(Axiom(name, "empty", False, False, lacking, at, True))
+
+    def _linearise(self, at: syntax.Place, name: str, among: Linear) -> None:
+        relation = self.terms.base_relation(f"{name}, choice {len(self.linearisations) + 1}")
+        least = among.least
+        if name.startswith("co"):  # of each location it is the execution's own
+            least = self.terms.union((least, self.terms.base_relation("co")))
+        self.linearisations.append(Linearisation(name, relation, among.members, least, at))
+        self.names = {**self.names, name: relation}
+        self.labels.setdefault(relation, name)
 
     def _for_all(self, name: str, expression: syntax.Expression, body: tuple[syntax.Instruction, ...]) -> None:
         members = self._value(expression, self.names)
@@ -293,7 +280,8 @@ class Elaborator:
                 if value is None:
                     if name in tags.KNOWN:
                         return self.terms.base_set(name)
-                    raise UndefinedNameError(f"{name} is not defined", at.file, at.line, at.column)
+                    why = f" ({tags.ELSEWHERE[name]})" if name in tags.ELSEWHERE else ""
+                    raise UndefinedNameError(f"{name} is not defined{why}", at.file, at.line, at.column)
                 return value
             case syntax.Op():
                 return self._operator(e, names)
@@ -422,17 +410,13 @@ class Elaborator:
             return apply_library(self.terms, called.name, given, place, lambda f, x: self._call_value(f, x, at, place))
         if not isinstance(called, Closure):
             raise wrong("this is no function", at)
-        values: tuple[Value, ...] = (argument,)
-        if len(called.parameters) != 1 and isinstance(argument, Several):
-            values = argument.values
-        if len(values) != len(called.parameters):
-            raise wrong(f"this function takes {len(called.parameters)} arguments, not {len(values)}", place)
+        own = bound(called.parameters, argument, place)
         self._applications += 1
         if self._depth >= DEEPEST or self._applications > MOST_APPLICATIONS:
             raise wrong("this function calls itself without end", at)
         self._depth += 1
         try:
-            return self._value(called.body, {**called.names, **dict(zip(called.parameters, values, strict=True))})
+            return self._value(called.body, {**called.names, **own})
         finally:
             self._depth -= 1
 

@@ -14,6 +14,7 @@ from modelcheck.cat.values import (
     Each,
     Element,
     Family,
+    Linear,
     Orders,
     Part,
     Parts,
@@ -66,12 +67,7 @@ def apply_library(terms: Terms, name: str, given: tuple[Value, ...], at: syntax.
         case "cross":
             return _cross(terms, given[0], at)
         case "linearisations" | "generate_orders":
-            if isinstance(given[0], Several) and len(given[0].values) == 2:
-                members, least = given[0].values
-                fits = isinstance(members, Part) or (isinstance(members, Node) and members.is_set)
-                if fits and isinstance(least, Node):
-                    return Orders(least)
-            raise wrong(f"{name} takes a set and a relation", at)
+            return _orders(terms, name, given[0], at)
         case "partition" | "classes-loc":
             if isinstance(given[0], Node) and given[0].is_set:
                 return Parts(given[0])
@@ -86,6 +82,21 @@ def apply_library(terms: Terms, name: str, given: tuple[Value, ...], at: syntax.
     if isinstance(given[0], TagValue):
         return union_of_tags(terms, (given[0].name,))
     raise wrong(f"{name} takes a tag", at)
+
+
+def _orders(terms: Terms, name: str, given: Value, at: syntax.Place) -> Orders | Linear:
+    """``linearisations(E, r)``: of the writes of one location, or of any set of events."""
+    if isinstance(given, Several) and len(given.values) == 2:
+        members, least = given.values
+        if isinstance(least, Node) and (not least.is_set or least.op == "empty"):
+            least = terms.empty(False) if least.is_set else least
+            if isinstance(members, Part):
+                return Orders(least)
+            if isinstance(members, TagValue):
+                members = union_of_tags(terms, (members.name,))
+            if isinstance(members, Node) and (members.is_set or members.op == "empty"):
+                return Linear(members, least) if name == "linearisations" else Orders(least)
+    raise wrong(f"{name} takes a set and a relation", at)
 
 
 def _relation(name: str, value: Value, at: syntax.Place) -> Node:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Collection, Iterator, Mapping, Set
 
 from attrs import Factory, define, evolve, frozen
 
 from modelcheck.cat import bitsets
+from modelcheck.cat.axioms import Axiom, Linearisation
 from modelcheck.cat.candidate import Candidate
-from modelcheck.cat.elaborate import Axiom, Elaborator
+from modelcheck.cat.elaborate import Elaborator
 from modelcheck.cat.emptiness import may_hold
 from modelcheck.cat.evaluate import Evaluation, RecursionWithoutEndError
 from modelcheck.cat.explain import Explainer
 from modelcheck.cat.facts import EVERYTHING, Facts
+from modelcheck.cat.linearise import choices
 from modelcheck.cat.nodes import FINAL_WRITES, VALUES_DIFFER, Node, Terms, rests_on_recursion
 from modelcheck.cat.residual import Residuals
 from modelcheck.cat.violations import Violation, violations_of
@@ -51,6 +53,8 @@ class Model:
         monotonic: what holds of an execution whose accesses are taken apart, each piece with its own edges, holds with
             each access one event with the edges of all its pieces: it is no more allowed, and no more flagged. Set for
             the models that come along, where it is known to be so.
+        linearisations: total orders that the text chooses: of an execution, one choice must satisfy all of `choosing`.
+        choosing: what such a choice must satisfy.
     """
 
     name: str
@@ -64,6 +68,8 @@ class Model:
     recursive: frozenset[str]
     idempotent: bool = False
     monotonic: bool = False
+    linearisations: tuple[Linearisation, ...] = ()
+    choosing: tuple[Axiom, ...] = ()
     _last: Evaluation | None = None
     _explainer: Explainer | None = None
     _residuals: Residuals = Factory(Residuals)
@@ -71,7 +77,9 @@ class Model:
     @classmethod
     def of(cls, name: str, elaborator: Elaborator) -> Model:
         """The model that an elaborated text describes."""
-        axioms = tuple(a for a in elaborator.axioms if not a.flag)
+        orders = {one.relation.name for one in elaborator.linearisations}
+        tests = [a for a in elaborator.axioms if not a.flag]
+        axioms = tuple(a for a in tests if orders.isdisjoint(a.node.support))
         flags: dict[str, Axiom] = {}
         for axiom in elaborator.axioms:
             if axiom.flag:
@@ -87,6 +95,8 @@ class Model:
             any(_keeps_atomicity(axiom, elaborator.terms) for axiom in axioms),
             frozenset(elaborator.declared),
             frozenset(axiom.name for axiom in axioms if rests_on_recursion(axiom.node)),
+            linearisations=tuple(elaborator.linearisations),
+            choosing=tuple(a for a in tests if not orders.isdisjoint(a.node.support)),
         )
 
     def forget(self) -> None:
@@ -125,7 +135,11 @@ class Model:
                 found.extend(violations_of(axiom, self._explain(evaluation), self.labels, limit))
                 if len(found) >= limit:
                     break
-        if not found:
+        if not found and self.linearisations:
+            if next(self._choices(evaluation), None) is None:
+                names = " and ".join(one.name for one in self.linearisations)
+                found.append(Violation(f"with {names}", (), EVERYTHING))
+        elif not found:
             self._residuals.learn(evaluation, self.axioms, self._asked(candidate).values())
         return Judgement(not found, tuple(found[:limit]))
 
@@ -134,6 +148,14 @@ class Model:
         evaluation = self._evaluate(candidate)
         return tuple(axiom.name for axiom in self.axioms if not self._satisfied(axiom, evaluation))
 
+    def ways(self, candidate: Candidate) -> int:
+        """In how many ways the orders that the text chooses can be chosen in a consistent ``candidate``; for herd7 each
+        is an execution of its own."""
+        return sum(1 for _ in self._choices(self._evaluate(candidate))) if self.linearisations else 1
+
+    def _choices(self, evaluation: Evaluation) -> Iterator[Evaluation]:
+        return choices(evaluation, self.linearisations, self.choosing, self._satisfied)
+
     def flags(self, candidate: Candidate, among: Collection[str] | None = None) -> Mapping[str, Pairs]:
         """The flags that ``candidate`` raises, with the pairs that raise them ((e, e) for a member of a set).
 
@@ -141,12 +163,13 @@ class Model:
         """
         if among is None and self._residuals.unflagged(candidate):
             return {}
+        asked = [one for one in self._asked(candidate).items() if among is None or one[0] in among]
         evaluation = self._evaluate(candidate)
         result: dict[str, Pairs] = {}
-        for name, axiom in self._asked(candidate).items():
-            if (among is not None and name not in among) or self._satisfied(axiom, evaluation):
-                continue
-            result[name] = self._pairs(axiom, evaluation)
+        for one in self._choices(evaluation) if self.linearisations else (evaluation,):
+            for name, axiom in asked:
+                if not self._satisfied(axiom, one):
+                    result[name] = tuple(dict.fromkeys((*result.get(name, ()), *self._pairs(axiom, one))))
         return result
 
     def final_flags(self, present: Set[str]) -> tuple[str, ...]:
@@ -202,8 +225,10 @@ class Model:
 
         Raises KeyError when the model has no such flag, ValueError when the pair is in it.
         """
-        explainer = self._explain(self._evaluate(candidate))
         axiom = self.flag_axioms[flag]
+        if any(one.relation.name in axiom.node.support for one in self.linearisations):
+            return EVERYTHING
+        explainer = self._explain(self._evaluate(candidate))
         if explainer.holds(axiom.node, a, b):
             raise ValueError(f"({a}, {b}) raises {flag}")
         if axiom.test != "empty" or not axiom.negated:

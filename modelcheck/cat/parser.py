@@ -189,6 +189,12 @@ class _Builder(Transformer[Token, Any]):
     def names(self, meta: Any, children: list[Token]) -> tuple[str, ...]:
         return tuple(map(str, children))
 
+    def patterns(self, meta: Any, children: list[Any]) -> tuple[syntax.Parameter, ...]:
+        return tuple(str(child) if isinstance(child, Token) else child for child in children)
+
+    def catdep(self, meta: Any, children: list[Any]) -> syntax.Ignored:
+        return syntax.Ignored(self._at(meta))
+
     def bindings(self, meta: Any, children: list[Any]) -> tuple[syntax.Binding, ...]:
         return tuple(children)
 
@@ -225,7 +231,8 @@ class _Builder(Transformer[Token, Any]):
         return tuple(children)
 
     def fun(self, meta: Any, children: list[Any]) -> syntax.Function:
-        parameters = children[0] if isinstance(children[0], tuple) else (str(children[0]),)
+        first = children[0]
+        parameters = (str(first),) if isinstance(first, Token) else first or ()
         return syntax.Function(self._at(meta), parameters, children[1])
 
     def apply(self, meta: Any, children: list[Any]) -> syntax.Expression:

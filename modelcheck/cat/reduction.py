@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 
 from modelcheck.cat import bitsets
+from modelcheck.cat.axioms import Axiom
 from modelcheck.cat.bitsets import Rows
-from modelcheck.cat.elaborate import Axiom
 from modelcheck.cat.evaluate import CONSTANT, TRANSITIVE, Evaluation
 from modelcheck.cat.nodes import Node, Recursion, Terms
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from modelcheck.cat import bitsets, tags
+from modelcheck.cat.axioms import Axiom
 from modelcheck.cat.bitsets import Rows
 from modelcheck.cat.candidate import Candidate
 from modelcheck.cat.coarse import Coarse
-from modelcheck.cat.elaborate import Axiom
 from modelcheck.cat.evaluate import COSTLY, Evaluation, RecursionWithoutEndError
 from modelcheck.cat.nodes import Node
 from modelcheck.cat.reduction import OPEN, Reduction

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from modelcheck.cat.elaborate import Axiom
+from modelcheck.cat.axioms import Axiom
 from modelcheck.cat.model import Model
 from modelcheck.cat.nodes import Node, Recursion, Terms
 from modelcheck.cat.syntax import Place

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from attrs import frozen
 
 
@@ -61,13 +63,17 @@ class Apply:
     argument: Expression
 
 
+Parameter: TypeAlias = "str | tuple[Parameter, ...]"
+"""A name, or a tuple of parameters for an argument that is a tuple."""
+
+
 @frozen
 class Binding:
     """``name = value`` or ``name(parameters) = value``; a tuple pattern has several ``names``."""
 
     at: Place
     names: tuple[str, ...]
-    parameters: tuple[str, ...] | None
+    parameters: tuple[Parameter, ...] | None
     value: Expression
 
 
@@ -76,7 +82,7 @@ class Function:
     """``fun parameters -> body``."""
 
     at: Place
-    parameters: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
     body: Expression
 
 

@@ -35,6 +35,16 @@ _LOWER: Final = {name.lower(): name for name in (*ACCESS_TAGS, *FENCE_TAGS)} | {
 }
 
 
+ELSEWHERE: Final = {
+    "B": "branches are no events here: ctrl has what rests on them",
+    **dict.fromkeys(("BCC", "PRED"), "branches are no events here: ctrl has what rests on them"),
+    **dict.fromkeys(("X", "lxsx", "amo", "lrsc", "AMO"), "it is about assembly: rmw has read-modify-writes"),
+    **dict.fromkeys(("iico_data", "iico_ctrl", "iico_order", "ctrlisync", "isb"), "it is about assembly"),
+    **dict.fromkeys(("tag2scope", "scopes", "ext-wg"), "threads have no scopes here"),
+}
+"""Names that the models of other languages use, and why they are none here."""
+
+
 def canonical(tag: str) -> str:
     """The name under which candidates hold ``tag``: models have spelled it ``'once``, ``Once`` and ``ONCE``.
 

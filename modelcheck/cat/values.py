@@ -14,7 +14,7 @@ from modelcheck.cat.nodes import Node
 class Closure:
     """A function of the model's text, with the names it may see."""
 
-    parameters: tuple[str, ...]
+    parameters: tuple[syntax.Parameter, ...]
     body: syntax.Expression
     names: Mapping[str, Value]
 
@@ -111,6 +111,14 @@ class Orders:
     least: Node
 
 
+@frozen(eq=False)
+class Linear:
+    """The total orders of the events of ``members`` that hold ``least``."""
+
+    members: Node
+    least: Node
+
+
 Value = (
     Node
     | Closure
@@ -124,6 +132,7 @@ Value = (
     | Family
     | Picks
     | Orders
+    | Linear
     | Parts
     | Part
 )
@@ -140,6 +149,7 @@ NOUNS: Mapping[type, str] = {
     Family: "a set of sets",
     Picks: "a set of relations",
     Orders: "a set of relations",
+    Linear: "a set of relations",
     Parts: "a set of sets",
     Part: "a part of a set",
 }

@@ -8,8 +8,8 @@ from typing import Final
 from attrs import frozen
 
 from modelcheck.cat import bitsets
+from modelcheck.cat.axioms import Axiom
 from modelcheck.cat.bitsets import Rows
-from modelcheck.cat.elaborate import Axiom
 from modelcheck.cat.explain import Explainer
 from modelcheck.cat.facts import EVERYTHING, Facts, condensed, price
 from modelcheck.cat.nodes import Node

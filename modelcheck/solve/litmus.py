@@ -209,7 +209,7 @@ class _Question:
         variables = [self._variable(o) for o in self.shown]
         for proposal, state in self.outcomes.all(self.counts, variables):
             numbers = tuple(self._told_as(what, value) for what, value in zip(self.shown, state, strict=True))
-            states[numbers] += 1
+            states[numbers] += self.session.model.ways(self.session.candidate)
             self._note_flags()
             if self.watch is not None:
                 self.watch(proposal, self._meets(numbers))

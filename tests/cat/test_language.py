@@ -54,6 +54,7 @@ def pairs(expression: str, before: str = "") -> set[tuple[int, int]]:
         ("po^* & ~id", {(2, 3), (2, 4), (3, 4), (5, 6)}),
         ("IW * F", {(0, 3), (1, 3)}),
         ("IW*F | po\\po", {(0, 3), (1, 3)}),
+        ("po^? & id", {(e, e) for e in range(7)}),
         ("domain(po)", {(2, 2), (3, 3), (5, 5)}),
         ("range po", {(3, 3), (4, 4), (6, 6)}),
         ("~M", {(3, 3)}),
@@ -102,6 +103,26 @@ def test_functions_take_several_arguments_and_see_the_names_where_they_are_defin
     assert pairs("f(W, R)", before) == {(2, 4), (5, 6), (3, 3)}
     assert pairs("g (po, F)", "let g = fun (r, s) -> r ; [s]") == {(2, 3)}
     assert pairs("a | b", "let (a, b) = (co, [F])") == {(0, 2), (1, 5), (3, 3)}
+
+
+def test_a_tuple_among_the_arguments_is_taken_apart() -> None:
+    assert pairs("f(po, (rf, co))", "let f(a, (b, c)) = a ; (b | c)") == pairs("po ; (rf | co)")
+    assert pairs("f(((po, rf), co))", "let f = fun ((a, b), c) -> a | b | c") == pairs("po | rf | co")
+    assert pairs("f ()", "let f = fun () -> rf") == pairs("rf")
+    with pytest.raises(InputError, match="this function takes 2 arguments, not 1"):
+        pairs("f(po, rf)", "let f(a, (b, c)) = a")
+
+
+def test_a_name_may_end_in_a_quote() -> None:
+    assert pairs("po' ; rf", "catdep\nlet po' = po & [W]") == set()
+    assert pairs("rf'", "let rf' = rf") == pairs("rf")
+
+
+@pytest.mark.parametrize(("name", "why"), [("B", "branches are no events"), ("amo", "assembly"), ("X", "assembly")])
+def test_a_name_of_other_languages_is_told_why_it_is_none(name: str, why: str) -> None:
+    with pytest.raises(InputError, match=rf"^model.cat:2:14: {name} is not defined \(.*{why}"):
+        pairs(name)
+    assert pairs(f"try {name} with rf") == pairs("rf")
 
 
 def test_a_name_may_be_defined_anew_in_terms_of_itself() -> None:
@@ -158,7 +179,8 @@ def test_coherence_that_a_text_chooses_is_that_of_the_execution() -> None:
     text = 'include "cos.cat"\nacyclic po | rf | co | fr as sc\nlet result = coe'
     assert model_from_text(text).violated(SB) == ("sc",)
     text = "with co from linearisations(W, co0 | (W * IW) & loc)\nacyclic po"
-    assert model_from_text(text).violated(SB) == ("co",)
+    assert not model_from_text(text).check(SB).consistent
+    assert model_from_text("with co from linearisations(W, co0)\nacyclic po").check(SB).consistent
 
 
 CATALOGUE = """TSO
@@ -209,7 +231,6 @@ def test_show_and_bell_declarations_change_nothing() -> None:
         ("let a = (* (* *) po", 1, 9, "never closed"),
         ('include "missing.cat"', 1, 1, "cannot find missing.cat"),
         ("with x from cross(W)", 1, 19, "going through a set that the text does not spell out"),
-        ("with sc from linearisations(SC, po)", 1, 1, "a choice of anything but rf and co"),
         ("with rf from {rf, 0}", 1, 1, "a choice of anything but rf and co"),
         ("let a = match W with {} -> W || x ++ y -> W end", 1, 15, "not supported"),
         ("let a = match 'b with 'c -> W end", 1, 9, "no clause"),
