@@ -1,8 +1,10 @@
 """What the headers compute is what the kernel, C11 and POSIX say, at the edges too.
 
 `values/` has a line for each: an expression and its value as a signed number of 64 bits. Those of math, minmax,
-overflow, log2, hash, bits, time and errors were computed with gcc from the macros and functions of Linux 6.1; the
-others are what the documents say. ``n`` is 3, ``zero`` is 0; ``struct flexed`` has 8 bytes before its array of longs.
+overflow, log2, hash, bits, time and errors were computed with gcc from the macros and functions of Linux 6.1, those of
+lists, hlists, llists and bitmaps are what that tree's own give (`tests/kernel/test_values.py`); the others are what the
+documents say. A list's shape is told by the names of its entries, forwards and backwards, as digits.
+``n`` is 3, ``zero`` is 0; ``struct flexed`` has 8 bytes before its array of longs.
 """
 
 from __future__ import annotations

@@ -19,6 +19,15 @@
 #define __mc_chain(table, key) (__mc_assumes("hash-by-low-bits"), &(table)[(unsigned long)(key) % HASH_SIZE(table)])
 #define hash_add(table, node, key) hlist_add_head(node, __mc_chain(table, key))
 #define hash_add_rcu(table, node, key) hlist_add_head_rcu(node, __mc_chain(table, key))
+#define HASH_BITS(table) ((unsigned int)ilog2(HASH_SIZE(table)))
+#define hash_empty(table) __mc_hash_empty(table, HASH_SIZE(table))
+static inline bool __mc_hash_empty(const struct hlist_head *table, unsigned long size)
+{
+	for (unsigned long i = 0; i < size; i++)
+		if (!hlist_empty(&table[i]))
+			return false;
+	return true;
+}
 #define hash_hashed(node) (!hlist_unhashed(node))
 #define hash_del(node) hlist_del_init(node)
 #define hash_del_rcu(node) hlist_del_init_rcu(node)
@@ -34,6 +43,8 @@
 #define hash_for_each_possible(table, object, member, key) __mc_hlist_each_3(object, __mc_chain(table, key), member)
 #define hash_for_each_possible_rcu(table, object, member, key, ...) \
 	__mc_hlist_rcu_3(object, __mc_chain(table, key), member)
+#define hash_for_each_possible_rcu_notrace(table, object, member, key) \
+	hlist_for_each_entry_rcu_notrace(object, __mc_chain(table, key), member)
 #define hash_for_each_possible_safe(table, object, next, member, key) \
 	__mc_hlist_safe_4(object, next, __mc_chain(table, key), member)
 

@@ -91,6 +91,22 @@ static inline void hlist_move_list(struct hlist_head *old, struct hlist_head *he
 	old->first = NULL;
 }
 
+/* On no list, but as if it were: it can be taken off. */
+static inline void hlist_add_fake(struct hlist_node *node)
+{
+	node->pprev = &node->next;
+}
+
+static inline bool hlist_fake(struct hlist_node *node)
+{
+	return node->pprev == &node->next;
+}
+
+static inline bool hlist_is_singular_node(struct hlist_node *node, struct hlist_head *head)
+{
+	return !node->next && node->pprev == &head->first;
+}
+
 #define hlist_entry(ptr, type, member) container_of(ptr, type, member)
 #define hlist_entry_safe(ptr, type, member) ({				\
 	__auto_type __mc_node = (ptr);					\
@@ -110,6 +126,11 @@ static inline void hlist_move_list(struct hlist_head *old, struct hlist_head *he
 #define __mc_hlist_each_4(pos, node, head, member) \
 	for ((node) = (head)->first; (node) && ((pos) = hlist_entry(node, __typeof__(*(pos)), member), 1); \
 	     (node) = (node)->next)
+#define hlist_for_each_entry_from(pos, member) \
+	for (; (pos); (pos) = hlist_entry_safe((pos)->member.next, __typeof__(*(pos)), member))
+#define hlist_for_each_entry_continue(pos, member) \
+	for ((pos) = hlist_entry_safe((pos)->member.next, __typeof__(*(pos)), member); (pos); \
+	     (pos) = hlist_entry_safe((pos)->member.next, __typeof__(*(pos)), member))
 #define hlist_for_each_entry_safe(...) \
 	__mc_hlist_which(__VA_ARGS__, __mc_hlist_safe_5, __mc_hlist_safe_4, , , )(__VA_ARGS__)
 #define __mc_hlist_safe_4(pos, n, head, member) \

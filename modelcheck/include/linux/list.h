@@ -22,7 +22,7 @@
 static inline void INIT_LIST_HEAD(struct list_head *list)
 {
 	WRITE_ONCE(list->next, list);
-	list->prev = list;
+	__mc_once_since(0x051300, list->prev, list);
 }
 
 static inline void __list_add(struct list_head *entry, struct list_head *prev, struct list_head *next)
@@ -85,7 +85,7 @@ static inline void list_del_init(struct list_head *entry)
 static inline void list_del_init_careful(struct list_head *entry)
 {
 	__list_del_entry(entry);
-	WRITE_ONCE(entry->prev, entry);
+	__mc_once_since(0x051300, entry->prev, entry);
 	smp_store_release(&entry->next, entry);
 }
 
@@ -174,6 +174,12 @@ static inline void list_rotate_left(struct list_head *head)
 		list_move_tail(head->next, head);
 }
 
+/* The entry becomes the first; what was before it comes behind the others. */
+static inline void list_rotate_to_front(struct list_head *list, struct list_head *head)
+{
+	list_move_tail(head, list);
+}
+
 static inline void __list_splice(const struct list_head *list, struct list_head *prev, struct list_head *next)
 {
 	struct list_head *first = list->next;
@@ -213,10 +219,15 @@ static inline void list_splice_tail_init(struct list_head *list, struct list_hea
 	}
 }
 
-/* Moves what lies before entry, and entry itself, from head to the empty list. */
+/*
+ * Moves what lies before entry, and entry itself, from head to list, whose own entries are forgotten. From an empty list nothing
+ * is moved, and from one of another entry alone neither; list stays as it is then.
+ */
 static inline void list_cut_position(struct list_head *list, struct list_head *head, struct list_head *entry)
 {
-	if (list_empty(head) || entry == head) {
+	if (list_empty(head) || (list_is_singular(head) && entry != head && entry != head->next))
+		return;
+	if (entry == head) {
 		INIT_LIST_HEAD(list);
 		return;
 	}
@@ -226,6 +237,21 @@ static inline void list_cut_position(struct list_head *list, struct list_head *h
 	head->next->prev = head;
 	list->prev = entry;
 	entry->next = list;
+}
+
+/* Moves what lies before entry from head to list, whose own entries are forgotten. */
+static inline void list_cut_before(struct list_head *list, struct list_head *head, struct list_head *entry)
+{
+	if (head->next == entry) {
+		INIT_LIST_HEAD(list);
+		return;
+	}
+	list->next = head->next;
+	list->next->prev = list;
+	list->prev = entry->prev;
+	list->prev->next = list;
+	head->next = entry;
+	entry->prev = head;
 }
 
 static inline size_t list_count_nodes(struct list_head *head)
@@ -247,6 +273,10 @@ static inline size_t list_count_nodes(struct list_head *head)
 })
 #define list_next_entry(pos, member) list_entry((pos)->member.next, __typeof__(*(pos)), member)
 #define list_prev_entry(pos, member) list_entry((pos)->member.prev, __typeof__(*(pos)), member)
+#define list_next_entry_circular(pos, head, member) \
+	(list_is_last(&(pos)->member, head) ? list_first_entry(head, __typeof__(*(pos)), member) : list_next_entry(pos, member))
+#define list_prev_entry_circular(pos, head, member) \
+	(list_is_first(&(pos)->member, head) ? list_last_entry(head, __typeof__(*(pos)), member) : list_prev_entry(pos, member))
 #define list_entry_is_head(pos, head, member) (&(pos)->member == (head))
 
 #define list_for_each(pos, head) for ((pos) = (head)->next; (pos) != (head); (pos) = (pos)->next)

@@ -21,6 +21,18 @@ struct llist_head {
 #define init_llist_head(head) ((void)((head)->first = NULL))
 #define llist_entry(ptr, type, member) container_of(ptr, type, member)
 #define llist_for_each(pos, node) for ((pos) = (node); (pos); (pos) = (pos)->next)
+#define llist_for_each_safe(pos, n, node) for ((pos) = (node); (pos) && ((n) = (pos)->next, 1); (pos) = (n))
+#define __mc_llist_object(node, type, member) ({			\
+	struct llist_node *__mc_at = (node);				\
+	__mc_at ? llist_entry(__mc_at, type, member) : (type *)NULL;	\
+})
+#define llist_for_each_entry(pos, node, member) \
+	for ((pos) = __mc_llist_object(node, __typeof__(*(pos)), member); (pos); \
+	     (pos) = __mc_llist_object((pos)->member.next, __typeof__(*(pos)), member))
+#define llist_for_each_entry_safe(pos, n, node, member) \
+	for ((pos) = __mc_llist_object(node, __typeof__(*(pos)), member); \
+	     (pos) && ((n) = __mc_llist_object((pos)->member.next, __typeof__(*(pos)), member), 1); (pos) = (n))
+#define llist_next(node) ((node)->next)
 #define llist_empty(head) (READ_ONCE((head)->first) == NULL)
 
 /* True if the list was empty before. */
@@ -31,7 +43,7 @@ static inline bool llist_add_batch(struct llist_node *first, struct llist_node *
 	for (;;) {
 		struct llist_node *seen;
 
-		WRITE_ONCE(last->next, old);
+		last->next = old;
 		seen = cmpxchg(&head->first, old, first);
 		if (seen == old)
 			return !old;
@@ -42,6 +54,27 @@ static inline bool llist_add_batch(struct llist_node *first, struct llist_node *
 static inline bool llist_add(struct llist_node *node, struct llist_head *head)
 {
 	return llist_add_batch(node, node, head);
+}
+
+/* Of a list that nobody else uses: no atomic step. */
+static inline bool __llist_add_batch(struct llist_node *first, struct llist_node *last, struct llist_head *head)
+{
+	last->next = head->first;
+	head->first = first;
+	return last->next == NULL;
+}
+
+static inline bool __llist_add(struct llist_node *node, struct llist_head *head)
+{
+	return __llist_add_batch(node, node, head);
+}
+
+static inline struct llist_node *__llist_del_all(struct llist_head *head)
+{
+	struct llist_node *first = head->first;
+
+	head->first = NULL;
+	return first;
 }
 
 static inline struct llist_node *llist_del_all(struct llist_head *head)
@@ -62,6 +95,20 @@ static inline struct llist_node *llist_del_first(struct llist_head *head)
 		entry = seen;
 	}
 	return entry;
+}
+
+static inline struct llist_node *llist_reverse_order(struct llist_node *node)
+{
+	struct llist_node *reversed = NULL;
+
+	while (node) {
+		struct llist_node *next = node->next;
+
+		node->next = reversed;
+		reversed = node;
+		node = next;
+	}
+	return reversed;
 }
 
 #endif

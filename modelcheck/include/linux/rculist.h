@@ -21,6 +21,7 @@ static inline void __list_add_rcu(struct list_head *entry, struct list_head *pre
 #if MC_DEBUG_LIST
 	__mc_assert(next->prev == prev, "list-corruption", "list_add_rcu: next->prev is not prev");
 	__mc_assert(prev->next == next, "list-corruption", "list_add_rcu: prev->next is not next");
+	__mc_assert(entry != prev && entry != next, "list-corruption", "list_add_rcu: the entry is on the list already");
 #endif
 	entry->next = next;
 	entry->prev = prev;
@@ -79,6 +80,77 @@ static inline void hlist_add_head_rcu(struct hlist_node *node, struct hlist_head
 		WRITE_ONCE(first->pprev, &node->next);
 }
 
+static inline void hlist_add_before_rcu(struct hlist_node *node, struct hlist_node *next)
+{
+	WRITE_ONCE(node->pprev, next->pprev);
+	node->next = next;
+	rcu_assign_pointer(*node->pprev, node);
+	WRITE_ONCE(next->pprev, &node->next);
+}
+
+static inline void hlist_add_behind_rcu(struct hlist_node *node, struct hlist_node *prev)
+{
+	struct hlist_node *next = prev->next;
+
+	node->next = next;
+	WRITE_ONCE(node->pprev, &prev->next);
+	rcu_assign_pointer(prev->next, node);
+	if (next)
+		WRITE_ONCE(next->pprev, &node->next);
+}
+
+static inline void hlist_add_tail_rcu(struct hlist_node *node, struct hlist_head *head)
+{
+	struct hlist_node *last = head->first;
+
+	if (!last) {
+		hlist_add_head_rcu(node, head);
+		return;
+	}
+	while (last->next)
+		last = last->next;
+	hlist_add_behind_rcu(node, last);
+}
+
+static inline void hlist_replace_rcu(struct hlist_node *old, struct hlist_node *node)
+{
+	struct hlist_node *next = old->next;
+
+	node->next = next;
+	WRITE_ONCE(node->pprev, old->pprev);
+	rcu_assign_pointer(*node->pprev, node);
+	if (next)
+		WRITE_ONCE(next->pprev, &node->next);
+	WRITE_ONCE(old->pprev, LIST_POISON2);
+}
+
+/* Readers of the list that is moved must be gone before its end leads to another: sync() waits for them. */
+static inline void __mc_list_splice_rcu(struct list_head *list, struct list_head *prev, struct list_head *next,
+					void (*sync)(void))
+{
+	struct list_head *first = list->next;
+	struct list_head *last = list->prev;
+
+	INIT_LIST_HEAD_RCU(list);
+	sync();
+	last->next = next;
+	rcu_assign_pointer(prev->next, first);
+	first->prev = prev;
+	next->prev = last;
+}
+
+static inline void list_splice_init_rcu(struct list_head *list, struct list_head *head, void (*sync)(void))
+{
+	if (!list_empty(list))
+		__mc_list_splice_rcu(list, head, head->next, sync);
+}
+
+static inline void list_splice_tail_init_rcu(struct list_head *list, struct list_head *head, void (*sync)(void))
+{
+	if (!list_empty(list))
+		__mc_list_splice_rcu(list, head->prev, head, sync);
+}
+
 #define list_entry_rcu(ptr, type, member) container_of(READ_ONCE(ptr), type, member)
 #define list_first_or_null_rcu(ptr, type, member) ({			\
 	struct list_head *__mc_head = (ptr);				\
@@ -101,6 +173,9 @@ static inline void hlist_add_head_rcu(struct hlist_node *node, struct hlist_head
 	for ((pos) = list_entry_rcu((pos)->member.next, __typeof__(*(pos)), member); &(pos)->member != (head); \
 	     (pos) = list_entry_rcu((pos)->member.next, __typeof__(*(pos)), member))
 
+#define list_for_each_entry_from_rcu(pos, head, member) \
+	for (; &(pos)->member != (head); (pos) = list_entry_rcu((pos)->member.next, __typeof__(*(pos)), member))
+
 /* Until v3.8 with a struct hlist_node *, as hlist_for_each_entry(). */
 #define hlist_for_each_entry_rcu(...) \
 	__mc_hlist_which(__VA_ARGS__, , __mc_hlist_rcu_4, __mc_hlist_rcu_3, , )(__VA_ARGS__)
@@ -111,6 +186,13 @@ static inline void hlist_add_head_rcu(struct hlist_node *node, struct hlist_head
 	for ((node) = rcu_dereference((head)->first); \
 	     (node) && ((pos) = hlist_entry(node, __typeof__(*(pos)), member), 1); \
 	     (node) = rcu_dereference((node)->next))
+#define __hlist_for_each_rcu(pos, head) \
+	for ((pos) = rcu_dereference((head)->first); (pos); (pos) = rcu_dereference((pos)->next))
+#define hlist_for_each_entry_from_rcu(pos, member) \
+	for (; (pos); (pos) = hlist_entry_safe(rcu_dereference_raw((pos)->member.next), __typeof__(*(pos)), member))
+#define hlist_for_each_entry_continue_rcu(pos, member) \
+	for ((pos) = hlist_entry_safe(rcu_dereference_raw((pos)->member.next), __typeof__(*(pos)), member); (pos); \
+	     (pos) = hlist_entry_safe(rcu_dereference_raw((pos)->member.next), __typeof__(*(pos)), member))
 #define hlist_for_each_entry_rcu_bh(...) hlist_for_each_entry_rcu(__VA_ARGS__)
 #define hlist_for_each_entry_rcu_notrace(pos, head, member) __mc_hlist_rcu_3(pos, head, member)
 

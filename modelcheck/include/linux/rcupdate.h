@@ -20,6 +20,11 @@
 #define __mc_grace() (__mc_assumes("grace-periods-since-5.0"), __mc_fence("Sync-rcu"))
 #endif
 #define synchronize_rcu() __mc_grace()
+/* As a function too, for those who pass it on. */
+static inline void (synchronize_rcu)(void)
+{
+	synchronize_rcu();
+}
 #define synchronize_rcu_expedited() __mc_grace()
 #define synchronize_rcu_mult(...) __mc_grace()
 #define synchronize_net() __mc_grace()

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Regions with preemption, bottom halves or interrupts off. Since v5.0 grace periods of RCU wait for them as for any reader;
- * before, those of RCU-sched and RCU-bh did, which are not modelled. MC_KERNEL_VERSION, as KERNEL_VERSION() gives it, says
- * of which kernel the sources are. Where the program waits for no grace period they leave nothing behind.
+ * before, those of RCU-sched and RCU-bh did, which are not modelled. Where the program waits for no grace period they leave
+ * nothing behind.
  *
  * Regions nest, but for those with interrupts off: a thread has them off or not. Whoever turns them on ends the region, however
  * often they were turned off; who restores them makes them what they were when they were saved.
@@ -12,10 +12,8 @@
 
 #include <mc/intrinsics.h>
 #include <mc/asked.h>
+#include <mc/version.h>
 
-#ifndef MC_KERNEL_VERSION
-#define MC_KERNEL_VERSION 0x7fffffff
-#endif
 #define MC_RCU_FLAVORS (MC_KERNEL_VERSION < 0x050000)
 
 #if MC_RCU_FLAVORS
