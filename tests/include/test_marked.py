@@ -1,7 +1,7 @@
-"""A store of a list that is plain in the kernel is plain here, and one that is marked is marked: the property `race` tells.
+"""A store of a list is plain or marked as it is in the kernel: the property `race` tells.
 
-Of the kernel's sources: INIT_LIST_HEAD() marks its store to prev since v5.19; llist_add_batch() writes the next of what it
-adds plainly, so that of those who take the first off a list (``llist_del_first()``) there may be only one at a time.
+Of the kernel's sources: INIT_LIST_HEAD() marks its store to prev since v5.19; llist_add_batch() writes the next of
+what it adds plainly, so that of those who call llist_del_first() there may be only one at a time.
 """
 
 from __future__ import annotations
