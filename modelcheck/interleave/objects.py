@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from modelcheck.program import ir, sizes
 from modelcheck.program.compile import Point
 from modelcheck.program.expr import Value
-from modelcheck.program.ir import Layout, MemoryObject, Source
+from modelcheck.program.ir import Layout, MemoryObject, Ranges, Source
 from modelcheck.program.memory import AddressSpace
 from modelcheck.program.thread import Halting
 
@@ -78,7 +78,7 @@ class Objects:
         zeroed: bool,
         owner: Value | None = None,
         family: str = "",
-        readonly: bool = False,
+        readonly: Ranges = (),
     ) -> MemoryObject:
         """Object number ``instance`` of its kind that ``thread`` makes at ``point``: the same for the same arguments.
 

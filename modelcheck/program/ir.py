@@ -102,6 +102,10 @@ class Layout:
     leaves: tuple[Leaf, ...]
 
 
+Ranges = tuple[tuple[int, int], ...]
+"""Bytes of an object: the offset of the first and how many, in order."""
+
+
 @frozen
 class MemoryObject:
     """A stretch of memory with one lifetime.
@@ -114,8 +118,8 @@ class MemoryObject:
             ``function`` (no access is allowed; its base is the function's address).
         layout: for names, where the type is known.
         cells: initial contents (offset, size, value); what is not listed is 0 when `zeroed`, else UNDEFINED.
-        readonly: string literals and what is defined const: a write that does not initialise it is a ``wild-pointer``
-            finding.
+        readonly: the bytes that are const, where a write that does not initialise is a ``wild-pointer`` finding: all of
+            string literals and of what is defined const; of others the members that are.
         units: byte sizes of equal parts that the leak check treats as objects of their own, 0 for none. The page
             array uses it: each ``struct page`` counts by itself, and the array is no root.
         made: of an object that is allocated before threads start: where, and the call sites around that.
@@ -133,7 +137,7 @@ class MemoryObject:
     layout: Layout | None = None
     cells: tuple[tuple[int, int, Value], ...] = ()
     zeroed: bool = True
-    readonly: bool = False
+    readonly: Ranges = ()
     units: int = 0
     made: tuple[Source, tuple[Source, ...]] | None = None
     owner: Value | None = None
@@ -289,7 +293,7 @@ class Local:
     size: int
     source: Source
     layout: Layout | None = None
-    readonly: bool = False
+    readonly: Ranges = ()
 
 
 @frozen

@@ -398,7 +398,7 @@ class _Run:
         zeroed: bool,
         cache: Value | None = None,
         family: str = "",
-        readonly: bool = False,
+        readonly: ir.Ranges = (),
     ) -> int:
         base = -(-max(ir.HEAP_BASE, self.space.end) // SPACING) * SPACING + SPACING
         if self.code.program.sized:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from typing import Final
 
-from modelcheck.program.ir import Leaf, MemoryObject
+from modelcheck.program.ir import Leaf, MemoryObject, Ranges
 
 NULL_PAGE: Final = 4096
 """An access below this address goes through a null pointer (to a member, perhaps)."""
@@ -84,7 +84,7 @@ class AddressSpace:
             )
         if address + size > thing.base + thing.size:
             return "out-of-bounds", f"{verb} {size} bytes at {self.name(address)} passes the end of {thing.name}"
-        if write and thing.readonly:
+        if write and _meets(thing.readonly, address - thing.base, size):
             return "wild-pointer", f"write to {self.name(address)}, which is read-only"
         if address % size:
             misaligned = f"misaligned access: {verb} {size} bytes at {self.name(address)}"
@@ -206,3 +206,8 @@ def leaf_path(thing: MemoryObject, offset: int) -> str:
     path = f".{leaf.path}" if leaf.path and leaf.path[0] not in "[." else leaf.path
     inside = offset - leaf.offset
     return f"{path}+{inside}" if inside else path
+
+
+def _meets(ranges: Ranges, offset: int, size: int) -> bool:
+    """Whether ``size`` bytes from ``offset`` on have one in common with ``ranges``."""
+    return any(first < offset + size and offset < first + length for first, length in ranges)

@@ -37,7 +37,7 @@ class PrivateMemory:
         self._tables = sorted(
             (thing.base, thing.base + thing.size)
             for thing in initial.objects
-            if thing.readonly and thing.zeroed and not thing.problem
+            if thing.readonly == ((0, thing.size),) and thing.zeroed and not thing.problem
         )
         for thing in sorted(initial.objects, key=lambda o: o.base):
             if thing.kind in ("local", "global", "heap") and thing.base not in initial.freed and not thing.problem:

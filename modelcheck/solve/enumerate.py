@@ -164,7 +164,7 @@ def _from(
 def _globals(program: Program, session: Session) -> dict[str, Cell]:
     """The scalars of the program's globals that are accessed, by name."""
     space, sizes = session.space, session.encoding.domains.sizes
-    own = {thing.base for thing in program.objects if thing.kind == "global" and not thing.readonly}
+    own = {thing.base for thing in program.objects if thing.kind == "global" and thing.readonly != ((0, thing.size),)}
     return {
         space.name(place): Cell(place, sizes[place])
         for place in sorted(session.encoding.initial)

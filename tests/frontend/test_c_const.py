@@ -19,8 +19,15 @@ ASKED = frozenset(PROPERTIES) - {"race"}
 START = """
 #include <assert.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 struct s { int a, b; }; struct n { struct s in; int more[2]; };
+struct m { int a; const int b; int c[2]; }; struct deep { int a; struct m m[2]; const struct s s; const int k[2]; };
+struct also { int a; union { const int seen; int hidden; }; const unsigned bit : 3; unsigned other : 3; };
+struct anonymous { int a; struct { const int b; int c; }; };
+static struct m there = { 1, 2, { 3, 4 } }; static struct m many[3]; static _Thread_local struct m mine;
+static struct m made(void) { struct m it = { 1, 2, { 3, 4 } }; return it; }
+static int given(struct m it) { return it.b; }
 static const int at_start = 1; static const struct s record = { 1, 2 };
 static int three(void) { return 3; }
 static int seen(const int *p) { return *p; }
@@ -43,6 +50,14 @@ RIGHT = {
     "what is not const": "int y = 1; set(&y); assert(y == 9);",
     "part of what is not": "struct s y = { 1, 2 }; const struct s *p = &y; set(&p->b); assert(y.b == 9);",
     "a copy that is not": "const struct s x = { 1, 2 }; struct s y = x; set(&y.a); assert(y.a == 9 && x.a == 1);",
+    "one with a member that is": "struct m x = { 1, 2, { 3 } }; x.c[1] = 6; assert(seen(&x.b) == 2 && x.c[1] == 6);",
+    "one that a function gives with such a member": "struct m x = made(); x.a = 9; assert(seen(&x.b) == 2);",
+    "one that a function gets with such a member": "assert(given((struct m){ 1, 2 }) == 2); assert(given(there) == 2);",
+    "beside such a member": "set(&there.a); set(&many[1].c[1]); set(&mine.a); assert(many[1].c[1] == 9);",
+    "another name of it": "struct also x = { 1 }; x.hidden = 5; assert(seen(&x.seen) == 5);",
+    "beside bits": "struct also x = { .bit = 5 }; x.other = 3; assert(x.bit == 5 && x.other == 3);",
+    "memory that is of no type": "struct m *p = malloc(sizeof(*p)); memcpy(p, &there, sizeof(*p)); set(&p->b);"
+    " assert(p->b == 9); free(p);",
     "jumped over": "int n = 0; again:; const int x = n; assert(seen(&x) == n); if (n++ < 2) goto again;",
 }
 WRONG = {
@@ -64,6 +79,18 @@ WRONG = {
     "static": "set(&at_start);",
     "static, in a structure": "set(&record.b);",
     "static, in a function": "static const int x = 1; set(&x);",
+    "a member": "struct m x = { 1, 2 }; set(&x.b);",
+    "a member of what was not initialised": "struct m x; set(&x.b);",
+    "a member, with all around it": "struct m x = { 1, 2 }; memset(&x, 0, sizeof(x));",
+    "a member, copied to": "struct m x = { 1, 2 }; memcpy(&x, &there, sizeof(x));",
+    "a member of a member": "struct deep x = { 1 }; set(&x.m[1].b);",
+    "a member that is const as a whole": "struct deep x = { 1 }; set(&x.s.b);",
+    "an array that is a member": "struct deep x = { 1 }; set(&x.k[1]);",
+    "a member of a part without a name": "struct anonymous x = { 1 }; set(&x.b);",
+    "a member of a literal": "set(&((struct m){ 1, 2 }).b);",
+    "a static one's": "set(&there.b);",
+    "a static one's in an array": "set(&many[2].b);",
+    "a thread's own": "set(&mine.b);",
     "a string": 'char *p = "ab"; p[0] = 1;',
 }
 FUNCTIONS = "static int parameter(const int x) { return seen(&x); } static void changed(const int x) { set(&x); }\n"

@@ -277,14 +277,14 @@ def test_static_objects_lie_apart_and_have_names_for_their_parts(tmp_path: Path)
     """
     made = program(tmp_path, code)
     map_, table = thing(made, "map"), thing(made, "table")
-    assert (map_.size, map_.units, map_.kind, map_.readonly, map_.zeroed) == (48, 24, "global", False, True)
+    assert (map_.size, map_.units, map_.kind, map_.readonly, map_.zeroed) == (48, 24, "global", (), True)
     assert map_.layout is not None
     assert [(leaf.path, leaf.offset, leaf.size) for leaf in map_.layout.leaves[:4]] == [
         ("[0].flags", 0, 8), ("[0].lru.next", 8, 8), ("[0].count", 16, 4), ("[0].a|b", 20, 4),
     ]  # fmt: skip
-    assert (table.readonly, table.cells) == (True, ((4, 4, 5),))
+    assert (table.readonly, table.cells) == (((0, 8),), ((4, 4, 5),))
     string = thing(made, '"hi"')
-    assert (string.readonly, string.size, string.cells) == (True, 3, ((0, 1, ord("h")), (1, 1, ord("i"))))
+    assert (string.readonly, string.size, string.cells) == (((0, 3),), 3, ((0, 1, ord("h")), (1, 1, ord("i"))))
     ordered = sorted(made.objects, key=lambda found: found.base)
     assert ordered[0].base >= 0x1000
     assert all(found.base % 64 == 0 for found in ordered)

@@ -149,7 +149,7 @@ def test_undefined_things_are_findings(body: Callable[[FunctionBuilder], None], 
 
 
 def test_writing_a_constant_is_wild() -> None:
-    text = ir.MemoryObject("text", address_of(9), 8, "global", readonly=True)
+    text = ir.MemoryObject("text", address_of(9), 8, "global", readonly=((0, 8),))
     assert finding(lambda f: f.store(address_of(9), 1), text=text) == "wild-pointer"
 
 

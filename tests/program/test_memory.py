@@ -21,7 +21,7 @@ SPACE = AddressSpace(
     [
         MemoryObject("f", 0x400000, 64, "function"),
         MemoryObject("page", 0x10000, 32, "global", PAGE),
-        MemoryObject("text", 0x20000, 4, "global", readonly=True),
+        MemoryObject("text", 0x20000, 4, "global", readonly=((0, 4),)),
     ]
 )
 

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.attributes import names, strange
+from modelcheck.frontend.c.constant import const_bytes
 from modelcheck.frontend.c.context import Aggregate, Cleanup, Context, Held, Memory, Place, Refused, resize, unquote
 from modelcheck.frontend.c.escape import undone
 from modelcheck.frontend.c.generic import association
 from modelcheck.frontend.c.initialise import store_initialiser
-from modelcheck.frontend.c.objects import MOST_THREADS, is_const, stride
+from modelcheck.frontend.c.objects import MOST_THREADS, stride
 from modelcheck.frontend.c.places import member, part
 from modelcheck.frontend.c.types import ARRAY, FUNCTION, POINTER, RECORD, VARIABLE, CType
 from modelcheck.program.expr import FALSE, Expr, const, op
@@ -175,7 +176,7 @@ def _literal_place(ctx: Context, node: cl.Node) -> Place:
         return Memory(const(ctx.linker.literal(ctx.unit, node, type_, ctx.name), 64), type_)
     source = ctx.source(node)
     register = ctx.builder.register(64)
-    readonly = is_const(ctx.types, type_)
+    readonly = const_bytes(ctx.types, type_)
     ctx.builder.emit(Local(register, "literal", type_.size, source, ctx.types.layout(type_), readonly))
     found = Memory(ctx.builder.value(register), type_)
     ctx.cleanups.append(Cleanup(None, found, node))

@@ -8,9 +8,10 @@ from pathlib import PurePath
 from attrs import evolve, field, frozen
 
 from modelcheck.errors import InputError
-from modelcheck.frontend.c.types import ARRAY, CType, Types
+from modelcheck.frontend.c.constant import const_bytes
+from modelcheck.frontend.c.types import CType, Types
 from modelcheck.program.expr import Value
-from modelcheck.program.ir import HEAP_BASE, Layout, MemoryObject
+from modelcheck.program.ir import HEAP_BASE, Layout, MemoryObject, Ranges
 
 FIRST_BASE = 0x1000
 SLOT = 64
@@ -36,7 +37,7 @@ class Static:
     kind: str
     type: CType | None
     layout: Layout | None
-    readonly: bool
+    readonly: Ranges
     units: int
     copies: int = 1
     once: int = 0
@@ -90,7 +91,7 @@ class Objects:
             return self._per_cpu(key, name, types, type_, max(size, type_.size), align, copies, pitch, fill)
         self._next = (self._next + align - 1) // align * align
         size = max(size, type_.size)
-        readonly = is_const(types, type_)
+        readonly = const_bytes(types, type_, size)
         layout, step, once = types.layout(type_), stride(size), size
         if copies > 1:
             size, layout = step * copies, _repeated(layout, step, copies)
@@ -122,7 +123,7 @@ class Objects:
         self._next_per_cpu = (base + size + 2 * SLOT - 1) // SLOT * SLOT
         if self._next_per_cpu > PER_CPU_BASE + pitch:
             raise InputError(f"the per-CPU variables of the program do not fit into {pitch} bytes ({name} is too much)")
-        layout, readonly = types.layout(type_), is_const(types, type_)
+        layout, readonly = types.layout(type_), const_bytes(types, type_, size)
         made = [
             Static(f"{name} of CPU {cpu}", base + cpu * pitch, size, "global", type_, layout, readonly, 0)
             for cpu in range(copies)
@@ -153,7 +154,7 @@ class Objects:
 
     def function(self, name: str) -> int:
         """The address of a new object for a function."""
-        return self._place(("function", name), Static(name, self._next, 1, "function", None, None, False, 0)).base
+        return self._place(("function", name), Static(name, self._next, 1, "function", None, None, (), 0)).base
 
     def string(self, content: bytes, where: str) -> int:
         """The address of a string literal with these bytes (the final zero is added)."""
@@ -162,7 +163,8 @@ class Objects:
         if made is None:
             shown = content.decode("utf-8", "replace").replace("\n", "\\n")
             name = self.unique(f'"{shown[:24]}"', key, where)
-            made = self._place(key, Static(name, self._next, len(content) + 1, "global", None, None, True, 0))
+            size = len(content) + 1
+            made = self._place(key, Static(name, self._next, size, "global", None, None, ((0, size),), 0))
             made.cells.extend((offset, 1, byte) for offset, byte in enumerate(content) if byte)
         return made.base
 
@@ -172,7 +174,7 @@ class Objects:
         made = self._objects.get(key)
         if made is None:
             name = self.string(b"program", "")
-            made = Static(self.unique("argv", key, ""), self._next, 16, "global", None, None, False, 0)
+            made = Static(self.unique("argv", key, ""), self._next, 16, "global", None, None, (), 0)
             self._place(key, made)
             made.cells.append((0, 8, name))
         return made.base
@@ -263,10 +265,3 @@ def _one_of(layout: Layout, number: int, first: int, size: int) -> Layout:
         if first <= leaf.offset < first + size
     )
     return Layout(layout.type, size, tuple(leaves))
-
-
-def is_const(types: Types, type_: CType) -> bool:
-    """Whether objects of this type are read-only."""
-    while type_.kind == ARRAY:
-        type_ = types.element(type_)
-    return type_.const

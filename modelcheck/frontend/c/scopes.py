@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from attrs import evolve
 
 from modelcheck.frontend.c import libclang as cl
+from modelcheck.frontend.c.constant import const_bytes
 from modelcheck.frontend.c.context import Cleanup, Context, Memory, Refused, plus
-from modelcheck.frontend.c.objects import is_const
 from modelcheck.frontend.c.places import address_of
 from modelcheck.program.expr import UNDEFINED, const
 from modelcheck.program.ir import NONE, Assign, Call, Free, Local, Source, Store
@@ -24,7 +24,7 @@ their addresses where its scope is left."""
 def begin(ctx: Context, place: Memory, name: str, node: cl.Node) -> None:
     """The object of a variable is made here, and ends with the scope at hand."""
     register: int = place.address.data
-    layout, readonly = ctx.types.layout(place.type), is_const(ctx.types, place.type)
+    layout, readonly = ctx.types.layout(place.type), const_bytes(ctx.types, place.type)
     made = Local(register, name, place.type.size, ctx.source(node), layout, readonly)
     ctx.builder.emit(made)
     ctx.cleanups.append(Cleanup(None, place, node, made))

@@ -159,6 +159,7 @@ class Types:
     _leaves: dict[CType, tuple[Leaf, ...] | None] = field(factory=dict)
     _signatures: dict[CType, Signature] = field(factory=dict)
     _layouts: dict[CType, Layout | None] = field(factory=dict)
+    with_const: dict[CType, bool] = field(factory=dict)
 
     def of(self, node: cl.Node) -> CType:
         """The type of an expression or declaration."""

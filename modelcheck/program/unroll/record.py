@@ -11,7 +11,7 @@ from modelcheck.program.expr import FALSE, UNDEFINED, Expr, Undefined, choice, c
 from modelcheck.program.flow import Flow
 from modelcheck.program.graph import Allocation, Blocked, Check, Cut, Event, Guard
 from modelcheck.program.guards import NO_DEPS, Val, contradict, extend
-from modelcheck.program.ir import HEAP_BASE, LIFE_END, Layout, LockUse, MemoryObject, Program, Rmw, Source, Tags
+from modelcheck.program.ir import HEAP_BASE, LIFE_END, Layout, LockUse, MemoryObject, Program, Ranges, Rmw, Source, Tags
 from modelcheck.program.machine import Initial
 from modelcheck.program.private import PrivateMemory
 from modelcheck.program.unroll.state import CallFrame, State, Thread, choices_in, ordered
@@ -328,7 +328,7 @@ class Record:
         layout: Layout | None,
         zeroed: bool = False,
         *,
-        readonly: bool = False,
+        readonly: Ranges = (),
         family: str = "",
     ) -> int:
         base = sizes.begin(self.next_base, kind, size) if self.program.sized else self.next_base
