@@ -11,7 +11,7 @@ from modelcheck.api import check
 
 _HERE = Path(__file__).resolve().parent
 _SPECS = _HERE.parents[1] / "specs" / "kernel"
-_FOLDERS = [path.parent for path in sorted(_SPECS.glob("*/spec.toml"))] + [_HERE / "bodies"]
+_FOLDERS = [path.parent for path in sorted(_SPECS.glob("*/spec.toml"))] + [_HERE / "bodies", _HERE / "caches"]
 
 
 @pytest.mark.timeout(600)

@@ -250,12 +250,22 @@ void kmem_cache_free(struct kmem_cache *cache, void *object)
 	__mc_rmw(&__mc_cache(cache)->in_use, 4, "sub", 1, "ONCE", "RELEASE");
 }
 
+/* kfree() may free what is of a cache, too: then its own count says too much. */
+#define __mc_freed_otherwise()							\
+	(__mc_calls("kfree") || __mc_calls("kvfree") || __mc_calls("kfree_sensitive") || __mc_calls("kfree_const") || \
+	 __mc_calls("kvfree_call_rcu"))
+void objects_of_a_cache_may_have_been_freed_with_kfree(void);
+
 void kmem_cache_destroy(struct kmem_cache *cache)
 {
+	unsigned int in_use;
+
 	if (!cache)
 		return;
-	__mc_assert(__mc_load(&__mc_cache(cache)->in_use, 4, "ACQUIRE") == 0, "warning",
-		    "a cache is destroyed with objects in use");
+	in_use = __mc_load(&__mc_cache(cache)->in_use, 4, "ACQUIRE");
+	if (in_use && __mc_freed_otherwise())
+		objects_of_a_cache_may_have_been_freed_with_kfree();
+	__mc_assert(!in_use, "warning", "a cache is destroyed with objects in use");
 	__mc_free(cache, "kmem_cache_create");
 }
 
