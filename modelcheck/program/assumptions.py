@@ -130,12 +130,6 @@ HEADERS: Final = (
         'kernel = "4.19" in the spec',
     ),
     Assumption(
-        "rcu-checks-hold",
-        "That rcu_dereference(), rcu_dereference_bh() and rcu_dereference_sched() are called in a section is not looked"
-        " at.",
-        "call rcu_dereference_check(p, 0) and its kin, whose conditions are looked at",
-    ),
-    Assumption(
         "sleeping-anywhere",
         "Sleeping where one must not, with preemption or interrupts off or in a reader of RCU, is no failure of its"
         " own: might_sleep() says nothing.",

@@ -22,6 +22,11 @@ def clean(text: str) -> str:
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text.expandtabs(8))
 
 
+def bookkeeping(name: str) -> bool:
+    """Whether what is called ``name`` is what each thread keeps of itself, for what lockdep asks (`<mc/asked.h>`)."""
+    return name.startswith(("__mc_depth", "__mc_readers"))
+
+
 @frozen
 class Names:
     """What objects are called: ``short`` gives the name for that in the trace.

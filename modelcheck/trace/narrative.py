@@ -17,7 +17,7 @@ from modelcheck.trace.between import Freed, Lost, Seen, between
 from modelcheck.trace.changes import FENCE, MARK, Change, fences_between
 from modelcheck.trace.cycle import Cycle, forbidden_by_sc
 from modelcheck.trace.failing import WHOLE, at_once, failing, leading
-from modelcheck.trace.names import Names, clean, names
+from modelcheck.trace.names import Names, bookkeeping, clean, names
 from modelcheck.trace.racing import lacks
 from modelcheck.trace.steps import Step, Telling, tell
 from modelcheck.trace.trace import Trace
@@ -187,7 +187,9 @@ class _Teller:
             return self._lane(step.first), place.file, place.line
 
         for (lane, _, _), group in groupby(self.telling.steps, key=at):
-            steps = list(group)
+            steps = [step for step in group if step.last.id in self.fails or not bookkeeping(step.first.name)]
+            if not steps:
+                continue
             place = own_place(steps[0].first.source, steps[0].first.stack)
             where = clean(f"{place} {thread_called(place.function)}".rstrip())
             sentences = tuple(self._sentence(step) for step in steps)

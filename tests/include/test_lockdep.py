@@ -28,11 +28,15 @@ START = """
 #include <linux/seqlock.h>
 #include <linux/srcu.h>
 #include <linux/bit_spinlock.h>
+#include <linux/hashtable.h>
+#include <linux/rculist.h>
 #include <linux/slab.h>
 #include <pthread.h>
 static DEFINE_SPINLOCK(spin); static DEFINE_SPINLOCK(spin2); static DEFINE_RAW_SPINLOCK(raw); static DEFINE_RWLOCK(rw);
 static DECLARE_RWSEM(sem); static DEFINE_MUTEX(mutex); static DEFINE_SRCU(ss); static DEFINE_SRCU(ss2);
 static int *p, there; static unsigned long flags, bits; static int i, j; static struct rcu_head head;
+static struct thing { struct list_head l; struct hlist_node h; } *thing;
+static LIST_HEAD(list); static struct list_head *at; static HLIST_HEAD(hlist); static DEFINE_HASHTABLE(table, 1);
 static seqcount_t plain = SEQCNT_ZERO(plain);
 static seqcount_spinlock_t by_spin = SEQCNT_SPINLOCK_ZERO(by_spin, &spin);
 static seqcount_raw_spinlock_t by_raw; static seqcount_mutex_t by_mutex = SEQCNT_MUTEX_ZERO(by_mutex, &mutex);
@@ -181,6 +185,25 @@ WARNED = [
     ("mutex_lock(&mutex);", "mutex_unlock(&mutex);", "write_seqcount_begin(&by_mutex); write_seqcount_end(&by_mutex);"),
     ("write_lock(&rw);", "write_unlock(&rw);", "write_seqcount_begin(&by_rw); write_seqcount_end(&by_rw);"),
     ("spin_lock(&spin);", "spin_unlock(&spin);", "write_seqcount_begin_nested(&by_spin, 1);"),
+    ("preempt_disable();", "preempt_enable();", "write_seqcount_begin(&plain); write_seqcount_end(&plain);"),
+    ("local_bh_disable();", "local_bh_enable();", "write_seqcount_begin(&plain); write_seqcount_end(&plain);"),
+    ("rcu_read_lock();", "rcu_read_unlock();", "(void)rcu_dereference(p);"),
+    ("rcu_read_lock_bh();", "rcu_read_unlock_bh();", "(void)rcu_dereference_bh(p);"),
+    ("preempt_disable();", "preempt_enable();", "(void)rcu_dereference_sched(p);"),
+    ("preempt_disable();", "preempt_enable();", "(void)rcu_dereference_all(p);"),
+    ("rcu_read_lock();", "rcu_read_unlock();", "list_for_each_rcu(at, &list) ;"),
+    ("rcu_read_lock();", "rcu_read_unlock();", "list_for_each_entry_rcu(thing, &list, l) ;"),
+    ("preempt_disable();", "preempt_enable();", "list_for_each_entry_rcu(thing, &list, l) ;"),
+    ("spin_lock(&spin);", "spin_unlock(&spin);", "list_for_each_entry_rcu(thing, &list, l, lockdep_is_held(&spin)) ;"),
+    ("mutex_lock(&mutex);", "mutex_unlock(&mutex);",
+     "list_for_each_entry_srcu(thing, &list, l, lockdep_is_held(&mutex)) ;"),
+    ("rcu_read_lock_sched();", "rcu_read_unlock_sched();", "hlist_for_each_entry_rcu(thing, &hlist, h) ;"),
+    ("rcu_read_lock_bh();", "rcu_read_unlock_bh();", "hlist_for_each_entry_rcu_bh(thing, &hlist, h) ;"),
+    ("i = srcu_read_lock(&ss);", "srcu_read_unlock(&ss, i);",
+     "hlist_for_each_entry_srcu(thing, &hlist, h, srcu_read_lock_held(&ss)) ;"),
+    ("rcu_read_lock();", "rcu_read_unlock();", "hash_for_each_possible_rcu(table, thing, h, 7) ;"),
+    ("mutex_lock(&mutex);", "mutex_unlock(&mutex);",
+     "hash_for_each_possible_rcu(table, thing, h, 7, lockdep_is_held(&mutex)) ;"),
 ]  # fmt: skip
 
 
@@ -215,10 +238,31 @@ def test_what_holds_outside_does_not_inside(tmp_path: Path, right: str, wrong: s
     assert said(tmp_path / "p.c", thread(wrong, before)) == {("FAIL", "warning")}
 
 
-def test_a_counter_without_a_lock_and_raw_writers_ask_for_none(tmp_path: Path) -> None:
-    body = (
-        "write_seqcount_begin(&plain); write_seqcount_end(&plain);"
-        "raw_write_seqcount_begin(&by_spin); raw_write_seqcount_end(&by_spin);"
-        "i = read_seqcount_begin(&by_spin); j = read_seqcount_retry(&by_spin, i);"
-    )
+NEVER = [
+    "(void)rcu_dereference_raw(p); (void)rcu_access_pointer(p); (void)rcu_dereference_check(p, 1);",
+    "(void)rcu_dereference_protected(p, 1); (void)srcu_dereference_check(p, &ss, 1);",
+    "list_for_each_entry_rcu(thing, &list, l, 1) ; list_for_each_entry_lockless(thing, &list, l) ;",
+    "hlist_for_each_entry_rcu_notrace(thing, &hlist, h) ; hash_for_each_possible_rcu(table, thing, h, 7, true) ;",
+    "raw_write_seqcount_begin(&by_spin); raw_write_seqcount_end(&by_spin);",
+    "raw_write_seqcount_begin(&plain); raw_write_seqcount_end(&plain);",
+    "i = read_seqcount_begin(&by_spin); j = read_seqcount_retry(&by_spin, i);",
+]
+"""What asks for nothing, anywhere."""
+
+
+@pytest.mark.parametrize("body", NEVER)
+def test_what_asks_for_no_section_and_no_lock_is_not_warned_of(tmp_path: Path, body: str) -> None:
     assert said(tmp_path / "p.c", thread(body)) == {("PASS", None)}
+
+
+@pytest.mark.parametrize(
+    ("version", "body"),
+    [
+        ("0x050300", "list_for_each_entry_rcu(thing, &list, l) ; hlist_for_each_entry_rcu(thing, &hlist, h) ;"),
+        ("0x050800", "write_seqcount_begin(&plain); write_seqcount_end(&plain);"),
+    ],
+)
+def test_older_kernels_did_not_look(tmp_path: Path, version: str, body: str) -> None:
+    (tmp_path / "p.c").write_text(f"#define MC_KERNEL_VERSION {version}\n{START}{thread(body)}")
+    program = parse_program([tmp_path / "p.c"])
+    assert explore(program, "sc", ASKED).verdict == check(program, load_model("lkmm"), ASKED).verdict == "PASS"

@@ -29,7 +29,7 @@ static void *reader(void *a)
 {
 	unsigned long flags = 0; int *p;
 	(void)flags;
-	ENTER; p = rcu_dereference(gp); if (p) BUG_ON(READ_ONCE(*p) != 1); LEAVE;
+	ENTER; p = rcu_dereference_raw(gp); if (p) BUG_ON(READ_ONCE(*p) != 1); LEAVE;
 	return a;
 }
 static void *writer(void *a)

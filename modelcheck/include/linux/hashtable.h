@@ -42,7 +42,7 @@ static inline bool __mc_hash_empty(const struct hlist_head *table, unsigned long
 		__mc_hlist_safe_4(object, next, &(table)[bucket], member)
 #define hash_for_each_possible(table, object, member, key) __mc_hlist_each_3(object, __mc_chain(table, key), member)
 #define hash_for_each_possible_rcu(table, object, member, key, ...) \
-	__mc_hlist_rcu_3(object, __mc_chain(table, key), member)
+	__mc_hlist_rcu_if(object, __mc_chain(table, key), member, ##__VA_ARGS__)
 #define hash_for_each_possible_rcu_notrace(table, object, member, key) \
 	hlist_for_each_entry_rcu_notrace(object, __mc_chain(table, key), member)
 #define hash_for_each_possible_safe(table, object, next, member, key) \

@@ -5,6 +5,7 @@
 
 #include <linux/list.h>
 #include <linux/rcupdate.h>
+#include <mc/use.h>
 
 #define list_next_rcu(list) ((list)->next)
 #define hlist_first_rcu(head) ((head)->first)
@@ -151,6 +152,21 @@ static inline void list_splice_tail_init_rcu(struct list_head *list, struct list
 		__mc_list_splice_rcu(list, head->prev, head, sync);
 }
 
+/*
+ * As with CONFIG_PROVE_RCU_LIST, since v5.4: who goes through such a list is in a section of any kind, or says by a condition of
+ * his own that the list stays as it is. The macros that say "srcu" ask for the condition alone.
+ */
+#if MC_KERNEL_VERSION < 0x050400
+#define __mc_list_reader(what, ...) ((void)0)
+#else
+#define __mc_list_reader(what, ...) \
+	__mc_rcu_check(__mc_paste(__mc_list_if_, __mc_count(__VA_ARGS__))(__VA_ARGS__) rcu_read_lock_any_held(), \
+		       what " outside of a read-side section")
+#define __mc_list_if_0()
+#define __mc_list_if_1(condition) (condition) ||
+#endif
+#define __mc_list_held(what, condition) __mc_rcu_check((condition), what " where " #condition " is not so")
+
 #define list_entry_rcu(ptr, type, member) container_of(READ_ONCE(ptr), type, member)
 #define list_first_or_null_rcu(ptr, type, member) ({			\
 	struct list_head *__mc_head = (ptr);				\
@@ -164,11 +180,14 @@ static inline void list_splice_tail_init_rcu(struct list_head *list, struct list
 })
 #define list_for_each_rcu(pos, head) \
 	for ((pos) = rcu_dereference((head)->next); (pos) != (head); (pos) = rcu_dereference((pos)->next))
-#define list_for_each_entry_rcu(pos, head, member, ...) \
-	for ((pos) = list_entry_rcu((head)->next, __typeof__(*(pos)), member); &(pos)->member != (head); \
+#define __mc_list_each_rcu(checked, pos, head, member) \
+	for (checked, (pos) = list_entry_rcu((head)->next, __typeof__(*(pos)), member); &(pos)->member != (head); \
 	     (pos) = list_entry_rcu((pos)->member.next, __typeof__(*(pos)), member))
-#define list_for_each_entry_srcu(pos, head, member, condition) list_for_each_entry_rcu(pos, head, member)
-#define list_for_each_entry_lockless(pos, head, member) list_for_each_entry_rcu(pos, head, member)
+#define list_for_each_entry_rcu(pos, head, member, ...) \
+	__mc_list_each_rcu(__mc_list_reader("list_for_each_entry_rcu()", ##__VA_ARGS__), pos, head, member)
+#define list_for_each_entry_srcu(pos, head, member, condition) \
+	__mc_list_each_rcu(__mc_list_held("list_for_each_entry_srcu()", condition), pos, head, member)
+#define list_for_each_entry_lockless(pos, head, member) __mc_list_each_rcu((void)0, pos, head, member)
 #define list_for_each_entry_continue_rcu(pos, head, member) \
 	for ((pos) = list_entry_rcu((pos)->member.next, __typeof__(*(pos)), member); &(pos)->member != (head); \
 	     (pos) = list_entry_rcu((pos)->member.next, __typeof__(*(pos)), member))
@@ -179,13 +198,16 @@ static inline void list_splice_tail_init_rcu(struct list_head *list, struct list
 /* Until v3.8 with a struct hlist_node *, as hlist_for_each_entry(). */
 #define hlist_for_each_entry_rcu(...) \
 	__mc_hlist_which(__VA_ARGS__, , __mc_hlist_rcu_4, __mc_hlist_rcu_3, , )(__VA_ARGS__)
-#define __mc_hlist_rcu_3(pos, head, member) \
-	for ((pos) = hlist_entry_safe(rcu_dereference((head)->first), __typeof__(*(pos)), member); (pos); \
-	     (pos) = hlist_entry_safe(rcu_dereference((pos)->member.next), __typeof__(*(pos)), member))
+#define __mc_hlist_each_rcu(checked, dereference, pos, head, member) \
+	for (checked, (pos) = hlist_entry_safe(dereference((head)->first), __typeof__(*(pos)), member); (pos); \
+	     (pos) = hlist_entry_safe(dereference((pos)->member.next), __typeof__(*(pos)), member))
+#define __mc_hlist_rcu_if(pos, head, member, ...) \
+	__mc_hlist_each_rcu(__mc_list_reader("hlist_for_each_entry_rcu()", ##__VA_ARGS__), rcu_dereference_raw, pos, head, member)
+#define __mc_hlist_rcu_3(pos, head, member) __mc_hlist_rcu_if(pos, head, member)
 #define __mc_hlist_rcu_4(pos, node, head, member) \
-	for ((node) = rcu_dereference((head)->first); \
+	for ((node) = rcu_dereference_raw((head)->first); \
 	     (node) && ((pos) = hlist_entry(node, __typeof__(*(pos)), member), 1); \
-	     (node) = rcu_dereference((node)->next))
+	     (node) = rcu_dereference_raw((node)->next))
 #define __hlist_for_each_rcu(pos, head) \
 	for ((pos) = rcu_dereference((head)->first); (pos); (pos) = rcu_dereference((pos)->next))
 #define hlist_for_each_entry_from_rcu(pos, member) \
@@ -193,7 +215,11 @@ static inline void list_splice_tail_init_rcu(struct list_head *list, struct list
 #define hlist_for_each_entry_continue_rcu(pos, member) \
 	for ((pos) = hlist_entry_safe(rcu_dereference_raw((pos)->member.next), __typeof__(*(pos)), member); (pos); \
 	     (pos) = hlist_entry_safe(rcu_dereference_raw((pos)->member.next), __typeof__(*(pos)), member))
-#define hlist_for_each_entry_rcu_bh(...) hlist_for_each_entry_rcu(__VA_ARGS__)
-#define hlist_for_each_entry_rcu_notrace(pos, head, member) __mc_hlist_rcu_3(pos, head, member)
+#define hlist_for_each_entry_rcu_bh(pos, head, member) \
+	__mc_hlist_each_rcu((void)0, rcu_dereference_bh, pos, head, member)
+#define hlist_for_each_entry_rcu_notrace(pos, head, member) \
+	__mc_hlist_each_rcu((void)0, rcu_dereference_raw, pos, head, member)
+#define hlist_for_each_entry_srcu(pos, head, member, condition) \
+	__mc_hlist_each_rcu(__mc_list_held("hlist_for_each_entry_srcu()", condition), rcu_dereference_raw, pos, head, member)
 
 #endif

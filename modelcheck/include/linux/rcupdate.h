@@ -69,24 +69,28 @@ void synchronize_sched_expedited(void);
 #define rcu_sleep_check() ((void)0)
 #define rcu_is_watching() 1
 
-/* Without a condition of its own, that it is in a section is not looked at. */
-#define rcu_dereference(p) (__mc_assumes("rcu-checks-hold"), READ_ONCE(p))
+/*
+ * Where neither the condition holds, which says that the caller keeps the pointer as it is, nor the thread is in a section of that
+ * kind, the kernel says "suspicious RCU usage". Being in one of another kind is not enough.
+ */
+#define __mc_rcu_dereference(p, held, what) \
+	(__mc_rcu_check((held), what " outside of a read-side section"), READ_ONCE(p))
+#define rcu_dereference(p) __mc_rcu_dereference(p, rcu_read_lock_held(), "rcu_dereference(" #p ")")
+#define rcu_dereference_bh(p) __mc_rcu_dereference(p, rcu_read_lock_bh_held(), "rcu_dereference_bh(" #p ")")
+#define rcu_dereference_sched(p) __mc_rcu_dereference(p, rcu_read_lock_sched_held(), "rcu_dereference_sched(" #p ")")
+#define rcu_dereference_all(p) __mc_rcu_dereference(p, rcu_read_lock_any_held(), "rcu_dereference_all(" #p ")")
 #define rcu_dereference_raw(p) READ_ONCE(p)
 #define rcu_dereference_raw_check(p) READ_ONCE(p)
+#define __mc_rcu_dereference_if(p, condition, held, what) \
+	(__mc_rcu_check((condition) || (held), what "(" #p ", " #condition ")"), READ_ONCE(p))
 #define rcu_dereference_check(p, condition) \
-	(__mc_rcu_check((condition) || rcu_read_lock_held(), "rcu_dereference_check(" #p ", " #condition ")"), READ_ONCE(p))
-#define rcu_dereference_bh(p) (__mc_assumes("rcu-checks-hold"), READ_ONCE(p))
+	__mc_rcu_dereference_if(p, condition, rcu_read_lock_held(), "rcu_dereference_check")
 #define rcu_dereference_bh_check(p, condition) \
-	(__mc_rcu_check((condition) || rcu_read_lock_bh_held(), "rcu_dereference_bh_check(" #p ", " #condition ")"), \
-	 READ_ONCE(p))
-#define rcu_dereference_sched(p) (__mc_assumes("rcu-checks-hold"), READ_ONCE(p))
+	__mc_rcu_dereference_if(p, condition, rcu_read_lock_bh_held(), "rcu_dereference_bh_check")
 #define rcu_dereference_sched_check(p, condition) \
-	(__mc_rcu_check((condition) || rcu_read_lock_sched_held(), "rcu_dereference_sched_check(" #p ", " #condition ")"), \
-	 READ_ONCE(p))
-#define rcu_dereference_all(p) (__mc_assumes("rcu-checks-hold"), READ_ONCE(p))
+	__mc_rcu_dereference_if(p, condition, rcu_read_lock_sched_held(), "rcu_dereference_sched_check")
 #define rcu_dereference_all_check(p, condition) \
-	(__mc_rcu_check((condition) || rcu_read_lock_any_held(), "rcu_dereference_all_check(" #p ", " #condition ")"), \
-	 READ_ONCE(p))
+	__mc_rcu_dereference_if(p, condition, rcu_read_lock_any_held(), "rcu_dereference_all_check")
 #define rcu_access_pointer(p) READ_ONCE(p)
 /* The caller's lock keeps the pointer as it is, so the kernel reads it plainly. */
 #define rcu_dereference_protected(p, condition) \

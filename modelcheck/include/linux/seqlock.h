@@ -34,12 +34,23 @@ typedef struct {
 #define seqcount_raw_spinlock_init(s, lock) __mc_seqcount_init(s, lock)
 #define seqcount_mutex_init(s, lock) __mc_seqcount_init(s, lock)
 #define seqcount_rwlock_init(s, lock) __mc_seqcount_init(s, lock)
-/* Nothing for a plain counter. */
+/*
+ * A counter that a lock is named for has only writers who hold it. One of a plain counter must not be preempted, since v5.9 the
+ * kernel looks: a reader who comes by then waits for it, and may have a higher priority.
+ */
 #define __mc_seqcount_held(s) do {					\
 	const void *__mc_lock_of = _Generic(*(s), seqcount_t: NULL, default: ((const seqcount_spinlock_t *)(s))->__lock); \
 	if (_Generic(*(s), seqcount_t: 0, default: 1))			\
 		lockdep_assert_held(__mc_lock_of);			\
+	else								\
+		__mc_seqcount_unpreempted();				\
 } while (0)
+#if MC_KERNEL_VERSION < 0x050900
+#define __mc_seqcount_unpreempted() ((void)0)
+#else
+#define __mc_seqcount_unpreempted() \
+	__mc_lockdep_context(!__mc_preemptible(), "write_seqcount_begin() of a plain seqcount_t with preemption on")
+#endif
 
 #define __read_seqcount_begin(s) ((unsigned int)__mc_await(&(s)->sequence, 4, "clear", 1, "ONCE"))
 #define read_seqcount_begin(s) ({					\

@@ -30,15 +30,15 @@ struct __mc_depths {
 	int rcu, preemption, bottom_halves, interrupts;
 };
 
-__attribute__((weak)) struct __mc_depths __mc_depth[MC_NR_THREADS];
+__attribute__((weak)) _Thread_local struct __mc_depths __mc_depth;
 #define __mc_depths_asked() __mc_calls("__mc_deep")
 
 static inline struct __mc_depths *__mc_deep(void)
 {
-	return &__mc_depth[__mc_self()];
+	return &__mc_depth;
 }
 
 /* what: a member. */
-#define __mc_deeper(what, by) ((void)(__mc_depths_asked() && (__mc_depth[__mc_self()].what += (by), 1)))
+#define __mc_deeper(what, by) ((void)(__mc_depths_asked() && (__mc_depth.what += (by), 1)))
 
 #endif

@@ -28,10 +28,12 @@ int main(void)
 		sum = sum * 10 + p->v;
 	hlist_for_each_entry(p, pos, &head, node)
 		sum = sum * 10 + p->v;
+	rcu_read_lock();
 	hlist_for_each_entry_rcu(p, &head, node)
 		sum = sum * 10 + p->v;
 	hlist_for_each_entry_rcu(p, pos, &head, node)
 		sum = sum * 10 + p->v;
+	rcu_read_unlock();
 	BUG_ON(sum != 21212121);
 	hlist_for_each_entry_safe(p, next, &head, node)
 		hlist_del_init(&p->node);
