@@ -266,3 +266,10 @@ def test_older_kernels_did_not_look(tmp_path: Path, version: str, body: str) -> 
     (tmp_path / "p.c").write_text(f"#define MC_KERNEL_VERSION {version}\n{START}{thread(body)}")
     program = parse_program([tmp_path / "p.c"])
     assert explore(program, "sc", ASKED).verdict == check(program, load_model("lkmm"), ASKED).verdict == "PASS"
+
+
+def test_of_more_than_sixteen_threads_each_knows_its_own(tmp_path: Path) -> None:
+    readers = "".join("pthread_create(&u, 0, f, 0);" for _ in range(20))
+    body = "rcu_read_lock(); (void)rcu_dereference(p); rcu_read_unlock();"
+    (tmp_path / "p.c").write_text(f"{START} pthread_t u; {thread(body, '', readers)}")
+    assert check(parse_program([tmp_path / "p.c"]), load_model("lkmm"), ASKED).verdict == "PASS"

@@ -257,3 +257,17 @@ def test_what_runs_in_our_headers_is_told_by_what_it_is_for(tmp_path: Path) -> N
 )
 def test_an_object_is_told_without_our_members(name: str, shown: str) -> None:
     assert names_of([]).text(f"reads {name} = 0") == f"reads {shown} = 0"
+
+
+def test_what_each_thread_keeps_of_itself_is_no_step_of_the_story(tmp_path: Path) -> None:
+    text = """
+    #include <lkmm.h>
+    #include <linux/bug.h>
+    #include <pthread.h>
+    static int x, *p;
+    static void *f(void *a) { rcu_read_lock(); (void)rcu_dereference(p); x = 1; rcu_read_unlock(); return a; }
+    int main(void) { pthread_t t; pthread_create(&t, 0, f, 0); BUG_ON(READ_ONCE(x)); pthread_join(t, 0); return 0; }
+    """
+    sentences = [one for passage in told(tmp_path, text, ["assertion"]).passages for one in passage.sentences]
+    assert any("fence [Rcu-lock]" in one.text for one in sentences)
+    assert [one.text for one in sentences if "depth" in one.text] == []

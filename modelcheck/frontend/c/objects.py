@@ -20,7 +20,7 @@ SLOT = 64
 PER_CPU_BASE = HEAP_BASE // 2
 """Where the variables of the first CPU begin."""
 
-MOST_THREADS = 16
+MOST_THREADS = 64
 """Of a thread-local variable there are so many copies, for the threads with the lowest numbers."""
 
 Cell = tuple[int, int, Value]

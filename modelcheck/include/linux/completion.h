@@ -34,7 +34,13 @@ static inline void complete(struct completion *x)
 #define wait_for_completion_interruptible(x) (__mc_interrupted() ? -ERESTARTSYS : (wait_for_completion(x), 0))
 #define wait_for_completion_killable(x) wait_for_completion_interruptible(x)
 #define try_wait_for_completion(x) (__mc_rmw_if(&(x)->done, 4, "sub", 1, "ne", 0, "ACQUIRE", "ONCE", "ONCE") != 0)
-#define completion_done(x) (smp_load_acquire(&(x)->done) != 0)
+/* Only who finds it done takes the lock that orders what comes behind. */
+#define completion_done(x) ({						\
+	_Bool __mc_done = READ_ONCE((x)->done) != 0;			\
+	if (__mc_done)							\
+		smp_acquire__after_ctrl_dep();				\
+	__mc_done;							\
+})
 /* The time may be up at any moment: 0 then; else what is left, all of it or 1. */
 #define wait_for_completion_timeout(x, timeout) ({			\
 	unsigned long __mc_limit = (timeout), __mc_left = __mc_choose(3); \

@@ -60,6 +60,7 @@ __attribute__((weak)) struct work_struct *__mc_queued[MC_NR_WORKERS];
 #define INIT_WORK(item, function) \
 	(__mc_reset(&(item)->__pending, 4, "initialise work item"), (void)((item)->__cancel = 0), (void)((item)->func = (function)))
 #define INIT_WORK_ONSTACK(item, function) INIT_WORK(item, function)
+#define destroy_work_on_stack(item) ((void)(item))
 #define INIT_DELAYED_WORK(item, function) INIT_WORK(&(item)->work, function)
 #define INIT_DEFERRABLE_WORK(item, function) INIT_WORK(&(item)->work, function)
 
