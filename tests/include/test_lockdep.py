@@ -273,3 +273,11 @@ def test_of_more_than_sixteen_threads_each_knows_its_own(tmp_path: Path) -> None
     body = "rcu_read_lock(); (void)rcu_dereference(p); rcu_read_unlock();"
     (tmp_path / "p.c").write_text(f"{START} pthread_t u; {thread(body, '', readers)}")
     assert check(parse_program([tmp_path / "p.c"]), load_model("lkmm"), ASKED).verdict == "PASS"
+
+
+def test_a_condition_of_a_hash_list_is_looked_at_where_the_kernel_is_said_to_have_them(tmp_path: Path) -> None:
+    each = "hlist_for_each_entry_rcu(thing, &hlist, h, lockdep_is_held(&mutex)) ;"
+    for verdict, body in (("PASS", f"mutex_lock(&mutex); {each} mutex_unlock(&mutex);"), ("FAIL", each)):
+        (tmp_path / "p.c").write_text(f"#define MC_KERNEL_VERSION 0x060100\n{START}{thread(body)}")
+        program = parse_program([tmp_path / "p.c"])
+        assert explore(program, "sc", ASKED).verdict == check(program, load_model("lkmm"), ASKED).verdict == verdict

@@ -195,9 +195,16 @@ static inline void list_splice_tail_init_rcu(struct list_head *list, struct list
 #define list_for_each_entry_from_rcu(pos, head, member) \
 	for (; &(pos)->member != (head); (pos) = list_entry_rcu((pos)->member.next, __typeof__(*(pos)), member))
 
-/* Until v3.8 with a struct hlist_node *, as hlist_for_each_entry(). */
+/*
+ * Until v3.8 with a struct hlist_node *, as hlist_for_each_entry(); since v5.4 the last of four arguments is a condition. What
+ * is said of the kernel's version decides, and where nothing is, it is taken to be old.
+ */
+#if MC_KERNEL_VERSION >= 0x030900 && MC_KERNEL_VERSION != 0x7fffffff
+#define hlist_for_each_entry_rcu(pos, head, member, ...) __mc_hlist_rcu_if(pos, head, member, ##__VA_ARGS__)
+#else
 #define hlist_for_each_entry_rcu(...) \
 	__mc_hlist_which(__VA_ARGS__, , __mc_hlist_rcu_4, __mc_hlist_rcu_3, , )(__VA_ARGS__)
+#endif
 #define __mc_hlist_each_rcu(checked, dereference, pos, head, member) \
 	for (checked, (pos) = hlist_entry_safe(dereference((head)->first), __typeof__(*(pos)), member); (pos); \
 	     (pos) = hlist_entry_safe(dereference((pos)->member.next), __typeof__(*(pos)), member))
