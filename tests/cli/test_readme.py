@@ -57,7 +57,7 @@ def test_every_option_of_show_that_writes_is_explained() -> None:
 
 
 def test_the_spec_shown_is_one_that_is_checked_elsewhere() -> None:
-    (shown,) = blocks(section("Writing a spec"), "toml")
+    shown, *_ = blocks(section("Writing a spec"), "toml")
     assert tomllib.loads(shown) == tomllib.loads((DATA / "mailbox" / "spec.toml").read_text())
 
 
