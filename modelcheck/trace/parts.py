@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
+from modelcheck.cat.candidate import Candidate
 from modelcheck.program.expr import byte_of
 from modelcheck.solve.result import ExecutedEvent, Execution, Pair
+from modelcheck.trace.candidate import candidate, modelled
 
 
 def in_parts(execution: Execution) -> tuple[Execution, tuple[int, ...]]:
@@ -65,6 +67,22 @@ def in_parts(execution: Execution) -> tuple[Execution, tuple[int, ...]]:
         conditions=(),
     )
     return evolve(made, events=tuple(evolve(event, guard=()) for event in made.events)), tuple(origin)
+
+
+def candidate_in_parts(execution: Execution) -> tuple[Candidate, tuple[int, ...]]:
+    """The candidate execution that ``execution`` is in parts, and which event of it each one there is part of.
+
+    Its ``si`` relates the parts of one access, and po does not.
+    """
+    parts, origin = in_parts(execution)
+    at = tuple(origin[number] for number in modelled(parts))
+    same: dict[int, int] = {}
+    for index, number in enumerate(at):
+        same[number] = same.get(number, 0) | 1 << index
+    made = candidate(parts)
+    po = tuple(row & ~same[number] for row, number in zip(made.relations["po"], at, strict=True))
+    si = tuple(same[number] for number in at)
+    return evolve(made, relations={**made.relations, "po": po, "si": si}), at
 
 
 def _ranges(event: ExecutedEvent, bounds: set[int]) -> list[tuple[int | None, int]]:

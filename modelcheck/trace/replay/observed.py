@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from modelcheck.program.ir import Source
 from modelcheck.solve.result import ExecutedEvent, Execution, Pair, TouchedObject
@@ -61,12 +62,12 @@ class Observed:
             if step.address is not None and step.told is not None and step.kind != "F":
                 old = follower.execution.events[step.told]
                 for initial in told.values():
-                    if initial.address == old.address:
-                        then[step.address] = initial.id
-                if step.kind == "R" and of_read.get(step.told) in told:
+                    offset = -1 if initial.address is None or old.address is None else initial.address - old.address
+                    if 0 <= offset < max(step.size, 1):
+                        then[step.address + offset] = initial.id
+                if step.kind == "R" and of_read.get(step.told) in told and len(follower.several[step.told]) == 1:
                     then[step.address] = of_read[step.told]
-        sizes = {step.address: step.size for step in steps if step.address is not None and step.kind != "F"}
-        for address, size in sorted(sizes.items()):
+        for address, size in _cells(steps, then):
             value = follower.at_first(address, size)
             number = len(self._events)
             name = follower.space.name(address)
@@ -199,9 +200,7 @@ class Observed:
                 continue
             if step.kind == "R":
                 if step.told is not None and len(several := follower.several[step.told]) > 1:
-                    found += dict.fromkeys(
-                        (self._id_of.get(one, self._initial[step.address]), number) for one in several
-                    )
+                    found += dict.fromkeys((self._source(one, step), number) for one in several)
                     continue
                 told = None if step.told is None else follower.sources[step.told]
                 source = None if told is None else self._id_of.get(told)
@@ -214,20 +213,26 @@ class Observed:
                 own[step.thread, step.address] = number
         return tuple(sorted(found))
 
+    def _source(self, told: int, step: Step) -> int:
+        """The write that is write ``told`` of the trace, from which ``step`` reads some of its bytes."""
+        assert step.address is not None
+        return self._id_of.get(told, self._initial[step.address])
+
     def _coherence(self) -> tuple[Pair, ...]:
         """The trace's order of writes; what is new writes an own local, and in program order."""
         before = {(one, other) for one, other in self._follower.execution.co}
-        writes: dict[int, list[ExecutedEvent]] = {}
-        for event in self._events:
-            if event.kind in ("W", "poison") and not event.final and event.address is not None:
-                writes.setdefault(event.address, []).append(event)
+        writes = [e for e in self._events if e.kind in ("W", "poison") and not e.final and e.address is not None]
+        at: dict[int, list[int]] = {}
+        for index, event in enumerate(writes):
+            for byte in _bytes(event):
+                at.setdefault(byte, []).append(index)
         found: list[Pair] = []
-        for several in writes.values():
-            for index, one in enumerate(several):
-                for other in several[index + 1 :]:
-                    first, second = self.told[one.id], self.told[other.id]
-                    turned = first is not None and second is not None and (second, first) in before
-                    found.append((other.id, one.id) if turned and one.thread >= 0 else (one.id, other.id))
+        for index, one in enumerate(writes):
+            for later in sorted({n for byte in _bytes(one) for n in at[byte] if n > index}):
+                other = writes[later]
+                first, second = self.told[one.id], self.told[other.id]
+                turned = first is not None and second is not None and (second, first) in before
+                found.append((other.id, one.id) if turned and one.thread >= 0 else (one.id, other.id))
         return tuple(sorted(found))
 
     def _dependencies(self, which: str) -> tuple[Pair, ...]:
@@ -242,6 +247,28 @@ class Observed:
                 }
             )
         )
+
+
+def _cells(steps: Iterable[Step], bounds: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Address and size of each cell that ``steps`` access, cut where another access, or one of ``bounds``, begins or
+    another one ends; in ascending order."""
+    accesses = {(s.address, s.size) for s in steps if s.address is not None and s.kind != "F" and s.size}
+    cuts = {*bounds, *(at for start, size in accesses for at in (start, start + size))}
+    cells: set[tuple[int, int]] = set()
+    for start, size in accesses:
+        ends = [at for at in range(start, start + size + 1) if at in cuts]
+        for one, other in pairwise(ends):
+            while one < other:
+                width = min(one & -one, 1 << (other - one).bit_length() - 1) if one else 1
+                cells.add((one, width))
+                one += width
+    yield from sorted(cells)
+
+
+def _bytes(event: ExecutedEvent) -> range:
+    """The addresses of the bytes that an access is to; of what ends a life that of its first one."""
+    assert event.address is not None
+    return range(event.address, event.address + (event.size if event.kind == "W" else 1))
 
 
 def _objects(follower: Follower, events: Iterable[ExecutedEvent]) -> tuple[TouchedObject, ...]:

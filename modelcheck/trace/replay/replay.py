@@ -7,6 +7,7 @@ from pathlib import Path
 
 import attrs
 
+from modelcheck.cat.load import mixed_model
 from modelcheck.cat.violations import Violation
 from modelcheck.errors import InputError
 from modelcheck.interleave.system import MODELS
@@ -18,7 +19,7 @@ from modelcheck.solve.result import Execution
 from modelcheck.solve.shapes import overtaken
 from modelcheck.trace.candidate import candidate, modelled
 from modelcheck.trace.judged import Edge
-from modelcheck.trace.parts import in_parts
+from modelcheck.trace.parts import candidate_in_parts
 from modelcheck.trace.replay.broken import broken
 from modelcheck.trace.replay.correspondence import stem
 from modelcheck.trace.replay.follow import Departure, Follower, Found, attempts
@@ -271,14 +272,14 @@ class _Replay:
         model = self.today.model
         if not mixed(execution):
             return model.check(candidate(execution), limit=MOST_VIOLATIONS).violations
-        parts, origin = in_parts(execution)
+        parts, origin = candidate_in_parts(execution)
         place = {number: index for index, number in enumerate(modelled(execution))}
-        at = [place[origin[number]] for number in modelled(parts)]
+        at = [place[number] for number in origin]
         return [
             attrs.evolve(
                 found, cycle=tuple(attrs.evolve(s, source=at[s.source], target=at[s.target]) for s in found.cycle)
             )
-            for found in model.check(candidate(parts), limit=MOST_VIOLATIONS).violations
+            for found in (mixed_model(model) or model).check(parts, limit=MOST_VIOLATIONS).violations
         ]
 
     def _forbidden(self, observed: Observed, violation: Violation) -> Replayed:
@@ -328,7 +329,7 @@ class _Replay:
             else attrs.evolve(event, tags=tags)
             for event in execution.events
         )
-        return self.today.model.check(candidate(attrs.evolve(execution, events=events))).consistent
+        return not self._violations(attrs.evolve(execution, events=events))
 
     def _named(self, observed: Observed, number: int) -> str:
         event = observed.execution.events[number]
