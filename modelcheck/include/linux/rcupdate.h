@@ -97,7 +97,9 @@ void synchronize_sched_expedited(void);
 	(__mc_rcu_check((condition), "rcu_dereference_protected(" #p ", " #condition ")"), (p))
 #define rcu_pointer_handoff(p) (p)
 #define unrcu_pointer(p) (p)
-#define rcu_assign_pointer(p, v) smp_store_release(&(p), v)
+/* Nothing is behind NULL: where it is a constant, it is stored without an order. */
+#define rcu_assign_pointer(p, v) \
+	(__builtin_constant_p(v) && !(v) ? (void)WRITE_ONCE(p, NULL) : smp_store_release(&(p), v))
 #define RCU_INIT_POINTER(p, v) ((void)WRITE_ONCE(p, (__typeof__(p))(v)))
 #define RCU_INITIALIZER(v) (v)
 #define RCU_POINTER_INITIALIZER(p, v) .p = (v)
