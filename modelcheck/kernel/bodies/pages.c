@@ -9,6 +9,7 @@
 #include <linux/gfp.h>
 #include <linux/pagemap.h>
 #include <linux/version.h>
+#include <mc/lock.h>
 
 /* Until 3.13. */
 #ifndef VM_BUG_ON_PAGE
@@ -37,12 +38,27 @@ struct page *mem_map = memory_map;
 
 #define __mc_page_flags(page) ((unsigned long *)&(page)->flags)
 
-/* 0 while the page is free. */
+/*
+ * 0 while the page is free. A kernel's lists of free pages have locks, so that what was done with a page before it was given back
+ * is seen by all who see what is done with it by the next one: a release and an acquire alone would not do that under LKMM.
+ */
 static unsigned int __mc_page_taken[MC_NR_PAGES];
+static unsigned int __mc_page_lock[MC_NR_PAGES];
+
+static unsigned int __mc_set_taken(unsigned long pfn, unsigned int taken)
+{
+	unsigned int was;
+
+	__mc_lock(&__mc_page_lock[pfn], "lock of the free pages");
+	was = __mc_page_taken[pfn];
+	__mc_page_taken[pfn] = taken;
+	__mc_unlock_word(&__mc_page_lock[pfn], "lock of the free pages");
+	return was;
+}
 
 static bool __mc_take_page(unsigned long pfn)
 {
-	return __mc_rmw_if(&__mc_page_taken[pfn], 4, "xchg", 1, "eq", 0, "ACQUIRE", "ONCE", "ONCE") == 0;
+	return __mc_set_taken(pfn, 1) == 0;
 }
 
 void more_than_one_page_at_a_time_is_not_modelled(void);
@@ -92,8 +108,7 @@ static void __mc_give_page(struct page *page)
 		__mc_assert(0, "bad-free", "a page is freed that still has a mapping");
 		return;
 	}
-	__mc_assert(__mc_rmw(&__mc_page_taken[pfn], 4, "xchg", 0, "ONCE", "RELEASE") == 1, "double-free",
-		    "a page is freed that is free already");
+	__mc_assert(__mc_set_taken(pfn, 0) == 1, "double-free", "a page is freed that is free already");
 }
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
