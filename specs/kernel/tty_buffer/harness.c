@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A driver that receives characters, and the work that hands them to the line discipline: it may run at any time, and runs once more
- * when all is quiet.
+ * A driver that receives characters, and the work that hands them to the line discipline: it may run at any time, and runs
+ * once more when all is quiet.
  */
 #include <linux/tty.h>
 #include <linux/tty_flip.h>
