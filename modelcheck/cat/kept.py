@@ -1,35 +1,15 @@
-"""Built-in models, and the parser's tables, kept between runs: making them takes longer than judging a test.
-
-What is kept is JSON, in which nothing can be executed. An entry is used only where its first line is the digest of
-what it was made from together with its own bytes: one that is damaged, or of another version, is made anew.
-"""
+"""Built-in models, and the parser's tables, kept between runs: making them takes longer than judging a test."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 import sys
-from collections.abc import Callable
-from contextlib import suppress
 from functools import cache
 from importlib import resources
-from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import Any
 
 from modelcheck.cat.model import Model
 from modelcheck.cat.stored import model_of, plain
-
-
-def cache_folder() -> Path | None:
-    """The user's folder for what can be made anew; None where there can be none."""
-    try:
-        folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "modelcheck"
-        folder.mkdir(parents=True, exist_ok=True)
-    except (OSError, RuntimeError):
-        return None
-    return folder
+from modelcheck.keeping import find, put
 
 
 def kept(name: str) -> Model | None:
@@ -43,37 +23,6 @@ def kept(name: str) -> Model | None:
 def keep(name: str, model: Model) -> None:
     """Leave ``model`` for later runs instead of an older one, where that is possible."""
     put(f"{name}.model", of_today(), plain(model))
-
-
-def find(name: str, made_from: bytes, hook: Callable[[dict[str, Any]], Any] | None = None) -> Any:
-    """The data that `put` left as ``name``, made from what has the digest ``made_from``; None where there is none.
-
-    ``hook`` makes something else of each table in it, as for `json.loads`.
-    """
-    folder = cache_folder()
-    if folder is None:
-        return None
-    try:
-        stamp, _, body = (folder / name).read_bytes().partition(b"\n")
-        return json.loads(body, object_hook=hook) if stamp == _stamp(made_from, body) else None
-    except (OSError, ValueError, RecursionError):
-        return None
-
-
-def put(name: str, made_from: bytes, data: Any) -> None:
-    """Leave ``data``, which JSON can hold, for later runs, where that is possible."""
-    folder = cache_folder()
-    if folder is None:
-        return
-    body = json.dumps(data, separators=(",", ":")).encode()
-    with suppress(OSError), NamedTemporaryFile(dir=folder, delete=False) as temporary:
-        temporary.write(_stamp(made_from, body) + b"\n" + body)
-        temporary.close()
-        Path(temporary.name).replace(folder / name)
-
-
-def _stamp(made_from: bytes, body: bytes) -> bytes:
-    return hashlib.sha256(made_from + hashlib.sha256(body).digest()).hexdigest().encode()
 
 
 @cache

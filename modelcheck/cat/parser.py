@@ -12,8 +12,9 @@ from lark.grammar import Rule
 from lark.lexer import TerminalDef
 
 from modelcheck.cat import syntax
-from modelcheck.cat.kept import find, grammar_digest, put
+from modelcheck.cat.kept import grammar_digest
 from modelcheck.errors import InputError
+from modelcheck.keeping import find, put
 
 
 def parse(text: str, file: str) -> syntax.File:

@@ -96,8 +96,8 @@ def regress(
         raise click.UsageError("say what to compare: --patch FILE, --mbox FILE or --git REV..REV, one of them")
     if cache is not None and no_cache:
         raise click.UsageError("--cache or --no-cache, not both")
-    from modelcheck.cat.kept import cache_folder
     from modelcheck.cli.progress import ProgressLine
+    from modelcheck.keeping import cache_folder
     from modelcheck.regression.formats import formatted
     from modelcheck.regression.mail import Letters
     from modelcheck.regression.regress import Folders

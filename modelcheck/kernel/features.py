@@ -40,7 +40,12 @@ class Feature:
             text = (tree / "include" / self.header).read_text(encoding="utf-8", errors="replace")
         except OSError:
             return False
-        return re.search(self.pattern, text, re.MULTILINE) is not None
+        return _matches(self.pattern, text)
+
+
+@lru_cache(maxsize=64)
+def _matches(pattern: str, text: str) -> bool:
+    return re.search(pattern, text, re.MULTILINE) is not None
 
 
 def _has(macro: str, header: str, pattern: str, major: int, minor: int, patch: int = 0) -> Feature:
@@ -69,7 +74,6 @@ FEATURES: Final = (
 """All of them, with the version in which each came."""
 
 
-@lru_cache(maxsize=16)
 def features(tree: Path, version: Version) -> str:
     """The macros of a tree, as the text of a header."""
     return "".join(f"#define {one.macro} {int(one.holds(tree, version))}\n" for one in FEATURES)

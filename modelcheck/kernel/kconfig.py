@@ -7,6 +7,8 @@ them. What a shell would answer counts as n.
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -163,6 +165,44 @@ class Kconfig:
     choices: tuple[Entry, ...]
     choosers: Mapping[str, list[str]] = field(factory=dict)
     """Of each symbol that is selected, by whom, whatever else holds."""
+    files: Mapping[str, Looked] = field(factory=dict)
+    """Every file that was looked for, by name."""
+
+
+@frozen
+class Looked:
+    """A file that was looked for: both None where there is none.
+
+    Attributes:
+        digest: of what it holds.
+        state: what tells it from other files, and from itself after a change, without reading it.
+    """
+
+    digest: str | None
+    state: State | None
+
+
+State = tuple[int, int, int, int, int]
+
+
+def look(path: str) -> tuple[Looked, bytes]:
+    """A file, and what it holds; nothing where there is none."""
+    try:
+        state = state_of(path)
+        with open(path, "rb") as file:  # noqa: PTH123 (there are thousands)
+            data = file.read()
+    except (OSError, ValueError):
+        return Looked(None, None), b""
+    return Looked(hashlib.sha256(data).hexdigest(), state), data
+
+
+def state_of(path: str) -> State | None:
+    """The state of a file; None where there is none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 (as above)
+    except (OSError, ValueError):
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def kconfig(tree: Path) -> Kconfig:
@@ -176,7 +216,7 @@ def kconfig(tree: Path) -> Kconfig:
             for chosen, when in entry.selects:
                 if when is ALWAYS:
                     choosers.setdefault(chosen, []).append(name)
-    return Kconfig(reader.entries, tuple(reader.choices), choosers)
+    return Kconfig(reader.entries, tuple(reader.choices), choosers, reader.files)
 
 
 @define
@@ -188,15 +228,21 @@ class _Reader:
     choices: list[Entry] = field(factory=list)
     around: list[tuple[str, Entry]] = field(factory=list)
     seen: set[Path] = field(factory=set)
+    files: dict[str, Looked] = field(factory=dict)
 
     def file(self, name: str) -> None:
-        path = (self.tree / name).resolve()
-        if path in self.seen or not path.is_file():
+        path = self.tree / name
+        if str(path) in self.files:
+            return
+        looked, data = look(str(path))
+        self.files[str(path)] = looked
+        path = path.resolve()
+        if path in self.seen or looked.digest is None:
             return
         self.seen.add(path)
         entry = Entry("")
         help_begins = -1
-        for line in _lines(path.read_text(encoding="utf-8", errors="replace")):
+        for line in _lines(data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")):
             if help_begins >= 0:
                 if not line.strip() or len(line.expandtabs()) - len(line.expandtabs().lstrip()) > help_begins:
                     continue

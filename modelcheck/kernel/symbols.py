@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -67,7 +67,7 @@ def needed(tree: Path, source: Path) -> Needed:
         for name in ("Kbuild", "Makefile"):
             makefile = tree / folder / name
             if makefile.is_file():
-                way = _least(rules(makefile), wanted, frozenset())
+                way = _least(rules(makefile.read_text(encoding="utf-8", errors="replace")), wanted, frozenset())
                 ruled = ruled or (way is not None and folder == inside.parent)
                 for symbol, line in way or ():
                     found.setdefault(symbol, f"{folder / name}:{line}")
@@ -93,10 +93,10 @@ def _least(lines: tuple[Rule, ...], member: str, above: frozenset[str]) -> tuple
     return min(ways, key=len, default=None)
 
 
-@cache
-def rules(makefile: Path) -> tuple[Rule, ...]:
-    """The rules of a Makefile, in order."""
-    return tuple(_rules(makefile.read_text(encoding="utf-8", errors="replace")))
+@lru_cache(maxsize=256)
+def rules(makefile: str) -> tuple[Rule, ...]:
+    """The rules of a Makefile's text, in order."""
+    return tuple(_rules(makefile))
 
 
 def _rules(text: str) -> Iterator[Rule]:

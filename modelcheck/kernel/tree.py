@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache, lru_cache
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final
@@ -18,7 +17,8 @@ from modelcheck.errors import InputError
 from modelcheck.kernel.compiled import before, flags
 from modelcheck.kernel.config import DEFAULTS
 from modelcheck.kernel.configure import configured
-from modelcheck.kernel.kconfig import Kconfig, kconfig
+from modelcheck.kernel.kconfig import Kconfig, Looked, kconfig
+from modelcheck.kernel.kept import kept, unchanged
 from modelcheck.kernel.made import PLACE, made_headers
 from modelcheck.kernel.symbols import Needed, needed
 
@@ -188,20 +188,25 @@ def _before(source: Path) -> Path:
     return PLACE / "before" / f"{source.name}-{crc32(str(source).encode()):08x}.h"
 
 
-@cache
+_read: dict[Path, Kconfig] = {}
+"""The rules of trees that were read in this process."""
+
+
 def _rules(folder: Path) -> Kconfig:
-    return kconfig(folder)
+    rules = _read.get(folder)
+    if rules is None or not unchanged(rules.files):
+        rules = _read[folder] = kconfig(folder)
+    return rules
 
 
-@lru_cache(maxsize=64)
 def _symbols(folder: Path, config: tuple[tuple[str, str], ...], wanted: tuple[str, ...]) -> dict[str, str]:
-    values = configured(
-        _rules(folder),
-        {name.removeprefix("CONFIG_"): value for name, value in config},
-        DEFAULTS,
-        [name.removeprefix("CONFIG_") for name in wanted],
-    )
-    return {f"CONFIG_{name}": value for name, value in values.items()}
+    def make() -> tuple[dict[str, str], Mapping[str, Looked]]:
+        rules = _rules(folder)
+        given = {name.removeprefix("CONFIG_"): value for name, value in config}
+        values = configured(rules, given, DEFAULTS, [name.removeprefix("CONFIG_") for name in wanted])
+        return {f"CONFIG_{name}": value for name, value in values.items()}, rules.files
+
+    return kept(str(folder), config, wanted, make)
 
 
 def kernel_tree(folder: Path, config: Mapping[str, str] | None = None) -> Tree:

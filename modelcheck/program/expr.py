@@ -113,6 +113,18 @@ def _intern(kind: str, data: Any, width: int, args: tuple[Expr, ...]) -> Expr:
     return found
 
 
+def rebuilt(kind: str, data: Any, width: int, args: tuple[Expr, ...]) -> Expr:
+    """The node that has these attributes; for what was taken apart before. Raises ValueError where none can have."""
+    if kind not in _KINDS or (args and kind != "op") or any(type(argument) is not Expr for argument in args):
+        raise ValueError(kind)
+    if kind == "op" and data not in OPERATORS:
+        raise ValueError(data)
+    return _intern(kind, data, width, args)
+
+
+_KINDS: Final = frozenset(("const", "reg", "old", "op", "read", "choice", "switch"))
+
+
 def const(value: Value, width: int) -> Expr:
     """The constant ``value`` modulo ``2 ** width``; ``UNDEFINED`` stays as it is."""
     return _intern("const", value if isinstance(value, Undefined) else value & mask(width), width, ())

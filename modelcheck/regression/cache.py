@@ -7,9 +7,6 @@ import json
 import os
 import time
 from contextlib import suppress
-from functools import cache
-from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +14,7 @@ import cattrs
 from attrs import evolve, frozen
 
 from modelcheck.errors import InputError
+from modelcheck.keeping import code_changed, code_digest
 from modelcheck.solve.result import Result
 from modelcheck.trace.store import write_atomically
 from modelcheck.verdicts.job import Answer
@@ -44,7 +42,7 @@ class Question:
     @property
     def key(self) -> str:
         """The same for questions with the same verdict."""
-        parts = (self.behaviour, self.model, sorted(self.properties), tool_digest())
+        parts = (self.behaviour, self.model, sorted(self.properties), code_digest())
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
     @property
@@ -89,7 +87,7 @@ class Cache:
 
     def keep(self, question: Question, answer: Answer) -> None:
         """Keep ``answer`` where that is possible. What is UNKNOWN is not kept: another run may know more."""
-        if answer.result.verdict == "UNKNOWN":
+        if answer.result.verdict == "UNKNOWN" or code_changed():
             return
         result = evolve(answer.result, execution=None, touches=None)
         entry: dict[str, Any] = {
@@ -116,18 +114,3 @@ class Cache:
 def _stamp(path: Path, body: bytes) -> bytes:
     """A digest of an entry together with what it answers, which its name is made from."""
     return hashlib.sha256(repr((path.parent.name, path.name, body)).encode()).hexdigest().encode()
-
-
-@cache
-def tool_digest() -> str:
-    """A digest of this version of modelcheck: of all its code, its models and its headers."""
-    found = hashlib.sha256()
-    pending: list[tuple[str, Traversable]] = [("", resources.files("modelcheck"))]
-    while pending:
-        name, place = pending.pop()
-        if place.is_dir():
-            children = sorted(place.iterdir(), key=lambda child: child.name)
-            pending += [(f"{name}/{child.name}", child) for child in children if child.name != "__pycache__"]
-        else:
-            found.update(repr((name, place.read_bytes())).encode())
-    return found.hexdigest()

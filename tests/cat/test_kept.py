@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from modelcheck.cat import load_model
-from modelcheck.cat.kept import find, keep, kept, of_today
+from modelcheck.cat.kept import keep, kept, of_today
 from modelcheck.cat.load import BUILT_IN, model_from_text
 from modelcheck.cat.parser import _parser, parse
 from modelcheck.cat.stored import model_of, plain
+from modelcheck.keeping import find
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,8 +16,9 @@ from modelcheck.frontend.c.context import Links
 from modelcheck.frontend.c.functions import lower
 from modelcheck.frontend.c.kept import Command, Shelf
 from modelcheck.frontend.c.link import Definition, Lowered
-from modelcheck.frontend.c.texts import Texts
 from modelcheck.frontend.c.translation import TranslationUnit
+from modelcheck.frontend.made_of import now
+from modelcheck.frontend.texts import Texts
 from modelcheck.program.expr import signed
 from modelcheck.program.ir import Program
 from modelcheck.program.machine import Initial, initialise
@@ -60,7 +62,13 @@ def result_of(
 def written(path: Path, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
+    settle()
     return path
+
+
+def settle() -> None:
+    """Let the clock by which files are dated go on: what is changed within one tick of it is not kept."""
+    time.sleep(0.011)
 
 
 def rewritten(path: Path, text: str) -> None:
@@ -69,6 +77,7 @@ def rewritten(path: Path, text: str) -> None:
     assert len(text) == before.st_size
     path.write_text(text)
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    settle()
 
 
 def command(file: str) -> Command:
@@ -366,12 +375,12 @@ def test_what_is_kept_is_bounded_and_what_was_used_last_stays(tmp_path: Path, pa
     shelf: Shelf[str] = Shelf(most=100)
     for name in ("a", "b", "c"):
         path = written(tmp_path / name, name)
-        shelf.keep(command(name), name, 40, {str(path): name.encode()}, (), texts)
+        shelf.keep(command(name), name, 40, {str(path): name.encode()}, texts, now())
         assert shelf.find(command("a"), texts) == "a"
     assert [shelf.find(command(name), texts) for name in ("a", "b", "c")] == ["a", None, "c"]
     assert sorted(shelf) == ["a", "c"]
     huge = written(tmp_path / "huge", "huge")
-    shelf.keep(command("huge"), "huge", 101, {str(huge): b"huge"}, (), texts)
+    shelf.keep(command("huge"), "huge", 101, {str(huge): b"huge"}, texts, now())
     assert sorted(shelf) == ["a", "c"]
 
 
@@ -379,5 +388,5 @@ def test_a_file_that_changes_while_it_is_parsed_is_not_kept(tmp_path: Path) -> N
     texts = Texts(tmp_path / "headers")
     shelf: Shelf[str] = Shelf()
     path = written(tmp_path / "a", "now")
-    shelf.keep(command("a"), "unit", 1, {str(path): b"then"}, (), texts)
+    shelf.keep(command("a"), "unit", 1, {str(path): b"then"}, texts, now())
     assert list(shelf) == []

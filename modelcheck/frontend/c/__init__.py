@@ -24,17 +24,19 @@ from pathlib import Path
 from typing import Unpack
 
 from modelcheck.errors import InputError
-from modelcheck.frontend.c.confine import Bounds
 from modelcheck.frontend.c.entry import ScenarioEntry, main_entry, scenario_entry
 from modelcheck.frontend.c.link import Linker
-from modelcheck.frontend.c.reader import Given, Setting, setting
+from modelcheck.frontend.c.reader import Given, Setting, noted, setting
+from modelcheck.frontend.confine import Bounds
+from modelcheck.frontend.kept import Noted
+from modelcheck.frontend.made_of import now
 from modelcheck.kernel import Tree
 from modelcheck.program.ir import Program, Unsupported
 from modelcheck.program.outlived import outlivable
 from modelcheck.program.regions import awaited_regions
 from modelcheck.run import depth
 
-__all__ = ["Bounds", "ScenarioEntry", "deep", "parse_program", "parse_refusals"]
+__all__ = ["Bounds", "ScenarioEntry", "deep", "parse_noted", "parse_program", "parse_refusals"]
 
 
 def parse_program(
@@ -72,6 +74,13 @@ def parse_program(
         include=include, defines=defines, main=main, names=names, changed=changed, bounds=bounds, tree=tree, stubs=stubs
     ) as read:
         return _program(read, sources, scenario)[0]
+
+
+def parse_noted(sources: Sequence[Path], *, scenario: ScenarioEntry | None = None, **given: Unpack[Given]) -> Noted:
+    """The program that `parse_program` gives for the same, and what it was made of. Raises as that does."""
+    began = now()
+    with setting(main=scenario is None, **given) as read:
+        return noted(_program(read, sources, scenario)[0], read.files, began)
 
 
 def parse_refusals(

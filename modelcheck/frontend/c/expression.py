@@ -9,10 +9,10 @@ from typing import Final
 
 from modelcheck.errors import InputError
 from modelcheck.frontend.c import libclang as cl
-from modelcheck.frontend.c.confine import Bounds
 from modelcheck.frontend.c.entry import ScenarioEntry, main_entry, scenario_entry
 from modelcheck.frontend.c.mistakes import complaint
 from modelcheck.frontend.c.reader import setting
+from modelcheck.frontend.confine import Bounds
 from modelcheck.kernel import Tree
 from modelcheck.program.ir import Program
 from modelcheck.program.outlived import outlivable

@@ -15,8 +15,8 @@ from typing import Final
 
 from attrs import field, frozen
 
-from modelcheck.frontend.c.mention import spliced
-from modelcheck.frontend.c.texts import Content, Texts
+from modelcheck.frontend.mention import spliced
+from modelcheck.frontend.texts import Content, Texts
 
 _TOKEN: Final = re.compile(
     rb"""(?P<comment>/\*.*?\*/|//[^\n]*)
@@ -62,7 +62,7 @@ class _Facts:
     functions: Mapping[bytes, tuple[Definition, ...]]
 
 
-_known: dict[bytes, _Facts] = {}
+_known: dict[str, _Facts] = {}
 """By digests of texts."""
 
 

@@ -15,12 +15,13 @@ from attrs import evolve, field, frozen
 from modelcheck.errors import InputError
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.beside import Beside, beside
-from modelcheck.frontend.c.confine import Bounds, confine
 from modelcheck.frontend.c.kept import Command, Shelf
 from modelcheck.frontend.c.mistakes import complaint, misfits, mistakes
-from modelcheck.frontend.c.texts import Texts
 from modelcheck.frontend.c.translation import Diagnostic, TranslationUnit
 from modelcheck.frontend.c.types import CType, Signature, Types
+from modelcheck.frontend.confine import Bounds, confine
+from modelcheck.frontend.made_of import now
+from modelcheck.frontend.texts import Texts
 from modelcheck.kernel import BODIES, Build
 from modelcheck.program.ir import Source
 
@@ -37,6 +38,7 @@ _BASE = (
     "x86_64-linux-gnu",
     "-fno-builtin",
     "-ferror-limit=0",
+    "--no-default-config",
     # Style is not our subject, and old kernel code mixes pointer types. What follows would change the meaning.
     "-Wno-everything",
     "-Werror=implicit-function-declaration",
@@ -75,13 +77,14 @@ class Files:
     """Names of files as they are shown: relative to the spec for the user's, ``<linux/list.h>`` for our headers.
 
     ``bounds``: where files must lie that are not ours; None: anywhere. ``build``: of the kernel tree that the files are
-    compiled with, where there is one.
+    compiled with, where there is one. ``parsed``: what clang made of them, each with the options that it was given.
     """
 
     contents: Texts
     names: Mapping[Path, str]
     bounds: Bounds | None = None
     build: Build | None = None
+    parsed: list[tuple[tuple[str, ...], TranslationUnit]] = field(factory=list, init=False)
     _shown: dict[str, str] = field(factory=dict)
     _texts: dict[str, str] = field(factory=dict)
 
@@ -105,6 +108,11 @@ class Files:
     def texts(self) -> dict[str, str]:
         """The text of every file that was shown, by its shown name."""
         return dict(self._texts)
+
+    @property
+    def names_shown(self) -> Mapping[str, str]:
+        """How every file was shown, by the name that clang has for it."""
+        return dict(self._shown)
 
 
 @frozen(eq=False)
@@ -224,8 +232,10 @@ def parse_file(
         command = Command((str(path), str(Path.cwd())), options, defines)
         found = _kept.find(command, texts) if content is None else None
         if found is not None:
+            known.parsed.append((options, found.parsed))
             _confine(found.parsed, include, known)
             return _anew(found, shown, known)
+        began = now()
         unsaved = {str(changed): data for changed, data in texts.changed.items()} | dict(texts.made)
         if content is not None:
             unsaved[str(path)] = content
@@ -234,6 +244,7 @@ def parse_file(
             parsed = TranslationUnit(str(path), (*options, *macros), unsaved)
         except OSError as error:
             raise InputError(str(error), shown) from error
+    known.parsed.append((options, parsed))
     _confine(parsed, include, known)
     diagnostics = parsed.diagnostics()
     top = cl.children(parsed.cursor)
@@ -262,7 +273,7 @@ def parse_file(
     if content is not None:
         return unit
     forgetful = _anew(unit, "", Files(Texts(texts.headers), {}))
-    _kept.keep(command, forgetful, parsed.size(), read, [str(folder) for folder in include], texts)
+    _kept.keep(command, forgetful, parsed.size(), read, texts, began)
     return unit
 
 

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Final, TypedDict
+from typing import TypedDict
 
 from attrs import evolve, frozen
 
-from modelcheck.frontend.c.confine import Bounds
 from modelcheck.frontend.c.functions import contents, lower
 from modelcheck.frontend.c.giveway import given_way, shadows
 from modelcheck.frontend.c.initialise import extent
 from modelcheck.frontend.c.link import RUNTIME, Library, Linker
+from modelcheck.frontend.c.looked import made_of
 from modelcheck.frontend.c.parse import Files, Unit, headers, one_at_a_time, own, parse_file
 from modelcheck.frontend.c.stubs import stub_text
-from modelcheck.frontend.c.texts import Texts
-from modelcheck.kernel import BODIES, PLACE, Tree, building
-
-STUBS: Final = PLACE / "stubs.c"
-"""Where the functions that a spec answers for seem to be."""
+from modelcheck.frontend.confine import Bounds
+from modelcheck.frontend.kept import STUBS, Noted
+from modelcheck.frontend.texts import Texts
+from modelcheck.kernel import BODIES, Tree, building
+from modelcheck.program.ir import Program
 
 
 @frozen(eq=False)
@@ -122,3 +122,17 @@ def setting(
         macros = {**({"MC_MAIN_RUNS": "1"} if main else {}), **(defines or {})}
         library = Library(None, lambda: parse_file(BODIES, (), macros, known), answered if stubs else None)
         yield Setting(known, include, macros, library)
+
+
+def noted(program: Program, files: Files, began: int) -> Noted:
+    """A program with what it was made of. ``files``: those that it was read from, since the time ``began``."""
+    read: dict[str, bytes] = {}
+    options: list[str] = []
+    shown, texts = files.names_shown, files.contents
+    for given, parsed in files.parsed:
+        options += given
+        for name, data in parsed.files().items():
+            if name != str(STUBS) and read.setdefault(name, data) != data:
+                return Noted(program, None, shown)  # somebody is writing to it
+    known = read.keys() | texts.made.keys()
+    return Noted(program, made_of(read, options, texts, began) if shown.keys() <= known else None, shown)

@@ -21,18 +21,18 @@ from modelcheck.frontend.c.initialise import extent
 from modelcheck.frontend.c.link import RUNTIME, Library, Linker
 from modelcheck.frontend.c.parse import Files, Unit
 from modelcheck.frontend.c.statements import block, missing_labels, statement
-from modelcheck.frontend.c.texts import Texts
 from modelcheck.frontend.c.translation import TranslationUnit
 from modelcheck.frontend.c.types import Types
 from modelcheck.frontend.litmus.body import Body, Edit, c_name
 from modelcheck.frontend.litmus.c11 import primitives
 from modelcheck.frontend.litmus.primitives import Macros, prelude
 from modelcheck.frontend.litmus.scan import Text
+from modelcheck.frontend.texts import Texts
 from modelcheck.program.ir import NONE, Function, Return, Source, Store
 
 _ARGUMENTS = (
     *("-x", "c", "-nostdinc", "-std=gnu11", "-ffreestanding", "-target", "x86_64-linux-gnu", "-fno-builtin"),
-    *("-ferror-limit=0", "-Wno-everything", "-Wno-int-conversion", "-Wno-error=int-conversion"),
+    *("-ferror-limit=0", "--no-default-config", "-Wno-everything", "-Wno-int-conversion", "-Wno-error=int-conversion"),
 )
 _NAME = "litmus.c"
 

@@ -11,9 +11,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve
+from attrs import evolve, fields, frozen
 
 from modelcheck.errors import InputError
+from modelcheck.frontend.confine import Bounds
+from modelcheck.frontend.kept import Noted, Wanted, kept
 from modelcheck.frontend.spec import locate
 from modelcheck.frontend.spec.spec import Scenario, Spec, Variant
 from modelcheck.kernel import PREFIX, Tree
@@ -28,14 +30,20 @@ def load_program(spec: Spec, scenario: Scenario, variant: Variant) -> Program:
     `InputError` for what clang refuses, for what cannot be modelled at all, and, with the line in ``spec.toml``, for
     a function that is not there.
     """
-    # libclang is loaded by those who parse only.
-    from modelcheck.frontend.c import parse_program
-
     if variant.problem:
         raise spec.error(f"variant '{variant.name}': {variant.problem}", ("variants", variant.name))
     with _tree(spec, variant) as (folder, changed):
+
+        def make() -> Noted:
+            # libclang is loaded by those who parse only.
+            from modelcheck.frontend.c import parse_noted
+
+            return parse_noted(**_given(wanted))
+
         try:
-            return parse_program(changed=changed, **_read(spec, scenario, variant, folder))
+            wanted = _wanted(spec, scenario, variant, folder, changed)
+            # What is read in a copy is in another one the next time.
+            return kept(wanted, make) if folder == spec.folder else make().program
         except InputError as error:
             raise _placed(spec, scenario, variant, error) from None
 
@@ -48,7 +56,7 @@ def load_refusals(spec: Spec, scenario: Scenario, variant: Variant) -> list[Unsu
         raise spec.error(f"variant '{variant.name}': {variant.problem}", ("variants", variant.name))
     with _tree(spec, variant) as (folder, changed):
         try:
-            return parse_refusals(changed=changed, **_read(spec, scenario, variant, folder))
+            return parse_refusals(**_given(_wanted(spec, scenario, variant, folder, changed)))
         except InputError as error:
             raise _placed(spec, scenario, variant, error) from None
 
@@ -61,28 +69,35 @@ def load_expression(
     from modelcheck.frontend.c.expression import parse_expression
 
     with _tree(spec, variant) as (folder, changed):
-        read = _read(spec, scenario, variant, folder)
-        return parse_expression(expression, function=function, values=values, changed=changed, **read)
+        read = _given(_wanted(spec, scenario, variant, folder, changed))
+        return parse_expression(expression, function=function, values=values, **read)
 
 
-def _read(spec: Spec, scenario: Scenario, variant: Variant, folder: Path) -> dict[str, Any]:
-    """What to parse, for the parsers of the C front end."""
-    from modelcheck.frontend.c import Bounds, ScenarioEntry
-
+def _wanted(spec: Spec, scenario: Scenario, variant: Variant, folder: Path, changed: Mapping[Path, bytes]) -> Wanted:
+    """What to parse."""
     written = (*spec.sources, *scenario.sources)
-    sources = [_place(spec, folder, name) for name in written]
-    own = zip(sources, written, strict=True)
+    sources = tuple(_place(spec, folder, name) for name in written)
+    own = {path: name for path, name in zip(sources, written, strict=True) if not name.startswith(PREFIX)}
     trees = (spec.tree.folder,) if spec.tree is not None else ()
-    return {
-        "sources": sources,
-        "include": [_place(spec, folder, name) for name in spec.include],
-        "defines": macros(spec, scenario, variant),
-        "stubs": {**spec.stubs, **scenario.stubs},
-        "tree": _configured(spec, variant, sources),
-        "scenario": ScenarioEntry(scenario.init, scenario.threads, scenario.final) if scenario.threads else None,
-        "bounds": Bounds((*bounds_of(spec.folder), folder.resolve(), *trees), leads_out(spec.folder), *trees),
-        "names": _Names(folder, {path: name for path, name in own if not name.startswith(PREFIX)}),
-    }
+    return Wanted(
+        sources=sources,
+        include=tuple(_place(spec, folder, name) for name in spec.include),
+        defines=macros(spec, scenario, variant),
+        stubs={**spec.stubs, **scenario.stubs},
+        changed=changed,
+        bounds=Bounds((*bounds_of(spec.folder), folder.resolve(), *trees), leads_out(spec.folder), *trees),
+        names=_Names((folder, folder.resolve()), own),
+        tree=_configured(spec, variant, sources),
+        scenario=(scenario.init, scenario.threads, scenario.final) if scenario.threads else None,
+    )
+
+
+def _given(wanted: Wanted) -> dict[str, Any]:
+    """The same for the parsers of the C front end."""
+    from modelcheck.frontend.c import ScenarioEntry
+
+    given = {each.name: getattr(wanted, each.name) for each in fields(Wanted)}
+    return given | {"scenario": None if wanted.scenario is None else ScenarioEntry(*wanted.scenario)}
 
 
 def _configured(spec: Spec, variant: Variant, sources: Iterable[Path]) -> Tree | None:
@@ -151,26 +166,26 @@ def _place(spec: Spec, folder: Path, name: str) -> Path:
     return (folder if inside else spec.folder) / name
 
 
+@frozen(eq=False)
 class _Names(Mapping[Path, str]):
     """What files are called: the sources as the spec does, others below its folder by their path from there."""
 
-    def __init__(self, folder: Path, sources: Mapping[Path, str]) -> None:
-        self._folders = (folder, folder.resolve())
-        self._sources = sources
+    folders: tuple[Path, ...]
+    sources: Mapping[Path, str]
 
     def __getitem__(self, path: Path) -> str:
-        if path in self._sources:
-            return self._sources[path]
-        for folder in self._folders:
+        if path in self.sources:
+            return self.sources[path]
+        for folder in self.folders:
             if path.is_relative_to(folder):
                 return path.relative_to(folder).as_posix()
         raise KeyError(path)
 
     def __iter__(self) -> Iterator[Path]:
-        return iter(self._sources)
+        return iter(self.sources)
 
     def __len__(self) -> int:
-        return len(self._sources)
+        return len(self.sources)
 
 
 def _placed(spec: Spec, scenario: Scenario, variant: Variant, error: InputError) -> InputError:

@@ -11,7 +11,7 @@ from typing import Final
 from attrs import frozen
 
 from modelcheck.errors import InputError
-from modelcheck.frontend.c.mention import spliced
+from modelcheck.frontend.mention import spliced
 from modelcheck.reading import within
 
 _ASKS: Final = re.compile(
