@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from modelcheck.frontend.c import deep
 from modelcheck.frontend.c.each import attempts
+from modelcheck.frontend.c.nesting import deep
 from modelcheck.kernel import kernel_tree
 from modelcheck.kernel.tree import VARIABLE
 

@@ -18,7 +18,7 @@ from modelcheck.frontend.c.types import CType, Signature
 
 if TYPE_CHECKING:
     from modelcheck.frontend.c.link import Definition, Lowered
-    from modelcheck.frontend.c.parse import Unit
+    from modelcheck.frontend.c.unit import Unit
 
 MOST: Final = 4
 """Of one function, code for so many different answers is kept."""

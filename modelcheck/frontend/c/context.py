@@ -11,8 +11,8 @@ from attrs import field, frozen
 from modelcheck.errors import InputError
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.builder import Builder
-from modelcheck.frontend.c.parse import Unit
 from modelcheck.frontend.c.types import BOOL, Bits, CType, Signature, Types
+from modelcheck.frontend.c.unit import Unit
 from modelcheck.program.expr import Expr, const, op
 from modelcheck.program.ir import Halt, Local, Source, Unsupported
 

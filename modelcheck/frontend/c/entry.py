@@ -11,8 +11,8 @@ from modelcheck.frontend.c.beside import Hook
 from modelcheck.frontend.c.builder import Builder
 from modelcheck.frontend.c.context import LAST
 from modelcheck.frontend.c.link import Linker, Lowered
-from modelcheck.frontend.c.parse import Unit
 from modelcheck.frontend.c.types import CType
+from modelcheck.frontend.c.unit import Unit
 from modelcheck.program.expr import Expr, const
 from modelcheck.program.ir import EVERY, Call, Halt, Join, Return, Source, Spawn, Unsupported
 

@@ -17,10 +17,10 @@ from modelcheck.frontend.c.initialise import static_cells
 from modelcheck.frontend.c.link import Definition, Lowered
 from modelcheck.frontend.c.mistakes import complaint
 from modelcheck.frontend.c.objects import Cell
-from modelcheck.frontend.c.parse import Unit
 from modelcheck.frontend.c.scopes import begin, close_scope
 from modelcheck.frontend.c.statements import block, missing_labels, statement
 from modelcheck.frontend.c.types import RECORD, CType
+from modelcheck.frontend.c.unit import Unit
 from modelcheck.program.expr import UNDEFINED, const
 from modelcheck.program.ir import NONE, Halt, Return, Source, Store, Unsupported
 

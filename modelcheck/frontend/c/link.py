@@ -18,8 +18,8 @@ from modelcheck.frontend.c.attributes import alignment, is_weak
 from modelcheck.frontend.c.builder import Builder, Shape
 from modelcheck.frontend.c.context import Hint, Links
 from modelcheck.frontend.c.objects import MOST_THREADS, Cell, Objects, Static
-from modelcheck.frontend.c.parse import Unit
 from modelcheck.frontend.c.types import ARRAY, RECORD, CType, Signature, Types
+from modelcheck.frontend.c.unit import Unit
 from modelcheck.program.ir import Function, MemoryObject, Source, Unsupported
 
 _INTERNAL = 2

@@ -14,8 +14,9 @@ from modelcheck.frontend.c.giveway import given_way, shadows
 from modelcheck.frontend.c.initialise import extent
 from modelcheck.frontend.c.link import RUNTIME, Library, Linker
 from modelcheck.frontend.c.looked import made_of
-from modelcheck.frontend.c.parse import Files, Unit, headers, one_at_a_time, own, parse_file
+from modelcheck.frontend.c.parse import headers, one_at_a_time, own, parse_file
 from modelcheck.frontend.c.stubs import stub_text
+from modelcheck.frontend.c.unit import Files, Unit
 from modelcheck.frontend.confine import Bounds
 from modelcheck.frontend.kept import STUBS, Noted
 from modelcheck.frontend.texts import Texts

@@ -9,8 +9,8 @@ from modelcheck.errors import InputError
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.builtins import builtin
 from modelcheck.frontend.c.intrinsics import INTRINSICS
-from modelcheck.frontend.c.parse import Unit
 from modelcheck.frontend.c.types import VOID, CType, Signature
+from modelcheck.frontend.c.unit import Unit
 
 _INTEGERS: Final = {8: "unsigned char", 16: "unsigned short", 32: "unsigned int", 64: "unsigned long"}
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from attrs import field, frozen
 
 from modelcheck.errors import InputError
-from modelcheck.frontend.c import deep
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.builder import Builder
 from modelcheck.frontend.c.context import Context, Memory, Register
@@ -19,10 +18,11 @@ from modelcheck.frontend.c.expressions import value
 from modelcheck.frontend.c.functions import contents, lower
 from modelcheck.frontend.c.initialise import extent
 from modelcheck.frontend.c.link import RUNTIME, Library, Linker
-from modelcheck.frontend.c.parse import Files, Unit
+from modelcheck.frontend.c.nesting import deep
 from modelcheck.frontend.c.statements import block, missing_labels, statement
 from modelcheck.frontend.c.translation import TranslationUnit
 from modelcheck.frontend.c.types import Types
+from modelcheck.frontend.c.unit import Files, Unit
 from modelcheck.frontend.litmus.body import Body, Edit, c_name
 from modelcheck.frontend.litmus.c11 import primitives
 from modelcheck.frontend.litmus.primitives import Macros, prelude
