@@ -241,16 +241,20 @@ class _Reader:
             return
         self.seen.add(path)
         entry = Entry("")
+        inside_help = False
         help_begins = -1
         for line in _lines(data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")):
-            if help_begins >= 0:
-                if not line.strip() or len(line.expandtabs()) - len(line.expandtabs().lstrip()) > help_begins:
+            if inside_help:
+                begins = len(line.expandtabs()) - len(line.expandtabs().lstrip())
+                if not line.strip():
                     continue
-                help_begins = -1
+                help_begins = begins if help_begins < 0 else help_begins
+                if begins >= help_begins > 0:
+                    continue
+                inside_help = False
             word, _, rest = line.strip().replace("\t", " ").partition(" ")
             if word in ("help", "---help---"):
-                help_begins = len(line.expandtabs()) - len(line.expandtabs().lstrip()) - 1
-                help_begins = max(help_begins, 0)
+                inside_help, help_begins = True, -1
             elif word in _BLOCKS:
                 entry = self.block(word, rest.strip(), entry)
             elif word in ("source", "osource", "rsource"):

@@ -65,7 +65,11 @@ choice
 config NONE
     bool "none"
     depends on !BIG
-config FULL
+    help
+          Indented more than the line that it follows, and after an empty one
+            config NOT_A_SYMBOL
+
+     config FULL
     bool "full"
 endchoice
 
