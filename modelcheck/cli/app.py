@@ -7,13 +7,14 @@ import io
 import os
 import signal
 import sys
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
 from typing import Final, NoReturn
 
 import click
 
+from modelcheck.cli.said import say
 from modelcheck.errors import InputError
 from modelcheck.reading import allowing
 from modelcheck.run.alarm import OutOfTime, alarm
@@ -53,7 +54,7 @@ class _Subcommands(click.Group):
         if cmd_name not in _READ_NOTHING and _ALLOW not in command.params:
             command.params.append(_ALLOW)
         if cmd_name not in (*_READ_NOTHING, *_NO_C) and _KERNEL not in command.params:
-            command.params.append(_KERNEL)
+            command.params += [_KERNEL, _KERNEL_BUILD, _COMMANDS]
         if not any(parameter.name == "timeout" for parameter in command.params) and cmd_name != "new":
             command.params.append(_TIMEOUT)
         return command
@@ -68,14 +69,27 @@ def _allow(context: click.Context, _: click.Parameter, folders: tuple[Path, ...]
 
 def _kernel(context: click.Context, _: click.Parameter, folder: Path | None) -> None:
     if folder is not None:
-        from modelcheck.kernel import giving, kernel_tree
+        from modelcheck.kernel import kernel_tree
+        from modelcheck.kernel.named import asked_build, giving
 
-        note = kernel_tree(folder).note
-        if note:
-            _say(f"{folder}: {note}")
-        named = ExitStack()
-        context.call_on_close(named.close)
-        named.enter_context(giving(folder))
+        kernel_tree(folder)
+        context.with_resource(giving(folder, asked_build()))
+
+
+def _build(context: click.Context, _: click.Parameter, folder: Path | None) -> None:
+    if folder is not None:
+        from modelcheck.kernel import built_in
+        from modelcheck.kernel.named import asked, giving
+
+        built_in(folder)
+        context.with_resource(giving(asked(), folder))
+
+
+def _commands(context: click.Context, _: click.Parameter, file: Path | None) -> None:
+    if file is not None:
+        from modelcheck.kernel.named import giving
+
+        context.with_resource(giving(commands=file))
 
 
 def _limit(context: click.Context, _: click.Parameter, seconds: float | None) -> None:
@@ -110,6 +124,26 @@ _KERNEL: Final = click.Option(
     is_eager=True,
     callback=_kernel,
     help="A tree of the kernel's sources, whose headers are used in place of ours.",
+)
+
+_KERNEL_BUILD: Final = click.Option(
+    ["--kernel-build"],
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    expose_value=False,
+    is_eager=True,
+    callback=_build,
+    help="A folder in which a kernel was built: its configuration counts, and its tree unless --kernel names one.",
+)
+
+_COMMANDS: Final = click.Option(
+    ["--compile-commands"],
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    expose_value=False,
+    is_eager=True,
+    callback=_commands,
+    help="A compile_commands.json, which says of sources with which macros and folders they are compiled.",
 )
 
 _NO_C: Final = ("enumerate", "litmus")
@@ -176,24 +210,24 @@ def main() -> NoReturn:
         code = given if isinstance(given, int) else 0
         sys.stdout.flush()
     except InputError as error:
-        _say(str(error))
+        say(str(error))
     except click.ClickException as error:
         error.show()
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        _say("interrupted")
+        say("interrupted")
         code = 130
     except BrokenPipeError:
         # Whoever read us has gone; Python would complain once more when it flushes.
         _close()
         code = 128 + signal.SIGPIPE
     except OSError as error:  # the system refuses something that is no part of the input
-        _say(": ".join(str(part) for part in (error.filename, error.strerror or error) if part is not None))
+        say(": ".join(str(part) for part in (error.filename, error.strerror or error) if part is not None))
         _close()
         code = 2
     except (OutOfTime, RecursionError, MemoryError) as error:
         error.__traceback__ = None
-        _say(f"UNKNOWN: {given_up(error)}")
+        say(f"UNKNOWN: {given_up(error)}")
         code = 3
     sys.exit(code)
 
@@ -204,13 +238,6 @@ def _here() -> None:
         Path.cwd()
     except OSError:
         raise InputError("the working folder is not there any more") from None
-
-
-def _say(what: str) -> None:
-    """One line on the standard error stream. It may quote a file from anywhere: nothing of it acts on the terminal."""
-    said = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in what.replace("\n", " "))
-    with suppress(OSError):
-        print(f"modelcheck: {said}", file=sys.stderr, flush=True)
 
 
 def _close() -> None:

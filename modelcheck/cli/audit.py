@@ -75,10 +75,10 @@ def audit(
     """
     from modelcheck.auditing.report import audit_spec, exit_code, keep
     from modelcheck.cli.audit_text import write
-    from modelcheck.frontend.spec import spec_of
+    from modelcheck.cli.said import spec_at
     from modelcheck.verdicts.cells import Choice, choose
 
-    read = spec_of(spec)
+    read = spec_at(spec)
     chosen = variant or next(iter(read.variants))
     cells = choose(read, Choice(scenario, (chosen,), model, properties, timeout, unroll))
     kinds = tuple(_KINDS[name] for name in kind) or KINDS

@@ -62,15 +62,15 @@ def check(
     out. Exit codes: 0 every verdict is as the spec expects, 1 one is
     not, 3 the only differences are UNKNOWN, 2 the input is wrong.
     """
+    from modelcheck.cli.said import spec_at
     from modelcheck.cli.summary import summary
     from modelcheck.cli.table import view
-    from modelcheck.frontend.spec import spec_of
     from modelcheck.verdicts.cells import Choice, choose
     from modelcheck.verdicts.row import exit_code
     from modelcheck.verdicts.rows import run
     from modelcheck.verdicts.warn import warnings
 
-    spec = spec_of(target)
+    spec = spec_at(target)
     cells = choose(spec, Choice(scenario, variant, model, properties, timeout, unroll))
     told = view(cells, engine, format, sys.stdout)
     rows = run(spec, cells, engine, traces, workers(jobs, cluster), told, minimise)

@@ -61,7 +61,7 @@ def explain(
     1 it is not (its trace is kept), 3 that is unknown, 2 the input is wrong.
     """
     from modelcheck.cat import load_model
-    from modelcheck.frontend.spec import spec_of
+    from modelcheck.cli.said import spec_at
     from modelcheck.program.words import plain
     from modelcheck.run import OutOfTime
     from modelcheck.solve.sat import begin_anew
@@ -69,7 +69,7 @@ def explain(
     from modelcheck.trace import trace_path, write_atomically
     from modelcheck.verdicts.job import Job, answer, forget, program_of
 
-    spec = spec_of(target)
+    spec = spec_at(target)
     cell = _cell(spec, scenario, variant, model, properties, unroll)
     names = {"spec": spec.name, "scenario": cell.scenario.name, "variant": cell.variant.name, "model": cell.model}
     job = Job(spec, cell, "z3")

@@ -41,13 +41,14 @@ def locks(
     not allow it, 2 the input is wrong.
     """
 
-    from modelcheck.frontend.spec import load_program, spec_of
+    from modelcheck.cli.said import spec_at
+    from modelcheck.frontend.spec import load_program
     from modelcheck.interleave.explore import Limits
     from modelcheck.interleave.locks import count_locks
     from modelcheck.run import alarm, politely
     from modelcheck.verdicts.cells import Choice, choose
 
-    spec = spec_of(target)
+    spec = spec_at(target)
     cells = choose(spec, Choice(scenario, variant, ("sc",), properties, timeout))
     code = 0
     found = []

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +14,10 @@ import click
 from modelcheck.cli.choosing import with_cells
 
 if TYPE_CHECKING:
+    from modelcheck.frontend.spec import Spec
     from modelcheck.frontend.spec.needs import Need
+    from modelcheck.kernel.adapted import Differences
+    from modelcheck.verdicts.cells import Cell
 
 _TITLES: Final = {
     "input": "What the compiler refuses",
@@ -32,20 +37,26 @@ _SHOWN: Final = 3
 @click.argument("target", type=click.Path(path_type=Path), metavar="SPEC|PROGRAM.c")
 @with_cells("scenario", "variant")
 @click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def needs(target: Path, scenario: tuple[str, ...], variant: tuple[str, ...], shape: str) -> int:
+@click.option("--verbose", is_flag=True, help="List all symbols that are otherwise than in the kernel's build.")
+def needs(target: Path, scenario: tuple[str, ...], variant: tuple[str, ...], shape: str, verbose: bool) -> int:
     """List the functions without a body, the variables without a definition, and what cannot be modelled, in all code
     that a spec's scenarios lead to, each with who needs it and what to do.
+
+    Of a kernel's build (--kernel-build), what of its configuration does not count is listed, too.
 
     Code that no execution reaches may hold anything: so a check may pass though something is listed here. Exit codes:
     0 nothing is missing, 1 something is, 2 the input is wrong.
     """
-    from modelcheck.frontend.spec import spec_of
+    from modelcheck.cli.said import spec_at
     from modelcheck.frontend.spec.needs import needs as missing
     from modelcheck.verdicts.cells import Choice, choose
 
-    spec = spec_of(target)
+    spec = spec_at(target)
     cells = choose(spec, Choice(scenario, variant, ("sc",), (), None))
     found = missing(spec, [(cell.scenario, cell.variant) for cell in cells])
+    differing = _differences(spec, cells)
+    forced = dict.fromkeys(one for each in differing for one in each.forced)
+    machine = dict.fromkeys(one for each in differing for one in each.machine)
     if shape == "json":
         listed = [
             {
@@ -58,10 +69,46 @@ def needs(target: Path, scenario: tuple[str, ...], variant: tuple[str, ...], sha
             }
             for need in found
         ]
-        print(json.dumps({"spec": spec.name, "needs": listed}, indent=2, ensure_ascii=False))
+        whole: dict[str, object] = {"spec": spec.name, "needs": listed}
+        if spec.tree is not None and spec.tree.built is not None:
+            keys = ("symbol", "build", "here")
+            whole["configuration"] = [
+                dict(zip(keys, (f"CONFIG_{one[0]}", *one[1:]), strict=True)) for one in sorted((*forced, *machine))
+            ]
+        print(json.dumps(whole, indent=2, ensure_ascii=False))
     else:
-        print("\n".join(_text(found)))
+        print("\n".join((*_text(found), *_configuration(spec, tuple(forced), tuple(machine), verbose))))
     return 1 if found else 0
+
+
+def _differences(spec: Spec, cells: Sequence[Cell]) -> list[Differences]:
+    """Where the configurations of the cells' programs are not those of the kernel's build, if there is one."""
+    from modelcheck.errors import InputError
+    from modelcheck.frontend.spec.load import configured_tree
+
+    found = []
+    for cell in cells:
+        tree = configured_tree(spec, cell.scenario, cell.variant)
+        with suppress(InputError):  # it is among what is missing
+            found += [] if tree is None else [tree.differences()]
+    return found
+
+
+def _configuration(
+    spec: Spec, forced: Sequence[tuple[str, str, str]], machine: Sequence[tuple[str, str, str]], verbose: bool
+) -> list[str]:
+    if spec.tree is None or spec.tree.built is None:
+        return []
+    lines = ["", f"Not as configured in {spec.tree.built.folder}:", ""]
+    for title, group in (("given here", forced), ("of its machine, or resting on it", machine)):
+        if not group:
+            continue
+        if group is machine and not verbose:
+            lines.append(f"  {title}: {len(group)} symbols, which --verbose lists")
+            continue
+        said = " ".join(f"{name}={here} ({was})" for name, was, here in group)
+        lines += textwrap.wrap(f"{title}: {said}", 118, initial_indent="  ", subsequent_indent="      ")
+    return lines
 
 
 def _text(found: Sequence[Need]) -> list[str]:

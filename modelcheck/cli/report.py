@@ -64,9 +64,9 @@ def report(
     """
     from attrs import evolve
 
+    from modelcheck.cli.said import spec_at
     from modelcheck.cli.table import view
     from modelcheck.errors import InputError
-    from modelcheck.frontend.spec import spec_of
     from modelcheck.trace import read_trace, write_atomically
     from modelcheck.trace.names import names
     from modelcheck.trace.page import index, page
@@ -77,7 +77,7 @@ def report(
 
     if folder.exists() and not folder.is_dir():
         raise InputError("is no folder: --html takes one to write pages into", str(folder))
-    spec = spec_of(target)
+    spec = spec_at(target)
     cells = choose(spec, Choice(scenario, variant, model, properties, timeout, unroll))
     if not (folder / "index.html").exists():
         write_atomically(folder / "index.html", b"")  # a folder that cannot be written is told before the work

@@ -40,7 +40,7 @@ class Wanted:
     """A program that is asked of the C front end.
 
     Attributes:
-        sources, include, defines, stubs, changed, bounds, names: as for `modelcheck.frontend.c.parse_program`;
+        sources, include, defines, stubs, changed, bounds, names, options: as for `modelcheck.frontend.c.parse_program`;
             ``names`` prints all that its answers rest on.
         tree: the kernel tree; only with one is a program kept.
         scenario: init, threads and final of what runs, or None.
@@ -54,6 +54,7 @@ class Wanted:
     bounds: Bounds
     names: Mapping[Path, str]
     tree: Tree | None
+    options: Mapping[Path, Sequence[str]]
     scenario: tuple[str | None, tuple[tuple[str, str], ...], str | None] | None
 
 

@@ -6,8 +6,10 @@
 - ``arch/`` is the architecture, ``bodies/`` the bodies; its README says what is where.
 """
 
+from modelcheck.kernel.built import Built, built_in
 from modelcheck.kernel.made import PLACE
-from modelcheck.kernel.tree import BODIES, PREFIX, VARIABLE, Build, Tree, asked, building, given, giving, kernel_tree
+from modelcheck.kernel.named import VARIABLE, giving
+from modelcheck.kernel.tree import BODIES, PREFIX, Build, Tree, building, kernel_tree
 
 __all__ = [
     "BODIES",
@@ -15,10 +17,10 @@ __all__ = [
     "PREFIX",
     "VARIABLE",
     "Build",
+    "Built",
     "Tree",
-    "asked",
     "building",
-    "given",
+    "built_in",
     "giving",
     "kernel_tree",
 ]

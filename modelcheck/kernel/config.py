@@ -62,3 +62,41 @@ DEFAULTS: Final = {
     **_VALUES,
 }
 """Symbols, without CONFIG_, that are on, off or have a value where neither spec nor source nor build says otherwise."""
+
+_LOCKS: Final = "QUEUED_SPINLOCKS QUEUED_RWLOCKS UNINLINE_SPIN_UNLOCK"
+
+_INLINED: Final = [name for name in _CHOSEN.split() if name.startswith("INLINE_")]
+
+# What watches a kernel that runs, or hardens or tunes it, and is made of the machine or of the compiler.
+_WATCHING: Final = """
+    KASAN KCSAN KMSAN KFENCE UBSAN GCOV_KERNEL KCOV DEBUG_KMEMLEAK FTRACE TRACING TRACEPOINTS BPF_EVENTS PROFILING
+    JUMP_LABEL STATIC_CALL_SELFTEST LOCKDEP PROVE_LOCKING LOCK_STAT DEBUG_LOCK_ALLOC DEBUG_SPINLOCK DEBUG_MUTEXES
+    DEBUG_RT_MUTEXES DEBUG_RWSEMS DEBUG_WW_MUTEX_SLOWPATH DEBUG_ATOMIC_SLEEP DEBUG_PREEMPT PREEMPT_TRACER
+    IRQSOFF_TRACER PREEMPT_DYNAMIC PREEMPT_RT PROVE_RCU DEBUG_OBJECTS DEBUG_PER_CPU_MAPS FORTIFY_SOURCE
+    STACKPROTECTOR LTO LTO_CLANG CFI_CLANG CFI GCC_PLUGINS RANDSTRUCT RANDSTRUCT_FULL RANDSTRUCT_PERFORMANCE
+    MEM_ALLOC_PROFILING CPU_MITIGATIONS DEBUG_BUGVERBOSE VM_EVENT_COUNTERS PARAVIRT
+"""
+
+FORCED: Final = {
+    **dict.fromkeys([*_MACHINE.split(), *_INLINED, "PREEMPT_COUNT"], "y"),
+    **dict.fromkeys((_LOCKS + _WATCHING).split(), "n"),
+    **{name: _VALUES[name] for name in ("NR_CPUS", "CLANG_VERSION", "GCC_VERSION", "NODES_SHIFT", "PGTABLE_LEVELS")},
+}
+"""Symbols that a build does not decide: of our machine, its locks and its compiler, and what watches a running kernel.
+A spec still does. A region without preemption is known by its count (`PREEMPT_COUNT`)."""
+
+OF_THE_MACHINE: Final = {
+    "CONFIG_SMP": "here each thread runs on a CPU of its own",
+    "CONFIG_64BIT": "the machine here has 64 bits",
+    "CONFIG_MMU": "the machine here has an MMU",
+}
+"""Symbols without which another kernel is built, with the reason why they are on here."""
+
+_LENT: Final = """
+    HAVE_PCI HAVE_NMI HAVE_CMPXCHG_LOCAL HAVE_CMPXCHG_DOUBLE HAVE_ALIGNED_STRUCT_PAGE HAVE_EFFICIENT_UNALIGNED_ACCESS
+    HAVE_PERF_EVENTS ARCH_HAVE_NMI_SAFE_CMPXCHG ARCH_SUSPEND_POSSIBLE ARCH_HIBERNATION_POSSIBLE ARCH_WANTS_THP_SWAP
+    PREEMPT_BUILD PREEMPT_VOLUNTARY_BUILD PREEMPT_NONE_BUILD PREEMPTION GENERIC_IRQ_MIGRATION
+"""
+
+LENT: Final = tuple(_LENT.split())
+"""Symbols of a machine that ours has where that of a build has them: they say what it can, not how."""

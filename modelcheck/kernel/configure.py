@@ -17,7 +17,11 @@ ROUNDS: Final = 8
 
 
 def configured(
-    rules: Kconfig, given: Mapping[str, str], basis: Mapping[str, str], needed: Iterable[str] = ()
+    rules: Kconfig,
+    given: Mapping[str, str],
+    basis: Mapping[str, str],
+    needed: Iterable[str] = (),
+    forced: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """The configuration, by names without CONFIG_.
 
@@ -26,8 +30,11 @@ def configured(
         given: values that stay as they are.
         basis: values that stay where nothing selects or needs another.
         needed: symbols that are turned on together with what they depend on, unless they are given.
+        forced: values that stay, too, but for what is given or needed, and that turn nothing else on.
     """
-    work = _Work(rules, given, {**basis, **given}, set(basis))
+    needed = tuple(needed)
+    kept = {name: value for name, value in (forced or {}).items() if name not in needed}
+    work = _Work(rules, {**kept, **given}, {**basis, **kept, **given}, set(basis))
     for name in [*needed, *(name for name, value in given.items() if value in ON)]:
         work.turn_on(name)
     for _ in range(ROUNDS):

@@ -23,11 +23,22 @@ _here: dict[bytes, Made] = {}
 
 
 def kept(
-    folder: str, config: tuple[tuple[str, str], ...], wanted: tuple[str, ...], make: Callable[[], Made]
+    folder: str,
+    config: tuple[tuple[str, str], ...],
+    wanted: tuple[str, ...],
+    built: tuple[tuple[str, str], ...] | None,
+    make: Callable[[], Made],
 ) -> dict[str, str]:
-    """The configuration of a tree for what somebody said and what sources need: as ``make`` gives it, or gave it before
-    from files that are still the same."""
-    parts = (sys.version, code_digest(), folder, config, wanted)
+    """The configuration of a tree: as ``make`` gives it, or gave it before from files that are still the same.
+
+    Args:
+        folder: the tree.
+        config: what somebody said.
+        wanted: symbols that sources need.
+        built: those of a build, or None.
+        make: makes it.
+    """
+    parts = (sys.version, code_digest(), folder, config, wanted, built)
     made_from = hashlib.sha256(repr(parts).encode("utf-8", "surrogateescape")).digest()
     made = _here.get(made_from)
     if made is None or not unchanged(made[1]):

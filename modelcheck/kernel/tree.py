@@ -13,24 +13,21 @@ from zlib import crc32
 
 from attrs import evolve, field, frozen
 
+from modelcheck.commands import Commands, Taken
 from modelcheck.errors import InputError
+from modelcheck.kernel.adapted import Differences, adapted, differences
+from modelcheck.kernel.built import Built
 from modelcheck.kernel.compiled import before, flags
-from modelcheck.kernel.config import DEFAULTS
+from modelcheck.kernel.config import DEFAULTS, FORCED, OF_THE_MACHINE
 from modelcheck.kernel.configure import configured
-from modelcheck.kernel.kconfig import Kconfig, Looked, kconfig
+from modelcheck.kernel.kconfig import ON, Kconfig, Looked, kconfig
 from modelcheck.kernel.kept import kept, unchanged
 from modelcheck.kernel.made import PLACE, made_headers
 from modelcheck.kernel.symbols import Needed, needed
 
-VARIABLE: Final = "MODELCHECK_KERNEL_TREE"
-"""Names the tree in the environment, where neither the command line nor a spec does."""
-
 OLDEST: Final = (3, 0)
 NEWEST: Final = (6, 12)
 """The versions that the architecture and the bodies are written for; those before 6.1 by what is known of them."""
-
-_ASKED: Final = "MODELCHECK_KERNEL_ASKED"
-"""Says in the environment that the command line named the tree."""
 
 BODIES: Final = PLACE / "bodies.c"
 """The file of all of our bodies: it is in no folder, too."""
@@ -54,6 +51,8 @@ class Tree:
         note: what is odd about its version.
         config: symbols, with CONFIG_, as somebody said: ``y``, ``m``, ``n`` or a value.
         sources: files of it that are compiled: what they need is on, too.
+        built: where it was built: then that configuration counts, and those headers, where ours has none.
+        commands: how files are compiled.
     """
 
     folder: Path
@@ -61,6 +60,8 @@ class Tree:
     config: Mapping[str, str] = field(factory=dict)
     note: str = ""
     sources: tuple[Path, ...] = ()
+    built: Built | None = None
+    commands: Commands | None = None
 
     @property
     def release(self) -> str:
@@ -77,13 +78,64 @@ class Tree:
         return needed(self.folder, source) if first is None else Needed(first.symbols)
 
     def symbols(self) -> dict[str, str]:
-        """The whole configuration, with CONFIG_. Raises `InputError` where a source needs what ``config`` says n of."""
-        wanted = dict.fromkeys(
-            symbol
-            for source in self.sources
-            for symbol in self.needs(source).of(self.config, source.resolve().relative_to(self.folder))
+        """The whole configuration, with CONFIG_. Raises `InputError` where a source needs what is said to be off, or it
+        is said to be of another machine than ours."""
+        for symbol, why in OF_THE_MACHINE.items():
+            if self.config.get(symbol, "y") not in ON:
+                raise InputError(f"{symbol}={self.config[symbol]} cannot be: {why}; leave it out")
+        wanted = dict.fromkeys(symbol for source in self.sources for symbol in self._wanted(source))
+        return _symbols(self.folder, tuple(self.config.items()), tuple(wanted), self._built)
+
+    @property
+    def _built(self) -> tuple[tuple[str, str], ...] | None:
+        return None if self.built is None else tuple(self.built.config.items())
+
+    def _wanted(self, source: Path) -> list[str]:
+        needs, inside = self.needs(source), source.resolve().relative_to(self.folder)
+        wanted = needs.of(self.config, inside)
+        if self.built is not None:
+            for symbol in wanted:
+                if self.built.value(symbol) == "n" and symbol.removeprefix("CONFIG_") not in FORCED:
+                    raise InputError(
+                        f"this file is compiled only with {symbol} ({needs.symbols[symbol]}), which is off in the build"
+                        f" {self.built.folder}: build with it, or say {symbol}=y in the spec's config",
+                        inside.as_posix(),
+                    )
+        return wanted
+
+    def differences(self) -> Differences:
+        """Where its configuration is not that of the build, but for what the spec says; without a build nowhere."""
+        if self.built is None:
+            return Differences((), ())
+        built, values = (
+            {name.removeprefix("CONFIG_"): value for name, value in of.items()}
+            for of in (self.built.config, self.symbols())
         )
-        return _symbols(self.folder, tuple(self.config.items()), tuple(wanted))
+        return differences(built, values, [name.removeprefix("CONFIG_") for name in self.config])
+
+    def module(self, source: Path) -> bool:
+        """Whether a file of it is part of a module in the build."""
+        needs = self.needs(source).symbols
+        return self.built is not None and any(self.built.value(symbol) == "m" for symbol in needs)
+
+    def taken(self, source: Path) -> Taken | None:
+        """What counts of the command by which a file was compiled; None where there is none."""
+        found = None
+        if self.commands is not None:
+            places = () if self.built is None else self.built.place(self.folder)
+            found = self.commands.taken(source, self.folder, self._known, places)
+        if found is None and self.built is not None and source.resolve().is_relative_to(self.folder):
+            found = self.built.taken(source, self.folder, self._known)
+        return found
+
+    def _known(self, path: Path) -> bool:
+        """Whether a path that a command names is of the machine, or among what all files are compiled with."""
+        for folder in (self.folder, *((self.built.folder,) if self.built is not None else ())):
+            if path.is_relative_to(folder):
+                inside = path.relative_to(folder).as_posix()
+                if inside.startswith(("arch/", "include/generated", "include/config")) or inside in _GIVEN:
+                    return True
+        return False
 
 
 @frozen(eq=False)
@@ -130,20 +182,38 @@ class Build:
         ]
         if not (include / "linux" / "kconfig.h").is_file():  # before 3.2
             first.insert(0, PLACE / "generated" / "autoconf.h")
-        base = re.sub(r"\W", "_", source.stem)
-        inside = source.resolve().is_relative_to(self.tree.folder)
         first += [path for path in (_before(source.resolve()),) if str(path) in self.made]
         return (
             *_dialect(self.tree.version),
             "-D__KERNEL__",
             "-D__DISABLE_EXPORTS",
+            *(part for place in where for part in ("-I", str(place))),
+            *self._own(source),
+            *(part for header in (folder / "first.h", *first) for part in ("-include", str(header))),
+        )
+
+    def _own(self, source: Path) -> tuple[str, ...]:
+        """What is told of one file alone: as it was compiled, or as the Makefiles say."""
+        base = re.sub(r"\W", "_", source.stem)
+        names = (
             f'-DKBUILD_MODNAME="{base}"',
             f'-DKBUILD_BASENAME="{base}"',
             f'-DKBUILD_MODFILE="{base}"',
             f"-D__KBUILD_MODNAME=kmod_{base}",
-            *(part for place in where for part in ("-I", str(place))),
-            *(flags(self.tree.folder, source) if inside else ()),
-            *(part for header in (folder / "first.h", *first) for part in ("-include", str(header))),
+        )
+        found = self.tree.taken(source)
+        if found is not None:
+            given = [option.partition("=")[0] for option in found.options]
+            return (*(name for name in names if name.partition("=")[0] not in given), *found.options)
+        if not source.resolve().is_relative_to(self.tree.folder):
+            return names
+        inside = source.resolve().relative_to(self.tree.folder)
+        made = self.tree.built.folder / inside.parent if self.tree.built is not None else None
+        return (
+            *names,
+            *(("-DMODULE",) if self.tree.module(source) else ()),
+            *flags(self.tree.folder, source),
+            *(("-I", str(made)) if made is not None and made != source.resolve().parent and made.is_dir() else ()),
         )
 
 
@@ -156,33 +226,6 @@ def _dialect(version: tuple[int, int, int]) -> Iterator[str]:
         yield "-fms-extensions"  # a struct with a name as a member without one
 
 
-def given() -> Path | None:
-    """The tree that the command line or the environment names, for those who need one."""
-    name = os.environ.get(VARIABLE)
-    return Path(name) if name else None
-
-
-def asked() -> Path | None:
-    """The tree that the command line names, whether one is needed or not."""
-    return given() if os.environ.get(_ASKED) else None
-
-
-@contextmanager
-def giving(folder: Path) -> Iterator[None]:
-    """Let ``folder`` be the tree while the context lasts, in processes that are begun then, too."""
-    before = {name: os.environ.get(name) for name in (VARIABLE, _ASKED)}
-    os.environ[VARIABLE] = str(folder.resolve())
-    os.environ[_ASKED] = "1"
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
 def _before(source: Path) -> Path:
     """Where what comes before a file seems to be: a name for each."""
     return PLACE / "before" / f"{source.name}-{crc32(str(source).encode()):08x}.h"
@@ -192,6 +235,13 @@ _read: dict[Path, Kconfig] = {}
 """The rules of trees that were read in this process."""
 
 
+_GIVEN: Final = (
+    *("include", "include/uapi", "include/linux/compiler-version.h", "include/linux/kconfig.h"),
+    "include/linux/compiler_types.h",
+)
+"""Folders and files of a tree that all of its files are compiled with."""
+
+
 def _rules(folder: Path) -> Kconfig:
     rules = _read.get(folder)
     if rules is None or not unchanged(rules.files):
@@ -199,14 +249,23 @@ def _rules(folder: Path) -> Kconfig:
     return rules
 
 
-def _symbols(folder: Path, config: tuple[tuple[str, str], ...], wanted: tuple[str, ...]) -> dict[str, str]:
+def _symbols(
+    folder: Path,
+    config: tuple[tuple[str, str], ...],
+    wanted: tuple[str, ...],
+    built: tuple[tuple[str, str], ...] | None = None,
+) -> dict[str, str]:
     def make() -> tuple[dict[str, str], Mapping[str, Looked]]:
         rules = _rules(folder)
         given = {name.removeprefix("CONFIG_"): value for name, value in config}
-        values = configured(rules, given, DEFAULTS, [name.removeprefix("CONFIG_") for name in wanted])
+        needed = [name.removeprefix("CONFIG_") for name in wanted]
+        if built is None:
+            values = configured(rules, given, DEFAULTS, needed)
+        else:
+            values = adapted(rules, {name.removeprefix("CONFIG_"): value for name, value in built}, given, needed)
         return {f"CONFIG_{name}": value for name, value in values.items()}, rules.files
 
-    return kept(str(folder), config, wanted, make)
+    return kept(str(folder), config, wanted, built, make)
 
 
 def kernel_tree(folder: Path, config: Mapping[str, str] | None = None) -> Tree:
@@ -250,6 +309,9 @@ def building(tree: Tree, ours: Path) -> Iterator[Build]:
     package = files("modelcheck.kernel")
     with as_file(package / "arch") as architecture, as_file(package / "bodies") as bodies:
         headers = made_headers(tree.folder, architecture, ours, tree.version, tree.symbols())
+        if tree.built is not None:
+            left = tree.built.headers().items()
+            headers = {PLACE / name: text for name, text in left if not (architecture / name).exists()} | headers
         made = {str(path): data for path, data in {**headers, **_together(tree.folder, bodies, architecture)}.items()}
         for source in tree.sources:
             found = before(tree.folder, source)

@@ -9,8 +9,7 @@ import pytest
 
 from modelcheck.frontend.c.each import attempts
 from modelcheck.frontend.c.nesting import deep
-from modelcheck.kernel import kernel_tree
-from modelcheck.kernel.tree import VARIABLE
+from modelcheck.kernel import VARIABLE, kernel_tree
 
 _FILES = [
     "mm/balloon_compaction.c",

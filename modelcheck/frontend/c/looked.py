@@ -12,6 +12,7 @@ from typing import Final
 
 from attrs import frozen
 
+from modelcheck.commands import FOLDERS
 from modelcheck.frontend.made_of import MadeOf, changed_since, listing, openness
 from modelcheck.frontend.mention import spliced
 from modelcheck.frontend.texts import Texts
@@ -79,7 +80,7 @@ def _by_folder(paths: Iterable[str]) -> dict[str, set[str]]:
 
 def _folders(options: Sequence[str]) -> Iterator[str]:
     """The folders for headers that options of clang name."""
-    return (folder for option, folder in pairwise(options) if option in ("-I", "-isystem"))
+    return (folder for option, folder in pairwise(options) if option in FOLDERS)
 
 
 def _below(names: Iterable[str], folders: set[str]) -> Iterator[str]:

@@ -7,11 +7,13 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.resources import as_file, files
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 from attrs import evolve
 
+from modelcheck.commands import FOLDERS
 from modelcheck.errors import InputError
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.beside import beside
@@ -95,11 +97,13 @@ def parse_file(
     if not path.is_file() and str(path) not in known.contents.made:
         raise InputError("there is no such file" if not path.exists() else "this is not a file", shown)
     texts = known.contents
+    own_folders = [Path(folder) for option, folder in pairwise(known.options.get(path, ())) if option in FOLDERS]
     with own("prelude.h") as prelude:
         prelude_name = str(prelude)
         options = (
             *_BASE,
             *(part for folder in include for part in ("-I", str(folder))),
+            *known.options.get(path, ()),
             *(
                 known.build.options(path)
                 if known.build is not None
@@ -112,7 +116,7 @@ def parse_file(
         found = _kept.find(command, texts) if content is None else None
         if found is not None:
             known.parsed.append((options, found.parsed))
-            _confine(found.parsed, include, known)
+            _confine(found.parsed, [*include, *own_folders], known)
             return _anew(found, shown, known)
         began = now()
         unsaved = {str(changed): data for changed, data in texts.changed.items()} | dict(texts.made)
@@ -124,7 +128,7 @@ def parse_file(
         except OSError as error:
             raise InputError(str(error), shown) from error
     known.parsed.append((options, parsed))
-    _confine(parsed, include, known)
+    _confine(parsed, [*include, *own_folders], known)
     diagnostics = parsed.diagnostics()
     top = cl.children(parsed.cursor)
     read = parsed.files()

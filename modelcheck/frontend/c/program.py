@@ -33,6 +33,7 @@ def parse_program(
     bounds: Bounds | None = None,
     tree: Tree | None = None,
     stubs: Mapping[str, str] | None = None,
+    options: Mapping[Path, Sequence[str]] | None = None,
 ) -> Program:
     """Read C files and link them to a program.
 
@@ -46,6 +47,7 @@ def parse_program(
         bounds: where files must lie that are no headers of ours; None: anywhere.
         tree: the kernel tree whose headers the files include in place of ours.
         stubs: functions whose bodies do not count, with what they do: see `modelcheck.frontend.c.stubs`.
+        options: what clang is told besides of a source; of a tree's sources that tells.
 
     Raises:
         InputError: a file is missing, clang finds an error, definitions conflict, a function that is to run does not
@@ -54,7 +56,15 @@ def parse_program(
     """
     main = scenario is None
     with setting(
-        include=include, defines=defines, main=main, names=names, changed=changed, bounds=bounds, tree=tree, stubs=stubs
+        main=main,
+        include=include,
+        defines=defines,
+        names=names,
+        changed=changed,
+        bounds=bounds,
+        tree=tree,
+        stubs=stubs,
+        options=options,
     ) as read:
         return _program(read, sources, scenario)[0]
 

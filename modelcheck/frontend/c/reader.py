@@ -86,6 +86,7 @@ class Given(TypedDict, total=False):
     bounds: Bounds | None
     tree: Tree | None
     stubs: Mapping[str, str] | None
+    options: Mapping[Path, Sequence[str]] | None
 
 
 @contextmanager
@@ -99,6 +100,7 @@ def setting(
     bounds: Bounds | None = None,
     tree: Tree | None = None,
     stubs: Mapping[str, str] | None = None,
+    options: Mapping[Path, Sequence[str]] | None = None,
 ) -> Iterator[Setting]:
     """What to read a program with, while the context lasts; for arguments see `modelcheck.frontend.c.parse_program`.
 
@@ -111,7 +113,7 @@ def setting(
 
         if tree is None:
             made = {str(STUBS): b""}
-            known = Files(Texts(folder, changed or {}, made), names or {}, bounds)
+            known = Files(Texts(folder, changed or {}, made), names or {}, bounds, options=options or {})
             path = stack.enter_context(own("runtime.c"))
             library = Library(RUNTIME, lambda: parse_file(path, (), {}, known), answered if stubs else None)
             yield Setting(known, include, defines or {}, library)

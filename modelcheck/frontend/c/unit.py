@@ -26,13 +26,15 @@ class Files:
     """Names of files as they are shown: relative to the spec for the user's, ``<linux/list.h>`` for our headers.
 
     ``bounds``: where files must lie that are not ours; None: anywhere. ``build``: of the kernel tree that the files are
-    compiled with, where there is one. ``parsed``: what clang made of them, each with the options that it was given.
+    compiled with, where there is one. ``options``: what clang is told besides of a source, where there is none.
+    ``parsed``: what clang made of them, each with the options that it was given.
     """
 
     contents: Texts
     names: Mapping[Path, str]
     bounds: Bounds | None = None
     build: Build | None = None
+    options: Mapping[Path, Sequence[str]] = field(factory=dict)
     parsed: list[tuple[tuple[str, ...], TranslationUnit]] = field(factory=list, init=False)
     _shown: dict[str, str] = field(factory=dict)
     _texts: dict[str, str] = field(factory=dict)

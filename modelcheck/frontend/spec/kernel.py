@@ -9,10 +9,12 @@ from typing import Any
 from modelcheck.errors import InputError
 from modelcheck.frontend.spec import locate
 from modelcheck.frontend.spec.document import Document
+from modelcheck.frontend.spec.given import Wish, tree_for
 from modelcheck.frontend.spec.spec import ANY
 from modelcheck.frontend.spec.versions import Condition, Version, condition, is_condition
 from modelcheck.frontend.spec.written import OR, RELEASE, Text
-from modelcheck.kernel import PREFIX, VARIABLE, Tree, asked, given, kernel_tree
+from modelcheck.kernel import PREFIX, VARIABLE, Tree
+from modelcheck.kernel.named import asked, asked_build, given, given_build
 from modelcheck.reading import allowed, bounds_of, refusal, within
 
 
@@ -32,24 +34,37 @@ def tree_of(folder: Path, document: Document) -> Tree | None:
     asks = kernel if isinstance(kernel, str) and is_condition(kernel) else None
     named = kernel if isinstance(kernel, str) and not asks and kernel != ANY and not RELEASE.fullmatch(kernel) else None
     needs = next(_of_the_tree(document.raw), ("kernel",) if named or asks or kernel == ANY else None)
-    where = asked() or (given() if needs else None)
-    if where is None and named is not None:
-        where = folder / Path(named).expanduser()
-        if not within(where, (*bounds_of(folder), *allowed())):
-            text.wrong(refusal(named, folder), "kernel")
-    if where is None:
+    ours = theirs = None
+    if asked() is None and not (needs and given()):
+        ours = _folder(folder, text, "kernel", named)
+    build = document.raw.get("kernel-build")
+    if isinstance(build, str) and asked_build() is None and not (needs and given_build()):
+        theirs = _folder(folder, text, "kernel-build", build)
+    try:
+        tree = tree_for(Wish(folder, needs is not None, ours, theirs))
+    except InputError as error:
+        if theirs is not None and error.file == str(theirs.resolve()):
+            text.wrong(f"'{build}' {error.message}", "kernel-build")
+        if ours is None or error.file != str(ours):
+            raise
+        text.wrong(f"'{named}' is no release of Linux as 4.19 or 6.1.12, and as a folder: {error.message}", "kernel")
+    if tree is None:
         if needs:
             text.wrong(f"needs a tree of the kernel's sources: give it with --kernel DIR, or in {VARIABLE}", *needs)
         return None
-    try:
-        tree = kernel_tree(where)
-    except InputError as error:
-        if named is None or where in (asked(), given()):
-            raise
-        text.wrong(f"'{named}' is no release of Linux as 4.19 or 6.1.12, and as a folder: {error.message}", "kernel")
     if asks and not _condition(asks, text).holds(tree.version):
         text.wrong(f"this is for Linux {asks}, and the tree is of version {tree.release}", "kernel")
     return tree
+
+
+def _folder(folder: Path, text: Text, key: str, named: str | None) -> Path | None:
+    """The folder of a tree or build that a spec names."""
+    if named is None:
+        return None
+    where = folder / Path(named).expanduser()
+    if not within(where, (*bounds_of(folder), *allowed())):
+        text.wrong(refusal(named, folder), key)
+    return where
 
 
 def _condition(asks: str, text: Text) -> Condition:

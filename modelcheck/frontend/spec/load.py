@@ -79,15 +79,19 @@ def _wanted(spec: Spec, scenario: Scenario, variant: Variant, folder: Path, chan
     sources = tuple(_place(spec, folder, name) for name in written)
     own = {path: name for path, name in zip(sources, written, strict=True) if not name.startswith(PREFIX)}
     trees = (spec.tree.folder,) if spec.tree is not None else ()
+    built = (spec.tree.built.folder,) if spec.tree is not None and spec.tree.built is not None else ()
+    ordered = spec.tree.commands if spec.tree is not None else spec.commands
+    others = (*built, *(ordered.bounds if ordered is not None else ()))
     return Wanted(
         sources=sources,
         include=tuple(_place(spec, folder, name) for name in spec.include),
         defines=macros(spec, scenario, variant),
         stubs={**spec.stubs, **scenario.stubs},
         changed=changed,
-        bounds=Bounds((*bounds_of(spec.folder), folder.resolve(), *trees), leads_out(spec.folder), *trees),
+        bounds=Bounds((*bounds_of(spec.folder), folder.resolve(), *trees, *others), leads_out(spec.folder), *trees),
         names=_Names((folder, folder.resolve()), own),
         tree=_configured(spec, variant, sources),
+        options=_options(spec, folder, written),
         scenario=(scenario.init, scenario.threads, scenario.final) if scenario.threads else None,
     )
 
@@ -100,11 +104,31 @@ def _given(wanted: Wanted) -> dict[str, Any]:
     return given | {"scenario": None if wanted.scenario is None else ScenarioEntry(*wanted.scenario)}
 
 
+def _options(spec: Spec, folder: Path, written: Iterable[str]) -> Mapping[Path, tuple[str, ...]]:
+    """What clang is told of sources, by the compile commands where there is no tree. Folders within the spec's are
+    those of its copy, where there is one."""
+    if spec.commands is None or spec.tree is not None:
+        return {}
+    found: dict[Path, tuple[str, ...]] = {}
+    own = f"{spec.folder.resolve()}{os.sep}"
+    for name in written:
+        taken = spec.commands.taken(spec.place(name), spec.commands.root(spec.folder))
+        if taken is not None:
+            told = (f"{folder}{os.sep}{one.removeprefix(own)}" if one.startswith(own) else one for one in taken.options)
+            found[_place(spec, folder, name)] = tuple(told)
+    return found
+
+
 def _configured(spec: Spec, variant: Variant, sources: Iterable[Path]) -> Tree | None:
     """The kernel tree with the configuration of a variant, and of what these sources need."""
     if spec.tree is None:
         return None
     return evolve(spec.tree, config={**spec.config, **variant.config}).with_sources(sources)
+
+
+def configured_tree(spec: Spec, scenario: Scenario, variant: Variant) -> Tree | None:
+    """The kernel tree with the configuration that a program of ``spec`` has."""
+    return _configured(spec, variant, [spec.place(name) for name in (*spec.sources, *scenario.sources)])
 
 
 def macros(spec: Spec, scenario: Scenario, variant: Variant) -> Mapping[str, str]:

@@ -8,10 +8,11 @@ from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from modelcheck.errors import InputError
 from modelcheck.frontend.spec.document import read_document
+from modelcheck.frontend.spec.given import Wish, commands_for, notes, tree_for
 from modelcheck.frontend.spec.kernel import tree_of, version_of
 from modelcheck.frontend.spec.patch import apply_patch, is_applied
 from modelcheck.frontend.spec.spec import (
@@ -32,7 +33,7 @@ from modelcheck.frontend.spec.written import (
     WrittenVariant,
     suggestion,
 )
-from modelcheck.kernel import PREFIX, Tree, asked, kernel_tree
+from modelcheck.kernel import PREFIX, Tree
 from modelcheck.program.ir import PROPERTIES
 from modelcheck.reading import C_FILES, bounds_of, can_be_named, file_content, is_file, refusal, within
 
@@ -50,12 +51,21 @@ def program_spec(file: Path) -> Spec:
     """The spec of a lone C file with a ``main()``: one scenario, ``main``, which is expected to pass."""
     if not file.is_file():
         raise InputError("no such file", str(file))
-    scenario = Scenario("main")
-    folder = asked()
-    tree = kernel_tree(folder) if folder is not None else None
-    base = {"base": Variant("base")}
-    defines = _version(None, tree)
-    return Spec(file.stem, file.parent, file, (file.name,), base, {"main": scenario}, defines=defines, tree=tree)
+    tree = tree_for(Wish(file.parent))
+    spec = Spec(
+        *(file.stem, file.parent, file, (file.name,), {"base": Variant("base")}, {"main": Scenario("main")}),
+        defines=_version(None, tree),
+        tree=tree,
+        commands=commands_for(file.parent) if tree is None else None,
+    )
+    return _noted(spec)
+
+
+def _noted(spec: Spec) -> Spec:
+    """The same with its notes."""
+    names = dict.fromkeys([*spec.sources, *(name for one in spec.scenarios.values() for name in one.sources)])
+    places = [spec.place(name) for name in names]
+    return evolve(spec, notes=tuple(notes(spec.tree, spec.commands, spec.config, places, spec.folder)))
 
 
 def spec_of(target: Path) -> Spec:
@@ -124,7 +134,7 @@ class _Reader:
         scenarios = {key: of for key, of in scenarios.items() if of.variants}
         if not scenarios:
             self.text.wrong(f"no scenario is for Linux {self.tree.release if self.tree else self.written.kernel}")
-        return Spec(
+        spec = Spec(
             name,
             self.folder,
             self.file,
@@ -137,9 +147,11 @@ class _Reader:
             {**_version(written.kernel, self.tree), **written.defines},
             self.tree,
             written.stubs,
-            self.text,
-            tuple(sorted(self.absent | (set(written.scenarios) - set(scenarios)))),
+            commands_for(self.folder) if self.tree is None else None,
+            text=self.text,
+            left_out=tuple(sorted(self.absent | (set(written.scenarios) - set(scenarios)))),
         )
+        return _noted(spec)
 
     def _variant(self, name: str, written: WrittenVariant) -> Variant:
         path = ("variants", name)

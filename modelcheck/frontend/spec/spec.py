@@ -9,6 +9,7 @@ from typing import Final
 
 from attrs import field, frozen
 
+from modelcheck.commands import Commands
 from modelcheck.errors import InputError
 from modelcheck.frontend.spec import locate
 from modelcheck.frontend.spec.written import DEFAULT, Expectation, Text
@@ -86,6 +87,8 @@ class Spec:
         sources, include: names relative to ``folder``.
         config, defines: as `written.Config` and `written.Macros`.
         stubs: as `written.Stubs`.
+        commands: how its sources are compiled, where that was told and there is no tree.
+        notes: what is to be told of the tree and of how sources are compiled.
         tree: the kernel tree whose headers its sources include, and which holds those named ``kernel:``.
         text: to point into the ``spec.toml``.
         variants: by name, the unpatched sources first.
@@ -105,6 +108,8 @@ class Spec:
     defines: Mapping[str, str] = field(factory=dict)
     tree: Tree | None = None
     stubs: Mapping[str, str] = field(factory=dict)
+    commands: Commands | None = None
+    notes: tuple[str, ...] = ()
     text: Text | None = field(default=None, eq=False, repr=False)
     left_out: tuple[str, ...] = ()
 

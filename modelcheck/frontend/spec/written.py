@@ -10,7 +10,7 @@ from typing import Any, Final, NewType, NoReturn, get_args
 import attrs
 import cattrs
 from attrs import evolve, field, frozen
-from cattrs.gen import make_dict_structure_fn
+from cattrs.gen import make_dict_structure_fn, override
 
 from modelcheck.errors import InputError
 from modelcheck.frontend.spec import locate
@@ -30,6 +30,8 @@ Count = NewType("Count", int)
 """An integer from 1."""
 Kernel = NewType("Kernel", str)
 """A release of Linux, as ``4.19``, the folder of its sources, or ``any``; written as a string."""
+Folder = NewType("Folder", str)
+"""The name of a folder."""
 Seconds = NewType("Seconds", float)
 """A positive number."""
 
@@ -108,6 +110,7 @@ class WrittenSpec:
     faults: Names = Names(())
     base: str = "base"
     kernel: Kernel | None = None
+    kernel_build: Folder | None = None
     stubs: Stubs = Stubs({})
     variants: dict[str, WrittenVariant] = field(factory=dict)
     scenarios: dict[str, WrittenScenario] = field(factory=dict)
@@ -172,13 +175,13 @@ def _findings(group: cattrs.BaseValidationError, path: locate.Path) -> Iterator[
         inner = path
         for note in getattr(error, "__notes__", ()):
             if isinstance(note, cattrs.AttributeValidationNote):
-                inner = (*inner, note.name)
+                inner = (*inner, _key(note.name))
             elif isinstance(note, cattrs.IterableValidationNote):
                 inner = (*inner, note.index)
         if isinstance(error, cattrs.BaseValidationError):
             yield from _findings(error, inner)
         elif isinstance(error, cattrs.ForbiddenExtraKeysError):
-            known = [a.name for a in attrs.fields(error.cl)]
+            known = [_key(a.name) for a in attrs.fields(error.cl)]
             for key in sorted(error.extra_fields):
                 yield (*inner, key), f"unknown key '{key}'{suggestion(key, known)}"
         elif isinstance(error, KeyError):
@@ -187,6 +190,11 @@ def _findings(group: cattrs.BaseValidationError, path: locate.Path) -> Iterator[
             yield (*inner, *error.path), str(error)
         else:
             raise error
+
+
+def _key(attribute: str) -> str:
+    """The key of an attribute, as it is written."""
+    return attribute.replace("_", "-")
 
 
 # ---------------------------------------------------------------- types
@@ -233,6 +241,12 @@ def _kernel(value: Any, _: Any) -> Kernel:
     if not _expect(value, str, "a string"):
         raise _WrongValueError("names neither a release of Linux, as 4.19 or 6.1.12, nor the folder of its sources")
     return Kernel(value)
+
+
+def _folder(value: Any, _: Any) -> Folder:
+    if not _expect(value, str, "a string"):
+        raise _WrongValueError("names no folder")
+    return Folder(value)
 
 
 def _pairs(value: Any, wanted: str) -> Iterator[tuple[str, Any, str | int]]:
@@ -336,6 +350,10 @@ def _converter() -> cattrs.Converter:
     def table(build: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
         return lambda value, cls: build(_expect(value, dict, "a table"), cls)
 
+    def attributes(cls: Any) -> Callable[[Any, Any], Any]:
+        names = {one.name: override(rename=_key(one.name)) for one in attrs.fields(cls) if "_" in one.name}
+        return table(make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True, **names))  # type: ignore[arg-type]
+
     def mapping(cls: Any) -> Callable[[Any, Any], Any]:
         _, element = get_args(cls)
 
@@ -354,9 +372,7 @@ def _converter() -> cattrs.Converter:
 
         return structure
 
-    converter.register_structure_hook_factory(
-        attrs.has, lambda cls: table(make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True))
-    )
+    converter.register_structure_hook_factory(attrs.has, attributes)
     converter.register_structure_hook_factory(lambda cls: getattr(cls, "__origin__", None) is dict, mapping)
     converter.register_structure_hook(str, _string)
     for kind, hook in (
@@ -366,6 +382,7 @@ def _converter() -> cattrs.Converter:
         (Stubs, _stubs),
         (Threads, _threads),
         (Count, _count),
+        (Folder, _folder),
         (Kernel, _kernel),
         (Seconds, _seconds),
         (Expectations, _expectations),
