@@ -71,7 +71,7 @@ class Commands:
     """
 
     file: Path
-    bounds: tuple[Path, ...]
+    bounds: tuple[Path, ...] = field(eq=False)
 
     def of(self, source: Path, root: Path) -> tuple[Command, tuple[Place, ...]] | None:
         """The command for a file below the folder ``root``, and what its folders are called here; None: it has none.

@@ -100,6 +100,9 @@ def copied(target: Path, base: Path | None, into: Path) -> Tree:
     """
     lone = target.suffix in C_FILES and not target.is_dir()
     spec = spec_of(target)
+    if spec.commands is not None:
+        told = "its commands name folders that a patch would change elsewhere: give a spec with 'include' and 'defines'"
+        raise InputError(told, str(spec.commands.file))
     folder = spec.folder.resolve()
     own = [name for scenario in spec.scenarios.values() for name in scenario.sources]
     others = [folder / name for name in (*spec.sources, *own, *spec.include)]

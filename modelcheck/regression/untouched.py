@@ -45,6 +45,7 @@ class Untouched:
             (_load(self.before, cell), one, spec.name, spec.sources, spec.include, evolve(cell.variant, about=""))
             == (_load(self.after, then), other, late.name, late.sources, late.include, evolve(then.variant, about=""))
             and macros(spec, one, cell.variant) == macros(late, other, then.variant)
+            and (spec.tree, spec.config, spec.stubs) == (late.tree, late.config, late.stubs)
             and not cell.variant.problem
         )
         return same and not self._made_of(spec, cell) & self._changed

@@ -228,3 +228,15 @@ def test_commands_of_another_machine_serve(modelcheck: Command, plain: Path) -> 
     (plain / "compile_commands.json").write_text(json.dumps([entry]))
     run = modelcheck("check", "project/src/it.c", "--compile-commands", "project/compile_commands.json")
     assert (run.code, run.err) == (0, "")
+
+
+def test_commands_do_not_go_with_patches(modelcheck: Command, plain: Path) -> None:
+    """A patch changes a copy, and the commands name folders of the original."""
+    say(plain, "-Iinc -DY=3")
+    (plain / "p.diff").write_text(
+        "--- a/src/it.c\n+++ b/src/it.c\n@@ -1 +1 @@\n-#include <assert.h>\n+#include <stdio.h>\n"
+    )
+    options = ("--patch", "project/p.diff", "--compile-commands", "project/compile_commands.json")
+    run = modelcheck("regress", "project/src/it.c", *options)
+    assert run.code == 2
+    assert "its commands name folders that a patch would change elsewhere" in run.err

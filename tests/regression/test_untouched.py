@@ -80,6 +80,16 @@ def test_only_scenarios_that_may_be_made_of_a_changed_file_are_read_again(
     assert read_again(counters, monkeypatch, text) == read
 
 
+@pytest.mark.parametrize("key", ["stubs = { other = 3 }", "[stubs]\nother = 3"])
+def test_what_stands_in_place_of_functions_touches_all(
+    counters: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    """The patch changes it in the spec, and no C file."""
+    (counters / "counter.h").write_text(HEADER.replace("extern", "int other(void);\nextern"))
+    text = changed(SPEC, SPEC.replace("\n\n", f"\n{key}\n\n", 1), "spec.toml")
+    assert read_again(counters, monkeypatch, text) == {"one", "two"}
+
+
 def test_a_new_file_that_is_found_before_another_is_read(counters: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (counters / "spec.toml").write_text("include = ['first', '.']\n" + SPEC)
     (counters / "first").mkdir()
