@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from modelcheck.frontend.c import ScenarioEntry, deep, parse_program
-from modelcheck.kernel import kernel_tree
-from modelcheck.kernel.tree import VARIABLE
+from modelcheck.kernel import VARIABLE, kernel_tree
 from modelcheck.program.machine import Initial, initialise
 from tests.include.test_values import ABOUT, rows
 
