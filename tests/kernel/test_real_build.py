@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from modelcheck.api import check
-from modelcheck.frontend.c import deep
 from modelcheck.frontend.c.each import attempts
+from modelcheck.frontend.c.nesting import deep
 from modelcheck.frontend.spec.given import Wish, tree_for
 from modelcheck.kernel import Tree
 from modelcheck.kernel.named import BUILD_VARIABLE, VARIABLE, giving
