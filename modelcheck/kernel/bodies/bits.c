@@ -54,9 +54,8 @@ unsigned long _find_next_bit(const unsigned long *words, const unsigned long *ot
 
 unsigned long _find_last_bit(const unsigned long *words, unsigned long size)
 {
-	while (size-- > 0)
-		if (words[size / 64] >> size % 64 & 1)
-			return size;
-	return size + 1;
+	for (unsigned long bit = size; bit-- > 0;)
+		if (words[bit / 64] >> bit % 64 & 1)
+			return bit;
+	return size;
 }
-
