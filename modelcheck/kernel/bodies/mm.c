@@ -59,4 +59,12 @@ struct address_space *folio_mapping(struct folio *folio)
 
 	return (unsigned long)mapping & __MC_MAPPING_FLAGS ? NULL : mapping;
 }
+#else
+/* A movable page's flag is no part of its mapping. */
+struct address_space *page_mapping(struct page *page)
+{
+	unsigned long mapping = (unsigned long)page->mapping;
+
+	return mapping & PAGE_MAPPING_ANON ? NULL : (struct address_space *)(mapping & ~__MC_MAPPING_FLAGS);
+}
 #endif

@@ -98,7 +98,13 @@ static void __mc_give_page(struct page *page)
 	unsigned long pfn = page_to_pfn(page);
 	struct address_space *mapping = READ_ONCE(page->mapping);
 
-	if (READ_ONCE(*__mc_page_flags(page)) & PAGE_FLAGS_CHECK_AT_FREE) {
+	unsigned long flags = READ_ONCE(*__mc_page_flags(page));
+
+#if MC_TREE_RESETS_TYPES_OF_FREED_PAGES
+	if (page_has_type(page))
+		page->page_type = UINT_MAX;
+#endif
+	if (flags & PAGE_FLAGS_CHECK_AT_FREE) {
 		__mc_assert(0, "bad-free", "a page is freed with a flag set that says it is in use");
 		return;
 	}
@@ -108,6 +114,8 @@ static void __mc_give_page(struct page *page)
 		__mc_assert(0, "bad-free", "a page is freed that still has a mapping");
 		return;
 	}
+	if (flags & PAGE_FLAGS_CHECK_AT_PREP)
+		*__mc_page_flags(page) = flags & ~PAGE_FLAGS_CHECK_AT_PREP;
 	__mc_assert(__mc_set_taken(pfn, 0) == 1, "double-free", "a page is freed that is free already");
 }
 

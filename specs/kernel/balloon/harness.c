@@ -32,7 +32,7 @@ static void compact(void)
 
 static void migrate(void)
 {
-	migrate_page(pfn_to_page(0));
+	move_page(pfn_to_page(0));
 }
 
 /* Whoever is left gives it back. */
@@ -40,7 +40,7 @@ static void empty(void)
 {
 	leak_balloon(&vb, 1);
 	mc_counter(vb.num_pages == 0);
-	mc_list(list_empty(&vb.vb_dev_info.pages));
+	mc_list(list_empty(&virtio_list()->pages));
 	mc_leak(page_count(pfn_to_page(0)), "the page is not given back");
 }
 

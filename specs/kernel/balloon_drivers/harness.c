@@ -39,12 +39,12 @@ static void migrate(void)
 
 static void migrate_virtio(void)
 {
-	migrate_page(pfn_to_page(0));
+	move_page(pfn_to_page(0));
 }
 
 static void migrate_vmware(void)
 {
-	migrate_page(pfn_to_page(1));
+	move_page(pfn_to_page(1));
 }
 
 static void end(void)

@@ -2,23 +2,14 @@
 /* What compaction does with a page that its scanner meets, in the steps of mm/. */
 #include <linux/migrate.h>
 #include <linux/mm.h>
-#include <linux/version.h>
 
 /* In migrate.c. */
-int moved(struct page *to, struct page *from);
-
-static bool isolated_one(struct page *page)
-{
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
-	return isolate_movable_page(page, ISOLATE_UNEVICTABLE);
-#else
-	return isolate_movable_page(page, ISOLATE_UNEVICTABLE) == 0;
-#endif
-}
+bool taken(struct page *page);
+bool moved(struct page *to, struct page *from);
 
 static void isolate_page(struct page *page, struct list_head *isolated)
 {
-	if (__PageMovable(page) && isolated_one(page))
+	if (taken(page))
 		list_add(&page->lru, isolated);
 }
 
@@ -32,7 +23,7 @@ static bool migrated(struct page *page)
 		return false;
 	lock_page(page);
 	lock_page(other);
-	done = moved(other, page) == MIGRATEPAGE_SUCCESS;
+	done = moved(other, page);
 	if (done)
 		list_del(&page->lru);
 	unlock_page(other);
@@ -51,7 +42,7 @@ static void compact_page(struct page *page)
 }
 
 /* What cannot be moved is put back. */
-static void migrate_page(struct page *page)
+static void move_page(struct page *page)
 {
 	LIST_HEAD(isolated);
 

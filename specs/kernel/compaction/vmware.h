@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* VMware's driver of the tree, pages one by one. */
 #include "drivers/misc/vmw_balloon.c"
+#include <linux/version.h>
+#include "inode.h"
+
+void begin_list(void);
+static struct inode vmware_inode;
 
 static void vmware_made(void)
 {
 	struct vmballoon *b = &balloon;
 
 	balloon_devinfo_init(&b->b_dev_info);
-	vmballoon_compaction_init(b);
+	b->b_dev_info.migratepage = vmballoon_migratepage;
+	has_inode(&b->b_dev_info, &vmware_inode);
+	begin_list();
 	INIT_LIST_HEAD(&b->huge_pages);
 	spin_lock_init(&b->comm_lock);
 	init_rwsem(&b->conf_sem);

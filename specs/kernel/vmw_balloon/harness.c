@@ -21,7 +21,7 @@ static void compact(void)
 
 static void migrate(void)
 {
-	migrate_page(pfn_to_page(0));
+	move_page(pfn_to_page(0));
 }
 
 static void empty(void)
