@@ -67,7 +67,7 @@ FEATURES: Final = (
     # Waiting.
     _has("TELLS_THE_FIRST_EXCLUSIVE_WAITER", "include/linux/wait.h", r"^bool prepare_to_wait_exclusive\(", 5, 14),
     _has("QUEUES_WAITERS_OF_RWSEM_WITHOUT_HEAD", "include/linux/rwsem.h", r"\bfirst_waiter\b", 7, 0),
-    _has("FREEZES_READERS_OF_PERCPU_RWSEM", "include/linux/percpu-rwsem.h", r"__percpu_down_read\([^,;]*, bool, bool\)", 6, 18),
+    _has("FREEZES_PERCPU_READERS", "include/linux/percpu-rwsem.h", r"__percpu_down_read\([^,;]*, bool, bool\)", 6, 18),
     # What runs later.
     _has("HAS_AN_INDEX_OF_SRCU", "include/linux/srcutree.h", r"\bsrcu_idx;", 4, 12),
     _has("HAS_A_HEAD_FOR_KVFREE_RCU", "include/linux/types.h", r"^struct kvfree_rcu_head \{", 7, 0),

@@ -300,7 +300,7 @@ void percpu_free_rwsem(struct percpu_rw_semaphore *sem)
 	sem->read_count = NULL;
 }
 
-#if MC_TREE_FREEZES_READERS_OF_PERCPU_RWSEM
+#if MC_TREE_FREEZES_PERCPU_READERS
 bool __percpu_down_read(struct percpu_rw_semaphore *sem, bool try, bool freeze)
 #else
 bool __percpu_down_read(struct percpu_rw_semaphore *sem, bool try)

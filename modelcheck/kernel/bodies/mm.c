@@ -30,14 +30,27 @@ void __mod_node_page_state(struct pglist_data *node, enum node_stat_item item, l
 {
 }
 
-void mod_zone_page_state(struct zone *zone, enum zone_stat_item item, long delta)
+#if MC_TREE_COUNTS_ZONES_BY_LONG
+#define __mc_delta long
+#else
+#define __mc_delta int
+#endif
+
+void mod_zone_page_state(struct zone *zone, enum zone_stat_item item, __mc_delta delta)
 {
 }
 
-void __mod_zone_page_state(struct zone *zone, enum zone_stat_item item, long delta)
+void __mod_zone_page_state(struct zone *zone, enum zone_stat_item item, __mc_delta delta)
 {
 }
 
+void inc_zone_page_state(struct page *page, enum zone_stat_item item)
+{
+}
+
+void dec_zone_page_state(struct page *page, enum zone_stat_item item)
+{
+}
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
 void dump_page(const struct page *page, const char *reason)
