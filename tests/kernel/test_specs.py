@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from modelcheck.api import check
+from modelcheck.errors import InputError
 
 _HERE = Path(__file__).resolve().parent
 _SPECS = _HERE.parents[1] / "specs" / "kernel"
@@ -21,7 +22,12 @@ _FOLDERS = [path.parent for path in sorted(_SPECS.glob("*/spec.toml"))] + [_HERE
     reason="MODELCHECK_KERNEL_TREE names no kernel tree to check, and MODELCHECK_KERNEL_BUILD no build of one",
 )
 def test_a_spec_on_the_tree_gives_what_it_expects(folder: Path) -> None:
-    rows = check(folder, timeout=60, jobs=1).rows
+    try:
+        rows = check(folder, timeout=60, jobs=1).rows
+    except InputError as error:
+        if "this is for Linux" not in error.message:
+            raise
+        pytest.skip(error.message)
     assert rows
     assert [
         f"{row.scenario}, {row.variant}, {row.model}: {row.found} {row.message}{row.reason}"
