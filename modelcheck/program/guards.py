@@ -9,7 +9,10 @@ from modelcheck.program.expr import FALSE, TRUE, Expr, conj, disj, negate, op
 from modelcheck.program.graph import Guard
 
 Deps = frozenset[tuple[int, Guard]]
-"""Read events, each under a condition beyond the guard of what depends on it."""
+"""Read events, each under a condition beyond the guard of what depends on it.
+
+One that is given as ``~event`` does not go into the value: it was tested to choose between two values (`chosen`).
+"""
 
 Val = tuple[Expr, Deps]
 """A symbolic value and the read events that it depends on syntactically."""
@@ -135,3 +138,31 @@ def merge_deps(several: Sequence[Deps], rests: Sequence[Guard]) -> Deps:
     for deps, rest in zip(several, rests, strict=True):
         result.update((event, (*guard, *rest)) for event, guard in deps - shared)
     return frozenset(result)
+
+
+def chosen(values: Sequence[Val], tests: Sequence[Deps]) -> Deps:
+    """The tests that a value rests on where exclusive paths with ``values`` meet, in the form of `Deps`.
+
+    ``tests[i]`` are the reads that were tested on the way to ``values[i]``. A test behind which all values are the same
+    chooses nothing.
+    """
+    ways: dict[int, set[Expr]] = {}
+    for (value, _), deps in zip(values, tests, strict=True):
+        for event, _ in deps:
+            ways.setdefault(event, set()).add(value)
+    return frozenset((~event, guard) for deps in tests for event, guard in deps if len(ways[event]) > 1)
+
+
+def flowing(deps: Deps) -> Deps:
+    """What goes into the value."""
+    return frozenset(dep for dep in deps if dep[0] >= 0)
+
+
+def controlling(deps: Deps) -> Deps:
+    """All of it, as what a test of the value rests on."""
+    return frozenset((event if event >= 0 else ~event, guard) for event, guard in deps)
+
+
+def choosing(deps: Deps) -> Deps:
+    """What was tested to choose the value."""
+    return frozenset((~event, guard) for event, guard in deps if event < 0)

@@ -127,7 +127,8 @@ class MemoryObject:
         thread: of a thread-local variable's copy, the number of the thread whose it is. Where pointers may lead to it,
             it is a ``local``, whose life ends with the thread (C11 6.2.4), but where main returns.
         problem: why its initial contents cannot be modelled, if so: an access makes the verdict UNKNOWN.
-        family: of a heap object, what gave it: ``kmalloc``, ``vmalloc``, ...; empty where anything may free it.
+        family: of a heap object, what gave it: ``kmalloc``, ``vmalloc``, ...; empty where anything may free it. One of
+            `PER_CPU` has a part for each processor, `PITCH` bytes apart, and nothing in between.
     """
 
     name: str
@@ -541,6 +542,8 @@ class Program:
     ``sized``: the addresses of heap objects tell their sizes (`modelcheck.program.sizes`).
     ``process``: its return ends the process, as that of main() does: threads that still run end where they are, and
     nobody waits for anything any more. Otherwise, and after an `Exit`, the others go on to their ends.
+    ``syntactic``: a value rests on what its expressions name and on nothing else, as herd has it; otherwise also on the
+    tests that chose it from others, as the result of a function that returns true here and false there.
     """
 
     functions: Mapping[str, Function]
@@ -549,7 +552,12 @@ class Program:
     files: Mapping[str, str] = field(factory=dict)
     process: bool = False
     sized: bool = False
+    syntactic: bool = False
 
+
+PER_CPU: Final = "percpu"
+PITCH: Final = 0x10_0000
+"""Bytes from one processor's part of an object to the next, as ``__MC_PERCPU_PITCH`` has it."""
 
 HEAP_BASE = 0x10_0000_0000
 """Objects made at run time (`Local`, `Alloc`) get addresses from here up; static ones lie below."""

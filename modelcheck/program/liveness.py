@@ -9,6 +9,7 @@ from functools import cache
 
 from modelcheck.program import ir
 from modelcheck.program.expr import Expr
+from modelcheck.program.flow import operands
 
 
 def dead_registers(function: ir.Function) -> tuple[tuple[tuple[int, ...], ...], ...]:
@@ -67,14 +68,16 @@ def successors(terminator: ir.Terminator) -> tuple[int, ...]:
 
 
 def _uses(what: ir.Instruction | ir.Terminator) -> frozenset[int]:
-    found: frozenset[int] = frozenset()
-    for name in ("value", "address", "condition", "new", "callee", "size", "thread"):
-        part = getattr(what, name, None)
-        if isinstance(part, Expr):
-            found |= registers_of(part)
-    for argument in getattr(what, "args", ()):
-        found |= registers_of(argument)
-    return found
+    match what:
+        case ir.Jump() | ir.Halt():
+            read: tuple[Expr, ...] = ()
+        case ir.Branch():
+            read = (what.condition,)
+        case ir.Switch() | ir.Return() | ir.Exit():
+            read = () if what.value is None else (what.value,)
+        case _:
+            read = operands(what)
+    return frozenset[int]().union(*map(registers_of, read))
 
 
 @cache

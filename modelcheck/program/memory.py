@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from typing import Final
 
-from modelcheck.program.ir import Leaf, MemoryObject, Ranges
+from modelcheck.program.ir import PER_CPU, PITCH, Leaf, MemoryObject, Ranges
 
 NULL_PAGE: Final = 4096
 """An access below this address goes through a null pointer (to a member, perhaps)."""
@@ -84,6 +84,8 @@ class AddressSpace:
             )
         if address + size > thing.base + thing.size:
             return "out-of-bounds", f"{verb} {size} bytes at {self.name(address)} passes the end of {thing.name}"
+        if thing.family == PER_CPU and (address - thing.base) % PITCH + size > (thing.size - 1) % PITCH + 1:
+            return "out-of-bounds", f"{verb} {size} bytes at {self.name(address)}, between the parts of two processors"
         if write and _meets(thing.readonly, address - thing.base, size):
             return "wild-pointer", f"write to {self.name(address)}, which is read-only"
         if address % size:

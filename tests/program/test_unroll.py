@@ -116,6 +116,29 @@ def test_a_merged_value_depends_on_a_read_only_where_that_path_was_taken() -> No
     assert on(data.ctrl) == {control.id}
 
 
+def test_what_a_test_chose_controls_what_rests_on_it() -> None:
+    last = "static int last(void) { int r = READ_ONCE(x); if (r < 0) return 0; if (r == 1) return 1; return 0; }\n"
+    for text in (
+        "if (last()) WRITE_ONCE(z, 1);",
+        "WRITE_ONCE(z, last());",
+        "int k = 0; if (READ_ONCE(x)) k = 1; if (k) WRITE_ONCE(z, 1);",
+        "int k = 0; if (READ_ONCE(x)) k = 1; WRITE_ONCE(z, k);",
+        "int *q = &z; if (READ_ONCE(x)) q = &w; WRITE_ONCE(*q, 1);",
+    ):
+        found = graph(text, more=last)
+        (write,) = (event for event in found.events if event.kind == "W")
+        assert on(write.ctrl) == {named(found, "R", "x")[0].id}
+        assert on(write.data) == on(write.addr) == set()
+
+
+def test_a_test_that_chooses_nothing_controls_nothing_behind_it() -> None:
+    more = "static int one(void) { if (READ_ONCE(x)) { if (READ_ONCE(w)) return 1; return 1; } return 0; }\n"
+    found = graph("if (one()) WRITE_ONCE(z, 1);", more=more)
+    assert on(named(found, "W", "z")[0].ctrl) == {named(found, "R", "x")[0].id}
+    found = graph("int k; if (READ_ONCE(x)) k = 1; else k = 1; WRITE_ONCE(z, k);")
+    assert on(named(found, "W", "z")[0].ctrl) == set()
+
+
 def test_a_failed_cmpxchg_is_a_lone_read_with_its_own_tags() -> None:
     found = graph("cmpxchg(&x, 1, 2);")
     read, write = found.events

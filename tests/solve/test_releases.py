@@ -40,6 +40,11 @@ static DEFINE_SPINLOCK(lock);
 static DEFINE_MUTEX(mutex);
 DEFINE_STATIC_SRCU(srcu);
 static void release(struct kref *k) { kfree(container_of(k, struct thing, kref)); }
+static bool is_last(struct thing *p)
+{
+	if (atomic_fetch_sub_release(1, &p->count) == 1) { smp_acquire__after_ctrl_dep(); return true; }
+	return false;
+}
 static void release_locked(struct kref *k) { release(k); spin_unlock(&lock); }
 static void release_mutex(struct kref *k) { release(k); mutex_unlock(&mutex); }
 static void release_ref(struct percpu_ref *r) { kfree(container_of(r, struct thing, ref)); }
@@ -81,6 +86,7 @@ SYMMETRIC = {
     "atomic_dec_return": "if (!atomic_dec_return(&p->count)) kfree(p);",
     "atomic_dec_return_release": "if (!atomic_dec_return_release(&p->count)) kfree(p);",
     "before_atomic": "smp_mb__before_atomic(); if (!atomic_dec_return_relaxed(&p->count)) kfree(p);",
+    "told-by-a-function": "if (is_last(p)) kfree(p);",
     "under-a-lock": "spin_lock(&lock); int n = --p->refs; spin_unlock(&lock); if (!n) kfree(p);",
     "under-a-mutex": "mutex_lock(&mutex); int n = --p->refs; mutex_unlock(&mutex); if (!n) kfree(p);",
     "call_rcu": "if (atomic_dec_and_test(&p->count)) call_rcu(&p->head, free_rcu);",
@@ -89,6 +95,7 @@ SYMMETRIC = {
 """Two threads do the same: use, then this."""
 
 WEAK = {
+    "told-of-a-relaxed-one": "bool l = 0; if (!atomic_dec_return_relaxed(&p->count)) l = 1; if (l) kfree(p);",
     "atomic_dec_return_relaxed": "if (!atomic_dec_return_relaxed(&p->count)) kfree(p);",
     "atomic_dec_return_acquire": "if (!atomic_dec_return_acquire(&p->count)) kfree(p);",
     "fetch_sub_relaxed": "if (atomic_fetch_sub_relaxed(1, &p->count) == 1) kfree(p);",

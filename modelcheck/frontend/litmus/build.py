@@ -70,6 +70,7 @@ class _Outline:
             self.objects,
             main.name,
             {self.text.file: self.text.content},
+            syntactic=True,
         )
         comment = _RESULT.search(self.text.content)
         return LitmusTest(

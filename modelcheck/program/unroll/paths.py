@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from modelcheck.program.expr import FALSE, UNDEFINED, Expr, Undefined, choice, conj, const, negate, op
 from modelcheck.program.flow import EXIT, Element, Loop, flow_of, registers
 from modelcheck.program.graph import Blocked, Guard
-from modelcheck.program.guards import NO_DEPS, Deps, Val, extend, join, merge_values
+from modelcheck.program.guards import NO_DEPS, Deps, Val, chosen, controlling, extend, join, merge_values
 from modelcheck.program.ir import Branch, Exit, Function, Halt, Instruction, Jump, Return, Source, Switch
 from modelcheck.program.unroll.looks import Look, Looks, Mark
 from modelcheck.program.unroll.record import MOST_EVENTS
-from modelcheck.program.unroll.state import CallFrame, State, around, mentions_undefined, merge_ctrl
+from modelcheck.program.unroll.state import CallFrame, CtrlKey, State, around, mentions_undefined, merge_ctrl
 
 
 class Paths(Looks):
@@ -176,9 +176,7 @@ class Paths(Looks):
 
     def _merge(self, frame: CallFrame, block: int, states: list[State]) -> State:
         key = (frame.serial, block)
-        for state in states:
-            if any(k == key for k, _ in state.ctrl):
-                state.ctrl = tuple(entry for entry in state.ctrl if entry[0] != key)
+        tests = [self._meets(state, lambda open_: open_ == key) for state in states]
         if len(states) == 1:
             return states[0]
         guard, rests = join([state.guard for state in states])
@@ -188,13 +186,22 @@ class Paths(Looks):
             if all(value is first for value in values):
                 regs.append(first)
             else:
-                regs.append(self._merge_register(values, rests))
+                regs.append(self._merge_register(values, rests, tests))
         return State(guard, regs, merge_ctrl([state.ctrl for state in states], rests))
 
-    def _merge_register(self, values: Sequence[Val | None], rests: Sequence[Guard]) -> Val:
+    def _meets(self, state: State, where: Callable[[CtrlKey], bool]) -> Deps:
+        """What was tested by the branches whose ways meet here, which are open no longer."""
+        here = [deps for key, deps in state.ctrl if where(key)]
+        if not here:
+            return NO_DEPS
+        state.ctrl = tuple(entry for entry in state.ctrl if not where(entry[0]))
+        return NO_DEPS.union(*here)
+
+    def _merge_register(self, values: Sequence[Val | None], rests: Sequence[Guard], tests: Sequence[Deps]) -> Val:
         width = next(value[0].width for value in values if value is not None)
         full = [(const(UNDEFINED, width), NO_DEPS) if value is None else value for value in values]
-        return merge_values(full, rests)
+        value, deps = merge_values(full, rests)
+        return (value, deps) if self.program.syntactic else (value, deps | chosen(full, tests))
 
     def _goto(self, frame: CallFrame, block: int, state: State) -> None:
         frame.pending.setdefault(block, []).append(state)
@@ -221,7 +228,7 @@ class Paths(Looks):
                 self._branch(frame, number, current, [*arms, (None, default)], source)
             case Return(value):
                 result = None if value is None else self._value(current, value)
-                current.ctrl = tuple(entry for entry in current.ctrl if entry[0][0] != frame.serial)
+                current.tested = self._meets(current, lambda open_: open_[0] == frame.serial)
                 frame.returns.append((current, result))
             case Exit(value, source):
                 result = None if value is None else self._value(current, value)
@@ -281,7 +288,7 @@ class Paths(Looks):
         ctrl = state.ctrl
         if deps and len(taken) > 1:
             where = frame.flow.join.get(number, EXIT)
-            ctrl = (*ctrl, ((frame.serial, where), deps))
+            ctrl = (*ctrl, ((frame.serial, where), controlling(deps)))
         for guard, target in taken:
             self._goto(frame, target, State(guard, list(state.regs), ctrl))
         if len(targets) > 1:

@@ -10,7 +10,7 @@ from modelcheck.program import sizes
 from modelcheck.program.expr import FALSE, UNDEFINED, Expr, Undefined, choice, conj, const, disj, negate, op, read
 from modelcheck.program.flow import Flow
 from modelcheck.program.graph import Allocation, Blocked, Check, Cut, Event, Guard
-from modelcheck.program.guards import NO_DEPS, Val, contradict, extend
+from modelcheck.program.guards import NO_DEPS, Val, choosing, contradict, extend, flowing
 from modelcheck.program.ir import HEAP_BASE, LIFE_END, Layout, LockUse, MemoryObject, Program, Ranges, Rmw, Source, Tags
 from modelcheck.program.machine import Initial
 from modelcheck.program.private import PrivateMemory
@@ -141,6 +141,9 @@ class Record:
             self._orderly()
         number = len(self.events)
         ctrl = self.thread.leaving.union(*(deps for _, deps in state.ctrl))
+        into_address = NO_DEPS if address is None else address[1]
+        into_value = NO_DEPS if value is None else value[1]
+        ctrl |= choosing(into_address | into_value)
         event = Event(
             id=number,
             thread=self.thread.number,
@@ -151,8 +154,8 @@ class Record:
             address=None if address is None else address[0],
             size=size,
             value=read(number, size * 8) if kind == "R" else None if value is None else value[0],
-            addr=ordered(NO_DEPS if address is None else address[1]),
-            data=ordered(NO_DEPS if value is None else value[1]),
+            addr=ordered(flowing(into_address)),
+            data=ordered(flowing(into_value)),
             ctrl=ordered(ctrl),
             rmw=rmw,
             source=source,

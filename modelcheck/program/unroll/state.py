@@ -16,14 +16,18 @@ CtrlKey = tuple[int, int]
 
 
 class State:
-    """A point in one thread: its guard, the registers of the frame at hand, open control dependencies."""
+    """A point in one thread: its guard, the registers of the frame at hand, open control dependencies.
 
-    __slots__ = ("ctrl", "guard", "regs")
+    ``tested``: where a function is left, what was tested in it on the way, without what has met again.
+    """
+
+    __slots__ = ("ctrl", "guard", "regs", "tested")
 
     def __init__(self, guard: Guard, regs: list[Val | None], ctrl: tuple[tuple[CtrlKey, Deps], ...]) -> None:
         self.guard = guard
         self.regs = regs
         self.ctrl = ctrl
+        self.tested = NO_DEPS
 
 
 class CallFrame:

@@ -12,7 +12,7 @@ from attrs import evolve
 
 from modelcheck.program.expr import FALSE, TRUE, Expr, choice, const, disj, negate, op
 from modelcheck.program.graph import ASSUMED, Allocation, Guard, late
-from modelcheck.program.guards import NO_DEPS, Deps, Val, contradict, extend, join
+from modelcheck.program.guards import NO_DEPS, Deps, Val, contradict, extend, flowing, join
 from modelcheck.program.ir import (
     LIFE_END,
     Alloc,
@@ -177,7 +177,7 @@ class Steps(Paths):
     def _leaves_entered(self, state: State, source: Source, address: Val, cookie: Val) -> Val:
         """``cookie`` as the one of a section that initialisation has entered, where it is that of no other."""
         value, deps = cookie
-        if any("Srcu-lock" in self.events[read].tags for read, _ in deps):
+        if any("Srcu-lock" in self.events[read].tags for read, _ in flowing(deps)):
             return cookie
         if self.thread.number:
             reason = f"{source}: this may leave a read-side section that was entered before the first thread started"
@@ -200,7 +200,7 @@ class Steps(Paths):
         new, new_deps = self._value(state, step.new, got)
         if mentions(step.new, "old"):
             new_deps |= {(reading.id, ())}
-        reading = evolve(reading, data=ordered(rests_on))
+        reading = evolve(reading, data=ordered(flowing(rests_on)))
         before = state.guard
         succeeds = extend(before, condition)
         if condition is not TRUE:
@@ -283,7 +283,8 @@ class Steps(Paths):
         merged = State(guard, state.regs, merge_ctrl([after.ctrl for after, _ in results], rests))
         dst = call.dst if isinstance(call, Call) else None
         if dst is not None:
-            merged.regs[dst] = self._merge_register([value for _, value in results], rests)
+            tests = [after.tested for after, _ in results]
+            merged.regs[dst] = self._merge_register([value for _, value in results], rests, tests)
         return merged
 
     def _targets(self, call: Call | Spawn, state: State) -> list[tuple[str, Guard]]:

@@ -115,11 +115,11 @@ class _Unroller(Steps):
         guard, rests = join([state.guard for state, _ in ends])
         self.thread.completed = guard
         if any(value is not None for _, value in ends):
-            self.thread.result = self._merge_register([whole(value) for _, value in ends], rests)
+            self.thread.result = self._merge_register([whole(value) for _, value in ends], rests, [NO_DEPS] * len(ends))
         for number, name in (function.names if function is not None else {}).items():
             found = [*(state.regs[number] for state, _ in returns), *(None for _ in self.thread.exits)]
             if any(value is not None for value in found):
-                self.registers[self.thread.number, name] = self._merge_register(found, rests)[0]
+                self.registers[self.thread.number, name] = self._merge_register(found, rests, [NO_DEPS] * len(found))[0]
 
     def _resume(self, depth: int, state: State) -> list[tuple[State, Val | None]]:
         """Go on with the concrete stack that initialisation left, from its frame ``depth`` inward."""
