@@ -20,7 +20,7 @@
 #define calloc(n, size) __mc_malloc(__mc_product(n, size), 1)
 /* Of size 0 it frees, and gives NULL, as glibc does. */
 #define realloc(object, size) \
-	__mc_resize(object, size, 0, "malloc", __mc_malloc(__mc_bytes, 0))
+	__mc_resize(object, size, 0, __mc_free(__mc_old, "malloc"), __mc_malloc(__mc_bytes, 0))
 #define reallocarray(object, n, size) realloc(object, __mc_product(n, size))
 #define aligned_alloc(alignment, size) ((void)(alignment), __mc_malloc(size, 0))
 

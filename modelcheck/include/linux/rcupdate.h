@@ -8,6 +8,7 @@
 
 #include <linux/types.h>
 #include <asm/barrier.h>
+#include <mc/kfree.h>
 #include <mc/region.h>
 
 #define __mc_rcu_lock() __mc_fence("Rcu-lock")
@@ -155,7 +156,7 @@ static inline void *__mc_rcu_free(void *object)
 {
 	__mc_callback_begins(&__mc_rcu_pending);
 	synchronize_rcu();
-	__mc_free(object, __MC_KFREE_RCU);
+	__mc_kernel_free(object, __MC_KFREE_RCU);
 	__mc_callback_ended(&__mc_rcu_pending);
 	return NULL;
 }
@@ -183,7 +184,7 @@ void call_rcu_sched(struct rcu_head *head, rcu_callback_t func);
 #endif
 #define kfree_rcu(p, ...) __mc_kfree_rcu(p)
 #define kvfree_rcu(p, ...) __mc_kfree_rcu(p)
-#define kfree_rcu_mightsleep(p) do { synchronize_rcu(); __mc_free(p, __MC_KFREE_RCU); } while (0)
+#define kfree_rcu_mightsleep(p) do { synchronize_rcu(); __mc_kernel_free(p, __MC_KFREE_RCU); } while (0)
 #define kvfree_rcu_mightsleep(p) kfree_rcu_mightsleep(p)
 #define rcu_barrier() __mc_callbacks_awaited(&__mc_rcu_pending)
 #define rcu_barrier_bh() rcu_barrier()

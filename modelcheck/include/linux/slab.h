@@ -12,6 +12,7 @@
 #include <linux/overflow.h>
 #include <linux/string.h>
 #include <limits.h>
+#include <mc/cache.h>
 #include <mc/intrinsics.h>
 #include <mc/resize.h>
 
@@ -26,11 +27,8 @@
 #if MC_FAIL_KMALLOC
 #define __mc_kmalloc_to(most, size, flags, zeroed, family) \
 	((flags) & __GFP_NOFAIL ? __mc_alloc((size), zeroed, 0, most, family) : __mc_alloc((size), zeroed, 1, most, family))
-#define __mc_kmalloc_of(cache, size, flags, zeroed) \
-	((flags) & __GFP_NOFAIL ? __mc_alloc_of((size), zeroed, 0, cache) : __mc_alloc_of((size), zeroed, 1, cache))
 #else
 #define __mc_kmalloc_to(most, size, flags, zeroed, family) __mc_alloc((size), zeroed, 0, most, family)
-#define __mc_kmalloc_of(cache, size, flags, zeroed) __mc_alloc_of((size), zeroed, 0, cache)
 #endif
 #define __mc_kmalloc(size, flags, zeroed) __mc_kmalloc_to(KMALLOC_MAX_SIZE, size, flags, zeroed, "kmalloc")
 #define __mc_kvmalloc(size, flags, zeroed) __mc_kmalloc_to(INT_MAX, size, flags, zeroed, "kvmalloc")
@@ -61,7 +59,8 @@ static inline const void *__mc_object_or_null(const volatile void *object)
 /* kfree() frees what is of a cache, too; what kvmalloc() gave may be vmalloc()'s, whatever its size is here. */
 #define __MC_KFREE "kmalloc,kmem_cache_alloc"
 #define __MC_KVFREE "kmalloc,kmem_cache_alloc,vmalloc,kvmalloc"
-#define __mc_kfree_of(object, families) __mc_free(__mc_resizes() ? __mc_object_or_null(object) : (object), families)
+#define __mc_kfree_of(object, families) \
+	__mc_kernel_free(__mc_resizes() ? __mc_object_or_null(object) : (object), families)
 
 #define kfree(object) __mc_kfree_of(object, __MC_KFREE)
 #define kzfree(object) kfree(object)
@@ -77,9 +76,7 @@ static inline void (kfree)(const void *object)
 }
 
 struct kmem_cache {
-	unsigned int size;
-	void (*ctor)(void *object);
-	unsigned int __in_use; /* objects allocated and not freed into it */
+	struct __mc_cache __cache;
 };
 
 #define SLAB_HWCACHE_ALIGN 0x00002000U
@@ -92,10 +89,8 @@ struct kmem_cache {
 #define SLAB_MEM_SPREAD 0x00100000U
 #define SLAB_ACCOUNT 0x04000000U
 
-/* Memory that stays an object of its type until a grace period has passed: not modelled, so creating such a cache is refused. */
 #define SLAB_TYPESAFE_BY_RCU 0x00080000U
 #define SLAB_DESTROY_BY_RCU SLAB_TYPESAFE_BY_RCU
-void slab_typesafe_by_rcu_is_not_modelled(void);
 
 static inline struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsigned int align,
 						   slab_flags_t flags, void (*ctor)(void *object))
@@ -104,63 +99,40 @@ static inline struct kmem_cache *kmem_cache_create(const char *name, unsigned in
 
 	(void)name;
 	(void)align;
-	if (flags & SLAB_TYPESAFE_BY_RCU)
-		slab_typesafe_by_rcu_is_not_modelled();
-	if (cache) {
-		cache->size = size;
-		cache->ctor = ctor;
-		cache->__in_use = 0;
-	}
+	__mc_cache_made(&cache->__cache, size, (flags & SLAB_TYPESAFE_BY_RCU) != 0, ctor);
 	return cache;
 }
 
-#define __mc_cache_count(cache, object) \
-	((void)((object) && __mc_rmw(&(cache)->__in_use, 4, "add", 1, "ONCE", "ONCE")))
+static inline void *__mc_kmem_cache_alloc(struct kmem_cache *cache, gfp_t flags, bool zeroed)
+{
+	if (MC_FAIL_KMALLOC && !(flags & __GFP_NOFAIL) && __mc_choose(2))
+		return NULL;
+	return __mc_cache_gives(&cache->__cache, zeroed);
+}
 
 static inline void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t flags)
 {
-	void *object = __mc_kmalloc_of(cache, cache->size, flags, 0);
-
-	(void)flags;
-	__mc_cache_count(cache, object);
-	if (object && cache->ctor)
-		cache->ctor(object);
-	return object;
+	return __mc_kmem_cache_alloc(cache, flags, 0);
 }
 
 static inline void *kmem_cache_zalloc(struct kmem_cache *cache, gfp_t flags)
 {
-	void *object = __mc_kmalloc_of(cache, cache->size, flags, 1);
-
-	(void)flags;
-	__mc_cache_count(cache, object);
-	return object;
+	return __mc_kmem_cache_alloc(cache, flags, 1);
 }
 
 static inline void kmem_cache_free(struct kmem_cache *cache, const void *object)
 {
-	(void)__mc_load(&cache->size, 4, "ONCE");
-	if (!object)
-		return;
-	__mc_free_into(object, cache);
-	__mc_rmw(&cache->__in_use, 4, "sub", 1, "ONCE", "RELEASE");
+	(void)__mc_load(&cache->__cache.size, 4, "ONCE");
+	if (object)
+		__mc_cache_takes(&cache->__cache, (void *)object);
 }
 
-/* kfree() may free what is of a cache, too: then its own count says too much. */
-#define __mc_freed_otherwise() (__mc_calls("__mc_free") || __mc_calls("kfree") || __mc_calls("__mc_kfree_rcu"))
-void objects_of_a_cache_may_have_been_freed_with_kfree(void);
-
-/* With objects in use the kernel warns; what uses the cache afterwards comes too late. */
+/* What uses the cache afterwards comes too late. */
 static inline void kmem_cache_destroy(struct kmem_cache *cache)
 {
-	unsigned int in_use;
-
 	if (!cache)
 		return;
-	in_use = __mc_load(&cache->__in_use, 4, "ACQUIRE");
-	if (in_use && __mc_freed_otherwise())
-		objects_of_a_cache_may_have_been_freed_with_kfree();
-	__mc_assert(!in_use, "warning", "a cache is destroyed with objects in use");
+	__mc_cache_ends(&cache->__cache);
 	__mc_free(cache, "kmem_cache_create");
 }
 
@@ -169,11 +141,11 @@ static inline void kmem_cache_destroy(struct kmem_cache *cache)
 #define kmem_cache_shrink(cache) ((void)(cache), 0)
 
 #define krealloc(object, size, flags) \
-	__mc_resize((__mc_pointer(object))__mc_object_or_null(object), size, ZERO_SIZE_PTR, __MC_KFREE, \
+	__mc_resize((__mc_pointer(object))__mc_object_or_null(object), size, ZERO_SIZE_PTR, kfree(__mc_old), \
 		    (flags) & __GFP_ZERO ? __mc_kmalloc(__mc_bytes, flags, 1) : __mc_kmalloc(__mc_bytes, flags, 0))
 #define krealloc_array(object, n, size, flags) krealloc(object, size_mul(size, n), flags)
 #define kvrealloc(object, size, flags) \
-	__mc_resize((__mc_pointer(object))__mc_object_or_null(object), size, ZERO_SIZE_PTR, __MC_KVFREE, \
+	__mc_resize((__mc_pointer(object))__mc_object_or_null(object), size, ZERO_SIZE_PTR, kvfree(__mc_old), \
 		    __mc_kvmalloc(__mc_bytes, flags, 0))
 
 #define kmemdup(from, size, flags) __mc_duplicate(from, size, __mc_kmalloc(__mc_bytes, flags, 0))

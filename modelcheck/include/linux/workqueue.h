@@ -41,11 +41,11 @@ struct workqueue_struct {
 
 __attribute__((weak)) struct workqueue_struct __mc_system_wq;
 /* What each worker runs, NULL before and after. */
-__attribute__((weak)) struct work_struct *__mc_running[MC_NR_WORKERS];
+__attribute__((weak)) struct work_struct *__mc_running[MC_NR_WORKERS] MC_UNITS;
 __attribute__((weak)) unsigned int __mc_nr_workers;
 void more_work_than_MC_NR_WORKERS(void);
 /* The item of each queueing until it is begun or taken back; kept only where the program takes work back. */
-__attribute__((weak)) struct work_struct *__mc_queued[MC_NR_WORKERS];
+__attribute__((weak)) struct work_struct *__mc_queued[MC_NR_WORKERS] MC_UNITS;
 #define __mc_takes_back() (__mc_calls("cancel_work_sync") || __mc_calls("cancel_work"))
 
 #define WQ_UNBOUND 2U
@@ -72,7 +72,7 @@ static inline void __mc_work_ended(struct work_struct *work)
 }
 
 /* Which queue the thread runs an item of; kept only where the program drains queues. */
-__attribute__((weak)) struct workqueue_struct *__mc_worker_of[MC_NR_THREADS];
+__attribute__((weak)) struct workqueue_struct *__mc_worker_of[MC_NR_THREADS] MC_UNITS;
 #define __mc_drains() (__mc_calls("drain_workqueue") || __mc_calls("destroy_workqueue"))
 #define __mc_works_for(queue) ((void)(__mc_drains() && (__mc_worker_of[__mc_self()] = (queue), 1)))
 

@@ -116,7 +116,10 @@ void __mc_detach(unsigned long thread);
  * where the scope of the local is left, the function __mc_ends_X() is called with the member's address.
  */
 
-/* Marks an array whose elements are each an object of its own for the leak check. Use at file scope with MC_UNITS. */
+/*
+ * Marks an array whose elements are each an object of its own for the leak check, and lead nowhere unless something leads to
+ * them. Use at file scope with MC_UNITS.
+ */
 #define MC_UNITS __attribute__((annotate("mc_units")))
 
 #endif

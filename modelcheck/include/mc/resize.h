@@ -17,15 +17,15 @@
 
 /*
  * of_none: what it gives after freeing, where bytes is 0 (NULL: of NULL, it allocates). allocation: of __mc_bytes.
- * families: what __mc_free() takes.
+ * freeing: of __mc_old.
  */
-#define __mc_resize(object, bytes, of_none, families, allocation) ({		\
+#define __mc_resize(object, bytes, of_none, freeing, allocation) ({		\
 	__mc_pointer(object) __mc_old = (object);					\
 	unsigned long __mc_bytes = (bytes);					\
 	__mc_pointer(object) __mc_new;						\
 	__mc_assumes("resizing-moves");						\
 	if (!__mc_bytes && (__mc_old || (of_none))) {						\
-		__mc_free(__mc_old, families);				\
+		freeing;						\
 		__mc_new = (__mc_pointer(object))(of_none);			\
 	} else {								\
 		__mc_new = (allocation);					\
@@ -34,7 +34,7 @@
 										\
 			__builtin_memcpy((void *)__mc_cells(__mc_new), __mc_cells(__mc_old), \
 					 __mc_kept < __mc_bytes ? __mc_kept : __mc_bytes); \
-			__mc_free(__mc_old, families);			\
+			freeing;					\
 		}								\
 	}									\
 	(void *)__mc_new;							\

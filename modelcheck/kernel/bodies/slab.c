@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Slab, vmalloc and per-CPU allocators: every allocation is an object of its own, freed once by what belongs to it. Node and
- * flags change nothing but __GFP_ZERO and __GFP_NOFAIL; with -DMC_FAIL_KMALLOC=1 any other may fail. Caches of
- * SLAB_TYPESAFE_BY_RCU, whose objects stay of their type, are refused; bulk allocation and resizing are not there.
+ * flags change nothing but __GFP_ZERO and __GFP_NOFAIL; with -DMC_FAIL_KMALLOC=1 any other may fail. Bulk allocation is not
+ * there.
  */
 #include <linux/slab.h>
 #include <linux/mm.h>
 #include <linux/vmalloc.h>
 #include <linux/percpu.h>
 #include <linux/version.h>
+#include <mc/cache.h>
 
 #ifndef MC_FAIL_KMALLOC
 #define MC_FAIL_KMALLOC 0
@@ -102,7 +103,7 @@ void *MC_ALLOCATING(kmalloc_large)(size_t size, gfp_t flags)
 
 void kfree(const void *object)
 {
-	__mc_free(ZERO_OR_NULL_PTR(object) ? NULL : object, "kmalloc,kmem_cache_alloc");
+	__mc_kernel_free(ZERO_OR_NULL_PTR(object) ? NULL : object, "kmalloc,kmem_cache_alloc");
 }
 
 void kfree_sensitive(const void *object)
@@ -117,7 +118,7 @@ void kfree_const(const void *object)
 
 void kvfree(const void *object)
 {
-	__mc_free(ZERO_OR_NULL_PTR(object) ? NULL : object, "kmalloc,kmem_cache_alloc,vmalloc,kvmalloc");
+	__mc_kernel_free(ZERO_OR_NULL_PTR(object) ? NULL : object, "kmalloc,kmem_cache_alloc,vmalloc,kvmalloc");
 }
 
 void kvfree_sensitive(const void *object, size_t size)
@@ -155,6 +156,40 @@ void vfree(const void *object)
 	__mc_free(object, "vmalloc");
 }
 
+/* What is of another size is another object; of size 0 there is none to be freed. */
+static void *__mc_resized(const void *object, size_t size, gfp_t flags, bool pages)
+{
+	void *made = ZERO_SIZE_PTR;
+
+	__mc_assumes("resizing-moves");
+	if (size)
+		made = pages ? kvmalloc(size, flags) : kmalloc(size, flags);
+	if (size && made && !ZERO_OR_NULL_PTR(object))
+		memcpy(made, object, min(size, __mc_size(object)));
+	if (made && pages)
+		kvfree(object);
+	else if (made)
+		kfree(object);
+	return made;
+}
+
+void *MC_ALLOCATING(krealloc)(const void *object, size_t size, gfp_t flags)
+{
+	return __mc_resized(object, size, flags, false);
+}
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+void *kvrealloc_noprof(const void *object, size_t size, gfp_t flags)
+{
+	return __mc_resized(object, size, flags, true);
+}
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(5, 15, 0)
+void *MC_ALLOCATING(kvrealloc)(const void *object, size_t before, size_t size, gfp_t flags)
+{
+	return __mc_resized(object, size, flags, true);
+}
+#endif
+
 char *kstrdup(const char *text, gfp_t flags)
 {
 	size_t size = text ? strlen(text) + 1 : 0;
@@ -178,27 +213,14 @@ void *kmemdup(const void *from, size_t size, gfp_t flags)
 	return copy;
 }
 
-/* What struct kmem_cache is to whoever only has a pointer to it. */
-struct __mc_cache {
-	unsigned int size;
-	void (*ctor)(void *object);
-	unsigned int in_use; /* objects allocated and not freed into it */
-};
-
+/* What struct kmem_cache is to whoever only has a pointer to it is in <mc/cache.h>. */
 #define __mc_cache(cache) ((struct __mc_cache *)(cache))
-
-void slab_typesafe_by_rcu_is_not_modelled(void);
 
 static struct kmem_cache *__mc_cache_create(unsigned int size, slab_flags_t flags, void (*ctor)(void *object))
 {
 	struct __mc_cache *cache = __mc_alloc(sizeof(struct __mc_cache), 0, 0, INT_MAX, "kmem_cache_create");
 
-	if (flags & SLAB_TYPESAFE_BY_RCU)
-		slab_typesafe_by_rcu_is_not_modelled();
-	cache->size = size;
-	cache->ctor = ctor;
-	cache->in_use = 0;
-	return (struct kmem_cache *)cache;
+	return (struct kmem_cache *)__mc_cache_made(cache, size, (flags & SLAB_TYPESAFE_BY_RCU) != 0, ctor);
 }
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
@@ -223,17 +245,8 @@ struct kmem_cache *kmem_cache_create_usercopy(const char *name, unsigned int siz
 
 void *MC_ALLOCATING(kmem_cache_alloc)(struct kmem_cache *cache, gfp_t flags)
 {
-	void *object;
-
 	__mc_success();
-	if (__mc_may_fail(flags))
-		return NULL;
-	object = flags & __GFP_ZERO ? __mc_alloc_of(__mc_cache(cache)->size, 1, 0, cache)
-				    : __mc_alloc_of(__mc_cache(cache)->size, 0, 0, cache);
-	__mc_rmw(&__mc_cache(cache)->in_use, 4, "add", 1, "ONCE", "ONCE");
-	if (__mc_cache(cache)->ctor)
-		__mc_cache(cache)->ctor(object);
-	return object;
+	return __mc_may_fail(flags) ? NULL : __mc_cache_gives(__mc_cache(cache), (flags & __GFP_ZERO) != 0);
 }
 
 void *MC_ALLOCATING(kmem_cache_alloc_node)(struct kmem_cache *cache, gfp_t flags, int node)
@@ -244,32 +257,19 @@ void *MC_ALLOCATING(kmem_cache_alloc_node)(struct kmem_cache *cache, gfp_t flags
 void kmem_cache_free(struct kmem_cache *cache, void *object)
 {
 	(void)__mc_load(&__mc_cache(cache)->size, 4, "ONCE");
-	if (!object)
-		return;
-	__mc_free_into(object, cache);
-	__mc_rmw(&__mc_cache(cache)->in_use, 4, "sub", 1, "ONCE", "RELEASE");
+	if (object)
+		__mc_cache_takes(__mc_cache(cache), object);
 }
-
-/* kfree() may free what is of a cache, too: then its own count says too much. */
-#define __mc_freed_otherwise()							\
-	(__mc_calls("kfree") || __mc_calls("kvfree") || __mc_calls("kfree_sensitive") || __mc_calls("kfree_const") || \
-	 __mc_calls("kvfree_call_rcu"))
-void objects_of_a_cache_may_have_been_freed_with_kfree(void);
 
 void kmem_cache_destroy(struct kmem_cache *cache)
 {
-	unsigned int in_use;
-
 	if (!cache)
 		return;
-	in_use = __mc_load(&__mc_cache(cache)->in_use, 4, "ACQUIRE");
-	if (in_use && __mc_freed_otherwise())
-		objects_of_a_cache_may_have_been_freed_with_kfree();
-	__mc_assert(!in_use, "warning", "a cache is destroyed with objects in use");
+	__mc_cache_ends(__mc_cache(cache));
 	__mc_free(cache, "kmem_cache_create");
 }
 
-/* One object with a part for each CPU, __MC_PERCPU_PITCH apart; what lies between them is nobody's, and is not looked after. */
+/* One object with a part for each CPU, __MC_PERCPU_PITCH apart; an access to what lies between them is out of bounds. */
 static void *__mc_percpu(size_t size, gfp_t flags)
 {
 	__mc_new((CONFIG_NR_CPUS - 1) * __MC_PERCPU_PITCH + size, flags | __GFP_ZERO, ~0UL >> 1, "percpu");
