@@ -34,7 +34,11 @@ unsigned long max_pfn = MC_NR_PAGES;
 atomic_long_t _totalram_pages = ATOMIC_LONG_INIT(MC_NR_PAGES);
 unsigned char __mc_memory[MC_NR_PAGES * PAGE_SIZE] __attribute__((aligned(4096)));
 static struct page memory_map[MC_NR_PAGES] MC_UNITS = { [0 ... MC_NR_PAGES - 1] = { ._mapcount = { -1 } } };
-struct page *mem_map = memory_map;
+
+struct page *__mc_pages(void)
+{
+	return memory_map;
+}
 
 #define __mc_page_flags(page) ((unsigned long *)&(page)->flags)
 

@@ -252,7 +252,7 @@ static struct {
 	unsigned int made;
 	unsigned int stop;
 	void *data;
-} __mc_kthreads[MC_NR_THREADS];
+} __mc_kthreads[MC_NR_THREADS] MC_UNITS;
 
 #define __mc_kthread_of(task) (&__mc_kthreads[(task) - __mc_tasks])
 

@@ -29,7 +29,7 @@ struct __mc_queueing {
 };
 
 static struct workqueue_struct __mc_system_wq;
-static struct __mc_queueing __mc_queueings[MC_NR_WORKERS];
+static struct __mc_queueing __mc_queueings[MC_NR_WORKERS] MC_UNITS;
 static unsigned int __mc_nr_queueings;
 
 struct workqueue_struct *system_wq = &__mc_system_wq;

@@ -61,6 +61,14 @@ static inline int pfn_valid(unsigned long pfn) { return pfn < max_mapnr; }
 #define pfn_valid pfn_valid
 #endif
 #include <asm-generic/memory_model.h>
+#ifdef CONFIG_FLATMEM
+/* No variable leads to the first page: that would keep it from being lost. */
+struct page *__mc_pages(void);
+#undef __pfn_to_page
+#undef __page_to_pfn
+#define __pfn_to_page(pfn) (__mc_pages() + (pfn))
+#define __page_to_pfn(page) ((unsigned long)((page) - __mc_pages()))
+#endif
 #include <asm-generic/getorder.h>
 #endif
 
