@@ -38,6 +38,22 @@ static int received(struct tty_port *port, const unsigned char *chars, const uns
 
 static const struct tty_port_client_operations client = { .receive_buf = received };
 
+/* Of what several write, the order is not known. */
+static unsigned int came;
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+static size_t counted(struct tty_port *port, const u8 *chars, const u8 *flags, size_t count)
+#else
+static int counted(struct tty_port *port, const unsigned char *chars, const unsigned char *flags, size_t count)
+#endif
+{
+	MC_ASSERT("assertion", count <= 2 - came, "no more comes than was written");
+	came += count;
+	return count;
+}
+
+static const struct tty_port_client_operations counter = { .receive_buf = counted };
+
 static void work(void)
 {
 	port.buf.work.func(&port.buf.work);
@@ -121,4 +137,31 @@ static void open_with_two(void)
 static void flushed(void)
 {
 	close();
+}
+
+/* A pseudo terminal, whose port several write to. */
+static void open_for_writers(void)
+{
+	open();
+	spin_lock_init(&port.lock);
+	port.client_ops = &counter;
+}
+
+static void write(void)
+{
+	static const unsigned char text[] = "w";
+
+	tty_insert_flip_string_and_push_buffer(&port, text, 1);
+}
+
+static void both_came(void)
+{
+	work();
+	MC_ASSERT("assertion", came == 2, "all that was written has come");
+	close();
+}
+
+static void freed(void)
+{
+	tty_buffer_free_all(&port);
 }
