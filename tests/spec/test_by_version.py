@@ -200,3 +200,13 @@ def test_a_spec_for_some_versions_refuses_other_trees(
     with giving(tree(tmp_path, "5.9.0")):
         assert "is no condition" in complaint(folder, text.replace(">=5.8", ">=5"))
     assert "needs a tree" in complaint(folder, text)
+
+
+def test_a_folder_of_the_tree_among_the_includes_needs_the_tree_as_a_source_does(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = f'{HEAD}include = ["kernel:."]\n[scenarios.s]\n{THREADS}'
+    monkeypatch.delenv(VARIABLE, raising=False)
+    assert complaint(folder, text).startswith("2:12: needs a tree of the kernel's sources")
+    monkeypatch.setenv(VARIABLE, str(tree(tmp_path, "6.1.0")))
+    assert read(folder, text).tree is not None

@@ -75,7 +75,8 @@ def _condition(asks: str, text: Text) -> Condition:
 
 
 def _of_the_tree(raw: dict[str, Any]) -> Iterator[locate.Path]:
-    """Where sources are named that are in the tree: as `Text.at` finds them."""
+    """Where sources or folders are named that are in the tree: as `Text.at` finds them."""
+    yield from _prefixed(raw.get("include"), ("include",))
     scenarios = raw.get("scenarios")
     inner = scenarios.items() if isinstance(scenarios, dict) else ()
     for value, path in ((raw, ()), *((of, ("scenarios", name)) for name, of in inner)):
