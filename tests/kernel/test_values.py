@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from modelcheck.frontend.c import ScenarioEntry, deep, parse_program
+from modelcheck.frontend.c import ScenarioEntry, parse_program
+from modelcheck.frontend.c.nesting import deep
 from modelcheck.kernel import VARIABLE, kernel_tree
 from modelcheck.program.machine import Initial, initialise
 from tests.include.test_values import ABOUT, rows
