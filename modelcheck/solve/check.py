@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import chain
 
 from attrs import evolve
 
@@ -131,7 +132,7 @@ def _check_from(
 ) -> Result:
     session = None
     try:
-        for fewer in (*_few_rounds(groundworks, outcome, bounds, until(deadline)), bounds):
+        for fewer in chain(_few_rounds(groundworks, outcome, bounds, until(deadline)), (bounds,)):
             # Most accesses that seem to meet in parts never do.
             for pieces in (False, True):
                 assumed = Assumptions.of(model, symmetry=True, pieces=pieces)
@@ -162,21 +163,27 @@ def _few_rounds(groundworks: Groundworks, outcome: int, bounds: Bounds, tick: Ca
     """Bounds under which a large program is asked before it is taken whole: fewer rounds of its loops.
 
     A failure is one, and where no execution gets past them they are all that is needed. The smallest comes first:
-    a loop that goes round a thousand times whatever happens is not made shorter by going round others once.
+    a loop that goes round a thousand times whatever happens is not made shorter by going round others once. The whole
+    is unrolled only where what comes first cannot be told without it, or has not answered.
     """
 
     def size(asked: Bounds) -> int:
         return len(groundworks.graph(outcome, asked, tick).events)
 
+    once, fewest = evolve(bounds, unroll=1), evolve(bounds, rounds=FEW_ROUNDS[0])
+    asked = bounds.unroll > 1 and size(once) > MANY and bool(groundworks.graph(outcome, once, tick).cuts)
+    asked = asked and (size(once) < LARGE or size(fewest) >= LARGE)
+    if asked:
+        yield once
     events, found = size(bounds), []
-    if bounds.unroll > 1:
-        once = evolve(bounds, unroll=1)
+    if bounds.unroll > 1 and not asked:
         few = size(once)
         if few < events and (few > MANY or few < LARGE < events):
             found.append((few, once))
     for rounds in FEW_ROUNDS:
         fewer = evolve(bounds, rounds=rounds)
-        if events > LARGE > size(fewer):
-            found.append((size(fewer), fewer))
+        if events <= LARGE or size(fewer) >= LARGE:
+            break
+        found.append((size(fewer), fewer))
     for _, fewer in sorted(found, key=lambda each: each[0]):
         yield fewer

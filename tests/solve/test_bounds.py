@@ -5,13 +5,16 @@ from __future__ import annotations
 import pytest
 
 from modelcheck.cat import load_model
+from modelcheck.program.graph import EventGraph
 from modelcheck.program.machine import Initial, initialise
 from modelcheck.program.memory import AddressSpace
 from modelcheck.program.unroll import Bounds, unroll
 from modelcheck.run import OutOfTime
 from modelcheck.solve.check import check
 from modelcheck.solve.domains import analyse
+from modelcheck.solve.groundwork import Groundworks
 from modelcheck.solve.session import until
+from modelcheck.solve.valuesets import Tick
 from tests.solve.checking import EVERYTHING, MODELS, answer, parse, verdicts
 
 CELLS = "static int x, y, z;\n"
@@ -168,3 +171,22 @@ def test_a_failure_in_the_first_rounds_of_a_long_loop_is_found_in_them() -> None
     result = check(parse(code), load_model("sc"), frozenset({"deadlock"}))
     assert (result.verdict, result.property) == ("FAIL", "deadlock")
     assert result.events < 1000
+
+
+@pytest.mark.parametrize(("most", "asked"), [(1, [1]), (2, [1, 3])])
+def test_a_large_program_is_unrolled_whole_only_where_fewer_rounds_do_not_answer(
+    most: int, asked: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[int] = []
+    graph = Groundworks.graph
+
+    def noted(self: Groundworks, outcome: int, bounds: Bounds, tick: Tick = lambda: None) -> EventGraph:
+        found.append(bounds.unroll)
+        return graph(self, outcome, bounds, tick)
+
+    monkeypatch.setattr(Groundworks, "graph", noted)
+    loop = "int n = READ_ONCE(x); for (int i = 0; i < n; i++) WRITE_ONCE(y, i);"
+    text = threads(loop, f"WRITE_ONCE(x, {most});", "WRITE_ONCE(z, 1);" * 410, final=f"assert(y < {most} || !y);")
+    assert answer(text, "sc").verdict == "PASS"
+    assert sorted(set(found)) == asked
+    assert answer(text.replace("|| !y", "&& !x"), "sc").property == "assertion"
