@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from modelcheck.api import check
-from modelcheck.kernel.tree import VARIABLE, giving
+from modelcheck.kernel import VARIABLE, giving
 
 _HERE = Path(__file__).resolve().parent
 _BOTH = sorted(path.parent for path in (_HERE / "both").glob("*/spec.toml"))
