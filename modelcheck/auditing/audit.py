@@ -174,7 +174,7 @@ class _Audit:
 
     def _board(self, scenario: Scenario, made: Switched) -> Switchboard:
         request = self.request
-        seconds = request.seconds or scenario.timeout
+        seconds = request.seconds or scenario.longest
         question = Question(scenario.properties, scenario.unroll, scenario.recursion, seconds)
         return Switchboard(made.program, load_model(request.model[1]), question)
 

@@ -112,7 +112,7 @@ class _Search:
         where = places(request.spec, self.program, request.files)
         self.made = switched(self.program, where, (BARRIER,), FENCES, stronger=True)
         question = Question(
-            scenario.properties, scenario.unroll, scenario.recursion, request.seconds or scenario.timeout
+            scenario.properties, scenario.unroll, scenario.recursion, request.seconds or scenario.longest
         )
         self.board = Switchboard(self.made.program, load_model(request.model[1]), question)
         model = request.model[0]
@@ -297,7 +297,7 @@ class _Search:
             scenario.properties,
             unroll=scenario.unroll,
             recursion=scenario.recursion,
-            timeout=self.request.seconds or scenario.timeout,
+            timeout=self.request.seconds or scenario.longest,
         ).verdict
 
 

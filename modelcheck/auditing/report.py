@@ -92,7 +92,7 @@ def audit_spec(
             tuple(kinds),
             tuple(files),
             most,
-            max((cell.scenario.timeout or 0 for cell in several), default=0) or None,
+            max((cell.scenario.longest or 0 for cell in several), default=0) or None,
             tuple(models),
         )
         for model, several in models.items()

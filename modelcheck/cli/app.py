@@ -17,7 +17,7 @@ import click
 from modelcheck.cli.said import say
 from modelcheck.errors import InputError
 from modelcheck.reading import allowing
-from modelcheck.run.alarm import OutOfTime, alarm
+from modelcheck.run.alarm import OutOfTime, alarm, heeding
 from modelcheck.run.attempt import given_up
 from modelcheck.run.room import make_room
 from modelcheck.version import __version__
@@ -206,7 +206,8 @@ def main() -> NoReturn:
                 stream.reconfigure(errors="backslashreplace")  # names of files need not be UTF-8
         _here()
         make_room()
-        given = cli.main(prog_name="modelcheck", standalone_mode=False)
+        with heeding():
+            given = cli.main(prog_name="modelcheck", standalone_mode=False)
         code = given if isinstance(given, int) else 0
         sys.stdout.flush()
     except InputError as error:
@@ -227,7 +228,7 @@ def main() -> NoReturn:
         code = 2
     except (OutOfTime, RecursionError, MemoryError) as error:
         error.__traceback__ = None
-        say(f"UNKNOWN: {given_up(error)}")
+        say(f"UNKNOWN: {given_up(error)}{' (--timeout)' if isinstance(error, OutOfTime) else ''}")
         code = 3
     sys.exit(code)
 

@@ -53,7 +53,7 @@ def locks(
     code = 0
     found = []
     for cell in cells:
-        seconds = cell.scenario.timeout
+        seconds = cell.scenario.longest
         with alarm(None if seconds is None else politely(seconds)):
             program = load_program(spec, cell.scenario, cell.variant)
             count = count_locks(program, cell.scenario.properties, Limits(seconds))

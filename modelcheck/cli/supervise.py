@@ -17,11 +17,14 @@ from modelcheck.run.alarm import Watch, watched_by
 from modelcheck.run.orphans import end_with
 
 PATIENCE: Final = 1.5
-"""Seconds that the child has after Ctrl-C, or after its time limit, to say what it knows."""
+"""Seconds that the child has after Ctrl-C to say what it knows."""
+
+LATE: Final = 1.0
+"""Seconds that it has after its time limit."""
 
 OVER: Final = "UNKNOWN: the time limit was reached, and the process was ended"
 
-_GLANCE: Final = 0.5
+_GLANCE: Final = 0.25
 """Seconds between two looks at whether the child is late."""
 
 _PASSED_ON: Final = (signal.SIGINT, signal.SIGTERM)
@@ -67,7 +70,7 @@ def _wait(child: int, watch: Watch) -> tuple[int, str]:
         if heard is not None and heard.si_signo in _PASSED_ON:
             os.kill(child, heard.si_signo)
             until = until or time.monotonic() + PATIENCE
-        elif (until is not None and time.monotonic() >= until) or watch.late() > PATIENCE:
+        elif (until is not None and time.monotonic() >= until) or watch.late() > LATE:
             os.kill(child, signal.SIGKILL)
             _, status = os.waitpid(child, 0)
             return status, "interrupted" if until is not None else OVER

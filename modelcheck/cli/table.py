@@ -24,7 +24,7 @@ def view(cells: Sequence[Cell], engine: str, format: str, stream: TextIO) -> Vie
     """The way to show ``cells`` on ``stream``: nothing before the end but for the table."""
     if format != "table":
         return Silent()
-    effort = "executions" if engine == "interleave" else "refinements"
+    effort = "states" if engine == "interleave" else "refinements"
     return LiveTable(cells, effort, stream) if stream.isatty() else Lines(cells, effort, stream)
 
 

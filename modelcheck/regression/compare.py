@@ -186,7 +186,7 @@ def _question(spec: Spec, cell: Cell, program: Program, behaviours: dict[Bounds,
     unrolled, recursion = scenario.unroll, scenario.recursion
     bounds = Bounds(unrolled, recursion, looks, model.coherent, model.idempotent, undefined=undefined)
     if bounds not in behaviours:
-        tick = until(None if scenario.timeout is None else time.monotonic() + scenario.timeout)
+        tick = until(None if scenario.longest is None else time.monotonic() + scenario.longest)
         try:
             behaviours[bounds] = digest(
                 (end.choices, unroll(program, end, bounds, tick)) if isinstance(end, Initial) else end

@@ -228,5 +228,5 @@ def _stored(
 
 def _timeout(job: Work) -> float | None:
     """Seconds for the verdicts of all steps."""
-    each = [None if step.cell is None else step.cell.scenario.timeout for step in job.steps]
+    each = [None if step.cell is None else step.cell.scenario.longest for step in job.steps]
     return None if None in each else sum(2 * (seconds or 0) for seconds in each)

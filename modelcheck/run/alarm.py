@@ -6,12 +6,14 @@ import ctypes
 import mmap
 import signal
 import struct
+import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from functools import partial
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 from attrs import define
 
@@ -25,14 +27,37 @@ class OutOfTime(Exception):  # noqa: N818 (what is raised to leave a search)
 
 @define(eq=False)
 class Alarm:
-    """An alarm that is set: when it comes, by `time.monotonic`, and whether it has."""
+    """An alarm that is set: when it comes, by ``clock``, and whether it has.
+
+    ``last``: when it comes at the latest, by `time.monotonic`.
+    """
 
     at: float
     rang: bool = False
+    clock: Callable[[], float] = time.monotonic
+    last: float = float("inf")
 
+    def left(self) -> float:
+        """Seconds until it comes, at least."""
+        return min(self.at - self.clock(), self.last - time.monotonic())
+
+
+MOST_PATIENCE: Final = 20.0
+"""So many times a limit of processor time may pass by the clock on the wall."""
 
 _set: list[Alarm] = []
 """The alarms that are set in the main thread, outermost first."""
+
+_owed: type[BaseException] | None = None
+"""What was raised where Python drops it, and is to be raised again."""
+
+
+def left() -> float | None:
+    """Seconds until the first alarm of the main thread comes, at least; None where none is set.
+
+    For calls into C that take a limit of their own: they take no notice of an alarm.
+    """
+    return min((one.left() for one in _set), default=None)
 
 
 class Watch:
@@ -62,8 +87,11 @@ def watched_by(watch: Watch | None) -> None:
 
 
 @contextmanager
-def alarm(seconds: float | None) -> Iterator[Alarm]:
+def alarm(seconds: float | None, processor: bool = False) -> Iterator[Alarm]:
     """Raise `OutOfTime` in what runs within the context, wherever it is, once ``seconds`` have passed; None: never.
+
+    ``processor``: seconds of this process's processor time count, whatever else the machine does, and those on the wall
+    `MOST_PATIENCE` times less.
 
     Alarms may be set within one another. What was at work when one comes may be left half made: when it ``rang``, drop
     what was shared with other work. It comes when a call into C is over.
@@ -71,31 +99,63 @@ def alarm(seconds: float | None) -> Iterator[Alarm]:
     if seconds is None:
         yield Alarm(float("inf"))
     elif threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
-        with _in_thread(seconds) as one:
+        with _in_thread(seconds * MOST_PATIENCE if processor else seconds) as one:
             yield one
     else:
-        with _by_signal(seconds) as one:
+        now = time.monotonic()
+        by_processor = Alarm(time.process_time() + seconds, False, time.process_time, now + MOST_PATIENCE * seconds)
+        with _by_signal(by_processor if processor else Alarm(now + seconds)) as one:
             yield one
 
 
 @contextmanager
-def _by_signal(seconds: float) -> Iterator[Alarm]:
+def _by_signal(own: Alarm) -> Iterator[Alarm]:
     depth = len(_set)
-    before, began = signal.getsignal(signal.SIGALRM), time.monotonic()
+    with heeding() if not depth else nullcontext():
+        _set.append(own)
+        try:
+            _arm()
+            yield own
+        finally:
+            del _set[depth:]
+            _arm()
+
+
+@contextmanager
+def heeding() -> Iterator[None]:
+    """What comes from outside, `OutOfTime` or KeyboardInterrupt, is raised again where Python drops it within the
+    context."""
+    global _owed
+    handler, hook = signal.getsignal(signal.SIGALRM), sys.unraisablehook
     left, interval = signal.getitimer(signal.ITIMER_REAL)
-    own = Alarm(began + seconds)
-    _set.append(own)
+    began = time.monotonic()
+    _owed = None
+    signal.signal(signal.SIGALRM, _ring)
+    sys.unraisablehook = partial(_dropped, hook)
     try:
-        signal.signal(signal.SIGALRM, _ring)
-        _arm()
-        yield own
+        yield
     finally:
-        del _set[depth:]
-        _arm()
-        if not depth:
-            signal.signal(signal.SIGALRM, before or signal.SIG_DFL)
-            if left:  # somebody else's timer goes on
-                signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - began), 1e-6), interval)
+        sys.unraisablehook = hook
+        signal.signal(signal.SIGALRM, handler or signal.SIG_DFL)
+        if left:  # somebody else's timer goes on
+            signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - began), 1e-6), interval)
+
+
+SOON: Final = 0.01
+"""Seconds after which what Python has dropped is raised again."""
+
+
+def _dropped(otherwise: Callable[[Any], object], what: Any) -> None:
+    """Python tells of an exception that it cannot pass on, from a destructor or a function that C has called. One that
+    came from outside is no fault of those: it is raised again soon. Nor is a lack of room, which comes again by itself.
+    """
+    global _owed
+    kind = what.exc_type
+    if issubclass(kind, (OutOfTime, KeyboardInterrupt)):
+        _owed = kind
+        signal.setitimer(signal.ITIMER_REAL, SOON, AGAIN)
+    elif not issubclass(kind, (MemoryError, RecursionError)):
+        otherwise(what)
 
 
 FARTHEST: Final = 1e9
@@ -104,22 +164,28 @@ FARTHEST: Final = 1e9
 
 def _arm() -> None:
     """Set the timer for what ends first."""
-    first = min((one.at for one in _set), default=None)
+    first = left()
     if _watch is not None:
-        _watch.tell(first)
+        last = min((min(one.at, one.last) if one.clock is time.monotonic else one.last for one in _set), default=None)
+        _watch.tell(last)
     if first is None:
         signal.setitimer(signal.ITIMER_REAL, 0)
     else:
-        left = min(max(first - time.monotonic(), 1e-6), FARTHEST)
-        signal.setitimer(signal.ITIMER_REAL, left, AGAIN)
+        signal.setitimer(signal.ITIMER_REAL, min(max(first, 1e-6), FARTHEST), AGAIN)
 
 
-def _ring(_signal: int, _frame: FrameType | None) -> None:
-    due = [one for one in _set if time.monotonic() >= one.at]
+def _ring(_signal: int, frame: FrameType | None) -> None:
+    global _owed
+    if frame is not None and frame.f_code.co_filename == __file__:  # an alarm is being set, or has been
+        signal.setitimer(signal.ITIMER_REAL, SOON, AGAIN)
+        return
+    owed, _owed = _owed, None
+    due = [one for one in _set if one.left() <= 0]
     for one in due:
         one.rang = True
-    if due:
-        raise OutOfTime
+    if due or owed is not None:
+        raise (owed or OutOfTime)
+    _arm()
 
 
 @contextmanager

@@ -6,8 +6,11 @@ A literal is a non-zero integer, negative for negation; `YES` is the true one. G
 from __future__ import annotations
 
 import resource
+import time
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
+
+from modelcheck.run.alarm import OutOfTime, left
 
 Clause = tuple[int, ...]
 """Literals of which one holds."""
@@ -111,6 +114,13 @@ NEVER: Final = 1 << 30
 """After so many conflicts z3 may rewrite the clauses: it takes longer to do so than it saves."""
 
 
+LONGEST: Final = 4_000_000
+"""Seconds that z3 can be given at most."""
+
+OVER: Final = "timeout"
+"""What z3 says where its time was over."""
+
+
 def _library() -> Any:
     """z3, imported where it is used. Raises MemoryError where there is not enough to load it."""
     try:
@@ -171,24 +181,32 @@ class Solver:
         """Whether the clauses can hold together with ``assumptions``; None when time or effort ran out.
 
         ``effort`` is in z3's own unit of work, which is the same on every machine. ``model``: it will be asked what
-        holds; getting that costs more than the answer. Raises MemoryError where there is not enough for z3.
+        holds; getting that costs more than the answer. Raises MemoryError where there is not enough for z3, and
+        `OutOfTime` where an alarm comes meanwhile.
         """
+        end = None if seconds is None else time.monotonic() + seconds
         try:
-            return self._check(assumptions, seconds, effort, model)
+            while True:
+                most = left()  # z3 takes no notice of an alarm
+                limits = [limit for limit in (seconds, most) if limit is not None]
+                answer = self._check(assumptions, min(limits, default=LONGEST), effort, model)
+                if answer is not None or most is None or self._solver.reason_unknown() != OVER:
+                    return answer
+                if (most := left()) is not None and most <= 0:
+                    raise OutOfTime
+                if end is not None and (seconds := end - time.monotonic()) <= 0:
+                    return None
         except self._z3.Z3Exception as error:
             if "memory" in str(error) or "bad_alloc" in str(error):
                 raise MemoryError from None
             raise
 
-    def _check(self, assumptions: Sequence[int], seconds: float | None, effort: int | None, model: bool) -> bool | None:
+    def _check(self, assumptions: Sequence[int], seconds: float, effort: int | None, model: bool) -> bool | None:
         self._load()
         self.checks += 1
         if effort is not None:
             self._solver.set("rlimit", effort)
-        if seconds is not None:
-            if seconds <= 0:
-                return None
-            self._solver.set("timeout", max(1, int(seconds * 1000)))
+        self._solver.set("timeout", min(max(1, int(seconds * 1000)), LONGEST * 1000))
         terms = [
             self._constant(literal) if literal > 0 else self._z3.Not(self._constant(-literal))
             for literal in assumptions

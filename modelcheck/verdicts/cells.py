@@ -60,7 +60,8 @@ def choose(spec: Spec, choice: Choice) -> list[Cell]:
         asked = attrs.evolve(
             scenario,
             properties=frozenset(choice.properties) or scenario.properties,
-            timeout=choice.timeout or scenario.timeout,
+            timeout=None if choice.timeout else scenario.timeout,
+            patience=choice.timeout,
             unroll=choice.unroll or scenario.unroll,
         )
         for variant in scenario.variants:

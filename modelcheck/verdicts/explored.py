@@ -21,14 +21,14 @@ KNOWN: Final = ("sc", "tso")
 
 
 def explored(program: Program, cell: Cell) -> Result:
-    """The explorer's verdict: ``events`` are the states it stored, ``refinements`` the executions it met."""
+    """The explorer's verdict: ``events`` are the states it stored, and so are ``refinements``, its effort."""
     if cell.load not in KNOWN:
         return Result("UNKNOWN", reason=f"the interleaving engine knows sc and tso, not {cell.model}")
-    found = explore(program, cell.load, cell.scenario.properties, Limits(cell.scenario.timeout))
+    found = explore(program, cell.load, cell.scenario.properties, Limits(cell.scenario.patience))
     result = Result(
         found.verdict,
         events=found.states,
-        refinements=found.executions,
+        refinements=found.states,
         seconds=found.seconds,
         reason=found.reason,
         # What a main() does between its threads is not told from what it does before and after them.

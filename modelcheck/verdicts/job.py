@@ -73,19 +73,34 @@ def answer_for(job: Job, program: Program) -> Answer:
 
 
 def _within(job: Job, call: Callable[[], Answer]) -> Answer:
-    seconds = job.cell.scenario.timeout
+    scenario = job.cell.scenario
+    seconds = scenario.patience
     clock = None
     began = time.monotonic()
     try:
-        with alarm(None if seconds is None else politely(seconds)) as clock:
-            return call()
+        # After the engine looks at the clock, and before whoever runs this job breaks it off without a word.
+        limit = scenario.timeout if seconds is None else (seconds + politely(seconds)) / 2
+        with alarm(limit, processor=seconds is None) as clock:
+            return _named(call(), scenario)
     except (OutOfTime, RecursionError, MemoryError) as error:
         error.__traceback__ = None
         drop()
-        return Answer(Result("UNKNOWN", reason=given_up(error), seconds=time.monotonic() - began))
+        return _named(Answer(Result("UNKNOWN", reason=given_up(error), seconds=time.monotonic() - began)), scenario)
     finally:
         if clock is not None and clock.rang:
             drop()
+
+
+def _named(answer: Answer, scenario: Scenario) -> Answer:
+    """``answer``, with the limit that was reached named, if one was."""
+    result = answer.result
+    if result.reason != given_up(OutOfTime()):
+        return answer
+    if scenario.patience is not None:
+        which = f"--timeout {scenario.patience:g}"
+    else:
+        which = f"timeout = {scenario.timeout:g}, of processor time; --timeout S gives another"
+    return attrs.evolve(answer, result=attrs.evolve(result, reason=f"{result.reason} ({which})"))
 
 
 def _answer(job: Job, program: Program) -> Answer:
@@ -193,7 +208,7 @@ def _check(program: Program, job: Job) -> Result:
         cell.scenario.properties,
         unroll=cell.scenario.unroll,
         recursion=cell.scenario.recursion,
-        timeout=cell.scenario.timeout,
+        timeout=cell.scenario.patience,
         touches=asked not in _linked,
         groundworks=_grounds,
     )
@@ -216,11 +231,11 @@ def _tried(program: Program, cell: Cell) -> Result | None:
 
     if cell.load not in KNOWN:
         return None
-    seconds = min(TRIED, cell.scenario.timeout or TRIED)
-    found = explored(program, attrs.evolve(cell, scenario=attrs.evolve(cell.scenario, timeout=seconds)))
+    seconds = min(TRIED, cell.scenario.patience or TRIED)
+    found = explored(program, attrs.evolve(cell, scenario=attrs.evolve(cell.scenario, patience=seconds)))
     if found.verdict == "UNKNOWN":
         return None
-    return attrs.evolve(found, mixed=found.verdict == "FAIL")
+    return attrs.evolve(found, refinements=0, mixed=found.verdict == "FAIL")
 
 
 def _byte_by_byte(program: Program, job: Job, result: Result) -> Result:
@@ -239,10 +254,16 @@ def _byte_by_byte(program: Program, job: Job, result: Result) -> Result:
         if cell.load not in BUILT_IN:
             return result
         cell = attrs.evolve(cell, load="tso" if cell.load == "pso" else "sc")
-    if cell.scenario.timeout is not None:
-        left = max(cell.scenario.timeout - result.seconds, 0.0)
-        cell = attrs.evolve(cell, scenario=attrs.evolve(cell.scenario, timeout=left))
+    if cell.scenario.patience is not None:
+        left = max(cell.scenario.patience - result.seconds, 0.0)
+        cell = attrs.evolve(cell, scenario=attrs.evolve(cell.scenario, patience=left))
     found = explored(program, cell)
     if found.verdict == "UNKNOWN" or (not known and found.verdict != "FAIL"):
         return result
-    return attrs.evolve(found, seconds=result.seconds + found.seconds, assumes=result.assumes, mixed=True)
+    return attrs.evolve(
+        found,
+        seconds=result.seconds + found.seconds,
+        refinements=result.refinements,
+        assumes=result.assumes,
+        mixed=True,
+    )

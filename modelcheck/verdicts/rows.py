@@ -81,7 +81,7 @@ def _events(jobs: Sequence[Job], workers: Workers) -> Generator[Event[Answer]]:
         programs.setdefault((job.cell.scenario.name, job.cell.variant.name), []).insert(0, number)
     order = [number for several in programs.values() for number in several]
     groups = [program for program, several in programs.items() for _ in several]
-    timeouts = [jobs[number].cell.scenario.timeout for number in order]
+    timeouts = [jobs[number].cell.scenario.longest for number in order]
     with closing(work(answer, [jobs[number] for number in order], workers, timeouts, groups)) as events:
         for event in events:
             yield event if isinstance(event, Idle) else evolve(event, number=order[event.number])

@@ -26,7 +26,7 @@ def odd_job(job: str) -> str:
     if job == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
     if job == "sleep":
-        time.sleep(60)
+        time.sleep(3000)
     if job == "raise":
         raise KeyError("nobody foresaw this")
     if job == "wrong":
@@ -58,7 +58,7 @@ def stuck(seconds: float) -> None:
 
 def pid(path: str) -> None:
     Path(path).write_text(str(os.getpid()))
-    time.sleep(60)
+    time.sleep(3000)
 
 
 def answers(events: list[Event[Any]]) -> dict[int, Any]:
@@ -105,21 +105,27 @@ def test_an_unforeseen_exception_loses_its_job_and_tells_where() -> None:
     assert answers(events)[1] == "A"
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that is late, as on a busy machine, is not ended."""
+    monkeypatch.setattr("modelcheck.run.pool.LEAST_LATE", 3000.0)
+
+
+@pytest.mark.usefixtures("patient")
 def test_a_job_over_its_limit_is_broken_off_and_its_process_goes_on() -> None:
-    start = time.monotonic()
     found = answers(list(run_pool(odd_job, ["sleep", "a", "b"], 1, [0.3, None])))
     assert found == {0: "the time limit was reached", 1: "A", 2: "B"}
-    assert time.monotonic() - start < 50  # and it would have slept for 60
 
 
+@pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("processes", [0, 1])
 def test_a_job_that_does_not_look_at_the_clock_is_broken_off(processes: int) -> None:
-    events = list(run_jobs(spin, [60, 0], Workers(processes), [0.3, None]))
+    events = list(run_jobs(spin, [3000, 0], Workers(processes), [0.3, None]))
     assert answers(events) == {0: "the time limit was reached", 1: 0}
 
 
 def test_a_job_that_cannot_be_broken_off_is_ended() -> None:
-    found = answers(list(run_pool(stuck, [60], 1, [0.1])))
+    found = answers(list(run_pool(stuck, [3000], 1, [0.1])))
     assert found == {0: "the time limit was reached, and its process was ended"}
 
 
@@ -136,13 +142,13 @@ def test_a_job_that_takes_more_than_its_share_of_memory_is_lost(monkeypatch: pyt
 
 
 def test_alarms_within_one_another_each_ring_for_their_own() -> None:
-    with alarm(60) as outer:
+    with alarm(3000) as outer:
         with pytest.raises(OutOfTime), alarm(0.05) as inner:
-            spin(60)
+            spin(3000)
         assert (outer.rang, inner.rang) == (False, True)
         spin(0.01)
-    with pytest.raises(OutOfTime), alarm(0.05) as outer, alarm(60) as inner:
-        spin(60)
+    with pytest.raises(OutOfTime), alarm(0.05) as outer, alarm(3000) as inner:
+        spin(3000)
     assert (outer.rang, inner.rang) == (True, False)
     spin(0.1)
 
@@ -161,7 +167,7 @@ def test_the_timer_of_somebody_else_goes_on_after_an_alarm() -> None:
 def test_an_alarm_rings_in_a_thread_too() -> None:
     def work() -> None:
         with pytest.raises(OutOfTime), alarm(0.05):
-            spin(60)
+            spin(3000)
         rang.append(True)
 
     rang: list[bool] = []
@@ -169,6 +175,34 @@ def test_an_alarm_rings_in_a_thread_too() -> None:
     thread.start()
     thread.join()
     assert rang == [True]
+
+
+class Untidy:
+    """Its end takes as long as it is let."""
+
+    def __del__(self) -> None:
+        spin(3000)
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_comes_while_something_is_tidied_up_is_raised_behind_it_without_a_word(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(OutOfTime), alarm(0.05) as one:
+        held = [Untidy()]
+        del held
+        spin(3000)
+    assert one.rang
+    assert capsys.readouterr().err == ""
+
+
+def test_a_limit_of_processor_time_counts_nothing_else() -> None:
+    with alarm(0.3, processor=True) as one:
+        time.sleep(0.5)
+        assert not one.rang
+        with pytest.raises(OutOfTime):
+            spin(3000)
+    assert one.rang
 
 
 def test_exceptions_of_the_named_kind_come_through() -> None:

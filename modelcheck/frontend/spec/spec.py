@@ -16,6 +16,7 @@ from modelcheck.frontend.spec.written import DEFAULT, Expectation, Text
 from modelcheck.kernel import PREFIX, Tree
 from modelcheck.program.ir import PROPERTIES
 from modelcheck.reading import is_file
+from modelcheck.run.alarm import MOST_PATIENCE
 
 MODELS: Final = ("sc", "tso", "pso", "lkmm", "rc11")
 """The built-in memory models."""
@@ -51,6 +52,9 @@ class Scenario:
 
     ``threads`` are pairs (label, function); without any, the sources' own ``main()`` runs. ``sources``: compiled
     besides those of the spec. ``stubs``: as `written.Stubs`, besides those of the spec.
+
+    ``timeout`` are seconds of processor time for each verdict, as the spec says: the same on a machine that is busy.
+    ``patience``: seconds on the clock, as whoever waits for the verdict says, which stand in place of those.
     """
 
     name: str
@@ -68,6 +72,14 @@ class Scenario:
     expect: Mapping[str, Mapping[str, Expectation]] = field(factory=dict)
     sources: tuple[str, ...] = ()
     stubs: Mapping[str, str] = field(factory=dict)
+    patience: float | None = None
+
+    @property
+    def longest(self) -> float | None:
+        """Seconds on the clock that a verdict takes at most; None: no limit."""
+        if self.patience is not None:
+            return self.patience
+        return None if self.timeout is None else MOST_PATIENCE * self.timeout
 
     def expected(self, variant: str, model: str) -> Expectation:
         """What the spec expects of this scenario for a variant and a model; PASS where it says nothing."""
