@@ -23,13 +23,13 @@ J = TypeVar("J")
 R = TypeVar("R")
 
 _IDLE_SECONDS: Final = 0.25
-_PATIENCE: Final = 10.0
+_PATIENCE: Final = 60.0
 """Seconds to wait for the scheduler to answer, and for a first worker of it."""
 
-_ALONE_SECONDS: Final = 20.0
+_ALONE_SECONDS: Final = 60.0
 """So long a cluster may be without any worker, or without its scheduler, before its jobs are given up."""
 
-_LATE_SECONDS: Final = 30.0
+_LATE_SECONDS: Final = 60.0
 """So long after the time limit of all jobs one of them must have ended."""
 
 

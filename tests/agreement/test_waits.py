@@ -136,7 +136,7 @@ int main(void) {{ for (int i = 0; i < {}; i++) {{ pthread_t s, t;
 def test_a_failure_in_the_first_round_is_found_however_many_follow(tmp_path: Path) -> None:
     path = tmp_path / "rounds.c"
     path.write_text(LOOP_OF_THREADS.format(10_000))
-    found = check(parse_program([path]), model("sc"), PROPERTIES, timeout=60)
+    found = check(parse_program([path]), model("sc"), PROPERTIES)
     assert (found.verdict, found.property) == ("FAIL", "deadlock")
 
 

