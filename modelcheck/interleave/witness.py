@@ -113,7 +113,10 @@ class _Recorder:
     def stepped(self, state: State, after: State, thread: int) -> None:
         """A thread took a step."""
         local, now = state.threads[thread], after.threads[thread]
-        if now is local or now.own.queued:
+        if now is local:
+            return
+        if now.own.queued and not local.own.queued:
+            self._read(state, thread, local, dead=False, queues=True)
             return
         # What is wrong may also lie behind the step, in the code up to the next one.
         done = any(now is move for move in local.moves.values())
@@ -172,15 +175,16 @@ class _Recorder:
                 if _meet(ends[write], range(first, first + size)):
                     yield start, write
 
-    def _read(self, state: State, thread: int, local: Local, dead: bool) -> None:
+    def _read(self, state: State, thread: int, local: Local, dead: bool, queues: bool = False) -> None:
+        """``queues``: it looks at a lock, and waits behind a writer."""
         what = local.point.instruction
         value = self.system.look(state, thread)
         assert value is not None
-        holds, new = local.outcome(value) if local.kind == kinds.RMW else (False, None)
+        holds, new = local.outcome(value) if local.kind == kinds.RMW and not queues else (False, None)
         tags = what.tags if local.kind != kinds.RMW else (what.read_tags if holds else what.failed_tags) | {"RMW"}
         if dead:
             sources = [self._freed(thread, local)]
-        elif len(local.slots) == 1:
+        elif len(local.slots) == 1 and self._whole(thread, local):
             sources = [self._visible(state, thread, local)]
         else:
             sources = self._byte_by_byte(thread, local)
@@ -230,6 +234,17 @@ class _Recorder:
                 return number
         self._initial(local.address, local.point.instruction.size)
         return self.written[local.address][-1]
+
+    def _whole(self, thread: int, local: Local) -> bool:
+        """Whether what was written to the bytes that ``local`` reads was written to just these."""
+        size = local.point.instruction.size
+        bytes_ = range(local.address, local.address + size)
+        several = {*self.buffers.get(thread, ()), *(self.bytes[byte] for byte in bytes_ if byte in self.bytes)}
+        writes = [self.events[number] for number in several if self.events[number].kind == "W"]
+        return all(
+            w.address is None or (w.address, w.size) == (local.address, size) or not _meet(bytes_, _bytes(w))
+            for w in writes
+        )
 
     def _byte_by_byte(self, thread: int, local: Local) -> list[int]:
         """The writes that a read sees which takes its bytes from several cells."""
@@ -312,6 +327,11 @@ class _Recorder:
             )
         )
         return number
+
+
+def _bytes(event: WitnessEvent) -> range:
+    assert event.address is not None
+    return range(event.address, event.address + event.size)
 
 
 def _meet(one: range, other: range) -> bool:

@@ -19,8 +19,19 @@ def prefix(execution: Execution, points: Iterable[Point]) -> Execution:
     """
     events = execution.events
     kept = before(execution, points)
-    touched = {events[number].address for number in kept}
-    kept |= {e.id for e in events if e.thread < 0 and e.address in touched}
+    touched = {
+        byte
+        for number in kept
+        if (address := events[number].address) is not None
+        for byte in range(address, address + max(events[number].size, 1))
+    }
+    kept |= {
+        e.id
+        for e in events
+        if e.thread < 0
+        and e.address is not None
+        and not touched.isdisjoint(range(e.address, e.address + max(e.size, 1)))
+    }
     return evolve(restricted(execution, kept), partial=True)
 
 

@@ -18,7 +18,7 @@ from modelcheck.solve.proposal import Proposal
 from modelcheck.solve.racing import WATCHED_ACCESS, conflicts, frees, frees_race, watched
 from modelcheck.solve.result import Execution, Result
 from modelcheck.solve.sat import NO, YES
-from modelcheck.solve.session import Session
+from modelcheck.solve.session import BY_RACES, Session
 from modelcheck.trace.failing import Point
 from modelcheck.trace.replay.correspondence import stem
 
@@ -90,8 +90,10 @@ class Question:
         self.failure = failure
         self.gave_up = False
         self.session = Session(graph, model)
-        if self.session.encoding.mixed and (pieces := Session(graph, model, pieces=True)).torn is None:
-            self.session = pieces
+        if self.session.encoding.mixed:
+            pieces = Session(graph, model, pieces=True)
+            if pieces.torn is None or (pieces.whole is not None and failure.property not in BY_RACES):
+                self.session = pieces
         self.graph = self.session.graph
         self.session.effort = EFFORT
         self._encoding = self.session.encoding

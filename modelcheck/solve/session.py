@@ -60,7 +60,7 @@ def until(deadline: float | None) -> Callable[[], None]:
     return tick
 
 
-_BY_RACES = ("race", "use-after-free", "use-after-scope")
+BY_RACES = ("race", "use-after-free", "use-after-scope")
 """What may be found by a flag of the model, which knows the pieces of accesses alone."""
 
 
@@ -134,7 +134,7 @@ class Session:
         result = self._decide(properties, among)
         if self.torn is None or (result.verdict == "PASS" and self.model.monotonic):
             return result
-        if result.verdict == "FAIL" and self.whole is not None and result.property not in _BY_RACES:
+        if result.verdict == "FAIL" and self.whole is not None and result.property not in BY_RACES:
             return result
         if result.verdict == "FAIL" and result.property != "race" and not torn(self.proposal):
             return result

@@ -17,6 +17,7 @@ from modelcheck.trace.between import Freed, Lost, Seen, between
 from modelcheck.trace.changes import FENCE, MARK, Change, fences_between
 from modelcheck.trace.cycle import Cycle, forbidden_by_sc
 from modelcheck.trace.failing import WHOLE, at_once, failing, leading
+from modelcheck.trace.grace import LAST
 from modelcheck.trace.names import Names, bookkeeping, clean, names
 from modelcheck.trace.racing import lacks
 from modelcheck.trace.steps import Step, Telling, tell
@@ -298,6 +299,8 @@ class _Teller:
             return "lock", f"takes the lock {_lock(last)}"
         if "UL" in last.tags:
             return "unlock", f"releases the lock {_lock(last)}"
+        if first.position >= LAST:
+            return "fence", "stays in its read-side section"
         if first.kind == "F":
             return "fence", f"fence{shown}" + (f" {first.name}" if first.name else "")
         if first.kind == "poison":

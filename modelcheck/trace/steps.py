@@ -11,6 +11,7 @@ from attrs import frozen
 
 from modelcheck.program.expr import Undefined
 from modelcheck.solve.result import ExecutedEvent, Execution, Pair
+from modelcheck.trace.grace import add_waits, waits
 
 _BUFFERED: Final = ("tso", "pso")
 """Models that are told as machines with store buffers."""
@@ -212,6 +213,7 @@ def _interleaved(execution: Execution, end: int | None = None) -> list[int]:
         # What comes before the write of a read-modify-write comes before its read, or it would come between them; and a
         # free ends the lives of all cells at once.
         closure.add((a, read_half[b]) for a, b in told if b in read_half and a != read_half[b])
+    add_waits(waits(execution, program_order(execution)), closure.add)
     if end is not None:
         closure.add((event.id, end) for event in events if event.thread >= 0 and not event.final and event.id != end)
     found = _sorted(execution, closure.edges)
@@ -270,6 +272,11 @@ def _buffered(
     cells = {memory(event): memory(first) for event, first in ends.items()}
     together = {*cells, *cells.values(), *ends, *ends.values()}
     edges += [(before, cells[node]) for before, node in edges if node in cells and before not in together]
+    if several := list(waits(execution, program_order(execution))):
+        closure = Closure(2 * count)
+        closure.add(edges)
+        add_waits(several, closure.add)
+        edges += closure.edges
     if last is not None:
         behind = [(event, last) for event in shown if event != last]
         if (done := _sorted(execution, edges + behind, stores)) is not None:

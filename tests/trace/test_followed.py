@@ -46,6 +46,90 @@ NEVER_STARTED = {
 }
 
 
+KERNEL = """
+#include <linux/rcupdate.h>
+#include <linux/atomic.h>
+#include <linux/slab.h>
+#include <linux/mutex.h>
+#include <linux/rwsem.h>
+#include <linux/bug.h>
+#include <linux/spinlock.h>
+#include <pthread.h>
+#include <assert.h>
+static int x, y;
+static int *p;
+static DEFINE_MUTEX(m);
+static DECLARE_RWSEM(sem);
+static union { unsigned w; unsigned char b[4]; } u;
+"""
+MAIN = """
+int main(void)
+{
+	pthread_t a, b;
+	pthread_create(&a, 0, f, 0);
+	pthread_create(&b, 0, g, 0);
+	pthread_join(a, 0);
+	pthread_join(b, 0);
+	return 0;
+}
+"""
+BY_KIND = {
+    "behind-one-that-is-not-started": """
+static DEFINE_SPINLOCK(s);
+static DEFINE_SPINLOCK(o);
+static struct thing { struct rcu_head rcu; } *shared;
+static void *f(void *q)
+{
+	spin_lock(&s);
+	spin_lock(&o);
+	if (shared)
+		kfree_rcu(shared, rcu);
+	spin_unlock(&o);
+	spin_unlock(&s);
+	return 0;
+}
+static void *g(void *q) { spin_lock(&o); spin_lock(&s); spin_unlock(&s); spin_unlock(&o); return 0; }
+""",
+    "beside-a-grace-period": """
+static void *f(void *q) { rcu_read_lock(); int r = READ_ONCE(x); rcu_read_unlock(); assert(!r); return 0; }
+static void *g(void *q) { WRITE_ONCE(y, 1); synchronize_rcu(); WRITE_ONCE(x, 1); return 0; }
+""",
+    "behind-a-free-that-nobody-sees": """
+static void *f(void *q) { kfree(kmalloc(4, GFP_KERNEL)); down_read(&sem); assert(!x); up_read(&sem); return 0; }
+static void *g(void *q) { WRITE_ONCE(x, 1); return 0; }
+""",
+    "behind-a-warning": """
+static void *f(void *q) { WARN_ON(!READ_ONCE(x)); mutex_lock(&m); WRITE_ONCE(y, 1); mutex_unlock(&m); return 0; }
+static void *g(void *q) { mutex_lock(&m); if (READ_ONCE(y)) mutex_lock(&m); mutex_unlock(&m); return 0; }
+""",
+    "main-waits-in-vain": """
+static void *f(void *q) { WRITE_ONCE(x, 1); return 0; }
+static void *g(void *q) { if (READ_ONCE(x)) up_write(&sem); return 0; }
+""",
+    "zeroed-at-first": """
+static void *f(void *q) { int *n = kzalloc(4, GFP_KERNEL | __GFP_NOFAIL); WRITE_ONCE(*n, 1); p = n; return 0; }
+static void *g(void *q) { int *n = READ_ONCE(p); if (n) { assert(READ_ONCE(*n) == 0); } return 0; }
+""",
+    "waits-for-its-own-section": """
+static void *f(void *q) { rcu_read_lock(); x = 1; smp_wmb(); synchronize_rcu(); rcu_read_unlock(); return 0; }
+static void *g(void *q) { WRITE_ONCE(y, 1); return 0; }
+""",
+    "waits-in-a-section": """
+static void *f(void *q) { rcu_read_lock(); while (!READ_ONCE(x)) ; rcu_read_unlock(); return 0; }
+static void *g(void *q) { WRITE_ONCE(y, 1); synchronize_rcu(); WRITE_ONCE(y, 2); return 0; }
+""",
+    "a-reader-behind-a-writer": """
+static void *f(void *q) { down_read(&sem); down_read(&sem); up_read(&sem); up_read(&sem); return 0; }
+static void *g(void *q) { down_write(&sem); up_write(&sem); return 0; }
+""",
+    "whole-and-in-parts": """
+static void *f(void *q) { u.w ^= 0x101; return 0; }
+static void *g(void *q) { unsigned r = READ_ONCE(u.w); WRITE_ONCE(u.b[3], 1); assert(!r); return 0; }
+""",
+}
+"""What replay has to find out for itself: no event of a trace tells of it."""
+
+
 def followed(trace: Trace, path: Path, sources: Sources, folder: Path) -> None:
     """``trace``, which lies at ``path``, replays, is told, is made smaller, and all that again."""
     found = replay(trace, sources, path)
@@ -86,6 +170,15 @@ def test_a_thread_that_never_starts_is_followed(name: str, engine: str, tmp_path
     file = tmp_path / "program.c"
     file.write_text(HEAD + NEVER_STARTED[name])
     assert found(file, engine, ["sc", "tso", "lkmm"] if engine == "z3" else ["sc", "tso"], tmp_path) >= 2
+
+
+@pytest.mark.parametrize("engine", ["z3", "interleave"])
+@pytest.mark.parametrize("name", BY_KIND)
+def test_what_no_event_tells_of_is_followed(name: str, engine: str, tmp_path: Path) -> None:
+    file = tmp_path / "program.c"
+    file.write_text(KERNEL + BY_KIND[name] + MAIN)
+    models = ["sc", "tso", "lkmm"] if engine == "z3" else ["sc", "tso"]
+    assert found(file, engine, models, tmp_path) == len(models)
 
 
 @pytest.mark.parametrize("name", ["sc", "pso", "lkmm"])

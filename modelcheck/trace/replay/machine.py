@@ -36,6 +36,8 @@ _START = "start of thread "
 """What the flag is called by which a thread that is started late sees that it is."""
 
 _ACCESSES = (kinds.LOAD, kinds.STORE, kinds.RMW, kinds.WAIT)
+_LOCKS = frozenset({"LKR", "LKW", "LF", "UL"})
+_SECTIONS = frozenset({"Rcu-lock", "Rcu-unlock", "Sync-rcu", "Sync-srcu"})
 _FENCES = (kinds.FENCE, kinds.ENTER, kinds.LEAVE, kinds.SYNC)
 
 
@@ -169,6 +171,7 @@ class Run:
                 self._drain(event)
             else:
                 self._do(event)
+            self._begin_grace_periods()
         self._settle()
         if unfinished:
             self._go_wrong()
@@ -216,7 +219,8 @@ class Run:
                 self._skip(event)  # a fence that this machine does not need
                 return
             if not self._hidden(thread, local) and not (local.kind == kinds.JOIN and self._scopes_left()):
-                if self._unseen(event) or STILL_THERE in event.tags:
+                barrier = event.kind == "F" and event.tags.isdisjoint(_SECTIONS)  # one that this machine does not need
+                if barrier or self._unseen(event) or STILL_THERE in event.tags:
                     self._skip(event)
                     return
                 raise self._stray(event, local)
@@ -257,9 +261,14 @@ class Run:
         """Take the step that ``event`` is, with the value that it has."""
         thread = self.threads[event.thread]
         if event.kind == "W" and not self._same(event, local.value, local.address):
+            if self._unseen(event):
+                self._skip(event)
+                return
             raise self._stray(event, local)
         after: State | None
         if event.kind == "R":
+            if local.kind == kinds.RMW:
+                self._empty_buffer(thread)
             value = self._read(event, local)
             if isinstance(value, int) and not self._goes_on(local, value):
                 self._skip(event)  # it looks in vain, and waits
@@ -278,6 +287,20 @@ class Run:
             raise self._stray(event, local)
         self.state = after
         self._moment(event.id)
+
+    def _begin_grace_periods(self) -> None:
+        """Let each thread that has come to a grace period begin it: what begins later need not be waited for."""
+        for thread, local in enumerate(self.state.threads):
+            if local.kind == kinds.SYNC and not self.state.buffers[thread]:
+                after = self.system.step(self.state, thread)
+                if after is not None and after.threads == self.state.threads:
+                    self.state = after
+
+    def _empty_buffer(self, thread: int) -> None:
+        """What is still in a buffer before a read-modify-write is what no event tells of, or what is done at rest."""
+        while self.state.buffers[thread]:
+            self.state = self.system.drain(self.state, thread)
+            self._moment(None)
 
     def _stepped(self, thread: int) -> State | None:
         """The state after the next step of a thread, its buffer emptied first where the step needs that."""
@@ -312,6 +335,8 @@ class Run:
 
     def _same(self, event: ExecutedEvent, value: Value, address: int) -> bool:
         # Words of our own headers hold numbers of threads, which the machine may give in another order.
+        if isinstance(value, int) and isinstance(event.value, int) and not event.tags.isdisjoint(_LOCKS):
+            return bool(value) == bool(event.value)
         ours = event.name.startswith("__mc_")
         return ours or self.objects.same_value(event.value, event.points, value, address)
 
@@ -407,7 +432,9 @@ class Run:
     def _flag(self, event: ExecutedEvent, name: str) -> None:
         """A write or read that stands for starting a thread, for its end, or for waiting for that."""
         if not name.startswith(_START):
-            if event.kind == "R" and not self._waits_on(event):
+            own = [e for e in self.execution.events if e.thread == event.thread and e.position > event.position]
+            in_vain = event.value == 0 and not own
+            if event.kind == "R" and not in_vain and not self._waits_on(event):
                 self._until(event, kinds.JOIN)
         elif event.kind == "W":
             self._until(event, kinds.SPAWN)

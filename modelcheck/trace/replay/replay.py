@@ -207,8 +207,10 @@ class _Replay:
         # Of another model than these the explorer's traces alone are: it is weaker than the machine.
         load = self.today.load
         machine = load if load in MODELS else "tso" if load == "pso" else "sc"
+        # A warning stops nobody on the way to something worse.
+        asked = self.properties if self.trace.property == "warning" else self.properties - {"warning"}
         try:
-            run = play(self.today.program, initial, execution, machine, self.properties, unfinished=own)
+            run = play(self.today.program, initial, execution, machine, asked, unfinished=own)
         except Strays as stray:
             for finding in stray.findings:
                 # The machine stops a thread at what is wrong; the solver lets it go on where it can.
