@@ -224,10 +224,7 @@ def test_a_loop_over_its_bound_is_unknown_and_named(modelcheck: Command, mailbox
 def test_a_time_limit_is_unknown_with_its_reason(modelcheck: Command, mailbox: Path) -> None:
     outcome = modelcheck("check", mailbox, "--variant", "base", "--timeout", "0.000001")
     assert outcome.code == 3
-    assert (
-        "deliver, base, sc, tso, lkmm: UNKNOWN (expected PASS): the time limit was reached (--timeout 1e-06)\n"
-        in outcome.out
-    )
+    assert "deliver, base, sc, tso, lkmm: UNKNOWN (expected PASS): the time limit was reached" in outcome.out
 
 
 PROGRAM = """

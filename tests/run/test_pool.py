@@ -188,10 +188,13 @@ class Untidy:
 def test_what_comes_while_something_is_tidied_up_is_raised_behind_it_without_a_word(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    with pytest.raises(OutOfTime), alarm(0.05) as one:
+    def work() -> None:
         held = [Untidy()]
         del held
         spin(3000)
+
+    with pytest.raises(OutOfTime), alarm(0.05) as one:
+        work()
     assert one.rang
     assert capsys.readouterr().err == ""
 

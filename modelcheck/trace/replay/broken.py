@@ -172,7 +172,9 @@ def _open_srcu(observed: Observed, thread: int) -> list[ExecutedEvent]:
 
 def _ended(follower: Follower, thread: int) -> bool:
     """Whether a thread has run to its end; the first one also through what runs at rest."""
-    stopped = any(found.thread == thread for found in follower.found if found.property not in ("double-free", "warning"))
+    stopped = any(
+        found.thread == thread for found in follower.found if found.property not in ("double-free", "warning")
+    )
     if stopped or follower.ways[thread].broken:
         return False
     return follower.holds(follower.graph.completed[thread])
