@@ -118,16 +118,16 @@ class Commands:
         return taken(command, (*places, *moved), self.bounds, known or _nothing, language=known is None)
 
 
-def _state(file: Path) -> tuple[int, int]:
+def _state(file: Path) -> tuple[int, ...]:
     try:
         state = file.stat()
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", str(file)) from None
-    return state.st_mtime_ns, state.st_size
+    return state.st_dev, state.st_ino, state.st_mtime_ns, state.st_ctime_ns, state.st_size
 
 
 @lru_cache(maxsize=4)
-def _read(file: Path, _: tuple[int, int]) -> Mapping[str, tuple[Command, ...]]:
+def _read(file: Path, _: tuple[int, ...]) -> Mapping[str, tuple[Command, ...]]:
     """The commands, by the name of their file without its folder."""
     try:
         listed = json.loads(file_content(file))
