@@ -18,9 +18,12 @@ from modelcheck.frontend import kept as keeping
 from modelcheck.frontend import texts
 from modelcheck.frontend.c import parse as parsing
 from modelcheck.frontend.c.kept import Shelf
+from modelcheck.frontend.c.looked import made_of
 from modelcheck.frontend.c.translation import TranslationUnit
 from modelcheck.frontend.kept import PROGRAMS
+from modelcheck.frontend.made_of import now
 from modelcheck.frontend.spec import load_program, spec_of
+from modelcheck.frontend.texts import Texts
 from modelcheck.keeping import Kept
 from modelcheck.kernel import giving, tree
 from modelcheck.kernel import kept as configurations
@@ -372,6 +375,18 @@ def test_a_text_that_may_mean_something_else_is_not_kept(text: str, here: Path, 
     write(here / "spec/harness.c", f"{text}\n{harness}")
     assert load(here).functions == load(here).functions
     assert len(parsed) == 4
+
+
+@pytest.mark.parametrize("name", ["first.h.pch", "first.h.gch"])
+def test_where_clang_would_take_a_header_that_is_compiled_nothing_is_kept(name: str, tmp_path: Path) -> None:
+    header = tmp_path / "first.h"
+    write(header, "")
+    texts_of, options = Texts(tmp_path / "headers"), ("-include", str(header))
+    made = made_of({str(header): b""}, options, texts_of, now())
+    assert made is not None
+    write(tmp_path / name, "")
+    assert not made.holds(Texts(tmp_path / "headers"))
+    assert made_of({str(header): b""}, options, Texts(tmp_path / "headers"), now()) is None
 
 
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.3, 0.6, 0.999])

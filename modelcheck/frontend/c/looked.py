@@ -36,6 +36,8 @@ def made_of(read: Mapping[str, bytes], options: Sequence[str], texts: Texts, beg
     looked = places({name: content.data for name, content in same.items()}, options, texts)
     if looked is None or changed_since(began, looked) or any(openness(folder) is False for folder in looked):
         return None
+    if any(map(os.path.lexists, _precompiled(options))):
+        return None
     digests = {name: content.digest for name, content in same.items()}
     folders, names = sorted(looked), frozenset[str]().union(*looked.values())
     return MadeOf(digests, folders, names, listing(digests, folders, names, Texts(texts.headers)))
@@ -48,7 +50,7 @@ def places(read: Mapping[str, bytes], options: Sequence[str], texts: Texts) -> d
     may mean something else though it is the same.
     """
     searched = set(_folders(options))
-    wanted: set[str] = set()
+    wanted = set(_precompiled(options))
     every: set[str] = set()
     for name, data in read.items():
         found = loosely(data) if texts.ours(name) else named(data)
@@ -81,6 +83,13 @@ def _by_folder(paths: Iterable[str]) -> dict[str, set[str]]:
 def _folders(options: Sequence[str]) -> Iterator[str]:
     """The folders for headers that options of clang name."""
     return (folder for option, folder in pairwise(options) if option in FOLDERS)
+
+
+def _precompiled(options: Sequence[str]) -> Iterator[str]:
+    """The files that clang would take for the headers that options include."""
+    for option, name in pairwise(options):
+        if option == "-include":
+            yield from (f"{name}.pch", f"{name}.gch")
 
 
 def _below(names: Iterable[str], folders: set[str]) -> Iterator[str]:
