@@ -73,8 +73,10 @@ class Commands:
     file: Path
     bounds: tuple[Path, ...] = field(eq=False)
 
-    def of(self, source: Path, root: Path) -> tuple[Command, tuple[Place, ...]] | None:
+    def of(self, source: Path, root: Path, places: Iterable[Place] = ()) -> tuple[Command, tuple[Place, ...]] | None:
         """The command for a file below the folder ``root``, and what its folders are called here; None: it has none.
+
+        ``places``: folders that the commands call otherwise.
 
         Where no command names the file itself, one counts whose file is not on this machine and is called the same
         below another folder: that one is taken for ``root``, and a folder to run in that is not here for the one in
@@ -82,13 +84,19 @@ class Commands:
         """
         commands = _read(self.file, _state(self.file))
         named = commands.get(source.name, ())
-        wanted = {os.path.abspath(source), str(source.resolve())}  # noqa: PTH100 (links stay)
+        real = source.resolve()
+        wanted = {os.path.abspath(source), str(real)}  # noqa: PTH100 (links stay)
+        wanted |= {
+            f"{place.there}{str(real).removeprefix(str(place.here))}"
+            for place in places
+            if real.is_relative_to(place.here)
+        }
         exact = [one for one in named if one.file in wanted]
         exact = exact or [one for one in named if os.path.realpath(one.file) in wanted]
         if exact:
             return exact[0], self._moved(exact[0])
         try:
-            inside = f"/{source.resolve().relative_to(root.resolve()).as_posix()}"
+            inside = f"/{real.relative_to(root.resolve()).as_posix()}"
         except ValueError:
             return None
         elsewhere = [one for one in named if one.file.endswith(inside) and not os.path.lexists(one.file)]
@@ -111,11 +119,12 @@ class Commands:
 
         ``known``: given where the file is one of a kernel, whose language is known. ``places``: folders besides.
         """
-        found = self.of(source, root)
+        known_places = tuple(places)
+        found = self.of(source, root, known_places)
         if found is None:
             return None
         command, moved = found
-        return taken(command, (*places, *moved), self.bounds, known or _nothing, language=known is None)
+        return taken(command, (*known_places, *moved), self.bounds, known or _nothing, language=known is None)
 
 
 def _state(file: Path) -> tuple[int, ...]:

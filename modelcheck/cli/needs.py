@@ -124,7 +124,9 @@ def _text(found: Sequence[Need]) -> list[str]:
             lines.append(f"  {need.name}{'()' if kind == 'body' else ''}")
             for use in need.users[:_SHOWN]:
                 if use.file:
-                    lines.append(f"      at {use}" + (f" in {use.function}()" if use.function else ""))
+                    lines.append(
+                        f"      at {use if use.line else use.file}" + (f" in {use.function}()" if use.function else "")
+                    )
             if len(need.users) > _SHOWN:
                 lines.append(f"      and at {len(need.users) - _SHOWN} other places")
             lines.append(f"      {need.advice}")

@@ -132,6 +132,16 @@ def test_a_build_of_another_machine_names_what_is_here(tree: Path, build: Path) 
     assert verdict(built(tree, build, commands=build / "commands.json"), 17, 42, 0, 8, 1, 7) == ("PASS", "PASS")
 
 
+def test_a_copy_of_the_tree_is_compiled_as_the_tree_was(tree: Path, build: Path, tmp_path: Path) -> None:
+    copy = small_tree(tmp_path.resolve() / "copy")
+    line = command(tree, build, f"-I{tree}/extra -DSPECIAL=EXTRA -include {tree}/extra/e.h")
+    write(copy, {"extra/e.h": "#define EXTRA 7\n"})
+    write(tree, {"extra/e.h": "#define EXTRA 6\n"})
+    entry = {"directory": str(build), "file": str(tree / "mm" / "balloon.c"), "command": line}
+    write(build, {"commands.json": json.dumps([entry])})
+    assert verdict(built(copy, build, commands=build / "commands.json"), 17, 42, 0, 8, 1, 7) == ("PASS", "PASS")
+
+
 @pytest.mark.parametrize(
     "makefile",
     ["include {}/Makefile\n", "VERSION = 4\nKERNELSRC    := {}\n", "MAKEARGS := -C {}\nMAKEARGS += O=/out\n"],
