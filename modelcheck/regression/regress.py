@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from contextlib import closing
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
@@ -11,7 +11,8 @@ from typing import Protocol
 from attrs import frozen
 
 from modelcheck.errors import InputError
-from modelcheck.frontend.spec import Spec
+from modelcheck.frontend.spec import Spec, spec_of
+from modelcheck.kernel.named import asked, asked_build, giving
 from modelcheck.reading import C_FILES
 from modelcheck.regression.cache import Cache
 from modelcheck.regression.compare import Step, Work, compare
@@ -91,11 +92,24 @@ def regress(
     and for sources that do not build.
     """
     folders = folders or Folders()
-    with workshop() as shop:
+    with workshop() as shop, _same_tree(target):
         series = series_of(target, change, shop)
         if len(series.trees) < 2:
             return Report(series.trees[0].spec(tolerant=True).name, series.titles, (), series.notes)
         return _compared(series, target, choice or Choice(), folders, workers or Workers(), watcher or Unwatched())
+
+
+@contextmanager
+def _same_tree(target: Path) -> Iterator[None]:
+    """Let a kernel tree that the spec names from where it lies be that of its copies elsewhere."""
+    tree = None
+    with suppress(InputError):  # it is told of the copies
+        tree = spec_of(target).tree
+    if tree is None or asked() is not None or asked_build() is not None:
+        yield
+        return
+    with giving(tree.folder, None if tree.built is None else tree.built.folder):
+        yield
 
 
 def _compared(

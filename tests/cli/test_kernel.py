@@ -167,6 +167,22 @@ def test_needs_lists_what_of_the_build_does_not_count(modelcheck: Command, tmp_p
     assert {"symbol": "CONFIG_WATCH", "build": "y", "here": "n"} in json.loads(run.out)["configuration"]
 
 
+@pytest.mark.parametrize("key", ['kernel-build = "../out"', 'kernel = "../linux"\nkernel-build = "../out"'])
+def test_patches_are_compared_on_the_tree_that_a_spec_names(
+    modelcheck: Command, tmp_path: Path, build: Path, key: str
+) -> None:
+    (tmp_path / ".git").mkdir()
+    spec(tmp_path / "spec", key)
+    text = (tmp_path / "spec" / "spec.toml").read_text().replace('balloon.c"]', 'balloon.c", "h.c"]')
+    (tmp_path / "spec" / "spec.toml").write_text(text.replace('"looks"', '"looks", "more"'))
+    (tmp_path / "spec" / "h.c").write_text("void more(void) { }\n")
+    line = "+void more(void) { *(volatile int *)0 = 1; }"
+    (tmp_path / "p.diff").write_text(f"--- a/h.c\n+++ b/h.c\n@@ -1 +1 @@\n-void more(void) {{ }}\n{line}\n")
+    run = modelcheck("regress", "spec", "--patch", "p.diff")
+    assert run.code == 1
+    assert "null-dereference" in run.out
+
+
 @pytest.fixture
 def plain(tmp_path: Path) -> Path:
     """A C file that compiles with options only, and the commands that have them."""
