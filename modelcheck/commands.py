@@ -258,6 +258,8 @@ class _Taking:
                 self.left_out.append(f"'{name} {value}', which lies elsewhere: --allow its folder if it is to be read")
             elif not (is_file(path) if name == "-include" else path.is_dir()):
                 self.left_out.append(f"'{name} {value}', which is not there")
+            elif name == "-include" and any(os.path.lexists(f"{path}{end}") for end in _COMPILED):
+                self.left_out.append(f"'{name} {value}', which a compiled header beside it would stand for")
             else:
                 self.options += [name, str(path)]
         elif name in _TOLD:
@@ -272,6 +274,8 @@ class _Taking:
         return Path(path)
 
 
+_COMPILED: Final = (".pch", ".gch")
+"""How the names of compiled headers end, which clang takes for those beside them, unseen."""
 _TOLD: Final = ("-Xclang", "-Xpreprocessor", "-imacros", "-isysroot", "--sysroot")
 _VALUED: Final = (
     *("-D", "-U", "-isystem", "-iquote", "-idirafter", "-include", "-imacros", "-isysroot", "-iprefix"),

@@ -111,6 +111,15 @@ def test_what_lies_elsewhere_is_left_out_and_told(project: Path, option: str) ->
     assert "lies elsewhere" in left_out[0]
 
 
+@pytest.mark.parametrize("end", [".pch", ".gch"])
+def test_a_compiled_header_is_not_read(project: Path, end: str) -> None:
+    """Clang would take it for the one beside it, whatever is in it."""
+    (project / "inc" / f"first.h{end}").write_text("")
+    options, left_out = taken(project, "-include ../inc/first.h")
+    assert options == ()
+    assert "compiled header" in left_out[0]
+
+
 def test_what_is_not_there_is_told(project: Path) -> None:
     assert taken(project, "-I ../none -include none.h")[1] == (
         "'-I ../none', which is not there",
