@@ -23,8 +23,8 @@ from typing import Final
 from attrs import frozen
 
 from modelcheck.errors import InputError
-from modelcheck.frontend.c import deep
 from modelcheck.frontend.c.each import Attempt, attempts
+from modelcheck.frontend.c.nesting import deep
 from modelcheck.kernel import kernel_tree
 from modelcheck.run.room import make_room
 

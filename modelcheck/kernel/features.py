@@ -64,7 +64,12 @@ FEATURES: Final = (
     _has("ASKS_FOR_PFN_OF_IO", "include/linux/mm.h", r"\bio_remap_pfn_range_pfn\b", 6, 18),
     # Memory.
     _has("ALIGNS_KVMALLOC", "include/linux/slab.h", r"^void \*__kvmalloc_node_noprof\([^;]*unsigned long align", 6, 18),
+    # Tasks.
+    _has("HAS_THREAD_INFO_IN_TASKS", "include/linux/sched.h", r"^\tstruct thread_info\s+thread_info;", 4, 9),
+    _has("HAS_REFCOUNTS_IN_TASKS", "include/linux/sched.h", r"^\trefcount_t\s+usage;", 5, 1),
     # Waiting.
+    _has("COUNTS_IN_MUTEXES", "include/linux/mutex.h", r"^\tatomic_t\s+count;", 2, 6),  # until 4.9
+    _has("HAS_ENTRIES_OF_WAIT_QUEUES", "include/linux/wait.h", r"^struct wait_queue_entry \{", 4, 13),
     _has("TELLS_THE_FIRST_EXCLUSIVE_WAITER", "include/linux/wait.h", r"^bool prepare_to_wait_exclusive\(", 5, 14),
     _has("QUEUES_WAITERS_OF_RWSEM_WITHOUT_HEAD", "include/linux/rwsem.h", r"\bfirst_waiter\b", 7, 0),
     _has("FREEZES_PERCPU_READERS", "include/linux/percpu-rwsem.h", r"__percpu_down_read\([^,;]*, bool, bool\)", 6, 18),

@@ -66,17 +66,26 @@ void _local_bh_enable(void)
 	__preempt_count_sub(SOFTIRQ_DISABLE_OFFSET);
 }
 
+#if !MC_TREE_COUNTS_IN_MUTEXES
 /* Mutexes: the owner's word is the lock. */
 #define __mc_mutex(lock) &(lock)->owner.counter, sizeof((lock)->owner.counter)
+#define __mc_mutex_is(lock, free) ((void)(lock))
+#else
+/* Until 4.9 mutex_is_locked() reads a count that is 1 where the mutex is free; who has the lock's word, writes it. */
+#define __mc_mutex(lock) &(lock)->wait_lock.rlock.raw_lock.word, sizeof((lock)->wait_lock.rlock.raw_lock.word)
+#define __mc_mutex_is(lock, free) WRITE_ONCE((lock)->count.counter, (free))
+#endif
 
 static void __mc_mutex_lock(struct mutex *lock)
 {
 	__mc_assumes("sleeping-anywhere");
 	__mc_take(__mc_mutex(lock), "xchg", __mc_self() + 1, "eq", 0, "LKR", "LKW", "take mutex");
+	__mc_mutex_is(lock, 0);
 }
 
 void __mutex_init(struct mutex *lock, const char *name, struct lock_class_key *key)
 {
+	__mc_mutex_is(lock, 1);
 	__mc_reset(__mc_mutex(lock), "initialise mutex");
 }
 
@@ -114,11 +123,15 @@ int mutex_lock_killable(struct mutex *lock)
 
 int mutex_trylock(struct mutex *lock)
 {
-	return __mc_try(__mc_mutex(lock), "xchg", __mc_self() + 1, "eq", 0, "LKR", "LKW", "LF", "take mutex") == 0;
+	if (__mc_try(__mc_mutex(lock), "xchg", __mc_self() + 1, "eq", 0, "LKR", "LKW", "LF", "take mutex") != 0)
+		return 0;
+	__mc_mutex_is(lock, 0);
+	return 1;
 }
 
 void mutex_unlock(struct mutex *lock)
 {
+	__mc_mutex_is(lock, 1);
 	__mc_unlock(__mc_mutex(lock), 0, "UL", "give mutex");
 }
 

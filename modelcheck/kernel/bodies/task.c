@@ -24,17 +24,28 @@
 
 #define __mc_task_state(task) &(task)->__state, sizeof((task)->__state)
 
+#if MC_TREE_HAS_THREAD_INFO_IN_TASKS
+#define __MC_TASK_CPU(n) .thread_info = { .cpu = (n) ? (n) - 1 : 0 },
+#else
+#define __MC_TASK_CPU(n)
+#endif
+#if MC_TREE_HAS_REFCOUNTS_IN_TASKS
+#define __MC_TASK_USAGE REFCOUNT_INIT(2)
+#else
+#define __MC_TASK_USAGE ATOMIC_INIT(2)
+#endif
+
 /* Its number is the thread's; init, which runs before the others, shares the processor of the first. */
 #define __MC_TASK(n) [n] = {						\
 	.pid = (n) + 1,							\
 	.tgid = (n) + 1,						\
-	.thread_info = { .cpu = (n) ? (n) - 1 : 0 },			\
+	__MC_TASK_CPU(n)						\
 	.on_cpu = 1,							\
 	.on_rq = 1,							\
 	.prio = DEFAULT_PRIO,						\
 	.static_prio = DEFAULT_PRIO,					\
 	.normal_prio = DEFAULT_PRIO,					\
-	.usage = REFCOUNT_INIT(2),					\
+	.usage = __MC_TASK_USAGE,					\
 	.comm = "thread",						\
 }
 #define __MC_TASKS(n) __MC_TASK(n), __MC_TASK((n) + 1), __MC_TASK((n) + 2), __MC_TASK((n) + 3)

@@ -12,6 +12,15 @@
 #include <linux/rcuwait.h>
 #include <linux/version.h>
 
+/* Until 4.12 they had other names. */
+#if !MC_TREE_HAS_ENTRIES_OF_WAIT_QUEUES
+#define wait_queue_head __wait_queue_head
+#define wait_queue_entry __wait_queue
+#define head task_list
+#define entry task_list
+#define __add_wait_queue_entry_tail __add_wait_queue_tail
+#endif
+
 void __init_waitqueue_head(struct wait_queue_head *queue, const char *name, struct lock_class_key *key)
 {
 	spin_lock_init(&queue->lock);
@@ -361,3 +370,10 @@ void finish_rcuwait(struct rcuwait *waiter)
 	rcu_assign_pointer(waiter->task, NULL);
 	__set_current_state(TASK_RUNNING);
 }
+
+#if !MC_TREE_HAS_ENTRIES_OF_WAIT_QUEUES
+#undef wait_queue_head
+#undef wait_queue_entry
+#undef head
+#undef entry
+#endif

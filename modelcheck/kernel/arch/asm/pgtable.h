@@ -85,7 +85,7 @@ extern unsigned long empty_zero_page[512];
 extern struct page *vmemmap;
 #endif
 
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(4, 12, 0)
+#if __has_include(<asm-generic/pgtable-nop4d.h>)
 #include <asm-generic/pgtable-nop4d.h>
 #define __mc_p4d(pgd) ((p4d_t) { pgd })
 #define set_p4d(p, value) __mc_set_pgd((pgd_t *)(p), (value).pgd)
