@@ -27,8 +27,8 @@ from modelcheck.kernel.symbols import Needed, needed
 
 OLDEST: Final = (3, 0)
 NEWEST: Final = (7, 3)
-"""The versions that the architecture and the bodies are written for: tried on 5.10, 6.1, 6.12 and 7.3, others by what is
-known of them."""
+"""The versions that the architecture and the bodies are written for: tried on 5.10, 6.1, 6.12 and 7.3, others by
+what is known of them."""
 
 BODIES: Final = PLACE / "bodies.c"
 """The file of all of our bodies: it is in no folder, too."""
