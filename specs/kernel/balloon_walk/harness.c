@@ -5,7 +5,7 @@
 #include "../compaction/met.h"
 
 static struct balloon_dev_info device;
-static size_t taken;
+static size_t found;
 
 static void inflate(void)
 {
@@ -68,26 +68,26 @@ static size_t walk(size_t most)
 /* Page 1 is there, whatever becomes of page 0. */
 static void walk_for_one(void)
 {
-	taken = walk(1);
-	mc_counter(taken == 1);
+	found = walk(1);
+	mc_counter(found == 1);
 }
 
 static void walk_for_all(void)
 {
-	taken = walk(2);
-	mc_counter(taken >= 1);
+	found = walk(2);
+	mc_counter(found >= 1);
 }
 
 static void walk_for_some(void)
 {
-	taken = walk(2);
+	found = walk(2);
 }
 
 /* What the walk has left is there, and nothing else. */
 static void two_in_all(void)
 {
 	mc_counter(device.isolated_pages == 0);
-	mc_counter(walk(3) == 2 - taken);
+	mc_counter(walk(3) == 2 - found);
 	mc_list(list_empty(&device.pages));
 	mc_leak(page_count(pfn_to_page(0)) || page_count(pfn_to_page(1)), "a page is not given back");
 }
