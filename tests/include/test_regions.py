@@ -122,6 +122,37 @@ def test_where_nobody_waits_nothing_is_left_of_them(tmp_path: Path) -> None:
         assert any(isinstance(step, Fence) for step in steps) == expected
 
 
+def test_caches_wait_only_where_a_source_names_their_kind(tmp_path: Path) -> None:
+    cache = """
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+static DEFINE_SPINLOCK(lock);
+int main(void)
+{
+	struct kmem_cache *cache = kmem_cache_create("c", 8, 0, FLAGS, NULL);
+	void *a = kmem_cache_alloc(cache, GFP_KERNEL), *b = kmem_cache_alloc(cache, GFP_KERNEL);
+
+	spin_lock(&lock);
+	kmem_cache_free(cache, a);
+	kfree(b);
+	spin_unlock(&lock);
+	kmem_cache_destroy(cache);
+	return 0;
+}
+"""
+    file = tmp_path / "p.c"
+    for flags, named, verdict in (("0", False, "PASS"), ("SLAB_TYPESAFE_BY_RCU", True, "PASS")):
+        file.write_text(cache.replace("FLAGS", flags))
+        program = parse_program([file])
+        blocks = [block for function in program.functions.values() for block in function.blocks]
+        assert any(isinstance(step, Fence) for block in blocks for step in block.instructions) == named
+        assert explore(program, "sc", ASKED).verdict == verdict
+    file.write_text(cache)
+    hidden = explore(parse_program([file], defines={"FLAGS": "0x80000"}), "sc", ASKED)
+    assert hidden.verdict == "UNKNOWN"
+    assert "a_cache_of_SLAB_TYPESAFE_BY_RCU_that_no_source_names" in hidden.reason
+
+
 def test_a_spec_says_of_which_kernel_its_sources_are(tmp_path: Path) -> None:
     (tmp_path / "p.c").write_text("#include <mc/region.h>\nint old = MC_RCU_FLAVORS;\nint main(void) { return old; }\n")
     text = 'sources = ["p.c"]\n{}\n[scenarios.main]\nabout = "x"\n'

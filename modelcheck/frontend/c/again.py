@@ -117,6 +117,12 @@ class Noted:
         self._note(self._definition.unit, lambda linker, at: linker.misfit(name), found)
         return found
 
+    def mentions(self, unit: Unit, word: str) -> bool:
+        """As `Linker.mentions`."""
+        found = self._linker.mentions(unit, word)
+        self._note(unit, lambda linker, at: linker.mentions(at.unit, word), found)
+        return found
+
     def code_address(self, unit: Unit, name: str, declaration: cl.Cursor) -> int:
         """As `Linker.code_address`."""
         found = self._linker.code_address(unit, name, declaration)

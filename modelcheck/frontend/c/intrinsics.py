@@ -346,6 +346,11 @@ def _calls(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
     return const(int(ctx.linker.calls(ctx.unit, name)), 32)
 
 
+def _mentions(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
+    word = _text(ctx, arguments(node)[0], "the word")
+    return const(int(ctx.linker.mentions(ctx.unit, word)), 32)
+
+
 def _within(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
     line, one = (resize(ctx.scalar(argument), 64) for argument in arguments(node))
     return resize(op("within", 1, line, one), 64)
@@ -458,6 +463,7 @@ INTRINSICS: dict[str, Intrinsic] = {
     "__mc_guess": _guess,
     "__mc_choose": _choose,
     "__mc_calls": _calls,
+    "__mc_mentions": _mentions,
     "__mc_within": _within,
     "__mc_self": _self,
     "__mc_relax": _relax,

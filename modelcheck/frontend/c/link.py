@@ -245,6 +245,15 @@ class Linker:
             )
         return found
 
+    def mentions(self, _unit: Unit, word: str) -> bool:
+        """Whether the text of a file of the program has ``word``; headers of ours and a kernel tree's do not count."""
+        return any(
+            word.encode() in content.data
+            for unit in self.units
+            for name in unit.parsed.names
+            if not unit.files.contents.ours(name) and (content := unit.files.contents.content(name)) is not None
+        )
+
     def thread_name(self, function: str) -> str:
         """A name for a thread that starts in ``function``: with ``#2`` for the second place that starts one."""
         number = self._threads[function] = self._threads.get(function, 0) + 1

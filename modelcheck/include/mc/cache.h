@@ -34,10 +34,16 @@ __attribute__((weak)) struct __mc_cached __mc_cached[MC_NR_CACHED] MC_UNITS;
 __attribute__((weak)) unsigned int __mc_nr_cached;
 
 void more_objects_of_caches_than_MC_NR_CACHED(void);
+void a_cache_of_SLAB_TYPESAFE_BY_RCU_that_no_source_names(void);
+
+/* Whether there is any such cache: without, nothing here waits for a grace period. */
+#define __mc_caches_typesafe() (__mc_mentions("SLAB_TYPESAFE_BY_RCU") || __mc_mentions("SLAB_DESTROY_BY_RCU"))
 
 static inline struct __mc_cache *__mc_cache_made(struct __mc_cache *cache, unsigned int size, _Bool typesafe,
 						 void (*ctor)(void *object))
 {
+	if (typesafe && !__mc_caches_typesafe())
+		a_cache_of_SLAB_TYPESAFE_BY_RCU_that_no_source_names();
 	if (cache) {
 		cache->size = size;
 		cache->in_use = 0;
@@ -85,11 +91,11 @@ static inline void *__mc_cache_again(struct __mc_cache *cache)
 /* A new object, or one that was freed before. */
 static inline void *__mc_cache_gives(struct __mc_cache *cache, _Bool zeroed)
 {
-	void *object = cache->typesafe ? __mc_cache_again(cache) : 0;
+	void *object = __mc_caches_typesafe() && cache->typesafe ? __mc_cache_again(cache) : 0;
 
 	if (!object) {
 		object = zeroed ? __mc_alloc_of(cache->size, 1, 0, cache) : __mc_alloc_of(cache->size, 0, 0, cache);
-		if (cache->typesafe || __mc_caches_count())
+		if ((__mc_caches_typesafe() && cache->typesafe) || __mc_caches_count())
 			__mc_cache_lists(cache, object);
 		if (cache->ctor)
 			cache->ctor(object);
@@ -123,12 +129,12 @@ static inline void __mc_cache_frees_late(struct __mc_cached *entry)
 
 static inline void __mc_cache_takes(struct __mc_cache *cache, void *object)
 {
-	struct __mc_cached *entry = cache->typesafe ? __mc_cache_entry(object) : 0;
+	struct __mc_cached *late = 0;
 
-	if (entry && entry->cache == cache)
-		__mc_cache_frees_late(entry);
-	else
-		__mc_free_into(object, cache);
+	/* As one expression, of which nothing is left where there is no such cache. */
+	(void)((__mc_caches_typesafe() && cache->typesafe && (late = __mc_cache_entry(object)) != 0 && late->cache == cache &&
+		(__mc_cache_frees_late(late), 1)) ||
+	       (__mc_free_into(object, cache), 1));
 	__mc_rmw(&cache->in_use, 4, "sub", 1, "ONCE", "RELEASE");
 }
 
@@ -146,7 +152,7 @@ __attribute__((weak)) _Bool __mc_cache_kfrees(const void *object)
 static inline void __mc_cache_ends(struct __mc_cache *cache)
 {
 	__mc_assert(__mc_load(&cache->in_use, 4, "ACQUIRE") == 0, "warning", "a cache is destroyed with objects in use");
-	if (cache->typesafe)
+	if (__mc_caches_typesafe() && cache->typesafe)
 		for (unsigned long i = 0; i < MC_NR_CACHED; i++)
 			if (__mc_load(&__mc_cached[i].object, 8, "ACQUIRE") && __mc_cached[i].cache == cache &&
 			    (__mc_load(&__mc_cached[i].turns, 4, "ONCE") & 1))

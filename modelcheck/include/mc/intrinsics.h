@@ -99,6 +99,7 @@ void __mc_guess(_Bool condition);
 unsigned long __mc_choose(unsigned long count); /* any of 0 .. count-1; count is a constant */
 int __mc_within(unsigned long line, unsigned long one); /* whether one stands in the line */
 int __mc_calls(const char *function);           /* 1 if the program's own files have a call of it: a constant */
+int __mc_mentions(const char *word);             /* 1 if the text of a file of the program's own has it: a constant */
 unsigned long __mc_self(void);                  /* number of this thread; 0 is the first */
 void __mc_assumes(const char *id);              /* nothing: says which simplification of modelcheck/program/assumptions.py is made */
 void __mc_relax(void);                          /* nothing: the body of a waiting loop */
