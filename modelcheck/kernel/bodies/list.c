@@ -1,80 +1,49 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Lists whose neighbours are looked at (CONFIG_DEBUG_LIST, CONFIG_LIST_HARDENED), as lib/list_debug.c does: with the same
- * plain reads; a list that is broken is a failure. Before v4.10 the whole operations were there.
- */
+/* What CONFIG_DEBUG_LIST looks at before an entry is linked or unlinked: what does not fit is a finding, and nothing is done. */
 #include <linux/list.h>
 #include <linux/poison.h>
-#include <linux/version.h>
 
-static inline void __mc_list_add_looks(struct list_head *entry, struct list_head *prev, struct list_head *next)
+#define __mc_list_is(holds, what) ({					\
+	bool __mc_fits = (holds);					\
+	__mc_assert(__mc_fits, "list-corruption", what);		\
+	__mc_fits;							\
+})
+
+static bool __mc_may_add(struct list_head *entry, struct list_head *prev, struct list_head *next)
 {
-	__mc_assert(next->prev == prev, "list-corruption", "list_add: next->prev is not prev");
-	__mc_assert(prev->next == next, "list-corruption", "list_add: prev->next is not next");
-	__mc_assert(entry != prev && entry != next, "list-corruption", "list_add: the entry is on the list already");
+	return __mc_list_is(next->prev == prev, "list_add: next->prev is not prev") &&
+	       __mc_list_is(prev->next == next, "list_add: prev->next is not next") &&
+	       __mc_list_is(entry != prev && entry != next, "list_add: the entry is on the list already");
 }
 
-static inline void __mc_list_del_looks(struct list_head *entry)
+static bool __mc_may_delete(struct list_head *entry)
 {
-	struct list_head *prev = entry->prev;
-	struct list_head *next = entry->next;
+	struct list_head *prev = entry->prev, *next = entry->next;
 
-	__mc_assert(next != LIST_POISON1, "list-corruption", "list_del: the entry was removed before (next is poison)");
-	__mc_assert(prev != LIST_POISON2, "list-corruption", "list_del: the entry was removed before (prev is poison)");
-	__mc_assert(prev->next == entry, "list-corruption", "list_del: prev->next is not the entry");
-	__mc_assert(next->prev == entry, "list-corruption", "list_del: next->prev is not the entry");
+	return __mc_list_is(next != LIST_POISON1 && prev != LIST_POISON2, "list_del: the entry is on no list") &&
+	       __mc_list_is(prev->next == entry, "list_del: prev->next is not the entry") &&
+	       __mc_list_is(next->prev == entry, "list_del: next->prev is not the entry");
 }
 
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
-#if defined(CONFIG_LIST_HARDENED) || defined(CONFIG_DEBUG_LIST)
-bool __list_add_valid_or_report(struct list_head *entry, struct list_head *prev, struct list_head *next)
+/* Under the names of all versions. */
+#if defined(CONFIG_DEBUG_LIST) || defined(CONFIG_LIST_HARDENED)
+bool (__list_add_valid_or_report)(struct list_head *entry, struct list_head *prev, struct list_head *next)
 {
-	__mc_list_add_looks(entry, prev, next);
-	return true;
+	return __mc_may_add(entry, prev, next);
 }
 
-bool __list_del_entry_valid_or_report(struct list_head *entry)
+bool (__list_del_entry_valid_or_report)(struct list_head *entry)
 {
-	__mc_list_del_looks(entry);
-	return true;
-}
-#endif
-#elif defined(CONFIG_DEBUG_LIST) && LINUX_VERSION_CODE >= KERNEL_VERSION(4, 10, 0)
-bool __list_add_valid(struct list_head *entry, struct list_head *prev, struct list_head *next)
-{
-	__mc_list_add_looks(entry, prev, next);
-	return true;
+	return __mc_may_delete(entry);
 }
 
-bool __list_del_entry_valid(struct list_head *entry)
+bool (__list_add_valid)(struct list_head *entry, struct list_head *prev, struct list_head *next)
 {
-	__mc_list_del_looks(entry);
-	return true;
-}
-#elif defined(CONFIG_DEBUG_LIST)
-void __list_add(struct list_head *entry, struct list_head *prev, struct list_head *next)
-{
-	__mc_list_add_looks(entry, prev, next);
-	next->prev = entry;
-	entry->next = next;
-	entry->prev = prev;
-	prev->next = entry;
+	return __mc_may_add(entry, prev, next);
 }
 
-void __list_del_entry(struct list_head *entry)
+bool (__list_del_entry_valid)(struct list_head *entry)
 {
-	struct list_head *prev = entry->prev;
-	struct list_head *next = entry->next;
-
-	__mc_list_del_looks(entry);
-	next->prev = prev;
-	prev->next = next;
-}
-
-void list_del(struct list_head *entry)
-{
-	__list_del_entry(entry);
-	entry->next = LIST_POISON1;
-	entry->prev = LIST_POISON2;
+	return __mc_may_delete(entry);
 }
 #endif
