@@ -4,6 +4,7 @@
 #include <linux/string.h>
 #include <linux/panic.h>
 #include <linux/version.h>
+#include <mc/strings.h>
 
 int _printk(const char *format, ...)
 {
@@ -52,38 +53,6 @@ void *memset(void *to, int byte, size_t size)
 int memcmp(const void *a, const void *b, size_t size)
 {
 	return __builtin_memcmp(a, b, size);
-}
-
-size_t strlen(const char *text)
-{
-	size_t n = 0;
-
-	while (text[n])
-		n++;
-	return n;
-}
-
-size_t strnlen(const char *text, size_t most)
-{
-	size_t n = 0;
-
-	while (n < most && text[n])
-		n++;
-	return n;
-}
-
-int strcmp(const char *a, const char *b)
-{
-	for (; *a && *a == *b; a++)
-		b++;
-	return *a == *b ? 0 : (unsigned char)*a < (unsigned char)*b ? -1 : 1;
-}
-
-int strncmp(const char *a, const char *b, size_t n)
-{
-	for (; n && *a && *a == *b; a++, b++)
-		n--;
-	return !n || *a == *b ? 0 : (unsigned char)*a < (unsigned char)*b ? -1 : 1;
 }
 
 void dump_stack(void)
