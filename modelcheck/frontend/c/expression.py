@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, Unpack
 
 from modelcheck.errors import InputError
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.entry import ScenarioEntry, main_entry, scenario_entry
 from modelcheck.frontend.c.mistakes import complaint
-from modelcheck.frontend.c.reader import setting
-from modelcheck.frontend.confine import Bounds
-from modelcheck.kernel import Tree
+from modelcheck.frontend.c.reader import Given, setting
 from modelcheck.program.ir import Program
 from modelcheck.program.outlived import outlivable
 from modelcheck.program.regions import awaited_regions
@@ -26,22 +24,16 @@ def parse_expression(
     expression: str,
     *,
     sources: Sequence[Path],
-    include: Sequence[Path] = (),
-    defines: Mapping[str, str] | None = None,
     scenario: ScenarioEntry | None = None,
-    names: Mapping[Path, str] | None = None,
-    changed: Mapping[Path, bytes] | None = None,
-    bounds: Bounds | None = None,
     function: str = "",
     values: Mapping[str, int] | None = None,
-    tree: Tree | None = None,
-    stubs: Mapping[str, str] | None = None,
+    **given: Unpack[Given],
 ) -> Program:
     """The program that `parse_program` gives, with `FUNCTION` in it; all else has the addresses that it has there.
 
     Args:
         expression: of C, with a value that a 64-bit integer holds.
-        sources, include, defines, scenario, names, changed, bounds, tree, stubs: as for `parse_program`.
+        sources, scenario, given: as for `parse_program`.
         function: the function that it stands in: what it sees at file scope, and the types of its variables.
         values: of variables of that function.
 
@@ -50,10 +42,7 @@ def parse_expression(
     """
     if not expression.strip() or any(sign in expression for sign in ";{}#\n"):
         raise InputError(f"'{expression.strip()}' is no expression")
-    main = scenario is None
-    with setting(
-        include=include, defines=defines, main=main, names=names, changed=changed, bounds=bounds, tree=tree, stubs=stubs
-    ) as read:
+    with setting(main=scenario is None, **given) as read:
         units = read.units(sources)
         at = next((n for n, unit in enumerate(units) if function in unit.functions), None)
         used = {name: value for name, value in (values or {}).items() if re.search(rf"\b{name}\b", expression)}
