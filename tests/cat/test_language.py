@@ -10,6 +10,7 @@ from attrs import evolve
 
 from modelcheck.cat import BUILT_IN, Candidate, load_model, model_from_text
 from modelcheck.errors import InputError
+from modelcheck.run.room import DEEPEST
 
 # Thread 0: write x, fence, read y. Thread 1: write y, read x. Events 0 and 1 are the initial writes of x and y.
 SB = Candidate(
@@ -257,7 +258,7 @@ def test_a_wrong_text_is_refused_at_its_place(text: str, line: int, column: int,
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("let a = " + "(" * 5000 + "po" + ")" * 5000, "nested too deeply"),
+        ("let a = " + "(" * DEEPEST + "po" + ")" * DEEPEST, "nested too deeply"),
         ("procedure p(x) = call p(x) end call p(po)", "nested too deeply"),
         (
             "let f0(x) = x\n"
