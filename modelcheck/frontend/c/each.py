@@ -56,8 +56,11 @@ def attempts(source: Path, **given: Unpack[Given]) -> list[Attempt]:
 
 
 def _elsewhere(reason: str, bodies: str) -> bool:
-    """Whether what is refused is only that something is not in the file; ``bodies``: the text of ours."""
+    """Whether what is refused is only that something is not in the file, or that there are very many threads;
+    ``bodies``: the text of ours."""
     intrinsic = re.match(r"there is no intrinsic (\w+)\(\)", reason)
-    return reason.startswith(("no body for", "no definition of")) or (
-        intrinsic is not None and (intrinsic[1] in bodies or intrinsic[1] in RUNTIME)
+    return (
+        reason.startswith(("no body for", "no definition of"))
+        or "is thread-local, and used by more" in reason
+        or (intrinsic is not None and (intrinsic[1] in bodies or intrinsic[1] in RUNTIME))
     )
