@@ -3,18 +3,18 @@
 #ifndef MC_STRINGS_H
 #define MC_STRINGS_H
 
-size_t strlen(const char *s)
+__SIZE_TYPE__ strlen(const char *s)
 {
-	size_t n = 0;
+	__SIZE_TYPE__ n = 0;
 
 	while (s[n])
 		n++;
 	return n;
 }
 
-size_t strnlen(const char *s, size_t most)
+__SIZE_TYPE__ strnlen(const char *s, __SIZE_TYPE__ most)
 {
-	size_t n = 0;
+	__SIZE_TYPE__ n = 0;
 
 	while (n < most && s[n])
 		n++;
@@ -28,7 +28,7 @@ int strcmp(const char *a, const char *b)
 	return *a == *b ? 0 : (unsigned char)*a < (unsigned char)*b ? -1 : 1;
 }
 
-int strncmp(const char *a, const char *b, size_t n)
+int strncmp(const char *a, const char *b, __SIZE_TYPE__ n)
 {
 	for (; n && *a && *a == *b; a++, b++)
 		n--;
@@ -44,9 +44,9 @@ char *strcpy(char *to, const char *from)
 	return start;
 }
 
-char *strncpy(char *to, const char *from, size_t n)
+char *strncpy(char *to, const char *from, __SIZE_TYPE__ n)
 {
-	size_t i = 0;
+	__SIZE_TYPE__ i = 0;
 
 	for (; i < n && from[i]; i++)
 		to[i] = from[i];
@@ -69,7 +69,7 @@ char *strchr(const char *s, int c)
 	return (char *)s;
 }
 
-void *memchr(const void *s, int c, size_t n)
+void *memchr(const void *s, int c, __SIZE_TYPE__ n)
 {
 	const unsigned char *p = s;
 
