@@ -364,7 +364,7 @@ class Encoding:
                 faults.append(self._stops(event, "bad-free", wrong)[0])
                 now = self.circuit.all_of((now, same))
             for other in self.graph.events:
-                if other.kind == "free" and other.id < event.id and other.address is not None:
+                if other.kind == "free" and other.id != event.id and other.address is not None:
                     earlier = self.circuit.all_of(
                         (self.executed[other.id], self.valuation.values(other.address).get(address, NO))
                     )

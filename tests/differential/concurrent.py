@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 from modelcheck.cat import load_model
 from modelcheck.errors import InputError
-from modelcheck.frontend.c import ScenarioEntry, parse_program
+from modelcheck.frontend.c import parse_program
 from modelcheck.interleave.explore import Limits, explore
 from modelcheck.program.ir import PROPERTIES, Program
 from modelcheck.solve.check import check
@@ -33,7 +33,7 @@ def program_of(random: Threads, folder: Path) -> Program:
     """The program of a random text, written to ``folder``."""
     path = folder / "threads.c"
     path.write_text(random.text)
-    return parse_program([path], scenario=ScenarioEntry("init", tuple((n, n) for n in random.names), "final"))
+    return parse_program([path], scenario=random.entry)
 
 
 def differences(seed: int, states: int, seconds: float, tally: Counter[str]) -> list[str]:

@@ -23,7 +23,7 @@ from tempfile import TemporaryDirectory
 from attrs import evolve
 
 from modelcheck.cat import load_model
-from modelcheck.frontend.c import ScenarioEntry, parse_program
+from modelcheck.frontend.c import parse_program
 from modelcheck.program.ir import PROPERTIES
 from modelcheck.solve.check import check
 from tests.differential.random_threads import Threads, threads
@@ -45,8 +45,7 @@ def verdict_in(folder: Path, seconds: float) -> Verdict:
         if key not in known:
             path = folder / "threads.c"
             path.write_text(random.text)
-            entry = ScenarioEntry("init", tuple((n, n) for n in random.names), "final")
-            program = parse_program([path], scenario=entry)
+            program = parse_program([path], scenario=random.entry)
             known[key] = check(
                 program, load_model(model), PROPERTIES_ASKED, unroll=unroll, timeout=seconds, touches=False
             ).verdict
@@ -72,14 +71,14 @@ def renamed(random: Threads) -> Threads:
         return re.sub(r"\b[ac]\b", lambda found: swapped[found[0]], statement)
 
     bodies = tuple(tuple(map(other, body)) for body in random.bodies)
-    return Threads(bodies, other(random.outcome))
+    return evolve(random, bodies=bodies, outcome=other(random.outcome))
 
 
 def reversed_threads(random: Threads) -> Threads:
     """The program with its threads in the opposite order."""
     last = len(random.bodies) - 1
     outcome = re.sub(r"\br(\d)", lambda found: f"r{last - int(found[1])}", random.outcome)
-    return Threads(random.bodies[::-1], outcome)
+    return evolve(random, bodies=random.bodies[::-1], outcome=outcome)
 
 
 def broken(seed: int, seconds: float, tally: Counter[str]) -> Iterator[str]:
@@ -110,6 +109,8 @@ def broken(seed: int, seconds: float, tally: Counter[str]) -> Iterator[str]:
         for model in ("sc", "lkmm"):
             yield from differ(f"the order of threads ({model})", verdict(turned, model, 2), verdict(random, model, 2))
             yield from differ(f"names ({model})", verdict(renamed(random), model, 2), verdict(random, model, 2))
+            other = evolve(random, started=not random.started)
+            yield from differ(f"who starts them ({model})", verdict(other, model, 2), verdict(random, model, 2))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

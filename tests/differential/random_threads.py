@@ -7,6 +7,8 @@ from random import Random
 
 from attrs import frozen
 
+from modelcheck.frontend.c import ScenarioEntry
+
 HEADER = """\
 #include <linux/atomic.h>
 #include <linux/bit_spinlock.h>
@@ -27,6 +29,8 @@ HEADER = """\
 #include <linux/spinlock.h>
 #include <linux/srcu.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
+#include <pthread.h>
 
 struct thing { int value; struct kref ref; struct list_head link; struct rcu_head rcu; };
 
@@ -46,7 +50,13 @@ static DEFINE_SEQLOCK(seq);
 static DECLARE_COMPLETION(done);
 static DECLARE_WAIT_QUEUE_HEAD(queue);
 DEFINE_STATIC_SRCU(srcu);
+DEFINE_STATIC_SRCU(elsewhere);
 
+static void work(struct work_struct *item) { WRITE_ONCE(a, 2); kfree(xchg(&shared, NULL)); }
+static void tidy(struct work_struct *item) { kfree(shared); }
+static DECLARE_WORK(working, work);
+static DECLARE_WORK(tidying, tidy);
+static void freed(struct rcu_head *head) { WRITE_ONCE(b, 2); kfree(container_of(head, struct thing, rcu)); }
 static void release(struct kref *ref) { kfree(container_of(ref, struct thing, ref)); }
 
 void init(void)
@@ -137,7 +147,29 @@ RARER = (
     "WARN_ON(r == {n});",
     "if (r == {n}) return;",
     "spin_unlock(&spin);",
+    "spin_lock_init(&spin);",
     "up_write(&sem);",
+    "up_read(&sem);",
+    "read_unlock(&rw);",
+    "mutex_unlock(&mutex);",
+    "mutex_lock(&mutex);",
+    "rcu_read_unlock();",
+    "{x} = srcu_read_lock(&srcu);",
+    "srcu_read_unlock(&srcu, {x});",
+    "srcu_read_unlock(&elsewhere, {x});",
+    "{{ int k = srcu_read_lock(&srcu); srcu_read_unlock(&elsewhere, k); }}",
+    "kfree(shared);",
+    "if (READ_ONCE({x})) kfree(shared);",
+    "kref_put(&shared->ref, release);",
+    "kfree_rcu(shared, rcu);",
+    "call_rcu(&shared->rcu, freed);",
+    "t = xchg(&shared, NULL); if (t) call_rcu(&t->rcu, freed);",
+    "rcu_barrier();",
+    "schedule_work(&working);",
+    "schedule_work(&tidying);",
+    "flush_work(&working);",
+    "flush_work(&tidying);",
+    "cancel_work_sync(&working);",
     "{{ int local = r; WRITE_ONCE(p, &local); r = local; }}",
     "if (READ_ONCE(p)) r = *READ_ONCE(p);",
 )
@@ -145,10 +177,15 @@ RARER = (
 
 @frozen
 class Threads:
-    """A random program: the statements of each thread, and an outcome that must not be."""
+    """A random program: the statements of each thread, and an outcome that must not be.
+
+    ``started``: the first thread starts the others, does its part beside them, and waits for them; else all start
+    together.
+    """
 
     bodies: tuple[tuple[str, ...], ...]
     outcome: str
+    started: bool = False
 
     @property
     def text(self) -> str:
@@ -158,7 +195,22 @@ class Threads:
             lines = "".join(f"\t{line}\n" for line in body)
             text += f"void t{number}(void)\n{{\n\tint r = 0;\n\tstruct thing *t = NULL;\n\n{lines}"
             text += f"\t(void)t;\n\tr{number} = r;\n}}\n\n"
-        return text + f'void final(void)\n{{\n\t__mc_assert(!({self.outcome}), "assertion", "the outcome");\n}}\n'
+        text += f'void final(void)\n{{\n\t__mc_assert(!({self.outcome}), "assertion", "the outcome");\n}}\n'
+        if not self.started:
+            return text
+        others = range(1, len(self.bodies))
+        for number in others:
+            text += f"\nstatic void *starts{number}(void *nothing) {{ t{number}(); return NULL; }}\n"
+        makes = "".join(f"\tpthread_create(&thread[{n}], NULL, starts{n}, NULL);\n" for n in others)
+        waits = "".join(f"\tpthread_join(thread[{n}], NULL);\n" for n in others)
+        return text + f"\nvoid first(void)\n{{\n\tpthread_t thread[3];\n{makes}\tt0();\n{waits}\tfinal();\n}}\n"
+
+    @property
+    def entry(self) -> ScenarioEntry:
+        """How it is run."""
+        if self.started:
+            return ScenarioEntry("init", (("first", "first"),), None)
+        return ScenarioEntry("init", tuple((name, name) for name in self.names), "final")
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -175,7 +227,8 @@ def threads(seed: int) -> Threads:
     number = chance.choice((2, 2, 2, 3))
     bodies = tuple(tuple(_body(chance, rare, most)) for _ in range(number))
     seen = chance.sample(("a", "b", *(f"r{n}" for n in range(number))), 2)
-    return Threads(bodies, " && ".join(f"{name} == {chance.randrange(3)}" for name in seen))
+    outcome = " && ".join(f"{name} == {chance.randrange(3)}" for name in seen)
+    return Threads(bodies, outcome, started=chance.random() < 0.3)
 
 
 def _shaped(chance: Random) -> Threads:
@@ -194,7 +247,7 @@ def _shaped(chance: Random) -> Threads:
     outcome += [f"r{thread} == {value}" for thread, value in enumerate(seen)]
     between = ("", "", "", "smp_mb();", "smp_wmb();", "smp_rmb();", "if (r >= 0)")
     bodies = tuple((first, *filter(None, (chance.choice(between),)), second) for first, second in steps)
-    return Threads(bodies, " && ".join(outcome))
+    return Threads(bodies, " && ".join(outcome), started=chance.random() < 0.2)
 
 
 def _read(chance: Random, cell: str, position: int) -> str:

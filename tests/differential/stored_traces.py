@@ -34,8 +34,9 @@ LONGEST: Final = 30.0
 def spec_of(random: Threads, folder: Path) -> Path:
     """A spec of a random program, written to ``folder``."""
     (folder / "threads.c").write_text(random.text)
-    names = ", ".join(f'"{name}"' for name in random.names)
-    scenario = f'[scenarios.all]\ninit = "init"\nthreads = [{names}]\nfinal = "final"\n'
+    names = ", ".join(f'"{name}"' for name, _ in random.entry.threads)
+    final = f'final = "{random.entry.final}"\n' if random.entry.final else ""
+    scenario = f'[scenarios.all]\ninit = "init"\nthreads = [{names}]\n{final}'
     (folder / "spec.toml").write_text(f'name = "threads"\nsources = ["threads.c"]\nunroll = 2\n\n{scenario}')
     return folder
 

@@ -34,6 +34,17 @@ CALLS = {
         "kfree_const(out); kfree(0); out[1] = 3;",
         [7, 3],
     ),
+    "a macro and the function behind it": (
+        "#include <linux/slab.h>\n#include <linux/rcupdate.h>\n" + MARK + "void kfree(const void *p) { out[0]++; }\n"
+        "static void synchronize_rcu(void) { out[1] = 7; }\n",
+        "kfree(out); kfree_sensitive(0); synchronize_rcu();",
+        [2, 7],
+    ),
+    "a name in parentheses": (
+        "#include <stdlib.h>\n" + MARK + "void (free)(void *p) { out[0] += p == out; }\n",
+        "free(out); (free)(out); out[1] = 3;",
+        [2, 3],
+    ),
     "attributes before and behind its name": (
         "#include <linux/compiler.h>\n#include <linux/llist.h>\n" + MARK + "#define __mine\n"
         "__attribute__((noinline)) __mine bool __attribute__((cold)) llist_add_batch(struct llist_node *a, "

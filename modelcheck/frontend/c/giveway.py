@@ -195,6 +195,7 @@ def _definitions(
 
 def _declarator(tokens: Sequence[re.Match[bytes]]) -> tuple[bytes, bytes, bool] | None:
     """The name, the prototype and whether it is static, of the function that begins with these; None: no function."""
+    tokens = _bared(tokens)
     depth = opened = 0
     groups: list[tuple[int, int]] = []
     for at, token in enumerate(tokens):
@@ -218,6 +219,16 @@ def _declarator(tokens: Sequence[re.Match[bytes]]) -> tuple[bytes, bytes, bool] 
     static = any(token[0] == b"static" for token in before)
     parts = [*_specifiers(before), *(token[0] for token in tokens[start : end + 1])]
     return tokens[start][0], (b"static " if static else b"") + b" ".join(parts) + b";", static
+
+
+def _bared(tokens: Sequence[re.Match[bytes]]) -> Sequence[re.Match[bytes]]:
+    """The tokens, with ``(name)(…)``, as a function is written that a macro of its name must not meet, as ``name(…)``."""
+    texts = [token[0] for token in tokens]
+    for at in range(1, len(tokens) - 3):
+        around = texts[at], texts[at + 2], texts[at + 3]
+        if around == (b"(", b")", b"(") and tokens[at + 1].lastgroup == "word" and texts[at - 1] not in _NO_NAMES:
+            return [*tokens[:at], tokens[at + 1], *tokens[at + 3 :]]
+    return tokens
 
 
 def _marking(word: bytes) -> bool:

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Sequence
 
 from modelcheck.program.expr import FALSE, UNDEFINED, Expr, Undefined, choice, conj, const, negate, op
-from modelcheck.program.flow import EXIT, Element, Loop, flow_of, registers
+from modelcheck.program.flow import EXIT, Element, Loop, flow_of, registers, successors
 from modelcheck.program.graph import Blocked, Guard
 from modelcheck.program.guards import NO_DEPS, Deps, Val, chosen, controlling, extend, join, merge_values
 from modelcheck.program.ir import Branch, Exit, Function, Halt, Instruction, Jump, Return, Source, Switch
@@ -77,6 +77,7 @@ class Paths(Looks):
             mark = Mark(len(self.events), len(self.allocations), len(self.choices), len(self.cuts), self.next_base)
             threads, exits = len(self.threads), frame.exits.get(loop.head, 0)
             fixed = frame.fixed.get(loop.head, 0)
+            frame.leaves.pop(loop.head, None)
             if entry is not None:
                 before = list(entry.regs)
                 guard = entry.guard
@@ -92,6 +93,8 @@ class Paths(Looks):
                 counted += 1
             if back and entry is not None and threads == len(self.threads):
                 looks = [(state, self._look(frame, loop, before, guard, state, mark, earlier)) for state in back]
+                if all(look is not None for _, look in looks):
+                    self._depend_on_end(frame, loop, mark.events)
                 kept = [look for _, look in looks if look is not None and not raced and self._races(look)]
                 again = [look for _, look in looks if look is not None and look.renews and renewed is FALSE]
                 if kept or again:
@@ -127,6 +130,33 @@ class Paths(Looks):
                 if now is not None and now[0].kind == "const" and (was is None or was[0] is not now[0]):
                     return True
         return any(event.kind == "W" and self.private.keeps(event) for event in self.events[events:])
+
+    def _depend_on_end(self, frame: CallFrame, loop: Loop, events: int) -> None:
+        """What is behind a loop whose rounds change nothing depends for control on what ends it: it may go on for ever.
+
+        That is weak control dependence (Podgurski and Clarke 1990). A compiler keeps to it only where each end is
+        decided by marked reads of the same round: what else is read it may read once, before the loop. herd's
+        dependencies end where the ways meet, and so do those of a litmus test.
+
+        Args:
+            events: how many there were before the round.
+        """
+        ends = _exits(frame, loop)
+        leaves = frame.leaves.get(loop.head, {})
+        if self.program.syntactic or not ends or not ends <= leaves.keys():
+            return
+        if not all(any(read >= events and self.events[read].tags for read, _ in leaves[block]) for block in ends):
+            return
+        for block, states in frame.pending.items():
+            if block in loop.blocks:
+                continue
+            for state in states:
+                state.ctrl = tuple(
+                    ((0, min(read for read, _ in deps)), deps)
+                    if key[0] == frame.serial and any(read >= events for read, _ in deps)
+                    else (key, deps)
+                    for key, deps in state.ctrl
+                )
 
     def _wait_there(
         self, frame: CallFrame, loop: Loop, state: State, look: Look, renewed: Expr, choices: int
@@ -285,6 +315,8 @@ class Paths(Looks):
                     if any(target not in loop.blocks for _, target in arms):
                         frame.fixed[loop.head] = frame.fixed.get(loop.head, 0) + 1
             frame.tested[number] = tested
+        for loop in around(frame.flow.order, number):
+            frame.leaves.setdefault(loop.head, {})[number] = controlling(deps)
         ctrl = state.ctrl
         if deps and len(taken) > 1:
             where = frame.flow.join.get(number, EXIT)
@@ -301,3 +333,12 @@ class Paths(Looks):
         chosen = op("eq", 1, choice(self._choice(2, state.guard), 8), const(1, 8))
         self.choosers[-1] = -1
         return op("ite", 1, op("defined", 1, value), value, chosen)
+
+
+def _exits(frame: CallFrame, loop: Loop) -> set[int]:
+    """The blocks of a loop that may end it."""
+    return {
+        block
+        for block in loop.blocks
+        if not loop.blocks.issuperset(successors(frame.function.blocks[block].terminator))
+    }

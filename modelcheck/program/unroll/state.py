@@ -12,7 +12,8 @@ from modelcheck.program.guards import NO_DEPS, Deps, Val, merge_deps
 from modelcheck.program.ir import Function, Source
 
 CtrlKey = tuple[int, int]
-"""A frame's serial number, and the block where the paths of one of its branches meet again."""
+"""A frame's serial number, and the block where the paths of one of its branches meet again; or 0, and a read that
+decides for good whether anything behind it happens."""
 
 
 class State:
@@ -31,9 +32,12 @@ class State:
 
 
 class CallFrame:
-    """One call of one function in one thread."""
+    """One call of one function in one thread.
 
-    __slots__ = ("block", "exits", "fixed", "flow", "function", "pending", "returns", "serial", "tested")
+    ``leaves``: what each branch that may leave a loop was last decided by, by the head of the loop.
+    """
+
+    __slots__ = ("block", "exits", "fixed", "flow", "function", "leaves", "pending", "returns", "serial", "tested")
 
     def __init__(self, function: Function, flow: Flow, serial: int) -> None:
         self.function = function
@@ -44,6 +48,7 @@ class CallFrame:
         self.returns: list[tuple[State, Val | None]] = []
         self.exits: dict[int, int] = {}
         self.fixed: dict[int, int] = {}
+        self.leaves: dict[int, dict[int, Deps]] = {}
         self.tested: dict[int, tuple[Val | None, ...]] = {}
 
 
