@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import itemgetter
-from time import monotonic
+from time import monotonic, process_time
 from typing import Final
 
 from attrs import frozen
@@ -35,10 +35,11 @@ MakeSpace = Callable[[System, frozenset[str], bool, Tick], Space]
 
 @frozen
 class Limits:
-    """Where to give up: seconds, and states stored. None: never."""
+    """Where to give up: seconds by the clock, seconds of the processor, and states stored. None: never."""
 
     seconds: float | None = None
     states: int | None = None
+    busy: float | None = None
 
 
 @frozen
@@ -145,6 +146,7 @@ class _Search:
         self.reduce = reduce
         self.make = make
         self.began = monotonic()
+        self.busy = process_time()
         self.states = 0
         self.executions = 0
         self.blocked = 0
@@ -238,6 +240,8 @@ class _Search:
     def _tick(self, stored: int) -> None:
         if self.limits.seconds is not None and monotonic() - self.began > self.limits.seconds:
             raise _GaveUp(f"time limit of {self.limits.seconds:g} s reached after {self.states + stored} states")
+        if self.limits.busy is not None and process_time() - self.busy > self.limits.busy:
+            raise _GaveUp(f"limit of {self.limits.busy:g} s reached after {self.states + stored} states")
         if self.limits.states is not None and self.states + stored > self.limits.states:
             raise _GaveUp(f"limit of {self.limits.states} states reached")
 

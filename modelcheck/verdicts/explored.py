@@ -20,11 +20,14 @@ KNOWN: Final = ("sc", "tso")
 """The memory models of the explorer."""
 
 
-def explored(program: Program, cell: Cell) -> Result:
-    """The explorer's verdict: ``events`` are the states it stored, and so are ``refinements``, its effort."""
+def explored(program: Program, cell: Cell, busy: float | None = None) -> Result:
+    """The explorer's verdict: ``events`` are the states it stored, and so are ``refinements``, its effort.
+
+    ``busy``: seconds of the processor after which it gives up.
+    """
     if cell.load not in KNOWN:
         return Result("UNKNOWN", reason=f"the interleaving engine knows sc and tso, not {cell.model}")
-    found = explore(program, cell.load, cell.scenario.properties, Limits(cell.scenario.patience))
+    found = explore(program, cell.load, cell.scenario.properties, Limits(cell.scenario.patience, busy=busy))
     result = Result(
         found.verdict,
         events=found.states,

@@ -220,19 +220,19 @@ def _check(program: Program, job: Job) -> Result:
 
 
 TRIED: Final = 10.0
-"""Seconds for which the explorer is asked first, of programs on a kernel tree: each has much code, of which few threads
-do little."""
+"""Seconds of the processor for which the explorer is asked first, of programs on a kernel tree: each has much code, of
+which few threads do little."""
 
 
 def _tried(program: Program, cell: Cell) -> Result | None:
-    """What the explorer says of a cell within `TRIED` seconds; None where it comes to no end, or does not know the
-    memory model."""
+    """What the explorer says of a cell within `TRIED` seconds, or half of what a caller waits; None where it comes to
+    no end, or does not know the memory model."""
     from modelcheck.verdicts.explored import KNOWN, explored
 
     if cell.load not in KNOWN:
         return None
-    seconds = min(TRIED, cell.scenario.patience or TRIED)
-    found = explored(program, attrs.evolve(cell, scenario=attrs.evolve(cell.scenario, patience=seconds)))
+    patience = cell.scenario.patience
+    found = explored(program, cell, busy=TRIED if patience is None else min(TRIED, patience / 2))
     if found.verdict == "UNKNOWN":
         return None
     return attrs.evolve(found, refinements=0, mixed=found.verdict == "FAIL")

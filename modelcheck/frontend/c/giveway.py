@@ -222,7 +222,7 @@ def _declarator(tokens: Sequence[re.Match[bytes]]) -> tuple[bytes, bytes, bool] 
 
 
 def _bared(tokens: Sequence[re.Match[bytes]]) -> Sequence[re.Match[bytes]]:
-    """The tokens, with ``(name)(…)``, as a function is written that a macro of its name must not meet, as ``name(…)``."""
+    """The tokens, with ``(name)(…)``, which keeps a macro of that name away, as ``name(…)``."""
     texts = [token[0] for token in tokens]
     for at in range(1, len(tokens) - 3):
         around = texts[at], texts[at + 2], texts[at + 3]
