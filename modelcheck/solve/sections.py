@@ -181,9 +181,14 @@ def _outlasts_own(encoding: Encoding, events: list[Event], lock: Event) -> None:
 
 
 def _unlocks(encoding: Encoding, unlock: Event, lock: Event) -> int:
-    """The literal that ``unlock`` is executed with the cookie that ``lock`` gave."""
+    """The literal that ``unlock`` is executed with the cookie that ``lock`` gave, and of the same structure."""
     cookie = [encoding.valuation.all(guard) for read, guard in unlock.data if read == lock.id]
-    return encoding.circuit.all_of((encoding.executed[unlock.id], encoding.circuit.any_of(cookie)))
+    if not cookie:
+        return NO
+    assert unlock.address is not None
+    assert lock.address is not None
+    same = encoding.valuation.equals(unlock.address, lock.address)
+    return encoding.circuit.all_of((encoding.executed[unlock.id], encoding.circuit.any_of(cookie), same))
 
 
 def _add(encoding: Encoding, event: Event, executed: int, at: Event | None) -> None:

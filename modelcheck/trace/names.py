@@ -24,7 +24,7 @@ def clean(text: str) -> str:
 
 def bookkeeping(name: str) -> bool:
     """Whether what is called ``name`` is what each thread keeps of itself, for what lockdep asks (`<mc/asked.h>`)."""
-    return name.startswith(("__mc_depth", "__mc_readers"))
+    return name.startswith(("__mc_depth", "__mc_read_words"))
 
 
 @frozen

@@ -27,6 +27,7 @@ static DEFINE_SPINLOCK(l);
 static DEFINE_SPINLOCK(m);
 static DEFINE_MUTEX(n);
 DEFINE_STATIC_SRCU(s);
+DEFINE_STATIC_SRCU(other);
 static int want[6] = { 99 }; /* no outcome of these programs */
 
 static int swap_in(int *cell, int value)

@@ -29,7 +29,27 @@ MISUSED = {
     ),
 }
 
+MISLED = {
+    "another structure": "int k = srcu_read_lock(&s); srcu_read_unlock(&other, k);",
+    "no section": "if (READ_ONCE(a)) srcu_read_unlock(&s, 0);",
+    "left twice": "int k = srcu_read_lock(&s); srcu_read_unlock(&s, k); srcu_read_unlock(&s, k);",
+    "left twice on one way": (
+        "int k = srcu_read_lock(&s); srcu_read_unlock(&s, k); if (READ_ONCE(a)) srcu_read_unlock(&s, k);"
+    ),
+    "each other's": (
+        "int k = srcu_read_lock(&s); int j = srcu_read_lock(&other); srcu_read_unlock(&s, j);"
+        " srcu_read_unlock(&other, k); if (READ_ONCE(a)) srcu_read_unlock(&s, k);"
+    ),
+    "another thread's": "srcu_read_unlock(&s, READ_ONCE(b));",
+    "a number": "int k = srcu_read_lock(&s); (void)k; srcu_read_unlock(&s, 0);",
+}
+
 PROPER = {
+    "sections of two structures": (
+        "int k = srcu_read_lock(&s); int j = srcu_read_lock(&other); srcu_read_unlock(&s, k);"
+        " srcu_read_unlock(&other, j);"
+    ),
+    "what another thread may end": "int k = srcu_down_read(&s); srcu_up_read(&s, k);",
     "nested sections": "rcu_read_lock(); rcu_read_lock(); rcu_read_unlock(); rcu_read_unlock();",
     "an srcu section": "int k = srcu_read_lock(&s); srcu_read_unlock(&s, k);",
     "a cookie handed on": "int k = srcu_read_lock(&s); WRITE_ONCE(b, k);",
@@ -50,6 +70,14 @@ def test_a_section_without_its_other_end_is_lock_misuse_at_its_place(name: str, 
         assert (explored.finding.property, solved.property) == ("lock-misuse", "lock-misuse")
         assert solved.source is not None
         assert explored.finding.source.line == solved.source.line
+
+
+@pytest.mark.parametrize("name", MISLED)
+def test_only_the_thread_that_began_a_section_leaves_it_once(name: str, tmp_path: Path) -> None:
+    held = "int j = srcu_read_lock(&s); WRITE_ONCE(b, j); WRITE_ONCE(a, 1); srcu_read_unlock(&s, j);"
+    program = parse(RandomProgram(((MISLED[name],), (held,))), tmp_path)
+    for which in MODELS:
+        assert verdicts(program, which, ASKED) == ("FAIL", "FAIL")
 
 
 @pytest.mark.parametrize("name", PROPER)

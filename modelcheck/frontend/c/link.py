@@ -478,7 +478,7 @@ RUNTIME = frozenset(
         *("memchr", "strcat", "strchr", "strcmp", "strcpy", "strlen", "strncmp", "strncpy", "strnlen"),
         *("__mc_atomic_begin", "__mc_atomic_begin_or_stop", "__mc_atomic_end", "__mc_atomic_assume"),
         *("atexit", "__mc_run_at_exit"),
-        *("__mc_reads", "__mc_reads_no_more", "__mc_is_reader", "cleanup_srcu_struct"),
+        *("__mc_reads", "__mc_reads_no_more", "__mc_is_reader", "__mc_srcu_left", "cleanup_srcu_struct"),
         *ALLOCATING,
         *(
             "free",

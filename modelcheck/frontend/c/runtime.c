@@ -2,6 +2,7 @@
 /* Functions of the C library, for programs that have only declarations of them. */
 #include <mc/declared.h>
 #include <mc/readers.h>
+#include <mc/srcu.h>
 #include <mc/strings.h>
 
 /* Atomic sections of SV-COMP: they exclude each other. */

@@ -18,7 +18,7 @@ struct srcu_struct {
 #define DEFINE_STATIC_SRCU(name) static struct srcu_struct name = __SRCU_STRUCT_INIT(name)
 #define init_srcu_struct(s) ((s)->__srcu_word = 0, (s)->__readers = 0, (s)->__pending = 0, 0)
 /* The kernel warns, and leaves the memory behind, where readers are inside or callbacks still to come. After it it is none. */
-void cleanup_srcu_struct(struct srcu_struct *s); /* in mc/readers.h */
+void cleanup_srcu_struct(struct srcu_struct *s); /* in mc/srcu.h */
 
 /* Within the section: so a grace period says it to whoever waited for one. */
 #define __mc_srcu_counts(s, op, tags) \
@@ -33,8 +33,8 @@ void cleanup_srcu_struct(struct srcu_struct *s); /* in mc/readers.h */
 #define srcu_up_read(s, cookie) \
 	(__mc_srcu_counts(s, "sub", "RELEASE"), \
 	 __mc_store(&(s)->__srcu_word, 4, (unsigned long)(cookie), "Srcu-unlock"))
-#define srcu_read_lock(s) (__mc_reader(&(s)->__srcu_word), srcu_down_read(s))
-#define srcu_read_unlock(s, cookie) (__mc_reader_gone(&(s)->__srcu_word), srcu_up_read(s, cookie))
+#define srcu_read_lock(s) (__mc_reads(&(s)->__srcu_word), srcu_down_read(s))
+#define srcu_read_unlock(s, cookie) (__mc_srcu_left(&(s)->__srcu_word), srcu_up_read(s, cookie))
 #define srcu_read_lock_notrace(s) srcu_read_lock(s)
 #define srcu_read_unlock_notrace(s, cookie) srcu_read_unlock(s, cookie)
 #define synchronize_srcu(s) __mc_fence_at("Sync-srcu", &(s)->__srcu_word)

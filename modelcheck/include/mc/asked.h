@@ -16,6 +16,7 @@
 void __mc_reads(const volatile void *word);
 void __mc_reads_no_more(const volatile void *word);
 int __mc_is_reader(const volatile void *word);
+void __mc_srcu_left(const volatile void *word);
 
 #define __mc_reader(word) ((void)(__mc_calls("__mc_is_reader") && (__mc_reads(word), 1)))
 #define __mc_reader_if(got, word) ({					\

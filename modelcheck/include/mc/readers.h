@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* Bodies for <mc/asked.h> and <linux/srcu.h>: what each thread reads, and the end of an SRCU structure. */
+/* Bodies for <mc/asked.h>: what each thread reads. */
 #ifndef MC_READERS_H
 #define MC_READERS_H
 
-#include <linux/srcu.h>
+#include <mc/asked.h>
 
 #define __MC_READS_AT_ONCE 4
 
-static const volatile void *__mc_readers[MC_NR_THREADS][__MC_READS_AT_ONCE];
+static const volatile void *__mc_read_words[MC_NR_THREADS][__MC_READS_AT_ONCE];
 void more_locks_held_for_reading_than_are_modelled(void);
 
 void __mc_reads(const volatile void *word)
 {
-	const volatile void **mine = __mc_readers[__mc_self()];
+	const volatile void **mine = __mc_read_words[__mc_self()];
 
 	for (int i = 0; i < __MC_READS_AT_ONCE; i++)
 		if (!mine[i]) {
@@ -24,7 +24,7 @@ void __mc_reads(const volatile void *word)
 
 void __mc_reads_no_more(const volatile void *word)
 {
-	const volatile void **mine = __mc_readers[__mc_self()];
+	const volatile void **mine = __mc_read_words[__mc_self()];
 
 	for (int i = 0; i < __MC_READS_AT_ONCE; i++)
 		if (mine[i] == word) {
@@ -35,7 +35,7 @@ void __mc_reads_no_more(const volatile void *word)
 
 int __mc_is_reader(const volatile void *word)
 {
-	const volatile void **mine = __mc_readers[__mc_self()];
+	const volatile void **mine = __mc_read_words[__mc_self()];
 
 	for (int i = 0; i < __MC_READS_AT_ONCE; i++)
 		if (mine[i] == word)
@@ -43,17 +43,12 @@ int __mc_is_reader(const volatile void *word)
 	return 0;
 }
 
-void cleanup_srcu_struct(struct srcu_struct *s)
+/* Who began a section of SRCU leaves it, in the same context: lockdep warns of any other. */
+void __mc_srcu_left(const volatile void *word)
 {
-	unsigned long pending = __mc_load(&s->__pending, 8, "ACQUIRE");
-	unsigned int readers = __mc_load(&s->__readers, 4, "ACQUIRE");
-
-	__mc_assert(readers == 0, "warning", "cleanup_srcu_struct: a reader is still in a section");
-	__mc_assert(pending == 0, "warning", "cleanup_srcu_struct: callbacks are still to come");
-	if (readers || pending)
-		return;
-	__mc_reset(&s->__srcu_word, 4, "destroy SRCU structure");
-	__mc_reset(&s->__pending, 8, "destroy SRCU structure");
+	__mc_assert(__mc_is_reader(word), "lock-misuse",
+		    "srcu_read_unlock() of a structure that the thread is in no section of");
+	__mc_reads_no_more(word);
 }
 
 #endif

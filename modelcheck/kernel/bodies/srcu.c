@@ -6,6 +6,7 @@
 #include <linux/srcu.h>
 #include <linux/slab.h>
 #include <linux/version.h>
+#include <mc/readers.h>
 
 #if defined(CONFIG_TREE_SRCU) && LINUX_VERSION_CODE >= KERNEL_VERSION(4, 12, 0)
 #if MC_TREE_HAS_AN_INDEX_OF_SRCU
@@ -48,13 +49,20 @@ void cleanup_srcu_struct(struct srcu_struct *domain)
 #endif
 }
 
+/* What srcu_down_read() begins, which comes here too, may end in another context. */
+#define __mc_srcu_kept() (!__mc_calls("srcu_down_read"))
+
 int __srcu_read_lock(struct srcu_struct *domain)
 {
+	if (__mc_srcu_kept())
+		__mc_reads(__mc_srcu_word(domain));
 	return (int)__mc_load(__mc_srcu_word(domain), __mc_srcu_size(domain), "Srcu-lock");
 }
 
 void __srcu_read_unlock(struct srcu_struct *domain, int index)
 {
+	if (__mc_srcu_kept())
+		__mc_srcu_left(__mc_srcu_word(domain));
 	__mc_store(__mc_srcu_word(domain), __mc_srcu_size(domain), (unsigned int)index, "Srcu-unlock");
 }
 

@@ -34,6 +34,9 @@ static void syncs_inside(void) { rcu_read_lock(); synchronize_rcu(); rcu_read_un
 static void reads_preempt(void) { struct thing *t; preempt_disable(); t = rcu_dereference_sched(shared); if (t) MC_ASSERT("assertion", t->a == 1, "made"); preempt_enable(); }
 DEFINE_STATIC_SRCU(srcu);
 static void srcu_reads(void) { struct thing *t; int i = srcu_read_lock(&srcu); t = srcu_dereference(shared, &srcu); if (t) MC_ASSERT("assertion", t->a == 1, "made"); srcu_read_unlock(&srcu, i); }
+DEFINE_STATIC_SRCU(another);
+static void srcu_leaves_another(void) { int i = srcu_read_lock(&srcu); srcu_read_unlock(&another, i); }
+static void srcu_leaves_twice(void) { int i = srcu_read_lock(&srcu); srcu_read_unlock(&srcu, i); if (READ_ONCE(shared->a)) srcu_read_unlock(&srcu, i); }
 static void srcu_replaces(void) { struct thing *t = rcu_dereference_protected(shared, 1); list_del(&t->list); rcu_assign_pointer(shared, NULL); synchronize_srcu(&srcu); kfree(t); }
 static void srcu_calls(void) { struct thing *t = rcu_dereference_protected(shared, 1); list_del(&t->list); rcu_assign_pointer(shared, NULL); call_srcu(&srcu, &t->rcu, cb); srcu_barrier(&srcu); }
 static void publishes(void) { make(); }
