@@ -53,12 +53,30 @@ def _has(macro: str, file: str, pattern: str, major: int, minor: int, patch: int
 
 
 FEATURES: Final = (
+    # Lists.
+    _has("LINKS_CHECKED_LISTS_OUT_OF_LINE", "include/linux/list.h", r"^extern void __list_del_entry\(", 2, 6),
     # Pages.
     _has("HAS_FOLIOS", "include/linux/mm_types.h", r"^struct folio \{", 5, 16),
     _has("MAPS_CONST_FOLIOS", "include/linux/pagemap.h", r"\bfolio_mapping\(const struct folio", 6, 18),
     _has("RESETS_TYPES_OF_FREED_PAGES", "mm/page_alloc.c", r"page->page_type = UINT_MAX", 6, 15),
     _has("COUNTS_ZONES_BY_LONG", "include/linux/vmstat.h", r"\bmod_zone_page_state\([^;{]*\blong\b", 4, 5),
+    _has("HAS_REFCOUNTS_IN_PAGES", "include/linux/mm_types.h", r"\batomic_t _refcount;", 4, 6),
+    _has("PUTS_PAGES_OUT_OF_LINE", "include/linux/mm.h", r"^void put_page\(struct page \*", 2, 6),
+    _has(
+        "ALLOCATES_PAGES_BY_ZONELIST",
+        "include/linux/gfp.h",
+        r"\b__alloc_pages_nodemask\([^;]*\bstruct zonelist \*",
+        2,
+        6,
+    ),
     # Page tables.
+    _has(
+        "DECLARES_PGTABLE_CACHE_INIT",
+        "include/asm-generic/pgtable.h",
+        r"^extern void __init pgtable_cache_init\(",
+        5,
+        4,
+    ),
     _has("HAS_MK_PTE", "include/linux/mm.h", r"\bmk_pte\(struct page|\bmk_pte\(const struct page", 6, 16),
     _has("HAS_ZERO_PAGE", "include/linux/pgtable.h", r"^#define ZERO_PAGE\(", 7, 0),
     _has("ASKS_FOR_PFN_OF_IO", "include/linux/mm.h", r"\bio_remap_pfn_range_pfn\b", 6, 18),

@@ -104,6 +104,11 @@ HEADERS: Final = (
     ),
     Assumption("callbacks-run-apart", "What call_rcu() and call_srcu() are given runs in a thread of its own."),
     Assumption(
+        "cookies-are-kept",
+        "srcu_up_read() is given what a section began with that has not ended: what went through memory is not"
+        " followed to its section. srcu_read_unlock() must come in the thread that began one.",
+    ),
+    Assumption(
         "stubs", "Functions that the spec answers for do what it says of them, and touch nothing.", "give them a body"
     ),
     Assumption("lowest-page", "alloc_page() gives the first page that is free.", "-DMC_ALLOC_ANY=1"),
@@ -163,7 +168,7 @@ HEADERS: Final = (
         "lists-are-checked",
         "Adding to a list and removing from it looks at the neighbours, as with CONFIG_DEBUG_LIST, and stops where they"
         " do not fit.",
-        "-DMC_DEBUG_LIST=0",
+        "-DMC_DEBUG_LIST=0; on a tree CONFIG_DEBUG_LIST=n and CONFIG_LIST_HARDENED=n",
     ),
     Assumption("hash-by-low-bits", "Which keys share a chain of a hash table is decided by their low bits."),
     Assumption("exact-counters", "Counters of events and of zones are exact: one atomic word for each."),

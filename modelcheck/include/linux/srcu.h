@@ -30,11 +30,12 @@ void cleanup_srcu_struct(struct srcu_struct *s); /* in mc/srcu.h */
 	__mc_srcu_counts(s, "add", "ONCE");				\
 	__mc_cookie;							\
 })
-#define srcu_up_read(s, cookie) \
+#define srcu_up_read(s, cookie) (__mc_assumes("cookies-are-kept"), __mc_srcu_ends(s, cookie))
+#define __mc_srcu_ends(s, cookie) \
 	(__mc_srcu_counts(s, "sub", "RELEASE"), \
 	 __mc_store(&(s)->__srcu_word, 4, (unsigned long)(cookie), "Srcu-unlock"))
 #define srcu_read_lock(s) (__mc_reads(&(s)->__srcu_word), srcu_down_read(s))
-#define srcu_read_unlock(s, cookie) (__mc_srcu_left(&(s)->__srcu_word), srcu_up_read(s, cookie))
+#define srcu_read_unlock(s, cookie) (__mc_srcu_left(&(s)->__srcu_word), __mc_srcu_ends(s, cookie))
 #define srcu_read_lock_notrace(s) srcu_read_lock(s)
 #define srcu_read_unlock_notrace(s, cookie) srcu_read_unlock(s, cookie)
 #define synchronize_srcu(s) __mc_fence_at("Sync-srcu", &(s)->__srcu_word)

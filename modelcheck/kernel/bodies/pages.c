@@ -33,6 +33,12 @@ unsigned long min_low_pfn;
 unsigned long max_pfn = MC_NR_PAGES;
 atomic_long_t _totalram_pages = ATOMIC_LONG_INIT(MC_NR_PAGES);
 unsigned char __mc_memory[MC_NR_PAGES * PAGE_SIZE] __attribute__((aligned(4096)));
+#if MC_TREE_HAS_REFCOUNTS_IN_PAGES
+#define __mc_page_count _refcount
+#else
+#define __mc_page_count _count
+#endif
+
 static struct page memory_map[MC_NR_PAGES] MC_UNITS = { [0 ... MC_NR_PAGES - 1] = { ._mapcount = { -1 } } };
 
 struct page *__mc_pages(void)
@@ -91,7 +97,7 @@ static struct page *__mc_get_page(gfp_t flags, unsigned int order)
 				break;
 	if (pfn == MC_NR_PAGES)
 		return NULL;
-	set_page_count(&memory_map[pfn], 1);
+	init_page_count(&memory_map[pfn]);
 	if (flags & __GFP_ZERO)
 		clear_page(&__mc_memory[pfn * PAGE_SIZE]);
 	return &memory_map[pfn];
@@ -153,6 +159,8 @@ unsigned long get_zeroed_page_noprof(gfp_t flags)
 #else
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 13, 0)
 struct page *__alloc_pages(gfp_t flags, unsigned int order, int node, nodemask_t *nodes)
+#elif MC_TREE_ALLOCATES_PAGES_BY_ZONELIST
+struct page *__alloc_pages_nodemask(gfp_t flags, unsigned int order, struct zonelist *zones, nodemask_t *nodes)
 #else
 struct page *__alloc_pages_nodemask(gfp_t flags, unsigned int order, int node, nodemask_t *nodes)
 #endif
@@ -182,11 +190,19 @@ unsigned long get_zeroed_page(gfp_t flags)
 
 static bool __mc_drop_page(struct page *page)
 {
-	int old = (int)__mc_rmw(&page->_refcount.counter, 4, "sub", 1, "MB", "MB");
+	int old = (int)__mc_rmw(&page->__mc_page_count.counter, 4, "sub", 1, "MB", "MB");
 
 	__mc_assert(old > 0, "double-free", "a reference of a page is dropped that nobody has");
 	return old == 1;
 }
+
+#if MC_TREE_PUTS_PAGES_OUT_OF_LINE
+void put_page(struct page *page)
+{
+	if (__mc_drop_page(page))
+		__mc_give_page(page);
+}
+#endif
 
 void __free_pages(struct page *page, unsigned int order)
 {

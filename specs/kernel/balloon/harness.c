@@ -36,9 +36,16 @@ static void migrate(void)
 }
 
 /* Whoever is left gives it back. */
+/* An empty balloon is not to be deflated before 4.6: it would BUG(). */
+static void deflate_if_any(void)
+{
+	if (vb.num_pages)
+		leak_balloon(&vb, 1);
+}
+
 static void empty(void)
 {
-	leak_balloon(&vb, 1);
+	deflate_if_any();
 	mc_counter(vb.num_pages == 0);
 	mc_list(list_empty(&virtio_list()->pages));
 	mc_leak(page_count(pfn_to_page(0)), "the page is not given back");
@@ -46,7 +53,7 @@ static void empty(void)
 
 static void empty_of_all(void)
 {
-	leak_balloon(&vb, 1);
+	deflate_if_any();
 	empty();
 	mc_leak(page_count(pfn_to_page(1)), "the second page is not given back");
 }

@@ -240,7 +240,7 @@ static inline unsigned long pte_pfn(pte_t x) { return pte_val(x) >> PAGE_SHIFT; 
 #define update_mmu_cache_pmd(...) ((void)0)
 #define update_mmu_cache_pud(...) ((void)0)
 #define kern_addr_valid(address) 1
-#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 8, 0)
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 8, 0) && !MC_TREE_DECLARES_PGTABLE_CACHE_INIT
 #define pgtable_cache_init() ((void)0)
 #endif
 #if !MC_TREE_ASKS_FOR_PFN_OF_IO
