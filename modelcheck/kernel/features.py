@@ -55,6 +55,7 @@ def _has(macro: str, file: str, pattern: str, major: int, minor: int, patch: int
 FEATURES: Final = (
     # Lists.
     _has("LINKS_CHECKED_LISTS_OUT_OF_LINE", "include/linux/list.h", r"^extern void __list_del_entry\(", 2, 6),
+    _has("REPORTS_ON_LISTS", "include/linux/list.h", r"\b__list_add_valid_or_report\(", 6, 6),
     # Pages.
     _has("HAS_FOLIOS", "include/linux/mm_types.h", r"^struct folio \{", 5, 16),
     _has("MAPS_CONST_FOLIOS", "include/linux/pagemap.h", r"\bfolio_mapping\(const struct folio", 6, 18),

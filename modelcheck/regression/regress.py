@@ -13,7 +13,7 @@ from attrs import frozen
 from modelcheck.errors import InputError
 from modelcheck.frontend.spec import Spec, spec_of
 from modelcheck.kernel.named import asked, asked_build, giving
-from modelcheck.reading import C_FILES
+from modelcheck.reading import C_FILES, allowing
 from modelcheck.regression.cache import Cache
 from modelcheck.regression.compare import Step, Work, compare
 from modelcheck.regression.difference import Name, difference, lost
@@ -101,15 +101,17 @@ def regress(
 
 @contextmanager
 def _same_tree(target: Path) -> Iterator[None]:
-    """Let a kernel tree that the spec names from where it lies be that of its copies elsewhere."""
+    """Let a kernel tree that the spec names from where it lies be that of its copies elsewhere, and trees of links to
+    it lead there."""
     tree = None
     with suppress(InputError):  # it is told of the copies
         tree = spec_of(target).tree
-    if tree is None or asked() is not None or asked_build() is not None:
-        yield
-        return
-    with giving(tree.folder, None if tree.built is None else tree.built.folder):
-        yield
+    with allowing([] if tree is None else [tree.folder]):
+        if tree is None or asked() is not None or asked_build() is not None:
+            yield
+            return
+        with giving(tree.folder, None if tree.built is None else tree.built.folder):
+            yield
 
 
 def _compared(

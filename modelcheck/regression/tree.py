@@ -17,6 +17,7 @@ from modelcheck.errors import InputError
 from modelcheck.frontend.spec import Spec, program_spec, read_spec, spec_of
 from modelcheck.frontend.spec.patch import apply_loosely, written_paths
 from modelcheck.frontend.spec.threeway import Ancestry
+from modelcheck.kernel.named import asked_build, giving
 from modelcheck.reading import C_FILES, allowing, bounds_of, copy_tree, is_file, within
 from modelcheck.regression.mail import Patch
 
@@ -36,12 +37,14 @@ class Tree:
         target: the spec's folder or C file, from ``root`` on.
         shown: what stands for ``root`` in messages: the user's own folder, or a revision.
         note: which state of it this is, for messages; empty: as it is.
+        kernel: the kernel tree of the spec, or what patches have made of it; None where it has none.
     """
 
     root: Path
     target: PurePosixPath
     shown: str
     note: str = ""
+    kernel: Path | None = None
 
     @property
     def home(self) -> PurePosixPath:
@@ -52,6 +55,9 @@ class Tree:
         """The spec in this tree. Raises `InputError` for a wrong one, with the places that the user knows."""
         place = self.root / self.target
         try:
+            if self.kernel is not None:
+                with giving(self.kernel, asked_build()):
+                    return read_spec(place, tolerant)
             if self.target.suffix in C_FILES:
                 return program_spec(place)
             return read_spec(place, tolerant)
@@ -128,8 +134,9 @@ def copied(target: Path, base: Path | None, into: Path) -> Tree:
     for place in outside:
         _copy(place, into / place.relative_to(root))
     name = PurePosixPath(home.as_posix())
+    kernel = spec.tree.folder if spec.tree is not None else None
     shown = root.relative_to(Path.cwd()).as_posix() if root.is_relative_to(Path.cwd()) else str(root)
-    return Tree(into, name / target.name if lone else name, shown)
+    return Tree(into, name / target.name if lone else name, shown, kernel=kernel)
 
 
 def _copy(place: Path, into: Path) -> None:
@@ -143,9 +150,11 @@ def _copy(place: Path, into: Path) -> None:
 def patched(tree: Tree, patches: Sequence[Patch], into: Path, note: str, ancestry: Ancestry | None = None) -> Patched:
     """``tree`` with ``patches`` applied in turn, below the folder ``into``, and with another ``note``.
 
-    ``ancestry`` knows the texts that they were made for: see `apply_loosely`. What a patch changes outside of the tree
-    is passed over, and told. Raises `InputError` for a patch that does not apply, or leads out of the tree.
+    ``ancestry`` knows the texts that they were made for: see `apply_loosely`. What a patch changes of the spec's kernel
+    tree is changed in a tree of links to it. What it changes in neither is passed over, and told. Raises `InputError`
+    for a patch that does not apply, leads out of the tree, or has no file of a kernel tree nor of its spec.
     """
+    overlay = into / "kernel"
     into = into / tree.root.name
     shutil.copytree(tree.root, into)
     after = evolve(tree, root=into)
@@ -153,10 +162,23 @@ def patched(tree: Tree, patches: Sequence[Patch], into: Path, note: str, ancestr
     loose: list[str] = []
     merged: list[str] = []
     changed = False
+    kernel: dict[str, str | None] = {}
     for patch in patches:
-        located = _located(after, patch)
+        of_kernel = {} if tree.kernel is None else _located(tree.kernel, (".",), patch)
+        own = _located(into, tuple(dict.fromkeys((tree.home.as_posix(), "."))), patch)
+        located = {path: None if of_kernel.get(path) else name for path, name in own.items()}
         applied = apply_loosely(patch.file, patch.text, partial(_read, into, patch), located.get, FUZZ, ancestry)
-        outside |= dict.fromkeys(applied.outside)
+        missing = applied.outside
+        if tree.kernel is not None:
+            read = partial(_changed, kernel, tree.kernel, patch)
+            theirs = apply_loosely(patch.file, patch.text, read, of_kernel.get, FUZZ, ancestry)
+            missing = tuple(path for path in missing if path in theirs.outside)
+            loose += theirs.loose
+            merged += theirs.merged
+            kernel |= theirs.files
+            if not applied.files and not theirs.files:
+                raise InputError("changes no file of the spec, nor of its kernel tree", patch.file)
+        outside |= dict.fromkeys(missing)
         loose += applied.loose
         merged += applied.merged
         changed = changed or bool(applied.files)
@@ -167,7 +189,34 @@ def patched(tree: Tree, patches: Sequence[Patch], into: Path, note: str, ancestr
             else:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8")
-    return Patched(evolve(after, note=note) if changed else tree, tuple(outside), tuple(loose), tuple(merged))
+    if kernel:
+        assert tree.kernel is not None
+        _link(tree.kernel, overlay, kernel)
+        after = evolve(after, kernel=overlay)
+    kept = after if changed or kernel else tree
+    return Patched(kept if kept is tree else evolve(kept, note=note), tuple(outside), tuple(loose), tuple(merged))
+
+
+def _changed(kernel: dict[str, str | None], root: Path, patch: Patch, name: str) -> str | None:
+    """The text of a file of a kernel tree as the patches before have left it."""
+    return kernel[name] if name in kernel else _read(root, patch, name)
+
+
+def _link(tree: Path, into: Path, changed: dict[str, str | None]) -> None:
+    """Make a folder that is as ``tree`` is, with other texts of the files ``changed``: all that they do not touch are
+    links into it."""
+    for name, text in changed.items():
+        folder, place = tree, into
+        for part in PurePosixPath(name).parts:
+            if not place.exists():
+                place.mkdir(parents=True)
+                for one in folder.iterdir() if folder.is_dir() else ():
+                    (place / one.name).symlink_to(one.resolve())
+            folder, place = folder / part, place / part
+            if place.is_symlink():
+                place.unlink()
+        if text is not None:
+            place.write_text(text, encoding="utf-8")
 
 
 def same(one: Tree, other: Tree) -> bool:
@@ -192,17 +241,16 @@ def _read(root: Path, patch: Patch, name: str) -> str | None:
         raise InputError(f"changes {name}, which is no UTF-8 text", patch.file) from None
 
 
-def _located(tree: Tree, patch: Patch) -> dict[str, str | None]:
-    """The name in the tree of each path that a patch writes; None for those outside.
+def _located(root: Path, homes: Sequence[str], patch: Patch) -> dict[str, str | None]:
+    """The name below ``root`` of each path that a patch writes; None for those that are not there.
 
-    As many components are stripped from the front of all of them, and they are taken from the spec's folder or from the
-    tree's, as finds most of the files that the patch changes.
+    As many components are stripped from the front of all of them, and they are taken from one of the folders ``homes``,
+    as finds most of the files that the patch changes.
     """
     pairs = written_paths(patch.file, patch.text)
     made = {target for source, target in pairs if source is None and target is not None}
     paths = {path for pair in pairs for path in pair if path is not None}
     there = [path for path in paths if path not in made]
-    homes = list(dict.fromkeys((tree.home.as_posix(), ".")))
     deepest = max((len(PurePosixPath(path).parts) for path in paths), default=1)
 
     def found(path: str, strip: int, home: str) -> str | None:
@@ -210,7 +258,7 @@ def _located(tree: Tree, patch: Patch) -> dict[str, str | None]:
         if len(parts) <= strip:
             return None
         name = PurePosixPath(home, *parts[strip:])
-        return name.as_posix() if is_file(tree.root / name) else None
+        return name.as_posix() if is_file(root / name) else None
 
     def rank(way: tuple[int, str]) -> tuple[int, bool, int]:
         count = sum(found(path, *way) is not None for path in there)
@@ -226,6 +274,6 @@ def _located(tree: Tree, patch: Patch) -> dict[str, str | None]:
         if located.get(path) is None and new and any_found:
             parts = PurePosixPath(path).parts[strip:]
             name = PurePosixPath(home, *parts)
-            if parts and (there or (tree.root / name.parent).is_dir()):
+            if parts and (there or (root / name.parent).is_dir()):
                 located[path] = name.as_posix()
     return {path: located.get(path) for path in paths}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from modelcheck.errors import InputError
 from modelcheck.reading import allowing
@@ -124,3 +125,52 @@ def test_a_base_that_does_not_hold_the_spec_is_refused(mailbox: Path) -> None:
     (mailbox.parent / "other").mkdir()
     with pytest.raises(InputError, match="does not hold"):
         apply(mailbox, changed(SOURCE, without_release()), mailbox.parent / "other")
+
+
+def a_kernel(folder: Path) -> Path:
+    for name, text in {
+        "lib/one.c": "one\n",
+        "lib/two.c": "two\n",
+        "include/linux/x.h": "x\n",
+        "mm/three.c": "3\n",
+    }.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+def test_what_a_patch_changes_of_a_kernel_tree_is_changed_in_links_to_it(mailbox: Path) -> None:
+    kernel = a_kernel(mailbox.parent / "linux")
+    shop = mailbox.parent / "shop"
+    before = evolve(copied(mailbox, None, shop / "0"), kernel=kernel)
+    one = Patch("one", changed("one\n", "1\n", "lib/one.c") + changed("x\n", "y\n", "include/linux/x.h"), "one.patch")
+    first = patched(before, [one], shop / "1", "with one").tree
+    second = patched(first, [Patch("two", changed("1\n", "I\n", "lib/one.c"), "two.patch")], shop / "2", "and two").tree
+    assert first.kernel is not None
+    assert second.kernel is not None
+    for tree, text in ((kernel, "one\n"), (first.kernel, "1\n"), (second.kernel, "I\n")):
+        assert (tree / "lib/one.c").read_text() == text
+        assert (tree / "lib/two.c").read_text() == "two\n"
+        assert (tree / "mm/three.c").read_text() == "3\n"
+        assert (tree / "include/linux/x.h").read_text() == ("x\n" if tree == kernel else "y\n")
+    assert source(second) == SOURCE
+
+
+def test_a_patch_on_a_kernel_tree_may_make_and_delete_files(mailbox: Path) -> None:
+    kernel = a_kernel(mailbox.parent / "linux")
+    before = evolve(copied(mailbox, None, mailbox.parent / "shop" / "0"), kernel=kernel)
+    gone = "--- a/lib/one.c\n+++ /dev/null\n@@ -1 +0,0 @@\n-one\n"
+    made = "--- /dev/null\n+++ b/lib/four.c\n@@ -0,0 +1 @@\n+four\n"
+    after = patched(before, [Patch("it", gone + made, "it.patch")], mailbox.parent / "shop" / "1", "patched").tree
+    assert after.kernel is not None
+    assert not (after.kernel / "lib/one.c").exists()
+    assert (after.kernel / "lib/four.c").read_text() == "four\n"
+    assert (kernel / "lib/one.c").exists()
+    assert not (kernel / "lib/four.c").exists()
+
+
+def test_a_patch_of_neither_a_spec_nor_its_kernel_tree_is_refused(mailbox: Path) -> None:
+    before = evolve(copied(mailbox, None, mailbox.parent / "shop" / "0"), kernel=a_kernel(mailbox.parent / "linux"))
+    nothing = Patch("it", changed("x\n", "y\n", "fs/none.c"), "it.patch")
+    with pytest.raises(InputError, match="changes no file of the spec, nor of its kernel tree"):
+        patched(before, [nothing], mailbox.parent / "shop" / "1", "patched")

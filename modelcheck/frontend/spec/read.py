@@ -35,7 +35,7 @@ from modelcheck.frontend.spec.written import (
 )
 from modelcheck.kernel import PREFIX, Tree
 from modelcheck.program.ir import PROPERTIES
-from modelcheck.reading import C_FILES, bounds_of, can_be_named, file_content, is_file, refusal, within
+from modelcheck.reading import C_FILES, allowed, bounds_of, can_be_named, file_content, is_file, refusal, within
 
 
 def _version(kernel: str | None, tree: Tree | None) -> Mapping[str, str]:
@@ -350,7 +350,7 @@ class _Reader:
 
     def _in_tree(self, tree: Tree, name: str, *place: str | int) -> None:
         found = tree.folder / name
-        if not within(found, (tree.folder,)):
+        if not within(found, (tree.folder, *allowed())):
             self.text.wrong(f"{name} leads out of the kernel tree", *place)
         if not (found.is_dir() if place[-2] == "include" else is_file(found)):
             self.text.wrong(f"the kernel tree, of version {tree.release}, has no {name}", *place)

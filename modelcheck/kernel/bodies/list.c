@@ -71,7 +71,7 @@ void list_del(struct list_head *entry)
 	entry->next = LIST_POISON1;
 	entry->prev = LIST_POISON2;
 }
-#elif defined(CONFIG_DEBUG_LIST) || defined(CONFIG_LIST_HARDENED)
+#elif MC_TREE_REPORTS_ON_LISTS && (defined(CONFIG_DEBUG_LIST) || defined(CONFIG_LIST_HARDENED))
 bool (__list_add_valid_or_report)(struct list_head *entry, struct list_head *prev, struct list_head *next)
 {
 	return __mc_may_add(entry, prev, next);
@@ -81,7 +81,7 @@ bool (__list_del_entry_valid_or_report)(struct list_head *entry)
 {
 	return __mc_may_delete(entry);
 }
-
+#elif defined(CONFIG_DEBUG_LIST)
 bool (__list_add_valid)(struct list_head *entry, struct list_head *prev, struct list_head *next)
 {
 	return __mc_may_add(entry, prev, next);
