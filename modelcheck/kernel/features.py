@@ -56,6 +56,7 @@ FEATURES: Final = (
     # Lists.
     _has("LINKS_CHECKED_LISTS_OUT_OF_LINE", "include/linux/list.h", r"^extern void __list_del_entry\(", 2, 6),
     _has("REPORTS_ON_LISTS", "include/linux/list.h", r"\b__list_add_valid_or_report\(", 6, 6),
+    _has("HAS_CAREFUL_LISTS", "include/linux/list.h", r"\blist_del_init_careful\(", 5, 9),
     # Pages.
     _has("HAS_FOLIOS", "include/linux/mm_types.h", r"^struct folio \{", 5, 16),
     _has("MAPS_CONST_FOLIOS", "include/linux/pagemap.h", r"\bfolio_mapping\(const struct folio", 6, 18),
@@ -83,18 +84,25 @@ FEATURES: Final = (
     _has("ASKS_FOR_PFN_OF_IO", "include/linux/mm.h", r"\bio_remap_pfn_range_pfn\b", 6, 18),
     # Memory.
     _has("ALIGNS_KVMALLOC", "include/linux/slab.h", r"^void \*__kvmalloc_node_noprof\([^;]*unsigned long align", 6, 18),
+    _has("MAKES_CACHES_BY_LONG", "include/linux/slab.h", r"\bkmem_cache_create\(const char \*[^;]*\bsize_t", 2, 6),
+    _has("HAS_FLAGS_OF_SLABS", "include/linux/types.h", r"\bslab_flags_t;", 4, 15),
+    _has("HAS_CHECKED_REFCOUNTS", "include/linux/refcount.h", r"\brefcount_inc_checked\(", 4, 20),
+    _has("ACQUIRES_LAST_REFERENCES", "lib/refcount.c", r"\bsmp_acquire__after_ctrl_dep\(", 5, 1),
     # Tasks.
-    _has("HAS_THREAD_INFO_IN_TASKS", "include/linux/sched.h", r"^\tstruct thread_info\s+thread_info;", 4, 9),
+    _has("HAS_THREAD_INFO_IN_TASKS", "include/linux/sched.h", r"^#ifdef CONFIG_THREAD_INFO_IN_TASK", 4, 9),
     _has("HAS_REFCOUNTS_IN_TASKS", "include/linux/sched.h", r"^\trefcount_t\s+usage;", 5, 1),
     # Waiting.
     _has("COUNTS_IN_MUTEXES", "include/linux/mutex.h", r"^\tatomic_t\s+count;", 2, 6),  # until 4.9
     _has("HAS_ENTRIES_OF_WAIT_QUEUES", "include/linux/wait.h", r"^struct wait_queue_entry \{", 4, 13),
+    _has("MAKES_ENTRIES_OF_WAIT_QUEUES", "include/linux/wait.h", r"\binit_wait_entry\(", 4, 10),
     _has("TELLS_THE_FIRST_EXCLUSIVE_WAITER", "include/linux/wait.h", r"^bool prepare_to_wait_exclusive\(", 5, 14),
     _has("QUEUES_WAITERS_OF_RWSEM_WITHOUT_HEAD", "include/linux/rwsem.h", r"\bfirst_waiter\b", 7, 0),
     _has("FREEZES_PERCPU_READERS", "include/linux/percpu-rwsem.h", r"__percpu_down_read\([^,;]*, bool, bool\)", 6, 18),
+    _has("HAS_ATOMIC_COUNTS_IN_RWSEM", "include/linux/rwsem.h", r"^\tatomic_long_t count;", 4, 8),
     # What runs later.
     _has("HAS_AN_INDEX_OF_SRCU", "include/linux/srcutree.h", r"\bsrcu_idx;", 4, 12),
     _has("HAS_A_HEAD_FOR_KVFREE_RCU", "include/linux/types.h", r"^struct kvfree_rcu_head \{", 7, 0),
+    _has("MAKES_WORKQUEUES_BY_KEY", "include/linux/workqueue.h", r"^__alloc_workqueue_key\(", 2, 6),
     _has("PROFILES_WORKQUEUES", "include/linux/workqueue.h", r"\balloc_workqueue_noprof\(", 6, 17),
 )
 """All of them, with the version in which each came."""

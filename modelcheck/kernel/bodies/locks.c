@@ -159,7 +159,11 @@ int atomic_dec_and_mutex_lock(atomic_t *count, struct mutex *lock)
 }
 
 /* Reader-writer semaphores: the count is the lock, odd where a writer has it, and counts readers from 1 << 16 on. */
+#if MC_TREE_HAS_ATOMIC_COUNTS_IN_RWSEM
 #define __mc_rwsem(sem) &(sem)->count.counter, sizeof((sem)->count.counter)
+#else
+#define __mc_rwsem(sem) &(sem)->count, sizeof((sem)->count)
+#endif
 #define __MC_RWSEM_WRITER (__mc_self() << 1 | 1)
 
 static void __mc_down_read(struct rw_semaphore *sem)

@@ -8,7 +8,60 @@
 #include <linux/spinlock.h>
 #include <linux/version.h>
 
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 7, 0)
+#ifdef CONFIG_REFCOUNT_FULL
+/* Until 5.4, where the configuration has them looked at. */
+#if MC_TREE_HAS_CHECKED_REFCOUNTS
+#define __mc_checked(name) name##_checked
+#else
+#define __mc_checked(name) name
+#endif
+
+bool __mc_checked(refcount_add_not_zero)(unsigned int i, refcount_t *r)
+{
+	return __mc_rmw_if(&r->refs.counter, 4, "add", i, "ne", 0, "ONCE", "ONCE", "ONCE") != 0;
+}
+
+bool __mc_checked(refcount_inc_not_zero)(refcount_t *r)
+{
+	return __mc_checked(refcount_add_not_zero)(1, r);
+}
+
+void __mc_checked(refcount_add)(unsigned int i, refcount_t *r)
+{
+	__mc_assert(__mc_checked(refcount_add_not_zero)(i, r), "use-after-free",
+		    "a refcount_t that had reached zero is incremented");
+}
+
+void __mc_checked(refcount_inc)(refcount_t *r)
+{
+	__mc_checked(refcount_add)(1, r);
+}
+
+bool __mc_checked(refcount_sub_and_test)(unsigned int i, refcount_t *r)
+{
+	unsigned int before = __mc_rmw(&r->refs.counter, 4, "sub", i, "ONCE", "RELEASE");
+
+	__mc_assert(before >= i, "use-after-free", "a refcount_t is lowered below zero");
+	if (before != i)
+		return false;
+#if MC_TREE_ACQUIRES_LAST_REFERENCES
+	smp_acquire__after_ctrl_dep();
+#endif
+	return true;
+}
+
+bool __mc_checked(refcount_dec_and_test)(refcount_t *r)
+{
+	return __mc_checked(refcount_sub_and_test)(1, r);
+}
+
+void __mc_checked(refcount_dec)(refcount_t *r)
+{
+	__mc_assert(!__mc_checked(refcount_dec_and_test)(r), "warning", "refcount_t: decrement hit 0; leaking memory");
+}
+#endif
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 5, 0)
 void refcount_warn_saturate(refcount_t *r, enum refcount_saturation_type type)
 {
 	refcount_set(r, REFCOUNT_SATURATED);

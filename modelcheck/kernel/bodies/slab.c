@@ -216,6 +216,10 @@ void *kmemdup(const void *from, size_t size, gfp_t flags)
 /* What struct kmem_cache is to whoever only has a pointer to it is in <mc/cache.h>. */
 #define __mc_cache(cache) ((struct __mc_cache *)(cache))
 
+#if !MC_TREE_HAS_FLAGS_OF_SLABS
+#define slab_flags_t unsigned long
+#endif
+
 static struct kmem_cache *__mc_cache_create(unsigned int size, slab_flags_t flags, void (*ctor)(void *object))
 {
 	struct __mc_cache *cache = __mc_alloc(sizeof(struct __mc_cache), 0, 0, INT_MAX, "kmem_cache_create");
@@ -230,7 +234,13 @@ struct kmem_cache *__kmem_cache_create_args(const char *name, unsigned int size,
 	return __mc_cache_create(size, flags, args->ctor);
 }
 #else
-struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsigned int align, slab_flags_t flags,
+#if MC_TREE_MAKES_CACHES_BY_LONG
+#define __mc_cache_size size_t
+#else
+#define __mc_cache_size unsigned int
+#endif
+
+struct kmem_cache *kmem_cache_create(const char *name, __mc_cache_size size, __mc_cache_size align, slab_flags_t flags,
 				     void (*ctor)(void *))
 {
 	return __mc_cache_create(size, flags, ctor);

@@ -27,7 +27,8 @@
 #if MC_TREE_HAS_THREAD_INFO_IN_TASKS
 #define __MC_TASK_CPU(n) .thread_info = { .cpu = (n) ? (n) - 1 : 0 },
 #else
-#define __MC_TASK_CPU(n)
+static struct thread_info __mc_thread_infos[MC_NR_THREADS];
+#define __MC_TASK_CPU(n) .stack = &__mc_thread_infos[n],
 #endif
 #if MC_TREE_HAS_REFCOUNTS_IN_TASKS
 #define __MC_TASK_USAGE REFCOUNT_INIT(2)

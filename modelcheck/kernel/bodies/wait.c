@@ -12,6 +12,12 @@
 #include <linux/rcuwait.h>
 #include <linux/version.h>
 
+#if MC_TREE_HAS_CAREFUL_LISTS
+#define __mc_leave_queue(entry) list_del_init_careful(entry)
+#else
+#define __mc_leave_queue(entry) list_del_init(entry)
+#endif
+
 /* Until 4.12 they had other names. */
 #if !MC_TREE_HAS_ENTRIES_OF_WAIT_QUEUES
 #define wait_queue_head __wait_queue_head
@@ -148,7 +154,7 @@ int autoremove_wake_function(struct wait_queue_entry *entry, unsigned int mode, 
 	int result = default_wake_function(entry, mode, sync, key);
 
 	if (result)
-		list_del_init_careful(&entry->entry);
+		__mc_leave_queue(&entry->entry);
 	return result;
 }
 
@@ -206,6 +212,10 @@ long prepare_to_wait_event(struct wait_queue_head *queue, struct wait_queue_entr
 	unsigned long flags;
 	long result = 0;
 
+#if !MC_TREE_MAKES_ENTRIES_OF_WAIT_QUEUES
+	entry->private = current;
+	entry->func = autoremove_wake_function;
+#endif
 	spin_lock_irqsave(&queue->lock, flags);
 	if (state & (TASK_INTERRUPTIBLE | TASK_WAKEKILL) && signal_pending_state(state, current)) {
 		list_del_init(&entry->entry);

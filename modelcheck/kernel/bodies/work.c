@@ -239,7 +239,10 @@ void destroy_workqueue(struct workqueue_struct *queue)
 	kfree(queue);
 }
 
-#if MC_TREE_PROFILES_WORKQUEUES
+#if MC_TREE_MAKES_WORKQUEUES_BY_KEY
+struct workqueue_struct *__alloc_workqueue_key(const char *name, unsigned int flags, int most,
+					       struct lock_class_key *key, const char *lock_name, ...)
+#elif MC_TREE_PROFILES_WORKQUEUES
 struct workqueue_struct *alloc_workqueue_noprof(const char *name, unsigned int flags, int most, ...)
 #else
 struct workqueue_struct *alloc_workqueue(const char *name, unsigned int flags, int most, ...)
