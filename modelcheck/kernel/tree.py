@@ -273,7 +273,8 @@ def kernel_tree(folder: Path, config: Mapping[str, str] | None = None) -> Tree:
     """The tree in ``folder``. Raises `InputError` where there is none."""
     makefile = folder / "Makefile"
     if not folder.is_dir():
-        raise InputError("there is no such folder; name one that holds the sources of Linux", str(folder))
+        told = "this is a file" if folder.exists() else "there is no such folder"
+        raise InputError(f"{told}; name a folder that holds the sources of Linux", str(folder))
     try:
         text = makefile.read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -281,11 +282,11 @@ def kernel_tree(folder: Path, config: Mapping[str, str] | None = None) -> Tree:
     numbers = [re.search(rf"^{name}\s*=\s*(\d+)", text, re.M) for name in ("VERSION", "PATCHLEVEL", "SUBLEVEL")]
     if not (folder / "include" / "linux" / "kernel.h").is_file():
         raise InputError("this is no tree of the kernel's sources: it has no include/linux/kernel.h", str(folder))
-    if not all(numbers):
+    if not all(numbers[:2]):
         newest = ".".join(map(str, NEWEST))
-        told = f"its Makefile says no VERSION, PATCHLEVEL and SUBLEVEL: it is taken for Linux {newest}"
+        told = f"its Makefile says no VERSION and PATCHLEVEL: it is taken for Linux {newest}"
         return Tree(folder.resolve(), (*NEWEST, 0), config or {}, told)
-    major, minor, patch = (int(number.group(1)) for number in numbers if number)
+    major, minor, patch = (int(number.group(1)) if number else 0 for number in numbers)
     told = ""
     if not OLDEST <= (major, minor) <= NEWEST:
         how = "older" if (major, minor) < OLDEST else "newer"

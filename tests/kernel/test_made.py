@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from modelcheck.api import check
 from modelcheck.errors import InputError
 from modelcheck.kernel import kernel_tree
 from modelcheck.kernel.made import atomic_names, autoconf, timeconst
+from modelcheck.kernel.named import giving
 
 _PARTS = ("MUL32", "ADJ32", "SHR32", "NUM", "DEN")
 
@@ -68,3 +70,35 @@ def test_a_folder_that_is_no_tree_is_refused(tmp_path: Path) -> None:
     (tmp_path / "include" / "linux" / "kernel.h").write_text("")
     assert kernel_tree(tmp_path).version == (6, 1, 176)
     assert kernel_tree(tmp_path).release == "6.1.176"
+
+
+def test_a_version_without_a_sublevel_is_the_first_of_its_release(tmp_path: Path) -> None:
+    (tmp_path / "include" / "linux").mkdir(parents=True)
+    (tmp_path / "include" / "linux" / "kernel.h").write_text("")
+    (tmp_path / "Makefile").write_text("VERSION = 6\nPATCHLEVEL = 1\n")
+    assert (kernel_tree(tmp_path).version, kernel_tree(tmp_path).note) == ((6, 1, 0), "")
+    with pytest.raises(InputError, match="this is a file"):
+        kernel_tree(tmp_path / "Makefile")
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("kernel:lib", "lib is a folder of the kernel tree: a source is one C file"),
+        ("kernel:", "'kernel:' names no file of the kernel tree"),
+        ("kernel:lib/none.c", "has no lib/none.c"),
+        ("kernel:../none.c", "leads out of the kernel tree"),
+        ("a.c", "'asm/none.h' file not found; modelcheck is a machine of its own"),
+    ],
+)
+def test_a_source_that_is_no_file_of_the_tree_is_told_as_what_it_is(tmp_path: Path, source: str, told: str) -> None:
+    tree, folder = tmp_path / "linux", tmp_path / "spec"
+    (tree / "include" / "linux").mkdir(parents=True)
+    (tree / "include" / "linux" / "kernel.h").write_text("")
+    (tree / "lib").mkdir()
+    (tree / "Makefile").write_text("VERSION = 6\nPATCHLEVEL = 1\nSUBLEVEL = 0\n")
+    folder.mkdir()
+    (folder / "a.c").write_text("#include <asm/none.h>\nvoid thread(void) { }\n")
+    (folder / "spec.toml").write_text(f'sources = ["{source}"]\n[scenarios.one]\nthreads = ["thread"]\n')
+    with giving(None if source == "a.c" else tree), pytest.raises(InputError, match=re.escape(told)):
+        check(folder, jobs=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -9,6 +10,7 @@ from modelcheck.errors import InputError
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c.translation import Diagnostic
 
+_OF_A_MACHINE: Final = re.compile(r"'asm/[^']+' file not found")
 MOST_TOLD: Final = 12
 """So many different errors are told of."""
 
@@ -81,7 +83,10 @@ def complaint(errors: Sequence[Diagnostic], shown: Callable[[str], str]) -> Inpu
     if len(kinds) > MOST_TOLD:
         others.append(f"and {len(kinds) - MOST_TOLD} of other kinds")
     count = f"{more} more error{'s' if more > 1 else ''}" + (f": {'; '.join(others)}" if others else "")
-    message = first.message + (f" ({count})" if more else "")
+    said = first.message
+    if _OF_A_MACHINE.match(said):
+        said += "; modelcheck is a machine of its own, with headers of asm/ of its own, and reads none of arch/"
+    message = said + (f" ({count})" if more else "")
     if not first.file:
         return InputError(message)
     return InputError(message, shown(first.file), first.line, first.column)

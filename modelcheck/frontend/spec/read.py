@@ -352,7 +352,11 @@ class _Reader:
         found = tree.folder / name
         if not within(found, (tree.folder, *allowed())):
             self.text.wrong(f"{name} leads out of the kernel tree", *place)
-        if not (found.is_dir() if place[-2] == "include" else is_file(found)):
+        folder = place[-2] == "include"
+        if not folder and found.is_dir():
+            named = f"{name} is a folder of the kernel tree" if name else f"'{PREFIX}' names no file of the kernel tree"
+            self.text.wrong(f"{named}: a source is one C file, as {PREFIX}lib/llist.c", *place)
+        if not (found.is_dir() if folder else is_file(found)):
             self.text.wrong(f"the kernel tree, of version {tree.release}, has no {name}", *place)
 
     def _inside(self, path: str, *place: str | int) -> None:
