@@ -62,3 +62,19 @@ def test_a_scenario_that_is_not_there_is_wrong_input(modelcheck: Command, tmp_pa
     (tmp_path / "spec.toml").write_text(SPEC)
     assert modelcheck("needs", ".", "--scenario", "nothing").code == 2
     assert modelcheck("needs", "elsewhere").code == 2
+
+
+def test_bounds_of_our_own_headers_are_nothing_that_is_missing(modelcheck: Command, tmp_path: Path) -> None:
+    (tmp_path / "a.c").write_text(
+        "#include <linux/slab.h>\n#include <linux/rcupdate.h>\nextern int elsewhere(void);\n"
+        "static struct kmem_cache *c;\n"
+        'static void first(void) { c = kmem_cache_create("a", 8, 8, 0, 0); kmem_cache_destroy(c);'
+        " (void)rcu_read_lock_held(); }\n"
+        "static void second(void) { elsewhere(); }\n"
+    )
+    (tmp_path / "spec.toml").write_text(SPEC.replace('"third"', '"first"'))
+    run = modelcheck("needs", ".", "--scenario", "none")
+    assert run.code == 0
+    assert run.out.startswith("Nothing is missing.\n\nBounds of what modelcheck brings along")
+    assert "more objects of caches than MC_NR_CACHED\n" in run.out
+    assert modelcheck("needs", ".", "--scenario", "both").code == 1

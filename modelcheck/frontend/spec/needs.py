@@ -21,7 +21,8 @@ class Need:
 
     Attributes:
         kind: ``body`` (of a function), ``variable`` (that no file defines), ``input`` (what clang refuses: a header or
-            an identifier that is missing), or ``refused`` (what cannot be modelled).
+            an identifier that is missing), ``refused`` (what cannot be modelled), or ``bound`` (of our own headers and
+            bodies: more than they are made for; nothing is missing as long as no execution gets there).
         name: of the function or variable, else what is said of it.
         users: where it is used, with the function around it, each once.
         scenarios: in which scenarios, by name.
@@ -45,6 +46,8 @@ class Need:
             return f'add "kernel:{self.found[0]}" to sources, or define it in a source of the spec'
         if self.kind == "variable":
             return "define it in a source of the spec"
+        if self.kind == "bound":
+            return "an execution that gets there makes the verdict UNKNOWN, and says so"
         if self.kind == "input":
             return "mend the source, its includes or the configuration"
         return "keep it from being reached: another scenario, a stub, or other code"
@@ -69,11 +72,11 @@ def needs(spec: Spec, cells: Iterable[tuple[Scenario, Variant]]) -> list[Need]:
             place = Source(error.file or "", error.line or 0, error.column or 0, 0, 0)
             _note(found, "input", error.message, place, scenario)
             continue
-        for kind, name, source in map(_missing, refused):
+        for kind, name, source in (_missing(one, spec.tree is not None) for one in refused):
             _note(found, kind, name, source, scenario)
     wanted = [name for kind, name in found if kind in ("body", "variable")]
     where = _defined(spec.tree.folder, wanted) if spec.tree is not None and wanted else {}
-    order = ("input", "body", "variable", "refused")
+    order = ("input", "body", "variable", "refused", "bound")
     return [
         Need(kind, name, tuple(gathered.users), tuple(gathered.scenarios), where.get(name, ()))
         for (kind, name), gathered in sorted(found.items(), key=lambda item: (order.index(item[0][0]), item[0][1]))
@@ -86,11 +89,14 @@ def _note(found: dict[tuple[str, str], _Gathered], kind: str, name: str, source:
     gathered.scenarios[scenario.name] = None
 
 
-def _missing(refused: Unsupported) -> tuple[str, str, Source]:
-    """The kind and name of a need, and where it is."""
+def _missing(refused: Unsupported, tree: bool) -> tuple[str, str, Source]:
+    """The kind and name of a need, and where it is; ``tree``: of a program on a kernel tree, with headers of its own."""
     body, variable = _BODY.search(refused.reason), _VARIABLE.search(refused.reason)
-    if body is not None and refused.source.file.startswith(("<bodies/", "<linux/percpu-defs.h")):
-        return "refused", body[1].replace("_", " "), refused.source
+    ours = ("<bodies/", "<mc/", "<linux/percpu-defs.h") if tree else "<"
+    if body is not None and refused.source.file.startswith(ours):
+        return "bound", _SPACES.sub(" ", body[1]), refused.source
+    if _THREADS.search(refused.reason) is not None:
+        return "bound", refused.reason, refused.source
     if body is not None:
         return "body", body[1], refused.source
     if variable is not None:
@@ -127,4 +133,7 @@ _SEARCHED: Final = (
 """Folders of a tree in which definitions are looked for: what others call is there."""
 
 _BODY: Final = re.compile(r"^no body for (\w+)\(\)")
+_SPACES: Final = re.compile(r"(?<=[a-z])_|_(?=[a-z])")
+"""In a name that is a sentence, with names of macros in it."""
+_THREADS: Final = re.compile(r" is thread-local, and used by more than \d+ threads$")
 _VARIABLE: Final = re.compile(r"^no definition of (\w+)")
