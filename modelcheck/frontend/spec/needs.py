@@ -90,7 +90,7 @@ def _note(found: dict[tuple[str, str], _Gathered], kind: str, name: str, source:
 
 
 def _missing(refused: Unsupported, tree: bool) -> tuple[str, str, Source]:
-    """The kind and name of a need, and where it is; ``tree``: of a program on a kernel tree, with headers of its own."""
+    """The kind and name of a need, and where it is; ``tree``: of a program on a kernel tree, with its own headers."""
     body, variable = _BODY.search(refused.reason), _VARIABLE.search(refused.reason)
     ours = ("<bodies/", "<mc/", "<linux/percpu-defs.h") if tree else "<"
     if body is not None and refused.source.file.startswith(ours):
