@@ -2,7 +2,7 @@
 
 What is kept is JSON, in which nothing can be executed. An entry is used only where its first line is the digest of
 what it was made from together with its own bytes: one that is damaged, or of another version, is made anew. A folder
-that others could write to is not used.
+that others could write to is closed to them; an entry that they could write to, or that is not the user's, is not used.
 """
 
 from __future__ import annotations
@@ -41,14 +41,21 @@ def cache_folder(below: str = "") -> Path | None:
 
 def _own(folder: Path) -> bool:
     """Whether only its owner, who is the user, can write to a folder. It is made so where that is possible."""
-    if os.name != "posix":
-        return True
     state = folder.stat()
+    if _owned(state):
+        return True
     if state.st_uid != os.geteuid():
         return False
-    if state.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        folder.chmod(stat.S_IMODE(state.st_mode) & ~(stat.S_IWGRP | stat.S_IWOTH))
+    folder.chmod(stat.S_IMODE(state.st_mode) & ~_OTHERS)
     return True
+
+
+_OTHERS: Final = stat.S_IWGRP | stat.S_IWOTH
+
+
+def _owned(state: os.stat_result) -> bool:
+    """Whether a file or folder is the user's, and nobody else may write to it."""
+    return os.name != "posix" or (state.st_uid == os.geteuid() and not state.st_mode & _OTHERS)
 
 
 def find(name: str, made_from: bytes, hook: Callable[[dict[str, Any]], Any] | None = None) -> Any:
@@ -102,7 +109,10 @@ class Kept:
 
 def _entry(path: Path, made_from: bytes, hook: Callable[[dict[str, Any]], Any] | None = None) -> Any:
     try:
-        stamp, _, body = path.read_bytes().partition(b"\n")
+        with path.open("rb") as file:
+            if not _owned(os.fstat(file.fileno())):
+                return None
+            stamp, _, body = file.read().partition(b"\n")
         return json.loads(body, object_hook=hook) if stamp == _stamp(made_from, body) else None
     except (OSError, ValueError, RecursionError):
         return None

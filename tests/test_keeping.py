@@ -155,3 +155,20 @@ def test_the_digest_of_the_code_is_of_every_file(tmp_path: Path, monkeypatch: py
         assert digest() == found[-1]
     assert len(set(found)) == len(found)
     assert digest() == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files have no permissions for others")
+@pytest.mark.parametrize("mode", [0o620, 0o602, 0o666])
+def test_an_entry_that_others_could_write_to_is_not_used(mode: int, some: Kept, tmp_path: Path) -> None:
+    some.put(KEY, [1])
+    path_of(tmp_path).chmod(mode)
+    assert some.find(KEY) is None
+    some.put(KEY, [2])
+    assert some.find(KEY) == [2]
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can give a file to another")
+def test_an_entry_of_another_is_not_used(some: Kept, tmp_path: Path) -> None:
+    some.put(KEY, [1])
+    os.chown(path_of(tmp_path), 12345, -1)
+    assert some.find(KEY) is None
