@@ -104,6 +104,7 @@ class _Switching:
     insertions: list[Insertion] = field(factory=list)
     strengthenings: list[Strengthening] = field(factory=list)
     unmarked: list[tuple[str, Source]] = field(factory=list)
+    passed_over: list[Unasked] = field(factory=list)
     switches: int = 0
 
     def __attrs_post_init__(self) -> None:
@@ -143,7 +144,11 @@ class _Switching:
             tuple(self.insertions),
             tuple(self.strengthenings),
             tuple((site.text, site.source) for site in left),
-            tuple(one for one in self.sites.unasked if self.where(one.source) and self.kinds & set(one.kinds)),
+            tuple(
+                one
+                for one in (*self.sites.unasked, *self.passed_over)
+                if self.where(one.source) and self.kinds & set(one.kinds)
+            ),
             tuple(self.unmarked),
         )
 
@@ -177,16 +182,16 @@ class _Switching:
     def _barrier(self, site: Site) -> None:
         tag = BARRIERS.get(site.name, "")
         forms: list[tuple[str, Tags | None]] = [(text, frozenset({tag})) for text, tag in WEAKER_FENCES.get(tag, ())]
-        fences = [step for step in site.steps if isinstance(step.instruction, Fence)]
+        fences = [(function, at, step) for function, at, step in self._inside(site) if isinstance(step, Fence)]
         if not fences:
+            self.passed_over.append(Unasked(site.source, site.text, (site.kind,), False))
             return
         options = []
         for text, tags in [*forms, ("left out", None)]:
             number = self._number()
-            for step in fences:
-                assert isinstance(step.instruction, Fence)
-                instead = () if tags is None else (evolve(step.instruction, tags=tags),)
-                self._replace(step.function, step.at, Alternative(number, instead))
+            for function, at, step in fences:
+                instead = () if tags is None else (evolve(step, tags=tags),)
+                self._replace(function, at, Alternative(number, instead))
             edit = _without(site) if tags is None else Edit(site.source, text)
             options.append(Option(text, number, tags is None, (edit,)))
         self.elements.append(Element(site.kind, site.text, (site.source,), tuple(options)))
