@@ -83,6 +83,7 @@ FEATURES: Final = (
     _has("HAS_ZERO_PAGE", "include/linux/pgtable.h", r"^#define ZERO_PAGE\(", 7, 0),
     _has("ASKS_FOR_PFN_OF_IO", "include/linux/mm.h", r"\bio_remap_pfn_range_pfn\b", 6, 18),
     # Memory.
+    _has("RESIZES_BY_NODE", "include/linux/slab.h", r"\bkrealloc_node_align_noprof\(const void \*", 6, 18),
     _has("ALIGNS_KVMALLOC", "include/linux/slab.h", r"^void \*__kvmalloc_node_noprof\([^;]*unsigned long align", 6, 18),
     _has("MAKES_CACHES_BY_LONG", "include/linux/slab.h", r"\bkmem_cache_create\(const char \*[^;]*\bsize_t", 2, 6),
     _has("HAS_FLAGS_OF_SLABS", "include/linux/types.h", r"\bslab_flags_t;", 4, 15),
@@ -103,6 +104,7 @@ FEATURES: Final = (
     _has("HAS_AN_INDEX_OF_SRCU", "include/linux/srcutree.h", r"\bsrcu_idx;", 4, 12),
     _has("HAS_A_HEAD_FOR_KVFREE_RCU", "include/linux/types.h", r"^struct kvfree_rcu_head \{", 7, 0),
     _has("MAKES_WORKQUEUES_BY_KEY", "include/linux/workqueue.h", r"^__alloc_workqueue_key\(", 2, 6),
+    _has("NAMES_TIMERS_FIRST", "include/linux/timer.h", r"^void timer_init_key\(", 6, 16),
     _has("PROFILES_WORKQUEUES", "include/linux/workqueue.h", r"\balloc_workqueue_noprof\(", 6, 17),
 )
 """All of them, with the version in which each came."""

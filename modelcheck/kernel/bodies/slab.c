@@ -173,12 +173,30 @@ static void *__mc_resized(const void *object, size_t size, gfp_t flags, bool pag
 	return made;
 }
 
-void *MC_ALLOCATING(krealloc)(const void *object, size_t size, gfp_t flags)
+#if MC_TREE_RESIZES_BY_NODE
+#ifndef DECL_TOKEN_PARAMS
+#define DECL_TOKEN_PARAMS(size, token) size_t size
+#endif
+void *krealloc_node_align_noprof(const void *object, DECL_TOKEN_PARAMS(size, token), unsigned long align, gfp_t flags,
+				 int node)
 {
 	return __mc_resized(object, size, flags, false);
 }
 
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+void *kvrealloc_node_align_noprof(const void *object, DECL_TOKEN_PARAMS(size, token), unsigned long align, gfp_t flags,
+				  int node)
+{
+	return __mc_resized(object, size, flags, true);
+}
+#else
+void *MC_ALLOCATING(krealloc)(const void *object, size_t size, gfp_t flags)
+{
+	return __mc_resized(object, size, flags, false);
+}
+#endif
+
+#if MC_TREE_RESIZES_BY_NODE
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
 void *kvrealloc_noprof(const void *object, size_t size, gfp_t flags)
 {
 	return __mc_resized(object, size, flags, true);

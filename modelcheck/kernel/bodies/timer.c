@@ -45,6 +45,9 @@ static unsigned int __mc_timer_lock;
 #define __mc_timer_word(timer) (&(timer)->entry.pprev)
 #define __mc_timer_mark(timer) ((unsigned long)&(timer)->entry.next)
 
+#if MC_TREE_NAMES_TIMERS_FIRST
+#define init_timer_key timer_init_key
+#endif
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(4, 15, 0)
 void init_timer_key(struct timer_list *timer, void (*function)(struct timer_list *), unsigned int flags, const char *name,
 		    struct lock_class_key *key)
