@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from difflib import get_close_matches
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final
@@ -103,6 +104,12 @@ class Tree:
                         inside.as_posix(),
                     )
         return wanted
+
+    def unknown(self, config: Mapping[str, str]) -> dict[str, list[str]]:
+        """The symbols among ``config`` that the tree's Kconfig does not have, each with those that are called alike."""
+        known = {f"CONFIG_{name}" for name in _rules(self.folder).entries}
+        asked = {name if name.startswith("CONFIG_") else f"CONFIG_{name}" for name in config}
+        return {name: get_close_matches(name, known, n=2, cutoff=0.85) for name in sorted(asked - known)}
 
     def differences(self) -> Differences:
         """Where its configuration is not that of the build, but for what the spec says; without a build nowhere."""

@@ -102,3 +102,13 @@ def test_a_source_that_is_no_file_of_the_tree_is_told_as_what_it_is(tmp_path: Pa
     (folder / "spec.toml").write_text(f'sources = ["{source}"]\n[scenarios.one]\nthreads = ["thread"]\n')
     with giving(None if source == "a.c" else tree), pytest.raises(InputError, match=re.escape(told)):
         check(folder, jobs=0)
+
+
+def test_symbols_that_a_tree_does_not_have_are_told_with_those_that_may_be_meant(tmp_path: Path) -> None:
+    (tmp_path / "include" / "linux").mkdir(parents=True)
+    (tmp_path / "include" / "linux" / "kernel.h").write_text("")
+    (tmp_path / "Makefile").write_text("VERSION = 6\nPATCHLEVEL = 1\n")
+    assert kernel_tree(tmp_path).unknown({"CONFIG_ANY": "y"}) == {}
+    (tmp_path / "Kconfig").write_text('config DEBUG_LIST\n\tbool "lists"\nconfig NET\n\tbool "network"\n')
+    asked = {"CONFIG_DEBUG_LSIT": "y", "CONFIG_NET": "y", "CONFIG_NONE": "n"}
+    assert kernel_tree(tmp_path).unknown(asked) == {"CONFIG_DEBUG_LSIT": ["CONFIG_DEBUG_LIST"], "CONFIG_NONE": []}
