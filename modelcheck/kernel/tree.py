@@ -106,10 +106,12 @@ class Tree:
         return wanted
 
     def unknown(self, config: Mapping[str, str]) -> dict[str, list[str]]:
-        """The symbols among ``config`` that the tree's Kconfig does not have, each with those that are called alike."""
+        """The symbols among ``config`` that the tree's Kconfig does not have, each with those that are called alike; none
+        where the tree has no Kconfig."""
         known = {f"CONFIG_{name}" for name in _rules(self.folder).entries}
         asked = {name if name.startswith("CONFIG_") else f"CONFIG_{name}" for name in config}
-        return {name: get_close_matches(name, known, n=2, cutoff=0.85) for name in sorted(asked - known)}
+        missing = sorted(asked - known) if known else []
+        return {name: get_close_matches(name, known, n=2, cutoff=0.85) for name in missing}
 
     def differences(self) -> Differences:
         """Where its configuration is not that of the build, but for what the spec says; without a build nowhere."""
