@@ -106,7 +106,7 @@ class Tree:
         return wanted
 
     def unknown(self, config: Mapping[str, str]) -> dict[str, list[str]]:
-        """The symbols among ``config`` that the tree's Kconfig does not have, each with those that are called alike; none
+        """The symbols among ``config`` that the tree's Kconfig does not have, and what is called alike; none
         where the tree has no Kconfig."""
         known = {f"CONFIG_{name}" for name in _rules(self.folder).entries}
         asked = {name if name.startswith("CONFIG_") else f"CONFIG_{name}" for name in config}
