@@ -90,8 +90,7 @@ def regress(
     it fixes and why that failure is no longer possible, what it breaks and how, what it leaves.
 
     The patch is applied to copies; your files are not touched. Patches of variants are applied on top of it. Exit
-    codes: 0 nothing is broken, 1 something is, 3 nothing is but something is newly unknown, 2 the input is wrong, or
-    nothing of the spec is changed, so that nothing is checked.
+    codes: 0 nothing is broken, 1 something is, 3 nothing is but something is newly unknown, 2 the input is wrong.
     """
     if sum((bool(patches), mbox is not None, span is not None)) != 1:
         raise click.UsageError("say what to compare: --patch FILE, --mbox FILE or --git REV..REV, one of them")

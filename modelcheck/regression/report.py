@@ -114,9 +114,7 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """1 when something is broken, 3 when something is newly unknown, 2 when nothing was checked, else 0."""
-        if not self.differences:
-            return 2
+        """1 when something is broken, 3 when something is newly unknown, else 0."""
         if any(difference.breaks for difference in self.differences):
             return 1
         return 3 if any(difference.unsure for difference in self.differences) else 0

@@ -47,13 +47,6 @@ def test_a_patch_is_read_from_standard_input(
     assert not (mailbox.parent / "xdg" / "modelcheck" / "regress").exists()
 
 
-def test_a_patch_for_nothing_of_the_spec_is_exit_2_in_every_format(modelcheck: Command, mailbox: Path) -> None:
-    (mailbox.parent / "other.patch").write_text(changed("x\n", "y\n", "kernel/sched.c"))
-    for shape in ("table", "json", "junit", "sarif", "ktap", "markdown"):
-        outcome = modelcheck("regress", mailbox, "--patch", mailbox.parent / "other.patch", "--format", shape)
-        assert outcome.code == 2, shape
-
-
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
