@@ -343,6 +343,30 @@ def test_an_allocation_gets_the_layout_of_the_type_it_becomes(tmp_path: Path) ->
     assert isinstance(outcome(tmp_path, code), Initial)
 
 
+def test_an_allocation_in_a_statement_expression_gets_the_type_that_its_value_becomes(tmp_path: Path) -> None:
+    code = """
+    struct dev { int id; void *priv; };
+    struct part { long x; };
+    static inline void *raw(unsigned long size) { return __mc_alloc(size, 0, 0); }
+    #define tagged(call) ({ int tag = 0; __typeof__(call) _res = call; (void)tag; _res; })
+    #define hooked(call) ({ int count = 0; (void)count; tagged(call); })
+    struct dev *a, *b; void *c; struct part *d;
+    int main(void) {
+        a = hooked(raw(sizeof(*a)));
+        c = hooked(__mc_alloc(5, 0, 0));
+        b = ({ d = hooked(__mc_alloc(8, 0, 0)); hooked(__mc_alloc(16, 0, 0)); });
+        return 0;
+    }
+    """
+    made = program(tmp_path, code)
+    layouts = {
+        name: [step.layout and step.layout.type for step in instructions(function) if isinstance(step, Alloc)]
+        for name, function in made.functions.items()
+    }
+    assert layouts["raw<struct dev>"] == ["struct dev"]
+    assert layouts["main"] == [None, "struct part", "struct dev"]
+
+
 def test_an_initialiser_that_is_no_number_is_refused_at_its_place(tmp_path: Path) -> None:
     found = outcome(tmp_path, "int x;\ndouble d = 1.5;\nint main(void) { return *(long *)&d > 1; }")
     assert isinstance(found, Stuck)

@@ -151,7 +151,8 @@ class Context:
         hoist: objects of locals are made at the start of their blocks, because a jump may go past their declaration.
         run: lowers a statement, and gives the value of the last one of a block.
         evaluate: lowers an expression. Both are here because statements and expressions contain each other.
-        hint: the type that the caller converts this function's result to, if it allocates.
+        hint: the type that the caller converts this function's result to, if it allocates; in a statement expression,
+            what its result is converted to.
         result_type: the type of its result.
         result: where a struct result too large for a register goes.
         lengths: registers with the bytes of its arrays of variable length, by declaration.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from attrs import evolve
+
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c import operands, operators
 from modelcheck.frontend.c.builtins import CODE
@@ -173,6 +175,8 @@ def _allocated(ctx: Context, node: cl.Node, hint: Hint) -> Value:
         left, right = node.expressions()
         discard(ctx, left)
         return _allocated(ctx, right, hint)
+    if node.kind == cl.STATEMENT_EXPR:
+        return value(evolve(ctx, hint=hint), node)
     return value(ctx, node)
 
 
