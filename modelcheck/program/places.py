@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import PurePosixPath
+from typing import Final
 
 from attrs import evolve
 
@@ -52,10 +53,14 @@ def within_thread(source: Source, stack: Sequence[Source]) -> tuple[Source, ...]
     return (*stack[begins + 1 :], source)
 
 
+UNTYPED: Final = "heap"
+"""What an allocated object is called whose type is not known."""
+
+
 def heap_name(layout: Layout | None, source: Source, stack: Sequence[Source] = ()) -> str:
     """What to call an object that is allocated at a place, by its type where that is known: ``vb@balloon.c:41``."""
     place = own_place(source, stack)
-    kind = "heap" if layout is None else layout.type.removeprefix("struct ").removeprefix("union ").replace(" ", "")
+    kind = UNTYPED if layout is None else layout.type.removeprefix("struct ").removeprefix("union ").replace(" ", "")
     return f"{kind}@{PurePosixPath(place.file).name}:{place.line}"
 
 

@@ -193,6 +193,41 @@ def test_another_start_is_noticed_by_who_reads_it(publish: tuple[Path, Path]) ->
     assert "receiver reads letter.words = 5, where the trace reads letter.words = 0" in found.reason
 
 
+OBJECT = """
+#include <linux/slab.h>
+#include <pthread.h>
+struct dev { int a, b; struct dev *next; };
+static struct dev *shared;
+static void *reader(void *x) { struct dev *d = READ_ONCE(shared); if (d) BUG_ON(READ_ONCE(d->next->b) != 7); return NULL; }
+int main(void)
+{
+	pthread_t t;
+	MADE
+	WRITE_ONCE(d->a, 1);
+	WRITE_ONCE(d->next, d);
+	pthread_create(&t, NULL, reader, NULL);
+	WRITE_ONCE(shared, d);
+	WRITE_ONCE(d->b, 7);
+	pthread_join(t, NULL);
+	return 0;
+}
+"""
+TYPED = "struct dev *d = kzalloc(sizeof(*d), GFP_KERNEL);"
+UNTYPED = "void *raw = kzalloc(sizeof(struct dev), GFP_KERNEL); struct dev *d = raw;"
+OTHER = "struct dev *e = kzalloc(sizeof(*e), GFP_KERNEL); "
+
+
+@pytest.mark.parametrize(("then", "now"), [(TYPED, UNTYPED), (UNTYPED, TYPED), (UNTYPED, OTHER + TYPED)])
+@pytest.mark.parametrize(("model", "engine"), [("sc", "interleave"), ("tso", "z3"), ("lkmm", "z3")])
+def test_an_object_is_the_same_whether_or_not_its_type_is_known(
+    then: str, now: str, model: str, engine: str, tmp_path: Path
+) -> None:
+    file, path = checked(tmp_path, OBJECT.replace("MADE", then), model, engine)
+    assert again(file, path, OBJECT.replace("MADE", now)).outcome == REPRODUCES
+    mended = OBJECT.replace("d->b, 7", "d->a, 7").replace("d->a, 1", "d->b, 7")
+    assert again(file, path, mended.replace("MADE", now)).outcome == IMPOSSIBLE
+
+
 def test_other_threads_are_another_program(publish: tuple[Path, Path]) -> None:
     found = again(*publish, PUBLISH.replace("sender", "writer"))
     assert found.outcome == FOREIGN

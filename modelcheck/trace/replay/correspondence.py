@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from modelcheck.program.expr import Undefined, Value
 from modelcheck.program.ir import MemoryObject
 from modelcheck.program.memory import AddressSpace
+from modelcheck.program.places import UNTYPED
 from modelcheck.solve.result import ExecutedEvent, TouchedObject
 
 
@@ -48,8 +49,8 @@ class Correspondence:
         old, new = self.find(then), self._space.find(now)
         if old is None or new is None:
             return old is None and new is None and then == now
-        path = name[len(old.name) :] if name.startswith(old.name) else None
         whole = self._space.name(now)
+        path = name[len(old.name) :] if name.startswith(old.name) and not _one_untyped(old, new.name) else None
         fits = (path == whole[len(new.name) :]) if path is not None else then - old.base == now - new.base
         return fits and self._pair(old, new.base, new.name, new.kind)
 
@@ -64,7 +65,7 @@ class Correspondence:
             return True
         fits = then - old.base == now - new.base
         leads = self._space.pointed(holder, now) if holder is not None else ""
-        if points and leads:
+        if points and leads and not _one_untyped(old, new.name):
             fits = points.removeprefix("&")[len(old.name) :] == leads.removeprefix("&")[len(new.name) :]
         return fits and self._pair(old, new.base, new.name, new.kind)
 
@@ -97,11 +98,22 @@ class Correspondence:
             return False
         if kind in ("global", "function") and old.name != name:
             return False
-        if kind == "heap" and old.name.partition("@")[0] != name.partition("@")[0]:
+        if kind == "heap" and _type(old.name) != _type(name) and not _one_untyped(old, name):
             return False
         self._now[old.base] = base
         self._then[base] = old.base
         return True
+
+
+def _type(name: str) -> str:
+    """The type that an allocated object is called by."""
+    return name.partition("@")[0]
+
+
+def _one_untyped(old: TouchedObject, name: str) -> bool:
+    """Whether of an allocated object of the trace and today's object called ``name`` just one has a type that is known:
+    they may be the same, and places in them are then told by their distance from the start."""
+    return old.kind == "heap" and (_type(old.name) == UNTYPED) != (_type(name) == UNTYPED)
 
 
 def stem(text: str) -> str:
