@@ -19,8 +19,13 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
+from modelcheck.frontend.spec import program_spec
 from modelcheck.trace import Trace, read_trace
+from modelcheck.trace.narrative import narrative
 from modelcheck.trace.page import page
+from modelcheck.trace.page.heap import heap
+from modelcheck.verdicts.cells import Cell, Choice, choose
+from modelcheck.verdicts.job import Job, answer
 from tests.trace.test_narrative import KEPT, hostile
 
 WEAK = KEPT / "weak.json"
@@ -106,6 +111,54 @@ def test_a_hostile_trace_adds_no_element(text: str) -> None:
 
 def test_the_same_trace_gives_the_same_page() -> None:
     assert page(read_trace(LONG)) == page(read_trace(LONG))
+
+
+UNTYPED = """
+#include <linux/slab.h>
+#include <assert.h>
+#include <pthread.h>
+static char *kept, *word;
+static int alone;
+static void *reader(void *arg)
+{
+	WRITE_ONCE(*(int *)(kept + 8), 6);
+	WRITE_ONCE(*(int *)word, 7);
+	WRITE_ONCE(alone, 1);
+	kfree(word);
+	assert(READ_ONCE(*(int *)kept) == 6);
+	return NULL;
+}
+int main(void)
+{
+	pthread_t t;
+	kept = kmalloc(16, GFP_KERNEL);
+	word = kmalloc(4, GFP_KERNEL);
+	pthread_create(&t, NULL, reader, NULL);
+	WRITE_ONCE(*(int *)kept, 5);
+	WRITE_ONCE(*(int *)word, 8);
+	pthread_join(t, NULL);
+	return 0;
+}
+"""
+
+
+def test_an_object_without_a_type_is_one_box_with_all_its_places(tmp_path: Path) -> None:
+    file = tmp_path / "untyped.c"
+    file.write_text(UNTYPED)
+    spec = program_spec(file)
+    (cell,) = choose(spec, Choice(models=("sc",), properties=("assertion",)))
+    assert isinstance(cell, Cell)
+    stored = answer(Job(spec, cell, "z3")).trace
+    assert stored is not None
+    (tmp_path / "it.json").write_bytes(stored)
+    trace = read_trace(tmp_path / "it.json")
+    shown = heap(trace, narrative(trace))
+    boxes = [(box["kind"], [label for label, _ in box["fields"]]) for box in shown["boxes"]]
+    assert sorted(fields for kind, fields in boxes if kind == "object") == [["+0"], ["+0", "+8"]]
+    (loose,) = (fields for kind, fields in boxes if kind == "loose")
+    assert "alone" in loose
+    assert not any("heap" in label or "char" in label for label in loose)
+    assert len(shown["frees"]) == 1
 
 
 def colours(text: str) -> dict[str, tuple[float, ...]]:

@@ -198,7 +198,13 @@ OBJECT = """
 #include <pthread.h>
 struct dev { int a, b; struct dev *next; };
 static struct dev *shared;
-static void *reader(void *x) { struct dev *d = READ_ONCE(shared); if (d) BUG_ON(READ_ONCE(d->next->b) != 7); return NULL; }
+static void *reader(void *x)
+{
+	struct dev *d = READ_ONCE(shared);
+	if (d)
+		BUG_ON(READ_ONCE(d->next->b) != 7);
+	return NULL;
+}
 int main(void)
 {
 	pthread_t t;

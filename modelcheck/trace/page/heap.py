@@ -11,7 +11,7 @@ from modelcheck.trace.narrative import Narrative, shown_value
 from modelcheck.trace.trace import Trace
 
 _LOOSE = "variables"
-"""The box of globals that are one scalar."""
+"""The box of variables that are one scalar, of which no part is used by itself."""
 
 _PAGE_ARRAY = "mem_map"
 
@@ -40,6 +40,8 @@ class _Heap:
         for event in self.events:
             if event.address is not None and event.kind in ("R", "W") and event.name:
                 self.cells.setdefault(event.address, event)
+        named = [(self._object(address), event.name) for address, event in self.cells.items()]
+        self.parted = {thing.base for thing, name in named if thing is not None and name != thing.name}
         self.boxes: dict[str, list[int]] = {}
         self.labels: dict[int, str] = {}
         for address, event in sorted(self.cells.items()):
@@ -82,6 +84,8 @@ class _Heap:
         if thing is None or not event.name.startswith(thing.name):
             return _LOOSE, self.told.names.text(event.name)
         rest = event.name[len(thing.name) :]
+        if not rest and (thing.kind == "heap" or thing.base in self.parted):
+            return thing.name, "+0"
         if not rest:
             return _LOOSE, self.told.names.text(event.name)
         if rest.startswith("["):
