@@ -89,6 +89,7 @@ FEATURES: Final = (
     _has("HAS_FLAGS_OF_SLABS", "include/linux/types.h", r"\bslab_flags_t;", 4, 15),
     _has("HAS_CHECKED_REFCOUNTS", "include/linux/refcount.h", r"\brefcount_inc_checked\(", 4, 20),
     _has("ACQUIRES_LAST_REFERENCES", "lib/refcount.c", r"\bsmp_acquire__after_ctrl_dep\(", 5, 1),
+    _has("ASKS_BUSES_FOR_DMA", "include/linux/dma-mapping.h", r"\bget_arch_dma_ops\(", 4, 11),
     # Tasks.
     _has("HAS_THREAD_INFO_IN_TASKS", "include/linux/sched.h", r"^#ifdef CONFIG_THREAD_INFO_IN_TASK", 4, 9),
     _has("HAS_REFCOUNTS_IN_TASKS", "include/linux/sched.h", r"^\trefcount_t\s+usage;", 5, 1),
