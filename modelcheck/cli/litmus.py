@@ -61,9 +61,11 @@ def litmus(
 ) -> int:
     """Judge litmus tests: PATH is a .litmus file, a folder, or @list (a file with a path on each line).
 
-    Prints what herd7 prints. A test that cannot be read is told on stderr, and the others are judged. Exit codes:
-    0 all tests are judged, 1 a comment "Result: ..." in a test is wrong, 2 a test or a model cannot be read, 3 a test
-    is Unknown.
+    Prints what herd7 prints; "positive" and "negative" of json and csv are the two numbers of herd7's line Observation:
+    executions in which what stands behind the quantifier holds, and in which it does not. (In its line "Positive:" they
+    change places where the quantifier is ~exists.) A test that cannot be read is told on stderr, and the others are
+    judged. Exit codes: 0 all tests are judged, 1 a comment "Result: ..." in a test is wrong, 2 a test or a model cannot
+    be read, 3 a test is Unknown.
     """
     if show is not None and dot is None:
         raise click.UsageError("--show needs --dot DIR, where the pictures go")

@@ -335,17 +335,26 @@ class _Teller:
     def _turns(self) -> tuple[Turn, ...]:
         if self.cycle is None or not self.cycle.leads_to_failure or self.trace.property == "race":
             return ()
+        number = self.telling.number
+        inner = {link.target for link in self.cycle.links if number[link.source] == number[link.target]}
+        whole = {step.number: step for step in self.telling.steps}
         turns = []
         for link in self.cycle.links:
             event = self.events[link.source]
-            verb = {"R": "reads", "poison": "frees"}.get(event.kind, "writes")
-            if self.trace.execution.scope_left(event):
-                verb = "leaves the scope of"
-            gone = event.kind == "poison" or isinstance(event.value, Undefined) or event.id in self.telling.unwritten
-            name = self._object(event) if event.kind == "poison" else event.name
-            text = self.names.text(f"{verb} {name}" + ("" if gone else f" = {shown_value(event)}"))
-            turns.append(Turn(self.telling.number[event.id], self._lane(event), text, _WAYS[link.relation]))
+            if number[link.source] == number[link.target]:
+                continue  # within a step, as from one part of what is freed to another: one turn
+            text = self._what(whole[number[event.id]])[1] if event.id in inner else self._turn(event)
+            turns.append(Turn(number[event.id], self._lane(event), self.names.text(text), _WAYS[link.relation]))
         return tuple(turns)
+
+    def _turn(self, event: ExecutedEvent) -> str:
+        """What an event of a cycle does."""
+        verb = {"R": "reads", "poison": "frees"}.get(event.kind, "writes")
+        if self.trace.execution.scope_left(event):
+            verb = "leaves the scope of"
+        gone = event.kind == "poison" or isinstance(event.value, Undefined) or event.id in self.telling.unwritten
+        name = self._object(event) if event.kind == "poison" else event.name
+        return f"{verb} {name}" + ("" if gone else f" = {shown_value(event)}")
 
     def _order(self) -> str:
         """The last sentences: which accesses would have to be ordered, or that it takes no weak memory."""

@@ -88,7 +88,8 @@ class Judged:
         file: where it is.
         test: its name; None where it cannot be read.
         verdict: ``Never``, ``Sometimes``, ``Always``, ``Unknown``, or ``Error``.
-        positive, negative: executions that meet the condition, and that do not; None where they were not counted.
+        positive, negative: executions that meet the condition without its quantifier, and that do not, as in herd7's
+            line Observation; None where they were not counted.
         states: number of final states; None likewise.
         flags: raised by the model.
         seconds: wall time.

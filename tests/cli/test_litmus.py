@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -140,6 +141,18 @@ def test_json_is_one_object_a_line(modelcheck: Command, sb: Path, tmp_path: Path
             "flags": [],
         },
     ]
+
+
+def test_counts_are_those_of_herd7s_observation_whatever_the_quantifier(modelcheck: Command, sb: Path) -> None:
+    for quantifier, changes_places in (("exists", False), ("~exists", True)):
+        sb.write_text(re.sub(r"^~?exists", quantifier, sb.read_text(), flags=re.MULTILINE))
+        (row,) = csv.DictReader(io.StringIO(modelcheck("litmus", sb, "--format", "csv").out))
+        log = modelcheck("litmus", sb).out
+        counts = row["positive"], row["negative"]
+        assert re.findall(r"^Observation \S+ \w+ (\d+) (\d+)", log, re.MULTILINE) == [counts]
+        shown = counts[::-1] if changes_places else counts
+        assert re.findall(r"^Positive: (\d+) Negative: (\d+)", log, re.MULTILINE) == [shown]
+        assert counts[0] != counts[1]
 
 
 def test_csv(modelcheck: Command, sb: Path) -> None:

@@ -281,3 +281,24 @@ def test_a_condition_of_a_hash_list_is_looked_at_where_the_kernel_is_said_to_hav
         (tmp_path / "p.c").write_text(f"#define MC_KERNEL_VERSION 0x060100\n{START}{thread(body)}")
         program = parse_program([tmp_path / "p.c"])
         assert explore(program, "sc", ASKED).verdict == check(program, load_model("lkmm"), ASKED).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("header", "lock", "take"),
+    [
+        ("spinlock", "DEFINE_SPINLOCK(l)", "spin_lock(&l)"),
+        ("mutex", "DEFINE_MUTEX(l)", "mutex_lock(&l)"),
+        ("rwsem", "DECLARE_RWSEM(l)", "down_write(&l)"),
+    ],
+)
+def test_whoever_has_the_header_of_a_lock_may_ask_whether_it_is_held(
+    header: str, lock: str, take: str, tmp_path: Path
+) -> None:
+    for taken, verdict in ((take, "PASS"), ("", "assertion")):
+        file = tmp_path / "asks.c"
+        file.write_text(
+            f"#include <linux/{header}.h>\nstatic {lock};\n"
+            f"int main(void) {{ {taken}; BUG_ON(!lockdep_is_held(&l)); return 0; }}\n"
+        )
+        found = explore(parse_program([file]), "sc", frozenset({"assertion"}))
+        assert (found.finding.property if found.finding else found.verdict) == verdict

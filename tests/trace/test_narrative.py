@@ -12,6 +12,7 @@ from modelcheck.errors import InputError
 from modelcheck.program.ir import Program, Source
 from modelcheck.trace import Trace, read_trace, record
 from modelcheck.trace.narrative import Narrative, narrative
+from modelcheck.trace.page.data import data
 from modelcheck.trace.terminal import lines
 from tests.solve import checking
 
@@ -173,6 +174,18 @@ def test_a_failure_before_the_first_thread_has_a_place_and_no_steps() -> None:
     story = narrative(attrs.evolve(trace, execution=none))
     assert story.ending.order == "It fails before the first thread starts."
     assert [line for line in lines(story, 80) if "misidentified" in line]
+
+
+def test_a_step_that_a_cycle_passes_within_is_told_once() -> None:
+    """What is freed is freed part by part, in one step."""
+    trace = read_trace(TRACES / "rcu-refcount" / "remove--put-relaxed--lkmm.json")
+    story = narrative(trace)
+    assert story.cycle is not None
+    number = story.telling.number
+    passed = [number[link.source] for link in story.cycle.links]
+    assert len(set(passed)) < len(passed)
+    assert [turn.number for turn in story.ending.cycle] == list(dict.fromkeys(passed))
+    assert not any(one == other for _, one, other, _ in data(trace, story)["cycle"])
 
 
 def test_a_cycle_beside_the_failure_is_told_as_that() -> None:

@@ -6,6 +6,7 @@
 #ifndef _LINUX_MUTEX_H
 #define _LINUX_MUTEX_H
 
+#include <linux/lockdep.h>
 #include <linux/kernel.h>
 #include <linux/types.h>
 #include <linux/errno.h>

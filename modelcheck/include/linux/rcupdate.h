@@ -6,6 +6,7 @@
 #ifndef _LINUX_RCUPDATE_H
 #define _LINUX_RCUPDATE_H
 
+#include <linux/lockdep.h>
 #include <linux/types.h>
 #include <asm/barrier.h>
 #include <mc/kfree.h>

@@ -7,6 +7,7 @@
 #ifndef _LINUX_SPINLOCK_H
 #define _LINUX_SPINLOCK_H
 
+#include <linux/lockdep.h>
 #include <linux/types.h>
 #include <linux/atomic.h>
 #include <linux/spinlock_types.h>

@@ -121,4 +121,5 @@ def _cycle(told: Narrative) -> list[list[Any]]:
     return [
         [link.relation, number[link.source], number[link.target], (link.source, link.target) in missing]
         for link in told.cycle.links
+        if number[link.source] != number[link.target]
     ]
