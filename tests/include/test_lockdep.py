@@ -284,21 +284,23 @@ def test_a_condition_of_a_hash_list_is_looked_at_where_the_kernel_is_said_to_hav
 
 
 @pytest.mark.parametrize(
-    ("header", "lock", "take"),
+    ("header", "lock", "take", "release"),
     [
-        ("spinlock", "DEFINE_SPINLOCK(l)", "spin_lock(&l)"),
-        ("mutex", "DEFINE_MUTEX(l)", "mutex_lock(&l)"),
-        ("rwsem", "DECLARE_RWSEM(l)", "down_write(&l)"),
+        ("spinlock", "DEFINE_SPINLOCK(l)", "spin_lock(&l);", "spin_unlock(&l);"),
+        ("mutex", "DEFINE_MUTEX(l)", "mutex_lock(&l);", "mutex_unlock(&l);"),
+        ("rwsem", "DECLARE_RWSEM(l)", "down_write(&l);", "up_write(&l);"),
     ],
 )
 def test_whoever_has_the_header_of_a_lock_may_ask_whether_it_is_held(
-    header: str, lock: str, take: str, tmp_path: Path
+    header: str, lock: str, take: str, release: str, tmp_path: Path
 ) -> None:
-    for taken, verdict in ((take, "PASS"), ("", "assertion")):
+    start = f"#include <linux/{header}.h>\nstatic {lock};\nint main(void) {{ "
+    end = " return 0; }\n"
+    for body, verdict in (
+        (f"{take} BUG_ON(!lockdep_is_held(&l)); {release}", "PASS"),
+        (f"{take} {release} BUG_ON(!lockdep_is_held(&l));", "assertion"),
+    ):
         file = tmp_path / "asks.c"
-        file.write_text(
-            f"#include <linux/{header}.h>\nstatic {lock};\n"
-            f"int main(void) {{ {taken}; BUG_ON(!lockdep_is_held(&l)); return 0; }}\n"
-        )
-        found = explore(parse_program([file]), "sc", frozenset({"assertion"}))
+        file.write_text(start + body + end)
+        found = explore(parse_program([file]), "sc", ASKED)
         assert (found.finding.property if found.finding else found.verdict) == verdict
