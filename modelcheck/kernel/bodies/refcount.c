@@ -8,7 +8,7 @@
 #include <linux/spinlock.h>
 #include <linux/version.h>
 
-#ifdef CONFIG_REFCOUNT_FULL
+#if MC_TREE_HAS_REFCOUNTS_OUT_OF_LINE && defined(CONFIG_REFCOUNT_FULL)
 /* Until 5.4, where the configuration has them looked at. */
 #if MC_TREE_HAS_CHECKED_REFCOUNTS
 #define __mc_checked(name) name##_checked
