@@ -87,7 +87,7 @@ FEATURES: Final = (
     _has("ALIGNS_KVMALLOC", "include/linux/slab.h", r"^void \*__kvmalloc_node_noprof\([^;]*unsigned long align", 6, 18),
     _has("MAKES_CACHES_BY_LONG", "include/linux/slab.h", r"\bkmem_cache_create\(const char \*[^;]*\bsize_t", 2, 6),
     _has("HAS_FLAGS_OF_SLABS", "include/linux/types.h", r"\bslab_flags_t;", 4, 15),
-    _has("HAS_REFCOUNTS_OUT_OF_LINE", "include/linux/refcount.h", r"^(?:extern )?void refcount_inc(?:_checked)?\(", 4, 11),
+    _has("HAS_REFCOUNTS_OUT_OF_LINE", "include/linux/refcount.h", r"^(extern )?void refcount_inc(_checked)?\(", 4, 11),
     _has("HAS_CHECKED_REFCOUNTS", "include/linux/refcount.h", r"\brefcount_inc_checked\(", 4, 20),
     _has("ACQUIRES_LAST_REFERENCES", "lib/refcount.c", r"\bsmp_acquire__after_ctrl_dep\(", 5, 1),
     _has("ASKS_BUSES_FOR_DMA", "include/linux/dma-mapping.h", r"\bget_arch_dma_ops\(", 4, 11),

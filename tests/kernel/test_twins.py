@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from modelcheck.api import check
+from modelcheck.errors import InputError
 from modelcheck.kernel import VARIABLE, giving
 
 _HERE = Path(__file__).resolve().parent
@@ -46,4 +47,10 @@ def test_our_headers_tell_a_program_from_its_broken_twin(
 @pytest.mark.skipif(not os.environ.get(VARIABLE), reason=f"{VARIABLE} names no kernel tree to check")
 def test_a_tree_s_headers_and_our_bodies_tell_it_just_so(folder: Path, engine: str) -> None:
     with giving(Path(os.environ[VARIABLE])):
-        assert strange(folder, engine) == []
+        try:
+            found = strange(folder, engine)
+        except InputError as error:
+            if "this is for Linux" not in error.message:
+                raise
+            pytest.skip(error.message)
+    assert found == []

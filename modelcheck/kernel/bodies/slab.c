@@ -22,6 +22,14 @@
 #define MC_ALLOCATING(name) name
 #endif
 
+/* Trees without these have fewer parameters. */
+#ifndef DECL_KMALLOC_PARAMS
+#define DECL_KMALLOC_PARAMS(size, bucket, token) DECL_BUCKET_PARAMS(size, bucket)
+#endif
+#ifndef DECL_TOKEN_PARAMS
+#define DECL_TOKEN_PARAMS(size, token) size_t size
+#endif
+
 #define __mc_may_fail(flags) (MC_FAIL_KMALLOC && !((flags) & __GFP_NOFAIL) && __mc_choose(2))
 #if MC_FAIL_KMALLOC
 #define __mc_success() ((void)0)
@@ -39,26 +47,27 @@
 
 #define MC_KMALLOC_MOST (1UL << 22)
 
-void *MC_ALLOCATING(__kmalloc)(size_t size, gfp_t flags)
+void *MC_ALLOCATING(__kmalloc)(DECL_TOKEN_PARAMS(size, token), gfp_t flags)
 {
 	__mc_new(size, flags, MC_KMALLOC_MOST, "kmalloc");
 }
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
-void *__kmalloc_node_noprof(DECL_BUCKET_PARAMS(size, bucket), gfp_t flags, int node)
+void *__kmalloc_node_noprof(DECL_KMALLOC_PARAMS(size, bucket, token), gfp_t flags, int node)
 {
 	__mc_new(size, flags, MC_KMALLOC_MOST, "kmalloc");
 }
 
-void *__kmalloc_node_track_caller_noprof(DECL_BUCKET_PARAMS(size, bucket), gfp_t flags, int node, unsigned long caller)
+void *__kmalloc_node_track_caller_noprof(DECL_KMALLOC_PARAMS(size, bucket, token), gfp_t flags, int node,
+					 unsigned long caller)
 {
 	__mc_new(size, flags, MC_KMALLOC_MOST, "kmalloc");
 }
 
 #if MC_TREE_ALIGNS_KVMALLOC
-void *__kvmalloc_node_noprof(DECL_BUCKET_PARAMS(size, bucket), unsigned long align, gfp_t flags, int node)
+void *__kvmalloc_node_noprof(DECL_KMALLOC_PARAMS(size, bucket, token), unsigned long align, gfp_t flags, int node)
 #else
-void *__kvmalloc_node_noprof(DECL_BUCKET_PARAMS(size, bucket), gfp_t flags, int node)
+void *__kvmalloc_node_noprof(DECL_KMALLOC_PARAMS(size, bucket, token), gfp_t flags, int node)
 #endif
 {
 	__mc_new(size, flags, INT_MAX, "kvmalloc");
@@ -174,9 +183,6 @@ static void *__mc_resized(const void *object, size_t size, gfp_t flags, bool pag
 }
 
 #if MC_TREE_RESIZES_BY_NODE
-#ifndef DECL_TOKEN_PARAMS
-#define DECL_TOKEN_PARAMS(size, token) size_t size
-#endif
 void *krealloc_node_align_noprof(const void *object, DECL_TOKEN_PARAMS(size, token), unsigned long align, gfp_t flags,
 				 int node)
 {

@@ -197,6 +197,11 @@ int try_to_del_timer_sync(struct timer_list *timer)
 	return __mc_timer_runs(timer) ? -1 : 0;
 }
 
+int timer_delete_sync_try(struct timer_list *timer)
+{
+	return try_to_del_timer_sync(timer);
+}
+
 int timer_shutdown(struct timer_list *timer)
 {
 	int was;

@@ -3,7 +3,15 @@
 #include <linux/timer.h>
 #include <linux/slab.h>
 #include <linux/delay.h>
+#include <linux/version.h>
 #include <mc/check.h>
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
+#define del_timer timer_delete
+#define del_timer_sync timer_delete_sync
+#define try_to_del_timer_sync timer_delete_sync_try
+#endif
+
 struct clock { struct timer_list timer; int n; };
 static struct clock *clock;
 static void ticks(struct timer_list *t) { container_of(t, struct clock, timer)->n++; }
