@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -62,7 +62,6 @@ def needs(target: Path, scenario: tuple[str, ...], variant: tuple[str, ...], sha
     differing = _differences(spec, cells)
     forced = dict.fromkeys(one for each in differing for one in each.forced)
     machine = dict.fromkeys(one for each in differing for one in each.machine)
-    unknown = {} if spec.tree is None else spec.tree.unknown({**spec.config, **_configs(cells)})
     if shape == "json":
         listed = [
             {
@@ -75,7 +74,7 @@ def needs(target: Path, scenario: tuple[str, ...], variant: tuple[str, ...], sha
             }
             for need in found
         ]
-        whole: dict[str, object] = {"spec": spec.name, "needs": listed, "unknown_symbols": unknown}
+        whole: dict[str, object] = {"spec": spec.name, "needs": listed, "notes": list(spec.notes)}
         if spec.tree is not None and spec.tree.built is not None:
             keys = ("symbol", "build", "here")
             whole["configuration"] = [
@@ -83,28 +82,9 @@ def needs(target: Path, scenario: tuple[str, ...], variant: tuple[str, ...], sha
             ]
         print(json.dumps(whole, indent=2, ensure_ascii=False))
     else:
-        lines = (*_text(found), *_unknown(unknown), *_configuration(spec, tuple(forced), tuple(machine), verbose))
+        lines = (*_text(found), *_configuration(spec, tuple(forced), tuple(machine), verbose))
         print("\n".join(lines))
     return 1 if any(need.kind != "bound" for need in found) else 0
-
-
-def _configs(cells: Sequence[Cell]) -> dict[str, str]:
-    """The symbols that variants give."""
-    return {name: value for cell in cells for name, value in cell.variant.config.items()}
-
-
-def _unknown(symbols: Mapping[str, Sequence[str]]) -> list[str]:
-    """Symbols that the tree's Kconfig does not have, with those that they may be meant for."""
-    if not symbols:
-        return []
-    lines = [
-        "",
-        f"Symbols of the configuration that the tree does not have, and that say nothing there ({len(symbols)}):",
-        "",
-    ]
-    for name, near in symbols.items():
-        lines.append(f"  {name}" + (f"; did you mean {' or '.join(near)}?" if near else ""))
-    return lines
 
 
 def _differences(spec: Spec, cells: Sequence[Cell]) -> list[Differences]:

@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from difflib import get_close_matches
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final
@@ -25,6 +24,7 @@ from modelcheck.kernel.kconfig import ON, Kconfig, Looked, kconfig
 from modelcheck.kernel.kept import kept, unchanged
 from modelcheck.kernel.made import PLACE, made_headers
 from modelcheck.kernel.symbols import Needed, needed
+from modelcheck.kernel.unknown import named, ours, unknown
 
 OLDEST: Final = (3, 0)
 NEWEST: Final = (7, 3)
@@ -105,14 +105,6 @@ class Tree:
                     )
         return wanted
 
-    def unknown(self, config: Mapping[str, str]) -> dict[str, list[str]]:
-        """The symbols among ``config`` that the tree's Kconfig does not have, and what is called alike; none
-        where the tree has no Kconfig."""
-        known = {f"CONFIG_{name}" for name in _rules(self.folder).entries}
-        asked = {name if name.startswith("CONFIG_") else f"CONFIG_{name}" for name in config}
-        missing = sorted(asked - known) if known else []
-        return {name: get_close_matches(name, known, n=2, cutoff=0.85) for name in missing}
-
     def differences(self) -> Differences:
         """Where its configuration is not that of the build, but for what the spec says; without a build nowhere."""
         if self.built is None:
@@ -122,6 +114,14 @@ class Tree:
             for of in (self.built.config, self.symbols())
         )
         return differences(built, values, [name.removeprefix("CONFIG_") for name in self.config])
+
+    def unknown(self, symbols: Iterable[str], sources: Iterable[Path]) -> dict[str, str]:
+        """Of symbols, with CONFIG_, those that neither the tree nor our machine knows, and that none of ``sources``
+        names: each with the nearest that there is, or an empty text. None where the tree has no Kconfig."""
+        asked = tuple(dict.fromkeys(name for name in symbols if not ours(name.removeprefix("CONFIG_"))))
+        strange = _unknown(self.folder, asked) if asked and _rules(self.folder).entries else {}
+        elsewhere = named(sources) if strange else set()
+        return {name: near for name, near in strange.items() if name not in elsewhere}
 
     def module(self, source: Path) -> bool:
         """Whether a file of it is part of a module in the build."""
@@ -276,6 +276,14 @@ def _symbols(
         return {f"CONFIG_{name}": value for name, value in values.items()}, rules.files
 
     return kept(str(folder), config, wanted, built, make)
+
+
+def _unknown(folder: Path, symbols: tuple[str, ...]) -> dict[str, str]:
+    def make() -> tuple[dict[str, str], Mapping[str, Looked]]:
+        found, files = unknown(_rules(folder), folder, [name.removeprefix("CONFIG_") for name in symbols])
+        return {f"CONFIG_{name}": near and f"CONFIG_{near}" for name, near in found.items()}, files
+
+    return kept(f"unknown:{folder}", tuple((name, "") for name in symbols), (), None, make)
 
 
 def kernel_tree(folder: Path, config: Mapping[str, str] | None = None) -> Tree:

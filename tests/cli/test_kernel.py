@@ -256,3 +256,35 @@ def test_commands_do_not_go_with_patches(modelcheck: Command, plain: Path) -> No
     run = modelcheck("regress", "project/src/it.c", *options)
     assert run.code == 2
     assert "its commands name folders that a patch would change elsewhere" in run.err
+
+
+@pytest.mark.parametrize(
+    ("config", "told"),
+    [
+        ("CONFIG_BALOON=y", "CONFIG_BALOON, of which the spec says y; did you mean 'CONFIG_BALLOON'?"),
+        ("CONFIG_DEBUG_LST=n", "CONFIG_DEBUG_LST, of which the spec says n; did you mean 'CONFIG_DEBUG_LIST'?"),
+        ("CONFIG_QQQQ=7", "CONFIG_QQQQ, of which the spec says 7\n"),
+        ("CONFIG_BALLOON=y", ""),  # of the tree
+        ("CONFIG_NR_CPUS=3", ""),  # of our machine
+        ("CONFIG_OF_ANOTHER_MACHINE=y", ""),
+        ("CONFIG_OF_THE_HARNESS=y", ""),
+    ],
+)
+@pytest.mark.parametrize("where", ["", "[variants.other]\n"])
+def test_a_symbol_that_nothing_knows_is_told_with_the_nearest(
+    modelcheck: Command, tmp_path: Path, build: Path, config: str, told: str, where: str
+) -> None:
+    tree = tmp_path / "linux"
+    (tree / "arch" / "other").mkdir(parents=True)
+    (tree / "arch" / "other" / "Kconfig.own").write_text("config OF_ANOTHER_MACHINE\n\tbool\n")
+    folder = tmp_path / "spec"
+    folder.mkdir(exist_ok=True)
+    (folder / "a.h").write_text("#ifdef CONFIG_OF_THE_HARNESS\n#endif\n")
+    (folder / "a.c").write_text("void thread(void) { }\n")
+    said = f'{where}config = ["{config}"]\n'
+    head, tail = ("", said) if where else (said, "")
+    (folder / "spec.toml").write_text(f'{head}sources = ["a.c"]\n{tail}[scenarios.one]\nthreads = ["thread"]\n')
+    run = modelcheck("check", "spec", "--kernel", "linux")
+    assert run.code == 0
+    assert ("knows no" in run.err) is bool(told)
+    assert told in run.err

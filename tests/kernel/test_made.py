@@ -108,10 +108,10 @@ def test_symbols_that_a_tree_does_not_have_are_told_with_those_that_may_be_meant
     (tmp_path / "include" / "linux").mkdir(parents=True)
     (tmp_path / "include" / "linux" / "kernel.h").write_text("")
     (tmp_path / "Makefile").write_text("VERSION = 6\nPATCHLEVEL = 1\n")
-    assert kernel_tree(tmp_path).unknown({"CONFIG_ANY": "y"}) == {}
+    assert kernel_tree(tmp_path).unknown(["CONFIG_ANY"], ()) == {}
     (tmp_path / "Kconfig").write_text('config DEBUG_LIST\n\tbool "lists"\nconfig NET\n\tbool "network"\n')
-    asked = {"CONFIG_DEBUG_LSIT": "y", "CONFIG_NET": "y", "CONFIG_QUITE_OTHER": "n"}
-    assert kernel_tree(tmp_path).unknown(asked) == {
-        "CONFIG_DEBUG_LSIT": ["CONFIG_DEBUG_LIST"],
-        "CONFIG_QUITE_OTHER": [],
+    asked = ["CONFIG_DEBUG_LSIT", "CONFIG_NET", "CONFIG_QUITE_OTHER"]
+    assert kernel_tree(tmp_path).unknown(asked, ()) == {
+        "CONFIG_DEBUG_LSIT": "CONFIG_DEBUG_LIST",
+        "CONFIG_QUITE_OTHER": "",
     }

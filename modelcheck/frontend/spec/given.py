@@ -94,7 +94,12 @@ def commands_for(folder: Path) -> Commands | None:
 
 
 def notes(
-    tree: Tree | None, commands: Commands | None, config: Mapping[str, str], sources: Sequence[Path], folder: Path
+    tree: Tree | None,
+    commands: Commands | None,
+    config: Mapping[str, str],
+    varied: Mapping[str, str],
+    sources: Sequence[Path],
+    folder: Path,
 ) -> Iterator[str]:
     """What is to be told of all that before anything is checked.
 
@@ -102,6 +107,7 @@ def notes(
         tree: the tree, if there is one.
         commands: what counts where there is none.
         config: as the spec says.
+        varied: what its variants say besides.
         sources: C files.
         folder: of the spec.
     """
@@ -110,6 +116,7 @@ def notes(
             yield f"{tree.folder}: {tree.note}"
         if tree.built is not None:
             yield from _of_build(tree, tree.built, config)
+        yield from _unknown(tree, {**varied, **config}, sources)
         commands = tree.commands
     root = folder if tree is None else tree.folder
     for source in sources:
@@ -126,6 +133,13 @@ def notes(
             yield f"{commands.file}: says nothing of {inside}: {then}"
         if found is not None and found.left_out:
             yield f"{source}: of the command that compiles it {', '.join(found.left_out)} is left out"
+
+
+def _unknown(tree: Tree, config: Mapping[str, str], sources: Sequence[Path]) -> Iterator[str]:
+    """Tells of misspelt symbols. Those of other versions look alike, and a spec may serve several: so it goes on."""
+    for name, near in tree.unknown(config, sources).items():
+        hint = f"; did you mean '{near}'?" if near else ""
+        yield f"{tree.folder}: Linux {tree.release} knows no {name}, of which the spec says {config[name]}{hint}"
 
 
 def _of_build(tree: Tree, built: Built, config: Mapping[str, str]) -> Iterator[str]:

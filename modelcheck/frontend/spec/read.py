@@ -65,7 +65,8 @@ def _noted(spec: Spec) -> Spec:
     """The same with its notes."""
     names = dict.fromkeys([*spec.sources, *(name for one in spec.scenarios.values() for name in one.sources)])
     places = [spec.place(name) for name in names]
-    return evolve(spec, notes=tuple(notes(spec.tree, spec.commands, spec.config, places, spec.folder)))
+    varied = {name: value for variant in spec.variants.values() for name, value in variant.config.items()}
+    return evolve(spec, notes=tuple(notes(spec.tree, spec.commands, spec.config, varied, places, spec.folder)))
 
 
 def spec_of(target: Path) -> Spec:
