@@ -82,6 +82,12 @@ FEATURES: Final = (
     _has("HAS_MK_PTE", "include/linux/mm.h", r"\bmk_pte\(struct page|\bmk_pte\(const struct page", 6, 16),
     _has("HAS_ZERO_PAGE", "include/linux/pgtable.h", r"^#define ZERO_PAGE\(", 7, 0),
     _has("ASKS_FOR_PFN_OF_IO", "include/linux/mm.h", r"\bio_remap_pfn_range_pfn\b", 6, 18),
+    # Processors.
+    _has("FINDS_BITS_OUT_OF_LINE", "include/asm-generic/bitops/find.h", r"^extern unsigned long find_next_bit\(", 2, 6),
+    _has("NEXT_CPU_OUT_OF_LINE", "include/linux/cpumask.h", r"^unsigned int cpumask_next\([^{;]*\);", 4, 15),
+    _has("NEXT_CPU_OF_BOTH_OUT_OF_LINE", "include/linux/cpumask.h", r"^int cpumask_next_and\([^{;]*\);", 2, 6),
+    _has("NEXT_CPU_AROUND_OUT_OF_LINE", "include/linux/cpumask.h", r"^extern int cpumask_next_wrap\(", 4, 15),
+    _has("ANY_OTHER_CPU_OUT_OF_LINE", "include/linux/cpumask.h", r"^int cpumask_any_but\([^{;]*\);", 2, 6),
     # Memory.
     _has("RESIZES_BY_NODE", "include/linux/slab.h", r"\bkrealloc_node_align_noprof\(const void \*", 6, 18),
     _has("ALIGNS_KVMALLOC", "include/linux/slab.h", r"^void \*__kvmalloc_node_noprof\([^;]*unsigned long align", 6, 18),

@@ -28,6 +28,49 @@ unsigned int nr_cpu_ids = NR_CPUS;
 DEFINE_PER_CPU(unsigned long, local_interrupt_disable_state);
 #endif
 
+#if NR_CPUS > 1
+#if MC_TREE_NEXT_CPU_OUT_OF_LINE
+unsigned int cpumask_next(int cpu, const struct cpumask *mask)
+{
+	return find_next_bit(cpumask_bits(mask), nr_cpumask_bits, cpu + 1);
+}
+#endif
+
+#if MC_TREE_NEXT_CPU_OF_BOTH_OUT_OF_LINE
+int cpumask_next_and(int cpu, const struct cpumask *mask, const struct cpumask *other)
+{
+	do
+		cpu = cpumask_next(cpu, mask);
+	while (cpu < nr_cpu_ids && !cpumask_test_cpu(cpu, other));
+	return cpu;
+}
+#endif
+
+#if MC_TREE_ANY_OTHER_CPU_OUT_OF_LINE
+int cpumask_any_but(const struct cpumask *mask, unsigned int but)
+{
+	unsigned int cpu = cpumask_next(-1, mask);
+
+	return cpu == but ? cpumask_next(cpu, mask) : cpu;
+}
+#endif
+
+#if MC_TREE_NEXT_CPU_AROUND_OUT_OF_LINE
+/* The first call of a round comes without "wrapped"; what lies before the start is for after the end. */
+int cpumask_next_wrap(int cpu, const struct cpumask *mask, int start, bool wrapped)
+{
+	int next = cpumask_next(cpu, mask);
+
+	if (wrapped && cpu < start && next >= start)
+		return nr_cpumask_bits;
+	if (next < nr_cpumask_bits)
+		return next;
+	next = cpumask_next(-1, mask);
+	return next >= start ? nr_cpumask_bits : next;
+}
+#endif
+#endif
+
 /* Each thread stays on its CPU, whether it says so or not. */
 void migrate_disable(void)
 {
