@@ -19,12 +19,14 @@ class Cookies:
     """Where the cookies of a program come from and go to, by way of registers, calls and results.
 
     Attributes:
-        handed_on: where sections are entered whose cookies may go to memory, so that anybody may end them.
+        stored: where sections are entered whose cookies may go to memory.
+        handed_on: those of them that anybody may end.
         given: for each place that ends a section, where those are entered whose cookies it may give.
         loaded: places that end a section with what may come from memory.
         awaited: the program waits for the end of SRCU sections.
     """
 
+    stored: frozenset[Source]
     handed_on: frozenset[Source]
     given: Mapping[Source, frozenset[Source]]
     loaded: frozenset[Source]
@@ -38,6 +40,7 @@ def cookies_of(program: Program) -> Cookies:
     cookies: dict[Source, list[Register]] = {}
     loads: list[Register] = []
     ends: dict[Source, set[Register]] = {}
+    anybody: set[Source] = set()
     awaited = False
     for function in program.functions.values():
         for here, there in _flows(program, function):
@@ -46,6 +49,8 @@ def cookies_of(program: Program) -> Cookies:
             for what in block.instructions:
                 if isinstance(what, Load) and "Srcu-lock" in what.tags:
                     cookies.setdefault(what.source, []).append((function.name, what.dst))
+                    if not what.own:
+                        anybody.add(what.source)
                 elif isinstance(what, Store):
                     into = ends.setdefault(what.source, set()) if "Srcu-unlock" in what.tags else stored
                     into.update((function.name, number) for number in registers_of(what.value))
@@ -57,8 +62,10 @@ def cookies_of(program: Program) -> Cookies:
                     loads.append((function.name, what.dst))
     reached = {source: _reached(flows, firsts) for source, firsts in cookies.items()}
     from_memory = _reached(flows, loads)
+    kept = frozenset(source for source, found in reached.items() if stored & found)
     return Cookies(
-        frozenset(source for source, found in reached.items() if stored & found),
+        kept,
+        kept & anybody,
         {end: frozenset(source for source, found in reached.items() if own & found) for end, own in ends.items()},
         frozenset(end for end, own in ends.items() if own & from_memory),
         awaited,

@@ -78,7 +78,7 @@ class ReadSides:
         cookies = self.cookies
         given = cookies.given.get(end, frozenset())
         if end in cookies.loaded:
-            given |= cookies.handed_on
+            given |= cookies.stored
         meant = [
             number
             for kind, opener, number in local.own.sections

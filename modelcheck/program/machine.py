@@ -325,7 +325,7 @@ class _Run:
             if what.lock is None:
                 self.operated.add(address)
         elif isinstance(what, ir.Load) and "Srcu-lock" in what.tags:
-            self.reading = (*self.reading, Reading(address, what.source, self.thread.stack, None, what.size))
+            self.reading = (*self.reading, Reading(address, what.source, self.thread.stack, None, what.size, what.own))
         return value
 
     def _in_use(self, lock: ir.LockUse, address: int, size: int) -> bool:

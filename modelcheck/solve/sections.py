@@ -14,7 +14,7 @@ from modelcheck.program.expr import Expr, const
 from modelcheck.program.graph import Event
 from modelcheck.program.machine import LEFT_OPEN, OUTSIDE
 from modelcheck.solve.encode import Encoding, Finding
-from modelcheck.solve.sat import NO, YES
+from modelcheck.solve.sat import NO, YES, Circuit
 
 LAST = 1 << 30
 """A position behind every other of a thread."""
@@ -105,8 +105,7 @@ def _close_rcu(encoding: Encoding, thread: int, events: list[Event], stopped: in
             running = depth
         here = encoding.executed[event.id]
         if "Rcu-lock" in event.tags:
-            inner = [circuit.if_else(here, outer, now) for outer, now in zip(depth, [*depth[1:], NO], strict=False)]
-            depth = [circuit.any_of((here, *depth[:1])), *inner]
+            depth = _deeper(circuit, depth, here)
         elif "Sync-rcu" in event.tags:
             if stopped == YES and depth:
                 circuit.add(-here, -depth[0])  # a grace period waits for its own thread's section, too
@@ -114,7 +113,7 @@ def _close_rcu(encoding: Encoding, thread: int, events: list[Event], stopped: in
             outside = circuit.all_of((here, *(-open_ for open_ in depth[:1])))
             if event.lock is None:
                 _report(encoding, outside, event, OUTSIDE)
-            depth = [circuit.if_else(here, below, now) for now, below in zip(depth, [*depth[1:], NO], strict=False)]
+            depth = _shallower(circuit, depth, here)
     first = next((e for e in events if "Rcu-lock" in e.tags), None)
     if first is None:
         return []
@@ -134,9 +133,10 @@ def _close_rcu(encoding: Encoding, thread: int, events: list[Event], stopped: in
 def _close_srcu(encoding: Encoding, thread: int, events: list[Event], stopped: int) -> list[OpenSection]:
     circuit = encoding.circuit
     found: list[OpenSection] = []
+    _left_by_number(encoding, thread, events)
     for index, lock in enumerate(e for e in events if "Srcu-lock" in e.tags and e.kind == "R"):
         unlocks = [(e.final, _unlocks(encoding, e, lock)) for e in events if "Srcu-unlock" in e.tags]
-        handed_on = _handed_on(encoding, lock)
+        handed_on = _handed_on(encoding, events, lock)
         if not handed_on and stopped == YES:
             _outlasts_own(encoding, events, lock)
         if not handed_on:
@@ -162,6 +162,34 @@ def _close_srcu(encoding: Encoding, thread: int, events: list[Event], stopped: i
         if not handed_on:
             found.append(OpenSection(thread, open_, lock.address))
     return found
+
+
+def _left_by_number(encoding: Encoding, thread: int, events: list[Event]) -> None:
+    """Report a section that the thread has to end itself and does not, where cookies go through memory.
+
+    Whoever ends one that it is in none of has gone wrong there, so that their numbers say it.
+    """
+    circuit = encoding.circuit
+    own = [e for e in events if e.own and encoding.executed[e.id] != NO]
+    first = next((e for e in own if "Srcu-lock" in e.tags and _handed_on(encoding, events, e)), None)
+    if first is None:
+        return
+    depth: list[int] = []
+    for event in own:
+        here = encoding.executed[event.id]
+        depth = _deeper(circuit, depth, here) if "Srcu-lock" in event.tags else _shallower(circuit, depth, here)
+    _left_open(encoding, thread, depth[0], first)
+
+
+def _deeper(circuit: Circuit, depth: list[int], here: int) -> list[int]:
+    """``depth`` (more than so many sections are open: a literal each) behind a start of one if ``here`` holds."""
+    inner = [circuit.if_else(here, outer, now) for outer, now in zip(depth, [*depth[1:], NO], strict=False)]
+    return [circuit.any_of((here, *depth[:1])), *inner]
+
+
+def _shallower(circuit: Circuit, depth: list[int], here: int) -> list[int]:
+    """``depth`` behind an end of a section if ``here`` holds."""
+    return [circuit.if_else(here, below, now) for now, below in zip(depth, [*depth[1:], NO], strict=False)]
 
 
 def _outlasts_own(encoding: Encoding, events: list[Event], lock: Event) -> None:
@@ -201,8 +229,15 @@ def _add(encoding: Encoding, event: Event, executed: int, at: Event | None) -> N
             encoding.writers.setdefault(place, []).append(number)
 
 
-def _handed_on(encoding: Encoding, lock: Event) -> bool:
-    """Whether the cookie of a section is stored, so that anybody may end it."""
+def _handed_on(encoding: Encoding, events: list[Event], lock: Event) -> bool:
+    """Whether the cookie of a section is stored, so that what ends it may not show it: anybody may, or its own thread,
+    whose ``events`` these are."""
+    if lock.own:
+        locks = {e.id for e in events if "Srcu-lock" in e.tags}
+        if all(any(read in locks for read, _ in e.data) for e in events if "Srcu-unlock" in e.tags):
+            return False
+    elif lock.early:
+        return True
     return any(
         event.kind == "W" and "Srcu-unlock" not in event.tags and any(read == lock.id for read, _ in event.data)
         for event in encoding.graph.events
