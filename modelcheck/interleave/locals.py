@@ -9,7 +9,7 @@ from modelcheck.interleave import local as kinds
 from modelcheck.interleave.inuse import COPIED, InUse
 from modelcheck.interleave.local import Frames, Local, Own, Private, Sections
 from modelcheck.interleave.objects import Objects
-from modelcheck.interleave.readsides import RCU, ReadSides, open_sections, without_last
+from modelcheck.interleave.readsides import RCU, ReadSides, open_sections
 from modelcheck.interleave.reduction import control
 from modelcheck.interleave.state import Slots
 from modelcheck.program import holding, ir
@@ -160,7 +160,7 @@ class Locals:
             case kinds.ENTER | kinds.LOAD if local.mark >= 0:
                 sections = self.reads.entered(sections, local.mark, (local.place, local.stack, local.lock))
             case kinds.LEAVE if local.mark >= 0:
-                sections = without_last(sections)
+                sections = self.reads.without(sections, local.lock)
             case kinds.STORE if local.ends:
                 sections = self.reads.left(sections, local.mark, local.section)
         point, registers = thread.frames[-1]
@@ -386,13 +386,11 @@ class Locals:
                 elif "Rcu-lock" in what.tags:
                     local.kind, local.mark, local.lock = kinds.ENTER, self.reads.mark(RCU), what.lock
                 elif "Rcu-unlock" in what.tags:
-                    if self.strict and what.lock is None and not open_sections(local.own.sections):
+                    sections = local.own.sections
+                    if self.strict and what.lock is None and self.reads.outside(sections):
                         raise Fault(thread.finding("lock-misuse", OUTSIDE))
-                    local.kind, local.mark, local.ends = (
-                        kinds.LEAVE,
-                        self.reads.mark(RCU),
-                        open_sections(local.own.sections) == 1,
-                    )
+                    local.kind, local.mark, local.lock = kinds.LEAVE, self.reads.mark(RCU), what.lock
+                    local.ends = open_sections(sections) == 1
             case ir.Exit():
                 self._leave(local, min(private.alive))
             case ir.Return():

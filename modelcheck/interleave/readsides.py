@@ -49,6 +49,23 @@ class ReadSides:
         number = 0 if kind == RCU else next(number for number in range(len(taken) + 1) if number not in taken)
         return (*sections, (kind, place, number))
 
+    def outside(self, sections: Sections) -> bool:
+        """Whether none of ``sections`` was begun by rcu_read_lock()."""
+        return all(one != RCU or self._openers[place][2] is not None for one, place, _ in sections)
+
+    def without(self, sections: Sections, lock: LockUse | None) -> Sections:
+        """``sections`` after the end of the last of RCU that switches off what ``lock`` says, or else of any of RCU."""
+        kind = None if lock is None else lock.kind
+        found = [index for index, (one, _, _) in enumerate(sections) if one == RCU]
+        like = [index for index in found if self._switches(sections[index][1]) == kind]
+        for index in (like or found)[-1:]:
+            return (*sections[:index], *sections[index + 1 :])
+        return sections
+
+    def _switches(self, place: int) -> str | None:
+        lock = self._openers[place][2]
+        return None if lock is None else lock.kind
+
     def left(self, sections: Sections, mark: int, number: int) -> Sections:
         """``sections`` without those of kind ``mark`` with ``number``."""
         ended = self._kinds[mark], number
@@ -92,11 +109,3 @@ class ReadSides:
 def open_sections(sections: Sections) -> int:
     """How many sections of RCU are open."""
     return sum(one == RCU for one, _, _ in sections)
-
-
-def without_last(sections: Sections) -> Sections:
-    """``sections`` after the end of the last of RCU, if there is one."""
-    for index in reversed(range(len(sections))):
-        if sections[index][0] == RCU:
-            return (*sections[:index], *sections[index + 1 :])
-    return sections

@@ -95,31 +95,58 @@ def _outlast(encoding: Encoding, section: OpenSection) -> None:
 TAGS = frozenset({"Rcu-lock", "Rcu-unlock", "Sync-rcu", "Srcu-lock", "Srcu-unlock", "Sync-srcu"})
 
 
+class _Kinds:
+    """How deep a thread is in sections of RCU of each kind: None for rcu_read_lock(), or what is switched off."""
+
+    def __init__(self, circuit: Circuit) -> None:
+        self._circuit = circuit
+        self._depths: dict[str | None, list[int]] = {}
+
+    def inside(self, kind: str | None) -> int:
+        """The literal that one of ``kind`` is open."""
+        return self._depths.get(kind, [NO])[0]
+
+    def enter(self, kind: str | None, here: int) -> None:
+        """Begin one of ``kind`` if ``here`` holds."""
+        self._depths[kind] = _deeper(self._circuit, self._depths.get(kind, []), here)
+
+    def leave(self, kind: str | None, here: int) -> None:
+        """End one of ``kind``, or where there is none one of another, if ``here`` holds."""
+        for other in (kind, *(one for one in self._depths if one != kind)):
+            depth = self._depths.get(other)
+            if depth is not None:
+                self._depths[other] = _shallower(self._circuit, depth, here)
+                here = self._circuit.all_of((here, -depth[0]))
+
+
 def _close_rcu(encoding: Encoding, thread: int, events: list[Event], stopped: int) -> list[OpenSection]:
     circuit = encoding.circuit
-    # depth[d] says that more than d sections are open
+    # depth[d] says that more than d sections are open; asked: of those that rcu_read_lock() has begun.
     depth: list[int] = []
+    asked = _Kinds(circuit)
     running: list[int] | None = None
     for event in events:
         if event.final and running is None:
             running = depth
         here = encoding.executed[event.id]
+        kind = None if event.lock is None else event.lock.kind
         if "Rcu-lock" in event.tags:
             depth = _deeper(circuit, depth, here)
+            asked.enter(kind, here)
         elif "Sync-rcu" in event.tags:
             if stopped == YES and depth:
                 circuit.add(-here, -depth[0])  # a grace period waits for its own thread's section, too
         else:
-            outside = circuit.all_of((here, *(-open_ for open_ in depth[:1])))
-            if event.lock is None:
-                _report(encoding, outside, event, OUTSIDE)
+            if kind is None:
+                _report(encoding, circuit.all_of((here, -asked.inside(None))), event, OUTSIDE)
+            asked.leave(kind, here)
             depth = _shallower(circuit, depth, here)
     first = next((e for e in events if "Rcu-lock" in e.tags), None)
     if first is None:
         return []
     explicit = next((e for e in events if "Rcu-lock" in e.tags and e.lock is None), None)
     if explicit is not None:
-        _left_open(encoding, thread, depth[0], explicit)
+        _left_open(encoding, thread, asked.inside(None), explicit)
     # What is left only at rest is open as long as other threads run.
     running = depth if running is None else running
     for index, open_ in enumerate(running):

@@ -41,6 +41,35 @@ MISUSED = {
     ),
 }
 
+MIXED = {
+    "bh by plain": ("rcu_read_lock_bh(); rcu_read_unlock();", False),
+    "plain by bh": ("rcu_read_lock(); rcu_read_unlock_bh();", False),
+    "sched by plain": ("rcu_read_lock_sched(); rcu_read_unlock();", False),
+    "plain by sched": ("rcu_read_lock(); rcu_read_unlock_sched();", False),
+    "bh by sched": ("rcu_read_lock_bh(); rcu_read_unlock_sched();", False),
+    "preemption by sched": ("preempt_disable(); rcu_read_unlock_sched();", False),
+    "preemption by plain": ("preempt_disable(); rcu_read_unlock(); preempt_enable();", False),
+    "plain by preemption": ("rcu_read_lock(); preempt_disable(); preempt_enable();", False),
+    "an inner one by the outer's": (
+        "rcu_read_lock(); rcu_read_lock_bh(); rcu_read_unlock(); rcu_read_unlock();",
+        False,
+    ),
+    "on one way only": (
+        "rcu_read_lock(); if (READ_ONCE(a)) { rcu_read_unlock_bh(); return; } rcu_read_unlock();",
+        False,
+    ),
+    "another kind's section": ("int k = srcu_read_lock(&s); (void)k; rcu_read_unlock();", False),
+    "each by its own": (
+        "rcu_read_lock(); rcu_read_lock_bh(); rcu_read_lock_sched();"
+        " rcu_read_unlock_sched(); rcu_read_unlock_bh(); rcu_read_unlock();",
+        True,
+    ),
+    "each by its own, across": ("rcu_read_lock_bh(); rcu_read_lock(); rcu_read_unlock_bh(); rcu_read_unlock();", True),
+    "across preemption": ("preempt_disable(); rcu_read_lock(); preempt_enable(); rcu_read_unlock();", True),
+    "preemption across": ("rcu_read_lock(); preempt_disable(); rcu_read_unlock(); preempt_enable();", True),
+    "one twice deep": ("rcu_read_lock_bh(); rcu_read_lock_bh(); rcu_read_unlock_bh(); rcu_read_unlock_bh();", True),
+}
+
 MISLED = {
     "another structure": "int k = srcu_read_lock(&s); srcu_read_unlock(&other, k);",
     "no section": "if (READ_ONCE(a)) srcu_read_unlock(&s, 0);",
@@ -117,6 +146,15 @@ def test_only_the_thread_that_began_a_section_leaves_it_once(name: str, tmp_path
     program = parse(RandomProgram(((MISLED[name],), (held,))), tmp_path)
     for which in MODELS:
         assert verdicts(program, which, ASKED) == ("FAIL", "FAIL")
+
+
+@pytest.mark.parametrize("beside", ["WRITE_ONCE(a, 1);", "WRITE_ONCE(a, 1); synchronize_rcu();"])
+@pytest.mark.parametrize("name", MIXED)
+def test_each_flavour_of_rcu_is_left_as_it_was_entered(name: str, beside: str, tmp_path: Path) -> None:
+    text, right = MIXED[name]
+    program = parse(RandomProgram(((text,), (beside,))), tmp_path)
+    for which in MODELS:
+        assert verdicts(program, which, ASKED) == (("PASS", "PASS") if right else ("FAIL", "FAIL"))
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from modelcheck.verdicts.cells import Cell
 from modelcheck.verdicts.explored import explored
 from tests.agreement.engines import EVERYTHING, model, parse
 from tests.agreement.programs import RandomProgram, careless
-from tests.agreement.test_sections import MISLED, MISUSED
+from tests.agreement.test_sections import MISLED, MISUSED, MIXED
 
 SCENARIO = Scenario("s", properties=EVERYTHING)
 BASE = Variant("base")
@@ -37,6 +37,9 @@ class Fixed(Sources):
 
     def of(self, trace: Trace, path: Path | None = None) -> Today:
         return self.today
+
+
+WRONG = {**MISUSED, **MISLED, **{name: text for name, (text, right) in MIXED.items() if not right}}
 
 
 def replayed(program: Program, name: str, engine: str, folder: Path) -> tuple[str, str] | None:
@@ -79,7 +82,7 @@ def test_a_failure_that_is_found_replays(name: str, engine: str, tmp_path: Path)
 
 
 @pytest.mark.parametrize("engine", ["z3", "interleave"])
-@pytest.mark.parametrize("text", [*MISUSED.values(), *MISLED.values()], ids=[*MISUSED, *MISLED])
+@pytest.mark.parametrize("text", WRONG.values(), ids=WRONG)
 def test_a_section_misused_replays(text: str, engine: str, tmp_path: Path) -> None:
     held = "int j = srcu_read_lock(&s); WRITE_ONCE(b, j); WRITE_ONCE(a, 1); srcu_read_unlock(&s, j);"
     program = parse(RandomProgram(((text,), (held,))), tmp_path)

@@ -144,18 +144,23 @@ def _held(follower: Follower, observed: Observed, thread: int, within: Container
 
 def _sections(follower: Follower, observed: Observed) -> Iterator[Found]:
     events = observed.execution.events
+    switching = {observed.number(e.id): e.lock.kind for e in follower.graph.events if e.lock is not None}
     for thread in range(len(follower.graph.threads)):
         own = [e for e in events if e.thread == thread and e.position < LAST]
-        first = next((e for e in own if "Rcu-lock" in e.tags), None)
-        depth = 0
+        kinds: list[str | None] = []
+        first: ExecutedEvent | None = None
         for event in own:
+            kind = switching.get(event.id)
             if "Rcu-lock" in event.tags:
-                depth += 1
+                kinds.append(kind)
+                first = event if kind is None and first is None else first
             elif "Rcu-unlock" in event.tags:
-                if not depth:
+                if kind is None and None not in kinds:
                     yield Found("lock-misuse", OUTSIDE, event.source, event.stack, thread, -1)
-                depth = max(depth - 1, 0)
-        if depth and first is not None and _ended(follower, thread):
+                left = kind if kind in kinds else kinds[-1] if kinds else None
+                if kinds:
+                    del kinds[len(kinds) - 1 - kinds[::-1].index(left)]
+        if None in kinds and first is not None and _ended(follower, thread):
             yield Found("lock-misuse", LEFT_OPEN, first.source, first.stack, thread, -1)
         for lock in _open_srcu(follower, observed, thread):
             if _ended(follower, thread):
