@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from attrs import frozen
 
@@ -36,6 +36,7 @@ class Cookies:
 def cookies_of(program: Program) -> Cookies:
     """The cookies of ``program``. What goes through a register at any time is taken to be there at all times."""
     flows: dict[Register, set[Register]] = {}
+    carries: dict[Register, set[Register]] = {}
     stored: set[Register] = set()
     cookies: dict[Source, list[Register]] = {}
     loads: list[Register] = []
@@ -43,8 +44,10 @@ def cookies_of(program: Program) -> Cookies:
     anybody: set[Source] = set()
     awaited = False
     for function in program.functions.values():
-        for here, there in _flows(program, function):
+        for here, there in _flows(program, function, registers_of):
             flows.setdefault(here, set()).add(there)
+        for here, there in _flows(program, function, _carried):
+            carries.setdefault(here, set()).add(there)
         for block in function.blocks:
             for what in block.instructions:
                 if isinstance(what, Load) and "Srcu-lock" in what.tags:
@@ -61,7 +64,7 @@ def cookies_of(program: Program) -> Cookies:
                 if isinstance(what, (Load, Rmw, Wait)) and "Srcu-lock" not in getattr(what, "tags", ()):
                     loads.append((function.name, what.dst))
     reached = {source: _reached(flows, firsts) for source, firsts in cookies.items()}
-    from_memory = _reached(flows, loads)
+    from_memory = _reached(carries, loads)
     kept = frozenset(source for source, found in reached.items() if stored & found)
     return Cookies(
         kept,
@@ -72,25 +75,36 @@ def cookies_of(program: Program) -> Cookies:
     )
 
 
-def _flows(program: Program, function: Function) -> Iterator[tuple[Register, Register]]:
-    """From which register to which a value may pass in one step of ``function``."""
+Reads = Callable[[Expr], frozenset[int]]
+"""The registers that an expression reads, or those of them that count."""
+
+
+def _carried(value: Expr) -> frozenset[int]:
+    """The registers that ``value`` may be the content of, and not only rest on: what is true or false is no cookie."""
+    if value.kind == "reg":
+        return frozenset((value.data,))
+    return frozenset[int]().union(*(_carried(part) for part in value.args if part.width > 1))
+
+
+def _flows(program: Program, function: Function, reads: Reads) -> Iterator[tuple[Register, Register]]:
+    """From which register to which a value may pass in one step of ``function``, by what an expression ``reads``."""
     for block in function.blocks:
         for what in block.instructions:
             if isinstance(what, Assign):
-                yield from _into(function, what.value, (function.name, what.dst))
+                yield from _into(function, what.value, (function.name, what.dst), reads)
             elif isinstance(what, Call):
                 for name in what.targets or ((what.callee,) if isinstance(what.callee, str) else ()):
                     for argument, number in zip(what.args, program.functions[name].params, strict=False):
-                        yield from _into(function, argument, (name, number))
+                        yield from _into(function, argument, (name, number), reads)
                     if what.dst is not None:
                         yield (name, -1), (function.name, what.dst)
         end = block.terminator
         if isinstance(end, (Return, Exit)) and end.value is not None:
-            yield from _into(function, end.value, (function.name, -1))
+            yield from _into(function, end.value, (function.name, -1), reads)
 
 
-def _into(function: Function, value: Expr, there: Register) -> Iterator[tuple[Register, Register]]:
-    for number in registers_of(value):
+def _into(function: Function, value: Expr, there: Register, reads: Reads) -> Iterator[tuple[Register, Register]]:
+    for number in reads(value):
         yield (function.name, number), there
 
 

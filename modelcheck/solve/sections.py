@@ -160,13 +160,21 @@ def _close_rcu(encoding: Encoding, thread: int, events: list[Event], stopped: in
 def _close_srcu(encoding: Encoding, thread: int, events: list[Event], stopped: int) -> list[OpenSection]:
     circuit = encoding.circuit
     found: list[OpenSection] = []
-    _left_by_number(encoding, thread, events)
+    # Whoever ends one that it is in none of has gone wrong there: so their numbers say what cookies from memory do not.
+    counted = [e for e in events if e.own and encoding.executed[e.id] != NO]
+    kept = [e for e in counted if "Srcu-lock" in e.tags and _handed_on(encoding, events, e)]
+    if kept:
+        _left_open(encoding, thread, _inside(encoding, counted, None), kept[0])
+    for grace in events if kept and stopped == YES else ():
+        if "Sync-srcu" in grace.tags:
+            before = [e for e in counted if e.position < grace.position]
+            circuit.add(-encoding.executed[grace.id], -_inside(encoding, before, grace.address))
     for index, lock in enumerate(e for e in events if "Srcu-lock" in e.tags and e.kind == "R"):
         unlocks = [(e.final, _unlocks(encoding, e, lock)) for e in events if "Srcu-unlock" in e.tags]
-        handed_on = _handed_on(encoding, events, lock)
-        if not handed_on and stopped == YES:
-            _outlasts_own(encoding, events, lock)
-        if not handed_on:
+        handed_on = _handed_on(encoding, events, lock) and not lock.own
+        if not handed_on and lock not in kept:
+            if stopped == YES:
+                _outlasts_own(encoding, events, lock)
             left = circuit.any_of([literal for _, literal in unlocks])
             open_ = circuit.all_of((encoding.executed[lock.id], -left))
             _left_open(encoding, thread, open_, lock)
@@ -174,6 +182,8 @@ def _close_srcu(encoding: Encoding, thread: int, events: list[Event], stopped: i
                 found.append(OpenSection(thread, open_, lock.address))
         left = circuit.any_of([literal for final, literal in unlocks if not final])
         open_ = circuit.all_of((encoding.executed[lock.id], -left))
+        if lock in kept:
+            open_ = circuit.all_of((open_, _inside(encoding, [e for e in counted if not e.final], lock.address)))
         if lock.final or open_ == NO:
             continue
         unlock = evolve(
@@ -191,21 +201,16 @@ def _close_srcu(encoding: Encoding, thread: int, events: list[Event], stopped: i
     return found
 
 
-def _left_by_number(encoding: Encoding, thread: int, events: list[Event]) -> None:
-    """Report a section that the thread has to end itself and does not, where cookies go through memory.
-
-    Whoever ends one that it is in none of has gone wrong there, so that their numbers say it.
-    """
+def _inside(encoding: Encoding, events: list[Event], address: Expr | None) -> int:
+    """The literal that more sections of the structure at ``address``, or of any, are begun than ended by ``events``."""
     circuit = encoding.circuit
-    own = [e for e in events if e.own and encoding.executed[e.id] != NO]
-    first = next((e for e in own if "Srcu-lock" in e.tags and _handed_on(encoding, events, e)), None)
-    if first is None:
-        return
     depth: list[int] = []
-    for event in own:
+    for event in events:
         here = encoding.executed[event.id]
+        if address is not None and event.address is not None:
+            here = circuit.all_of((here, encoding.valuation.equals(event.address, address)))
         depth = _deeper(circuit, depth, here) if "Srcu-lock" in event.tags else _shallower(circuit, depth, here)
-    _left_open(encoding, thread, depth[0], first)
+    return depth[0] if depth else NO
 
 
 def _deeper(circuit: Circuit, depth: list[int], here: int) -> list[int]:

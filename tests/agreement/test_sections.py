@@ -111,10 +111,6 @@ PROPER = {
     "a cookie handed on": "int k = srcu_down_read(&s); WRITE_ONCE(b, k);",
     "a cookie handed on by a function": "int k = 1; swap_in(&k, srcu_down_read(&s)); WRITE_ONCE(b, k);",
     "a cookie kept in memory": "WRITE_ONCE(b, srcu_read_lock(&s)); srcu_read_unlock(&s, READ_ONCE(b));",
-    "cookies in an array": (
-        "int k[3]; for (int i = 0; i < 3; i++) k[i] = srcu_read_lock(&s);"
-        " for (int i = 0; i < 3; i++) srcu_read_unlock(&s, k[i]);"
-    ),
     "a section in each turn": "for (int i = 0; i < 3; i++) { int k = srcu_read_lock(&s); srcu_read_unlock(&s, k); }",
     "sections of both kinds": (
         "int k = srcu_down_read(&s); int j = srcu_read_lock(&s); srcu_up_read(&s, k); srcu_read_unlock(&s, j);"
@@ -296,6 +292,40 @@ def test_the_explorer_does_not_know_whether_a_section_ends_whose_cookie_is_hande
     )
     for which in MODELS:
         assert verdicts(proper, which) == ("PASS", "PASS")
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        (
+            "int k[3]; for (int i = 0; i < 3; i++) k[i] = srcu_read_lock(&s);"
+            " for (int i = 0; i < 3; i++) srcu_read_unlock(&s, k[i]);",
+            True,
+        ),
+        (
+            "int k = srcu_read_lock(&s); k = srcu_read_lock(&s); srcu_read_unlock(&s, k); srcu_read_unlock(&s, k);",
+            False,
+        ),
+        ("int k = srcu_down_read(&s); k = READ_ONCE(b); srcu_up_read(&s, k);", False),
+    ],
+)
+def test_the_explorer_does_not_know_of_several_cookies_which_is_given(text: str, right: bool, tmp_path: Path) -> None:
+    program = parse(RandomProgram(((text,), ("WRITE_ONCE(a, 1);",))), tmp_path)
+    for which in MODELS:
+        assert verdicts(program, which, ASKED) == ("UNKNOWN", "PASS" if right else "FAIL")
+        assert "which of several" in explore(program, which, ASKED).reason
+
+
+@pytest.mark.parametrize("between", ["", "(void)srcu_read_lock(&s); ", "WRITE_ONCE(c, 1); "])
+def test_a_grace_period_waits_for_the_section_around_it_whose_cookie_is_in_memory(between: str, tmp_path: Path) -> None:
+    text = f"WRITE_ONCE(b, srcu_read_lock(&s)); {between}synchronize_srcu(&s); srcu_read_unlock(&s, READ_ONCE(b));"
+    behind = "WRITE_ONCE(b, srcu_read_lock(&s)); srcu_read_unlock(&s, READ_ONCE(b)); synchronize_srcu(&s);"
+    for which in MODELS:
+        stuck = parse(RandomProgram(((text,), ("WRITE_ONCE(a, 1);",))), tmp_path)
+        assert verdicts(stuck, which) == ("FAIL", "FAIL")
+        assert check(stuck, model(which), EVERYTHING).property == "deadlock"
+        free = parse(RandomProgram(((behind,), ("synchronize_srcu(&s);",))), tmp_path)
+        assert verdicts(free, which) == ("PASS", "PASS")
 
 
 CROSSING = {
