@@ -132,6 +132,7 @@ class Local:
         mark: number of the kind of read-side section that the step opens or ends, or that it waits for; -1 for none.
         ends: the step ends a section of that kind; of RCU, the outermost.
         section: the number of that section among those of its kind.
+        unsure: it may be another one.
         publish: cells to be written to memory with the step, and bases of locals that get out with it, living or dead.
         scope: a Free is the end of a local's scope.
         callee, args: what a Spawn starts.
@@ -175,6 +176,7 @@ class Local:
         "thread",
         "touched",
         "unlock",
+        "unsure",
         "value",
     )
 
@@ -199,6 +201,7 @@ class Local:
         self.mark = -1
         self.ends = False
         self.section = 0
+        self.unsure = False
         self.publish: tuple[tuple[Cell, ...], tuple[int, ...]] = ((), ())
         self.callee = ""
         self.args: tuple[Value, ...] = ()

@@ -9,7 +9,7 @@ from modelcheck.interleave import local as kinds
 from modelcheck.interleave.inuse import COPIED, InUse
 from modelcheck.interleave.local import Frames, Local, Own, Private, Sections
 from modelcheck.interleave.objects import Objects
-from modelcheck.interleave.readsides import RCU, ReadSides, open_sections, without_last
+from modelcheck.interleave.readsides import NOT_KNOWN, RCU, ReadSides, open_sections
 from modelcheck.interleave.reduction import control
 from modelcheck.interleave.state import Slots
 from modelcheck.program import holding, ir
@@ -81,7 +81,7 @@ class Locals:
         self.warned = False
         self.watched: Source | None = None
         self.in_use = InUse(slots)
-        self.reads = ReadSides(code.program, slots)
+        self.reads = ReadSides(code.program, slots, strict)
         self.guesses: dict[tuple[int, ...], int] = {}
         self._annotate = annotate
         self._own_storage = [
@@ -160,9 +160,11 @@ class Locals:
             case kinds.ENTER | kinds.LOAD if local.mark >= 0:
                 sections = self.reads.entered(sections, local.mark, (local.place, local.stack, local.lock))
             case kinds.LEAVE if local.mark >= 0:
-                sections = without_last(sections)
+                sections = self.reads.without(sections, local.lock)
             case kinds.STORE if local.ends:
                 sections = self.reads.left(sections, local.mark, local.section)
+                if local.unsure:
+                    sections = self.reads.doubted(sections, local.place)
         point, registers = thread.frames[-1]
         stores = local.kind == kinds.STORE or (local.kind == kinds.RMW and local.outcome(value)[0])
         if local.lock is not None and stores:
@@ -386,13 +388,11 @@ class Locals:
                 elif "Rcu-lock" in what.tags:
                     local.kind, local.mark, local.lock = kinds.ENTER, self.reads.mark(RCU), what.lock
                 elif "Rcu-unlock" in what.tags:
-                    if self.strict and what.lock is None and not open_sections(local.own.sections):
+                    sections = local.own.sections
+                    if self.strict and what.lock is None and self.reads.outside(sections):
                         raise Fault(thread.finding("lock-misuse", OUTSIDE))
-                    local.kind, local.mark, local.ends = (
-                        kinds.LEAVE,
-                        self.reads.mark(RCU),
-                        open_sections(local.own.sections) == 1,
-                    )
+                    local.kind, local.mark, local.lock = kinds.LEAVE, self.reads.mark(RCU), what.lock
+                    local.ends = open_sections(sections) == 1
             case ir.Exit():
                 self._leave(local, min(private.alive))
             case ir.Return():
@@ -458,7 +458,7 @@ class Locals:
                 local.unlock, local.full = what.unlock and what.lock is None, self.buffered and bool(what.tags & FULL)
                 if "Srcu-unlock" in what.tags:
                     local.mark = self.reads.mark(local.address)
-                    ended = self.reads.ended_by(local, what.source)
+                    ended, local.unsure = self.reads.ended_by(local, what.source)
                     local.ends, local.section = ended is not None, ended or 0
                 self._publish(local, private, (local.value,))
             case ir.Rmw():
@@ -502,6 +502,8 @@ class Locals:
         cells = tuple(private.contents(bases))
         if self.strict and (opener := self.reads.left_open(own.sections)) is not None:
             return self._faulty((), own, Finding("lock-misuse", LEFT_OPEN, opener[0], opener[1], thread.number))
+        if self.strict and (unsure := self.reads.doubtful(own.sections)) is not None:
+            return self._stuck(thread.number, (), own, f"{unsure}: {NOT_KNOWN}", unsure)
         kept_lock = holding.left(private.held, thread.number) if self.strict else None
         if kept_lock is not None:
             message = holding.still_held(kept_lock.lock)

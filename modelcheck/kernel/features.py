@@ -109,6 +109,7 @@ FEATURES: Final = (
     _has("FREEZES_PERCPU_READERS", "include/linux/percpu-rwsem.h", r"__percpu_down_read\([^,;]*, bool, bool\)", 6, 18),
     _has("HAS_ATOMIC_COUNTS_IN_RWSEM", "include/linux/rwsem.h", r"^\tatomic_long_t count;", 4, 8),
     # What runs later.
+    _has("HANDS_SRCU_READERS_ON", "include/linux/srcu.h", r"\bsrcu_down_read\(", 6, 3),
     _has("HAS_AN_INDEX_OF_SRCU", "include/linux/srcutree.h", r"\bsrcu_idx;", 4, 12),
     _has("HAS_A_HEAD_FOR_KVFREE_RCU", "include/linux/types.h", r"^struct kvfree_rcu_head \{", 7, 0),
     _has("MAKES_WORKQUEUES_BY_KEY", "include/linux/workqueue.h", r"^__alloc_workqueue_key\(", 2, 6),

@@ -105,8 +105,8 @@ HEADERS: Final = (
     Assumption("callbacks-run-apart", "What call_rcu() and call_srcu() are given runs in a thread of its own."),
     Assumption(
         "cookies-are-kept",
-        "srcu_up_read() is given what a section began with that has not ended: what went through memory is not"
-        " followed to its section. srcu_read_unlock() must come in the thread that began one.",
+        "Cookies of SRCU are given back as they were got: one that went through memory is told by its kind, of"
+        " srcu_read_lock() or of srcu_down_read(), and not by the section it is of.",
     ),
     Assumption(
         "stubs", "Functions that the spec answers for do what it says of them, and touch nothing.", "give them a body"

@@ -49,6 +49,8 @@ class Event:
         operands: the expressions that it is evaluated within whose operands nothing orders, outermost first: a number
             for the expression, and which of its operands it belongs to.
         initial: a write that initialises a variable.
+        own: of the ends of a section of SRCU, that they must be of one thread.
+        early: it stands for what initialisation has begun.
         families: of a free, those that the object must be of; none: of any.
         piece: of which access it is a piece: the number of its first one. Those of one access have the same position.
     """
@@ -79,6 +81,8 @@ class Event:
     piece: int | None = None
     families: tuple[str, ...] = ()
     initial: bool = False
+    own: bool = False
+    early: bool = False
 
     @property
     def changes(self) -> bool:
@@ -99,13 +103,14 @@ class Held:
 @frozen
 class Reading:
     """A read-side section that a thread is in: of RCU, or of the SRCU structure whose word of ``size`` bytes is at
-    ``address``; where it entered it. ``lock`` as in `modelcheck.program.ir.Fence`."""
+    ``address``; where it entered it. ``lock`` as in `modelcheck.program.ir.Fence`, ``own`` as in its `Load`."""
 
     address: int | None
     source: Source
     stack: tuple[Source, ...] = ()
     lock: LockUse | None = None
     size: int = 0
+    own: bool = False
 
 
 def unordered(one: Event, other: Event) -> bool:

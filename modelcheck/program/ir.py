@@ -194,7 +194,8 @@ class Assign:
 
 @frozen
 class Load:
-    """``dst`` := memory. ``copy`` marks a struct copy: reading an undefined value is then no finding."""
+    """``dst`` := memory. ``copy`` marks a struct copy: reading an undefined value is then no finding. ``own``: of the
+    start of a section of SRCU, that its thread must end it."""
 
     dst: int
     address: Expr
@@ -202,13 +203,14 @@ class Load:
     tags: Tags
     source: Source
     copy: bool = False
+    own: bool = False
 
 
 @frozen
 class Store:
     """memory := ``value``. ``unlock``: it releases the lock at ``address``, which the thread must hold, else
     ``lock-misuse``; ``lock`` says as what, where that is known. ``initial``: it initialises a variable, which may be
-    read-only."""
+    read-only. ``own``: it ends a section of SRCU that its thread must have begun."""
 
     address: Expr
     value: Expr
@@ -218,6 +220,7 @@ class Store:
     unlock: bool = False
     lock: LockUse | None = None
     initial: bool = False
+    own: bool = False
 
 
 @frozen

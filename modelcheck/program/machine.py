@@ -305,7 +305,7 @@ class _Run:
                 raise Fault(self.thread.finding("lock-misuse", holding.overwrites(lock.lock)))
             self._hold(what.lock, address)
             if "Srcu-unlock" in what.tags:
-                self._leave(address)
+                self._leave(address, own=what.own)
             self.cells.write(address, what.size, _given(point.value)(registers, 0))
             if what.lock is None or what.lock.resets:
                 self.operated.difference_update(range(address, address + what.size))
@@ -325,7 +325,7 @@ class _Run:
             if what.lock is None:
                 self.operated.add(address)
         elif isinstance(what, ir.Load) and "Srcu-lock" in what.tags:
-            self.reading = (*self.reading, Reading(address, what.source, self.thread.stack, None, what.size))
+            self.reading = (*self.reading, Reading(address, what.source, self.thread.stack, None, what.size, what.own))
         return value
 
     def _in_use(self, lock: ir.LockUse, address: int, size: int) -> bool:
@@ -347,20 +347,24 @@ class _Run:
         if "Rcu-lock" in what.tags:
             self.reading = (*self.reading, Reading(None, what.source, self.thread.stack, what.lock))
         elif "Rcu-unlock" in what.tags:
-            if not self._leave(None) and what.lock is None:
+            if not self._leave(None, what.lock):
                 raise Fault(self.thread.finding("lock-misuse", OUTSIDE))
         elif "Sync-rcu" in what.tags or "Sync-srcu" in what.tags:
             place_ = None if point.address is None else place(self.thread, point, registers)
             if any(section.address == place_ for section in self.reading):
                 raise _Waits(what.source)
 
-    def _leave(self, address: int | None) -> bool:
-        """Leave the innermost read-side section of RCU, or of the SRCU structure at ``address``, if there is one."""
-        for index in reversed(range(len(self.reading))):
-            if self.reading[index].address == address:
-                self.reading = (*self.reading[:index], *self.reading[index + 1 :])
-                return True
-        return False
+    def _leave(self, address: int | None, lock: ir.LockUse | None = None, own: bool = False) -> bool:
+        """Leave the innermost section of the SRCU structure at ``address``, or of RCU: one that switches off what
+        ``lock`` says and is as ``own``, or else any. Gives whether the thread might do so: what it switches on need not
+        have been off."""
+        sort = (None if lock is None else lock.kind), own
+        sorts = [(None if one.lock is None else one.lock.kind, one.own) for one in self.reading]
+        found = [index for index, section in enumerate(self.reading) if section.address == address]
+        like = [index for index in found if sorts[index] == sort]
+        for index in (like or found)[-1:]:
+            self.reading = (*self.reading[:index], *self.reading[index + 1 :])
+        return bool(like) or lock is not None
 
     def left_open(self) -> Iterator[Finding]:
         """What is wrong with having returned here, where the entry function has without starting a thread."""

@@ -14,7 +14,7 @@ from modelcheck.program.expr import Expr, const
 from modelcheck.program.graph import Event
 from modelcheck.program.machine import LEFT_OPEN, OUTSIDE
 from modelcheck.solve.encode import Encoding, Finding
-from modelcheck.solve.sat import NO, YES
+from modelcheck.solve.sat import NO, YES, Circuit
 
 LAST = 1 << 30
 """A position behind every other of a thread."""
@@ -95,32 +95,58 @@ def _outlast(encoding: Encoding, section: OpenSection) -> None:
 TAGS = frozenset({"Rcu-lock", "Rcu-unlock", "Sync-rcu", "Srcu-lock", "Srcu-unlock", "Sync-srcu"})
 
 
+class _Kinds:
+    """How deep a thread is in sections of RCU of each kind: None for rcu_read_lock(), or what is switched off."""
+
+    def __init__(self, circuit: Circuit) -> None:
+        self._circuit = circuit
+        self._depths: dict[str | None, list[int]] = {}
+
+    def inside(self, kind: str | None) -> int:
+        """The literal that one of ``kind`` is open."""
+        return self._depths.get(kind, [NO])[0]
+
+    def enter(self, kind: str | None, here: int) -> None:
+        """Begin one of ``kind`` if ``here`` holds."""
+        self._depths[kind] = _deeper(self._circuit, self._depths.get(kind, []), here)
+
+    def leave(self, kind: str | None, here: int) -> None:
+        """End one of ``kind``, or where there is none one of another, if ``here`` holds."""
+        for other in (kind, *(one for one in self._depths if one != kind)):
+            depth = self._depths.get(other)
+            if depth is not None:
+                self._depths[other] = _shallower(self._circuit, depth, here)
+                here = self._circuit.all_of((here, -depth[0]))
+
+
 def _close_rcu(encoding: Encoding, thread: int, events: list[Event], stopped: int) -> list[OpenSection]:
     circuit = encoding.circuit
-    # depth[d] says that more than d sections are open
+    # depth[d] says that more than d sections are open; asked: of those that rcu_read_lock() has begun.
     depth: list[int] = []
+    asked = _Kinds(circuit)
     running: list[int] | None = None
     for event in events:
         if event.final and running is None:
             running = depth
         here = encoding.executed[event.id]
+        kind = None if event.lock is None else event.lock.kind
         if "Rcu-lock" in event.tags:
-            inner = [circuit.if_else(here, outer, now) for outer, now in zip(depth, [*depth[1:], NO], strict=False)]
-            depth = [circuit.any_of((here, *depth[:1])), *inner]
+            depth = _deeper(circuit, depth, here)
+            asked.enter(kind, here)
         elif "Sync-rcu" in event.tags:
             if stopped == YES and depth:
                 circuit.add(-here, -depth[0])  # a grace period waits for its own thread's section, too
         else:
-            outside = circuit.all_of((here, *(-open_ for open_ in depth[:1])))
-            if event.lock is None:
-                _report(encoding, outside, event, OUTSIDE)
-            depth = [circuit.if_else(here, below, now) for now, below in zip(depth, [*depth[1:], NO], strict=False)]
+            if kind is None:
+                _report(encoding, circuit.all_of((here, -asked.inside(None))), event, OUTSIDE)
+            asked.leave(kind, here)
+            depth = _shallower(circuit, depth, here)
     first = next((e for e in events if "Rcu-lock" in e.tags), None)
     if first is None:
         return []
     explicit = next((e for e in events if "Rcu-lock" in e.tags and e.lock is None), None)
     if explicit is not None:
-        _left_open(encoding, thread, depth[0], explicit)
+        _left_open(encoding, thread, asked.inside(None), explicit)
     # What is left only at rest is open as long as other threads run.
     running = depth if running is None else running
     for index, open_ in enumerate(running):
@@ -134,12 +160,21 @@ def _close_rcu(encoding: Encoding, thread: int, events: list[Event], stopped: in
 def _close_srcu(encoding: Encoding, thread: int, events: list[Event], stopped: int) -> list[OpenSection]:
     circuit = encoding.circuit
     found: list[OpenSection] = []
+    # Whoever ends one that it is in none of has gone wrong there: so their numbers say what cookies from memory do not.
+    counted = [e for e in events if e.own and encoding.executed[e.id] != NO]
+    kept = [e for e in counted if "Srcu-lock" in e.tags and _handed_on(encoding, events, e)]
+    if kept:
+        _left_open(encoding, thread, _inside(encoding, counted, None), kept[0])
+    for grace in events if kept and stopped == YES else ():
+        if "Sync-srcu" in grace.tags:
+            before = [e for e in counted if e.position < grace.position]
+            circuit.add(-encoding.executed[grace.id], -_inside(encoding, before, grace.address))
     for index, lock in enumerate(e for e in events if "Srcu-lock" in e.tags and e.kind == "R"):
         unlocks = [(e.final, _unlocks(encoding, e, lock)) for e in events if "Srcu-unlock" in e.tags]
-        handed_on = _handed_on(encoding, lock)
-        if not handed_on and stopped == YES:
-            _outlasts_own(encoding, events, lock)
-        if not handed_on:
+        handed_on = _handed_on(encoding, events, lock) and not lock.own
+        if not handed_on and lock not in kept:
+            if stopped == YES:
+                _outlasts_own(encoding, events, lock)
             left = circuit.any_of([literal for _, literal in unlocks])
             open_ = circuit.all_of((encoding.executed[lock.id], -left))
             _left_open(encoding, thread, open_, lock)
@@ -147,6 +182,8 @@ def _close_srcu(encoding: Encoding, thread: int, events: list[Event], stopped: i
                 found.append(OpenSection(thread, open_, lock.address))
         left = circuit.any_of([literal for final, literal in unlocks if not final])
         open_ = circuit.all_of((encoding.executed[lock.id], -left))
+        if lock in kept:
+            open_ = circuit.all_of((open_, _inside(encoding, [e for e in counted if not e.final], lock.address)))
         if lock.final or open_ == NO:
             continue
         unlock = evolve(
@@ -162,6 +199,29 @@ def _close_srcu(encoding: Encoding, thread: int, events: list[Event], stopped: i
         if not handed_on:
             found.append(OpenSection(thread, open_, lock.address))
     return found
+
+
+def _inside(encoding: Encoding, events: list[Event], address: Expr | None) -> int:
+    """The literal that more sections of the structure at ``address``, or of any, are begun than ended by ``events``."""
+    circuit = encoding.circuit
+    depth: list[int] = []
+    for event in events:
+        here = encoding.executed[event.id]
+        if address is not None and event.address is not None:
+            here = circuit.all_of((here, encoding.valuation.equals(event.address, address)))
+        depth = _deeper(circuit, depth, here) if "Srcu-lock" in event.tags else _shallower(circuit, depth, here)
+    return depth[0] if depth else NO
+
+
+def _deeper(circuit: Circuit, depth: list[int], here: int) -> list[int]:
+    """``depth`` (more than so many sections are open: a literal each) behind a start of one if ``here`` holds."""
+    inner = [circuit.if_else(here, outer, now) for outer, now in zip(depth, [*depth[1:], NO], strict=False)]
+    return [circuit.any_of((here, *depth[:1])), *inner]
+
+
+def _shallower(circuit: Circuit, depth: list[int], here: int) -> list[int]:
+    """``depth`` behind an end of a section if ``here`` holds."""
+    return [circuit.if_else(here, below, now) for now, below in zip(depth, [*depth[1:], NO], strict=False)]
 
 
 def _outlasts_own(encoding: Encoding, events: list[Event], lock: Event) -> None:
@@ -201,8 +261,15 @@ def _add(encoding: Encoding, event: Event, executed: int, at: Event | None) -> N
             encoding.writers.setdefault(place, []).append(number)
 
 
-def _handed_on(encoding: Encoding, lock: Event) -> bool:
-    """Whether the cookie of a section is stored, so that anybody may end it."""
+def _handed_on(encoding: Encoding, events: list[Event], lock: Event) -> bool:
+    """Whether the cookie of a section is stored, so that what ends it may not show it: anybody may, or its own thread,
+    whose ``events`` these are."""
+    if lock.own:
+        locks = {e.id for e in events if "Srcu-lock" in e.tags}
+        if all(any(read in locks for read, _ in e.data) for e in events if "Srcu-unlock" in e.tags):
+            return False
+    elif lock.early:
+        return True
     return any(
         event.kind == "W" and "Srcu-unlock" not in event.tags and any(read == lock.id for read, _ in event.data)
         for event in encoding.graph.events

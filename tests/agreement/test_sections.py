@@ -24,9 +24,50 @@ MISUSED = {
     "an unlock without a lock": "if (READ_ONCE(a)) rcu_read_unlock();",
     "an srcu section that is never left": "int k = srcu_read_lock(&s); (void)k;",
     "an srcu section left only on one way": "int k = srcu_read_lock(&s); if (READ_ONCE(a)) srcu_read_unlock(&s, k);",
+    "a cookie that only goes to memory": "WRITE_ONCE(b, srcu_read_lock(&s));",
+    "a section less ended than begun, in memory": (
+        "WRITE_ONCE(b, srcu_read_lock(&s)); WRITE_ONCE(c, srcu_read_lock(&s)); srcu_read_unlock(&s, READ_ONCE(b));"
+    ),
+    "an end of the thread in an srcu section": (
+        "int k = srcu_read_lock(&s); end_at(READ_ONCE(a), 1); srcu_read_unlock(&s, k);"
+    ),
+    "a start in each turn": "int k; for (int i = 0; i < 2; i++) k = srcu_read_lock(&s); srcu_read_unlock(&s, k);",
+    "one cookie for two sections": (
+        "int k = srcu_read_lock(&s); (void)srcu_read_lock(&s); srcu_read_unlock(&s, k); srcu_read_unlock(&s, k);"
+    ),
+    "what anybody may end, and nobody can": "(void)srcu_down_read(&s);",
     "a cookie of one of two sections": (
         "int k = srcu_read_lock(&s); int j = srcu_read_lock(&s); srcu_read_unlock(&s, READ_ONCE(a) ? k : j);"
     ),
+}
+
+MIXED = {
+    "bh by plain": ("rcu_read_lock_bh(); rcu_read_unlock();", False),
+    "plain by bh": ("rcu_read_lock(); rcu_read_unlock_bh();", False),
+    "sched by plain": ("rcu_read_lock_sched(); rcu_read_unlock();", False),
+    "plain by sched": ("rcu_read_lock(); rcu_read_unlock_sched();", False),
+    "bh by sched": ("rcu_read_lock_bh(); rcu_read_unlock_sched();", False),
+    "preemption by sched": ("preempt_disable(); rcu_read_unlock_sched();", False),
+    "preemption by plain": ("preempt_disable(); rcu_read_unlock(); preempt_enable();", False),
+    "plain by preemption": ("rcu_read_lock(); preempt_disable(); preempt_enable();", False),
+    "an inner one by the outer's": (
+        "rcu_read_lock(); rcu_read_lock_bh(); rcu_read_unlock(); rcu_read_unlock();",
+        False,
+    ),
+    "on one way only": (
+        "rcu_read_lock(); if (READ_ONCE(a)) { rcu_read_unlock_bh(); return; } rcu_read_unlock();",
+        False,
+    ),
+    "another kind's section": ("int k = srcu_read_lock(&s); (void)k; rcu_read_unlock();", False),
+    "each by its own": (
+        "rcu_read_lock(); rcu_read_lock_bh(); rcu_read_lock_sched();"
+        " rcu_read_unlock_sched(); rcu_read_unlock_bh(); rcu_read_unlock();",
+        True,
+    ),
+    "each by its own, across": ("rcu_read_lock_bh(); rcu_read_lock(); rcu_read_unlock_bh(); rcu_read_unlock();", True),
+    "across preemption": ("preempt_disable(); rcu_read_lock(); preempt_enable(); rcu_read_unlock();", True),
+    "preemption across": ("rcu_read_lock(); preempt_disable(); rcu_read_unlock(); preempt_enable();", True),
+    "one twice deep": ("rcu_read_lock_bh(); rcu_read_lock_bh(); rcu_read_unlock_bh(); rcu_read_unlock_bh();", True),
 }
 
 MISLED = {
@@ -42,6 +83,21 @@ MISLED = {
     ),
     "another thread's": "srcu_read_unlock(&s, READ_ONCE(b));",
     "a number": "int k = srcu_read_lock(&s); (void)k; srcu_read_unlock(&s, 0);",
+    "another number": "int k = srcu_read_lock(&s); (void)k; srcu_read_unlock(&s, 1);",
+    "a cookie that was changed": "int k = srcu_read_lock(&s); srcu_read_unlock(&s, k + 1);",
+    "a number from memory": (
+        "WRITE_ONCE(c, srcu_read_lock(&s)); WRITE_ONCE(c, 3); srcu_read_unlock(&s, READ_ONCE(c));"
+    ),
+    "another end in each turn": ("int k = srcu_read_lock(&s); for (int i = 0; i < 2; i++) srcu_read_unlock(&s, k);"),
+    "an end for anybody of what is the thread's": "int k = srcu_read_lock(&s); srcu_up_read(&s, k);",
+    "an end of the thread's of what is anybody's": "int k = srcu_down_read(&s); srcu_read_unlock(&s, k);",
+    "each other's, of both kinds": (
+        "int k = srcu_down_read(&s); int j = srcu_read_lock(&s); srcu_up_read(&s, j); srcu_read_unlock(&s, k);"
+    ),
+    "another thread's, as anybody's": "srcu_up_read(&s, READ_ONCE(b));",
+    "none, as anybody's": "if (READ_ONCE(a)) srcu_up_read(&s, 0);",
+    "twice, as anybody's": "int k = srcu_down_read(&s); srcu_up_read(&s, k); if (READ_ONCE(a)) srcu_up_read(&s, k);",
+    "another structure, as anybody's": "int k = srcu_down_read(&s); srcu_up_read(&other, k);",
 }
 
 PROPER = {
@@ -52,8 +108,16 @@ PROPER = {
     "what another thread may end": "int k = srcu_down_read(&s); srcu_up_read(&s, k);",
     "nested sections": "rcu_read_lock(); rcu_read_lock(); rcu_read_unlock(); rcu_read_unlock();",
     "an srcu section": "int k = srcu_read_lock(&s); srcu_read_unlock(&s, k);",
-    "a cookie handed on": "int k = srcu_read_lock(&s); WRITE_ONCE(b, k);",
-    "a cookie handed on by a function": "int k = 1; swap_in(&k, srcu_read_lock(&s)); WRITE_ONCE(b, k);",
+    "a cookie handed on": "int k = srcu_down_read(&s); WRITE_ONCE(b, k);",
+    "a cookie handed on by a function": "int k = 1; swap_in(&k, srcu_down_read(&s)); WRITE_ONCE(b, k);",
+    "a cookie kept in memory": "WRITE_ONCE(b, srcu_read_lock(&s)); srcu_read_unlock(&s, READ_ONCE(b));",
+    "a section in each turn": "for (int i = 0; i < 3; i++) { int k = srcu_read_lock(&s); srcu_read_unlock(&s, k); }",
+    "sections of both kinds": (
+        "int k = srcu_down_read(&s); int j = srcu_read_lock(&s); srcu_up_read(&s, k); srcu_read_unlock(&s, j);"
+    ),
+    "two that anybody may end": (
+        "int k = srcu_down_read(&s); int j = srcu_down_read(&s); srcu_up_read(&s, k); srcu_up_read(&s, j);"
+    ),
     "a section of a thread that halts": "rcu_read_lock(); __mc_halt();",
     "a section of a thread that waits": "rcu_read_lock(); while (!READ_ONCE(b)) cpu_relax(); rcu_read_unlock();",
 }
@@ -78,6 +142,33 @@ def test_only_the_thread_that_began_a_section_leaves_it_once(name: str, tmp_path
     program = parse(RandomProgram(((MISLED[name],), (held,))), tmp_path)
     for which in MODELS:
         assert verdicts(program, which, ASKED) == ("FAIL", "FAIL")
+
+
+@pytest.mark.parametrize("beside", ["WRITE_ONCE(a, 1);", "WRITE_ONCE(a, 1); synchronize_rcu();"])
+@pytest.mark.parametrize("name", MIXED)
+def test_each_flavour_of_rcu_is_left_as_it_was_entered(name: str, beside: str, tmp_path: Path) -> None:
+    text, right = MIXED[name]
+    program = parse(RandomProgram(((text,), (beside,))), tmp_path)
+    for which in MODELS:
+        assert verdicts(program, which, ASKED) == (("PASS", "PASS") if right else ("FAIL", "FAIL"))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "right"),
+    [
+        # The cookie goes with an order, or with nothing but what rests on it.
+        ("smp_store_release(&b, 1 + srcu_down_read(&s));", "int k = smp_load_acquire(&b);", True),
+        ("WRITE_ONCE(b, 1 + srcu_down_read(&s));", "int k = READ_ONCE(b);", True),
+        ("WRITE_ONCE(b, 1 + srcu_down_read(&s)); srcu_up_read(&s, 0);", "int k = READ_ONCE(b);", False),
+        ("WRITE_ONCE(b, srcu_down_read(&s)); WRITE_ONCE(b, 1);", "int k = 1 + READ_ONCE(b);", False),
+        ("WRITE_ONCE(b, 1 + srcu_read_lock(&s));", "int k = READ_ONCE(b);", False),
+    ],
+)
+def test_another_thread_ends_once_what_it_may_end(first: str, second: str, right: bool, tmp_path: Path) -> None:
+    program = parse(RandomProgram(((first,), (f"{second} if (k) srcu_up_read(&s, k - 1);",))), tmp_path)
+    for which in MODELS:
+        assert verdicts(program, which, ASKED) == (("PASS", "PASS") if right else ("FAIL", "FAIL"))
+    assert check(program, model("lkmm"), ASKED).verdict == ("PASS" if right else "FAIL")
 
 
 @pytest.mark.parametrize("name", PROPER)
@@ -136,6 +227,40 @@ def test_sections_of_main_may_end_at_rest(
 
 
 @pytest.mark.parametrize(
+    ("ahead", "beside", "behind", "found"),
+    [
+        ("int k = srcu_read_lock(&s);", "", "srcu_read_unlock(&s, k);", None),
+        ("int k = srcu_read_lock(&s);", "", "srcu_read_unlock(&s, k); srcu_read_unlock(&s, k);", "lock-misuse"),
+        ("int k = srcu_read_lock(&s); srcu_read_unlock(&s, k); srcu_read_unlock(&s, k);", "", "", "lock-misuse"),
+        ("(void)srcu_read_lock(&s);", "", "", "lock-misuse"),
+        ("srcu_read_unlock(&s, 0);", "", "", "lock-misuse"),
+        ("kept = srcu_read_lock(&s);", "srcu_read_unlock(&s, kept);", "", "lock-misuse"),
+        ("kept = srcu_down_read(&s);", "srcu_up_read(&s, kept);", "", None),
+        ("kept = srcu_down_read(&s);", "srcu_up_read(&s, kept);", "srcu_up_read(&s, kept);", "lock-misuse"),
+        ("kept = srcu_down_read(&s);", "", "srcu_up_read(&s, kept);", None),
+        ("", "kept = srcu_down_read(&s);", "srcu_up_read(&s, kept);", None),
+        ("", "kept = srcu_read_lock(&s);", "srcu_read_unlock(&s, kept);", "lock-misuse"),
+    ],
+)
+def test_what_begins_before_all_threads_ends_as_what_begins_in_one(
+    ahead: str, beside: str, behind: str, found: str | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "main.c"
+    path.write_text(
+        "#include <pthread.h>\n#include <linux/srcu.h>\nDEFINE_STATIC_SRCU(s);\nstatic int kept;\n"
+        f"static void *work(void *p) {{ {beside} return p; }}\n"
+        f"int main(void) {{ pthread_t t; {ahead} pthread_create(&t, 0, work, 0);"
+        f" pthread_join(t, 0); {behind} return 0; }}\n"
+    )
+    program = parse_program([path])
+    for which in MODELS:
+        explored = explore(program, which, EVERYTHING).finding
+        assert (None if explored is None else explored.property) == found
+        solved = check(program, model(which), EVERYTHING)
+        assert (solved.property, solved.verdict) == (found, "PASS" if found is None else "FAIL")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "rcu_read_lock(); rcu_read_unlock(); synchronize_rcu();",
@@ -150,7 +275,7 @@ def test_a_grace_period_does_not_wait_for_other_sections_of_its_thread(text: str
 
 
 def test_the_explorer_does_not_know_whether_a_section_ends_whose_cookie_is_handed_on(tmp_path: Path) -> None:
-    entered = ("WRITE_ONCE(b, srcu_read_lock(&s));", "smp_store_release(&a, 1);")
+    entered = ("WRITE_ONCE(b, srcu_down_read(&s));", "smp_store_release(&a, 1);")
     program = parse(
         RandomProgram((entered, ("while (!smp_load_acquire(&a)) cpu_relax();", "synchronize_srcu(&s);"))), tmp_path
     )
@@ -167,6 +292,40 @@ def test_the_explorer_does_not_know_whether_a_section_ends_whose_cookie_is_hande
     )
     for which in MODELS:
         assert verdicts(proper, which) == ("PASS", "PASS")
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        (
+            "int k[3]; for (int i = 0; i < 3; i++) k[i] = srcu_read_lock(&s);"
+            " for (int i = 0; i < 3; i++) srcu_read_unlock(&s, k[i]);",
+            True,
+        ),
+        (
+            "int k = srcu_read_lock(&s); k = srcu_read_lock(&s); srcu_read_unlock(&s, k); srcu_read_unlock(&s, k);",
+            False,
+        ),
+        ("int k = srcu_down_read(&s); k = READ_ONCE(b); srcu_up_read(&s, k);", False),
+    ],
+)
+def test_the_explorer_does_not_know_of_several_cookies_which_is_given(text: str, right: bool, tmp_path: Path) -> None:
+    program = parse(RandomProgram(((text,), ("WRITE_ONCE(a, 1);",))), tmp_path)
+    for which in MODELS:
+        assert verdicts(program, which, ASKED) == ("UNKNOWN", "PASS" if right else "FAIL")
+        assert "which of several" in explore(program, which, ASKED).reason
+
+
+@pytest.mark.parametrize("between", ["", "(void)srcu_read_lock(&s); ", "WRITE_ONCE(c, 1); "])
+def test_a_grace_period_waits_for_the_section_around_it_whose_cookie_is_in_memory(between: str, tmp_path: Path) -> None:
+    text = f"WRITE_ONCE(b, srcu_read_lock(&s)); {between}synchronize_srcu(&s); srcu_read_unlock(&s, READ_ONCE(b));"
+    behind = "WRITE_ONCE(b, srcu_read_lock(&s)); srcu_read_unlock(&s, READ_ONCE(b)); synchronize_srcu(&s);"
+    for which in MODELS:
+        stuck = parse(RandomProgram(((text,), ("WRITE_ONCE(a, 1);",))), tmp_path)
+        assert verdicts(stuck, which) == ("FAIL", "FAIL")
+        assert check(stuck, model(which), EVERYTHING).property == "deadlock"
+        free = parse(RandomProgram(((behind,), ("synchronize_srcu(&s);",))), tmp_path)
+        assert verdicts(free, which) == ("PASS", "PASS")
 
 
 CROSSING = {
@@ -196,7 +355,7 @@ def test_an_srcu_section_ends_by_its_own_cookie(name: str, tmp_path: Path) -> No
 
 
 def test_what_the_explorer_does_not_know_it_says_of_outcomes_too(tmp_path: Path) -> None:
-    entered = ("WRITE_ONCE(b, srcu_read_lock(&s));",)
+    entered = ("WRITE_ONCE(b, srcu_down_read(&s));",)
     program = parse(RandomProgram((entered, ("synchronize_srcu(&s);",))), tmp_path)
     for which in MODELS:
         assert "handed on" in outcomes(program, which).reason

@@ -41,6 +41,8 @@ Intrinsic = Callable[[Context, cl.Node, Hint | None], Expr | None]
 
 _OPERATIONS = {"add": "add", "sub": "sub", "and": "and", "or": "or", "xor": "xor"}
 _SECTIONS = frozenset({"Srcu-lock", "Srcu-unlock"})
+_OWN = frozenset({"Own"})
+"""Beside a tag of a section of SRCU: the thread that begins it is to end it."""
 _RELATIONS = ("any", "eq", "ne", "lt", "le", "gt", "ge", "clear", "set", "without")
 _LINES = {"append": "joined", "remove": "left", "pop": "lshr"}
 
@@ -116,7 +118,9 @@ def _load(ctx: Context, node: cl.Node, _: Hint | None) -> Expr:
     target = ctx.scalar(address)
     width = 8 * _size(ctx, size)
     dst = ctx.builder.register(width)
-    ctx.builder.emit(Load(dst, target, width // 8, _tags(ctx, tags), ctx.source(node)))
+    found = _tags(ctx, tags)
+    own = found >= _OWN
+    ctx.builder.emit(Load(dst, target, width // 8, found - _OWN, ctx.source(node), own=own))
     return resize(ctx.builder.value(dst), 64)
 
 
@@ -153,7 +157,9 @@ def _write(ctx: Context, node: cl.Node, unlock: bool) -> None:
     bytes_ = _size(ctx, size)
     stored = resize(ctx.scalar(value), 8 * bytes_)
     lock = _use(ctx, use[0]) if use else None
-    ctx.builder.emit(Store(target, stored, bytes_, _tags(ctx, tags), ctx.source(node), unlock, lock))
+    found = _tags(ctx, tags)
+    own = found >= _OWN
+    ctx.builder.emit(Store(target, stored, bytes_, found - _OWN, ctx.source(node), unlock, lock, own=own))
 
 
 def _store(ctx: Context, node: cl.Node, _: Hint | None) -> None:

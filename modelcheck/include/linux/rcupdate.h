@@ -14,8 +14,20 @@
 
 #define __mc_rcu_lock() __mc_fence("Rcu-lock")
 #define __mc_rcu_unlock() __mc_fence("Rcu-unlock")
-#define rcu_read_lock() (__mc_deeper(rcu, 1), __mc_rcu_lock())
-#define rcu_read_unlock() (__mc_deeper(rcu, -1), __mc_rcu_unlock())
+/*
+ * Each flavour is left as it was entered: lockdep keeps them apart, though all are one to a grace period. Where the program names no
+ * flavour but one, the markers say it.
+ */
+#define __mc_rcu_flavored() \
+	(__mc_mentions("rcu_read_lock_bh") || __mc_mentions("rcu_read_unlock_bh") || \
+	 __mc_mentions("rcu_read_lock_sched") || __mc_mentions("rcu_read_unlock_sched"))
+#define __mc_rcu_begins(flavor) ((void)(__mc_rcu_flavored() && (__mc_depth_rcu.flavor++, 1)))
+#define __mc_rcu_ends(flavor, what)					\
+	((void)(__mc_rcu_flavored() &&					\
+		(__mc_assert(__mc_depth_rcu.flavor > 0, "lock-misuse", what " outside of a section of its kind"), \
+		 __mc_depth_rcu.flavor--, 1)))
+#define rcu_read_lock() (__mc_deeper(rcu, 1), __mc_rcu_begins(plain), __mc_rcu_lock())
+#define rcu_read_unlock() (__mc_rcu_ends(plain, "rcu_read_unlock()"), __mc_deeper(rcu, -1), __mc_rcu_unlock())
 #if MC_RCU_FLAVORS
 #define __mc_grace() __mc_fence("Sync-rcu")
 #else
@@ -35,18 +47,18 @@ static inline void (synchronize_rcu)(void)
  * modelled: those of RCU do not wait for them, and asking for theirs is refused.
  */
 #if MC_RCU_FLAVORS
-#define rcu_read_lock_bh() __mc_deeper(bottom_halves, 1)
-#define rcu_read_unlock_bh() __mc_deeper(bottom_halves, -1)
-#define rcu_read_lock_sched() __mc_deeper(preemption, 1)
-#define rcu_read_unlock_sched() __mc_deeper(preemption, -1)
+#define rcu_read_lock_bh() (__mc_deeper(bottom_halves, 1), __mc_rcu_begins(bh))
+#define rcu_read_unlock_bh() (__mc_rcu_ends(bh, "rcu_read_unlock_bh()"), __mc_deeper(bottom_halves, -1))
+#define rcu_read_lock_sched() (__mc_deeper(preemption, 1), __mc_rcu_begins(sched))
+#define rcu_read_unlock_sched() (__mc_rcu_ends(sched, "rcu_read_unlock_sched()"), __mc_deeper(preemption, -1))
 void synchronize_rcu_bh(void);
 void synchronize_sched(void);
 void synchronize_sched_expedited(void);
 #else
-#define rcu_read_lock_bh() (__mc_deeper(bottom_halves, 1), __mc_rcu_lock())
-#define rcu_read_unlock_bh() (__mc_deeper(bottom_halves, -1), __mc_rcu_unlock())
-#define rcu_read_lock_sched() (__mc_deeper(preemption, 1), __mc_rcu_lock())
-#define rcu_read_unlock_sched() (__mc_deeper(preemption, -1), __mc_rcu_unlock())
+#define rcu_read_lock_bh() (__mc_deeper(bottom_halves, 1), __mc_rcu_begins(bh), __mc_rcu_lock())
+#define rcu_read_unlock_bh() (__mc_rcu_ends(bh, "rcu_read_unlock_bh()"), __mc_deeper(bottom_halves, -1), __mc_rcu_unlock())
+#define rcu_read_lock_sched() (__mc_deeper(preemption, 1), __mc_rcu_begins(sched), __mc_rcu_lock())
+#define rcu_read_unlock_sched() (__mc_rcu_ends(sched, "rcu_read_unlock_sched()"), __mc_deeper(preemption, -1), __mc_rcu_unlock())
 #define synchronize_rcu_bh() synchronize_rcu()
 #define synchronize_sched() synchronize_rcu()
 #define synchronize_sched_expedited() synchronize_rcu()

@@ -10,13 +10,14 @@
 struct srcu_struct {
 	int __srcu_word;
 	unsigned int __readers;  /* in a section; counted only where the program cleans such structures up */
+	unsigned int __down;     /* sections that srcu_down_read() has begun and nobody has ended */
 	unsigned long __pending; /* callbacks asked for and not yet run, as <linux/rcupdate.h> has them */
 };
 
-#define __SRCU_STRUCT_INIT(name) { 0, 0, 0 }
+#define __SRCU_STRUCT_INIT(name) { 0, 0, 0, 0 }
 #define DEFINE_SRCU(name) struct srcu_struct name = __SRCU_STRUCT_INIT(name)
 #define DEFINE_STATIC_SRCU(name) static struct srcu_struct name = __SRCU_STRUCT_INIT(name)
-#define init_srcu_struct(s) ((s)->__srcu_word = 0, (s)->__readers = 0, (s)->__pending = 0, 0)
+#define init_srcu_struct(s) ((s)->__srcu_word = 0, (s)->__readers = 0, (s)->__down = 0, (s)->__pending = 0, 0)
 /* The kernel warns, and leaves the memory behind, where readers are inside or callbacks still to come. After it it is none. */
 void cleanup_srcu_struct(struct srcu_struct *s); /* in mc/srcu.h */
 
@@ -24,18 +25,40 @@ void cleanup_srcu_struct(struct srcu_struct *s); /* in mc/srcu.h */
 #define __mc_srcu_counts(s, op, tags) \
 	((void)(__mc_calls("cleanup_srcu_struct") && (__mc_rmw(&(s)->__readers, 4, op, 1, "ONCE", tags), 1)))
 
-/* Another thread may end what srcu_down_read() begins. */
-#define srcu_down_read(s) ({						\
-	int __mc_cookie = (int)__mc_load(&(s)->__srcu_word, 4, "Srcu-lock"); \
+/*
+ * A cookie is what the word holds, and 1 more where the thread that gets it has to give it back: who gives another, or the other
+ * kind's, is found by its value.
+ */
+#define srcu_read_lock(s) ({						\
+	__mc_reads(&(s)->__srcu_word);					\
+	int __mc_cookie = 1 + (int)__mc_load(&(s)->__srcu_word, 4, "Srcu-lock,Own"); \
 	__mc_srcu_counts(s, "add", "ONCE");				\
 	__mc_cookie;							\
 })
-#define srcu_up_read(s, cookie) (__mc_assumes("cookies-are-kept"), __mc_srcu_ends(s, cookie))
-#define __mc_srcu_ends(s, cookie) \
-	(__mc_srcu_counts(s, "sub", "RELEASE"), \
-	 __mc_store(&(s)->__srcu_word, 4, (unsigned long)(cookie), "Srcu-unlock"))
-#define srcu_read_lock(s) (__mc_reads(&(s)->__srcu_word), srcu_down_read(s))
-#define srcu_read_unlock(s, cookie) (__mc_srcu_left(&(s)->__srcu_word), __mc_srcu_ends(s, cookie))
+#define srcu_read_unlock(s, cookie) ({					\
+	int __mc_given = (cookie);					\
+	__mc_assumes("cookies-are-kept");				\
+	__mc_srcu_left(&(s)->__srcu_word);				\
+	__mc_assert(__mc_given == 1, "lock-misuse", "srcu_read_unlock() of what srcu_read_lock() has not given"); \
+	__mc_srcu_counts(s, "sub", "RELEASE");				\
+	__mc_store(&(s)->__srcu_word, 4, (unsigned long)(__mc_given - 1), "Srcu-unlock,Own"); \
+})
+/* Anybody may end what srcu_down_read() begins. What the cookie rests on orders the counting before its end: -1 is never there. */
+#define srcu_down_read(s) ({						\
+	int __mc_cookie = (int)__mc_load(&(s)->__srcu_word, 4, "Srcu-lock"); \
+	unsigned int __mc_down = __mc_rmw(&(s)->__down, 4, "add", 1, "ONCE", "ONCE"); \
+	__mc_srcu_counts(s, "add", "ONCE");				\
+	__mc_cookie + (__mc_down == -1U);				\
+})
+#define srcu_up_read(s, cookie) ({					\
+	int __mc_given = (cookie);					\
+	__mc_assumes("cookies-are-kept");				\
+	__mc_assert(__mc_given == 0, "lock-misuse", "srcu_up_read() of what srcu_down_read() has not given"); \
+	__mc_assert(__mc_rmw(&(s)->__down, 4, "sub", 1, "ONCE", "ONCE") != 0, "lock-misuse", \
+		    "srcu_up_read() without a section that srcu_down_read() has begun"); \
+	__mc_srcu_counts(s, "sub", "RELEASE");				\
+	__mc_store(&(s)->__srcu_word, 4, (unsigned long)__mc_given, "Srcu-unlock"); \
+})
 #define srcu_read_lock_notrace(s) srcu_read_lock(s)
 #define srcu_read_unlock_notrace(s, cookie) srcu_read_unlock(s, cookie)
 #define synchronize_srcu(s) __mc_fence_at("Sync-srcu", &(s)->__srcu_word)

@@ -39,6 +39,13 @@ static inline struct __mc_depths *__mc_deep(void)
 	return &__mc_depth;
 }
 
+/* How deep a thread is in sections of each flavour of RCU. */
+struct __mc_rcu_depths {
+	int bh, sched, plain;
+};
+
+__attribute__((weak)) _Thread_local struct __mc_rcu_depths __mc_depth_rcu;
+
 /* what: a member. */
 #define __mc_deeper(what, by) ((void)(__mc_depths_asked() && (__mc_depth.what += (by), 1)))
 

@@ -6,7 +6,8 @@
  * Tags are string literals with the tags of LKMM separated by commas; "" is a plain access.
  * A size is sizeof the scalar (1, 2, 4 or 8). Values travel as unsigned long and are cut to size;
  * results come back zero-extended: cast them to the C type.
- * An access through a volatile lvalue is tagged ONCE without any of these.
+ * An access through a volatile lvalue is tagged ONCE without any of these. "Srcu-lock,Own" begins a section that its own
+ * thread ends, by "Srcu-unlock,Own"; one without "Own" may end elsewhere.
  */
 #ifndef MC_INTRINSICS_H
 #define MC_INTRINSICS_H

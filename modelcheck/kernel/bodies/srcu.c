@@ -17,10 +17,17 @@
 #define __mc_srcu_size(domain) sizeof((domain)->srcu_reader_flavor)
 #endif
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
-#define __mc_srcu_pending(domain) (&(domain)->srcu_sup->srcu_barrier_seq)
+#define __mc_srcu_rest(domain) ((domain)->srcu_sup)
 #else
-#define __mc_srcu_pending(domain) (&(domain)->srcu_barrier_seq)
+#define __mc_srcu_rest(domain) (domain)
 #endif
+/* What only the tree's own bodies use: callbacks to come, readers that others may end, and all readers. */
+#define __mc_srcu_pending(domain) (&__mc_srcu_rest(domain)->srcu_barrier_seq)
+#define __mc_srcu_down(domain) (&__mc_srcu_rest(domain)->srcu_last_gp_end)
+#define __mc_srcu_readers(domain) (&__mc_srcu_rest(domain)->srcu_barrier_cpu_cnt.counter)
+/* Within the section: so a grace period says it to whoever waited for one. */
+#define __mc_srcu_counts(domain, op, tags) \
+	((void)(__mc_calls("cleanup_srcu_struct") && (__mc_rmw(__mc_srcu_readers(domain), 4, op, 1, "ONCE", tags), 1)))
 
 #ifdef init_srcu_struct
 int init_srcu_struct_generic(struct srcu_struct *domain)
@@ -38,33 +45,62 @@ int init_srcu_struct(struct srcu_struct *domain)
 	return 0;
 }
 
-/* The kernel warns, and leaves the memory behind, where callbacks are still to come. */
+/* The kernel warns, and leaves the memory behind, where readers are inside or callbacks still to come. */
 void cleanup_srcu_struct(struct srcu_struct *domain)
 {
-	__mc_assert(__mc_load(__mc_srcu_pending(domain), 8, "ACQUIRE") == 0, "warning",
-		    "cleanup_srcu_struct: callbacks are still to come");
+	unsigned long pending = __mc_load(__mc_srcu_pending(domain), 8, "ACQUIRE");
+	unsigned int readers = (unsigned int)__mc_load(__mc_srcu_readers(domain), 4, "ACQUIRE");
+
+	__mc_assert(readers == 0, "warning", "cleanup_srcu_struct: a reader is still in a section");
+	__mc_assert(pending == 0, "warning", "cleanup_srcu_struct: callbacks are still to come");
+	if (readers || pending)
+		return;
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
 	kfree(domain->srcu_sup);
 	domain->srcu_sup = NULL;
 #endif
 }
 
-/* What srcu_down_read() begins, which comes here too, may end in another context. */
-#define __mc_srcu_kept() (!__mc_calls("srcu_down_read"))
-
+/* As <linux/srcu.h> of our own has it: 1 more where the thread that gets the cookie has to give it back. */
 int __srcu_read_lock(struct srcu_struct *domain)
 {
-	if (__mc_srcu_kept())
-		__mc_reads(__mc_srcu_word(domain));
-	return (int)__mc_load(__mc_srcu_word(domain), __mc_srcu_size(domain), "Srcu-lock");
+	int index;
+
+	__mc_reads(__mc_srcu_word(domain));
+	index = 1 + (int)__mc_load(__mc_srcu_word(domain), __mc_srcu_size(domain), "Srcu-lock,Own");
+	__mc_srcu_counts(domain, "add", "ONCE");
+	return index;
 }
 
 void __srcu_read_unlock(struct srcu_struct *domain, int index)
 {
-	if (__mc_srcu_kept())
-		__mc_srcu_left(__mc_srcu_word(domain));
+	__mc_assumes("cookies-are-kept");
+	__mc_srcu_left(__mc_srcu_word(domain));
+	__mc_assert(index == 1, "lock-misuse", "srcu_read_unlock() of what srcu_read_lock() has not given");
+	__mc_srcu_counts(domain, "sub", "RELEASE");
+	__mc_store(__mc_srcu_word(domain), __mc_srcu_size(domain), (unsigned int)(index - 1), "Srcu-unlock,Own");
+}
+
+#if MC_TREE_HANDS_SRCU_READERS_ON
+int __mc_srcu_down_read(struct srcu_struct *domain)
+{
+	int index = (int)__mc_load(__mc_srcu_word(domain), __mc_srcu_size(domain), "Srcu-lock");
+	unsigned long before = __mc_rmw(__mc_srcu_down(domain), 8, "add", 1, "ONCE", "ONCE");
+
+	__mc_srcu_counts(domain, "add", "ONCE");
+	return index + (before == -1UL);
+}
+
+void __mc_srcu_up_read(struct srcu_struct *domain, int index)
+{
+	__mc_assumes("cookies-are-kept");
+	__mc_assert(index == 0, "lock-misuse", "srcu_up_read() of what srcu_down_read() has not given");
+	__mc_assert(__mc_rmw(__mc_srcu_down(domain), 8, "sub", 1, "ONCE", "ONCE") != 0, "lock-misuse",
+		    "srcu_up_read() without a section that srcu_down_read() has begun");
+	__mc_srcu_counts(domain, "sub", "RELEASE");
 	__mc_store(__mc_srcu_word(domain), __mc_srcu_size(domain), (unsigned int)index, "Srcu-unlock");
 }
+#endif
 
 void synchronize_srcu(struct srcu_struct *domain)
 {

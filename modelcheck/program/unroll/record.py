@@ -11,7 +11,19 @@ from modelcheck.program.expr import FALSE, UNDEFINED, Expr, Undefined, choice, c
 from modelcheck.program.flow import Flow
 from modelcheck.program.graph import Allocation, Blocked, Check, Cut, Event, Guard
 from modelcheck.program.guards import NO_DEPS, Val, choosing, contradict, extend, flowing
-from modelcheck.program.ir import HEAP_BASE, LIFE_END, Layout, LockUse, MemoryObject, Program, Ranges, Rmw, Source, Tags
+from modelcheck.program.ir import (
+    HEAP_BASE,
+    LIFE_END,
+    Fence,
+    Layout,
+    LockUse,
+    MemoryObject,
+    Program,
+    Ranges,
+    Rmw,
+    Source,
+    Tags,
+)
 from modelcheck.program.machine import Initial
 from modelcheck.program.private import PrivateMemory
 from modelcheck.program.unroll.state import CallFrame, State, Thread, choices_in, ordered
@@ -136,6 +148,8 @@ class Record:
         quiet: bool = False,
         families: tuple[str, ...] = (),
         initial: bool = False,
+        own: bool = False,
+        early: bool = False,
     ) -> Event:
         if not quiet:
             self._orderly()
@@ -168,6 +182,8 @@ class Record:
             operands=self.thread.operands,
             families=families,
             initial=initial,
+            own=own,
+            early=early,
         )
         self.thread.position += 1
         self.events.append(event)
@@ -311,6 +327,15 @@ class Record:
                 if isinstance(step, Rmw) and step.waits and step.lock is not None and not step.lock.shared
             )
         return self.awaited
+
+    def _awaits_sections(self) -> bool:
+        """Whether the program waits for the end of sections of SRCU."""
+        return any(
+            isinstance(step, Fence) and "Sync-srcu" in step.tags
+            for function in self.program.functions.values()
+            for block in function.blocks
+            for step in block.instructions
+        )
 
     def _await_readers(self, state: State, source: Source, place: Val | None) -> None:
         """A grace period ends, or never does: that is chosen here, and what it takes is for the deadlock to judge."""

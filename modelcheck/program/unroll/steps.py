@@ -91,13 +91,14 @@ class Steps(Paths):
                     address,
                     instruction.size,
                     copy=instruction.copy,
+                    own=instruction.own,
                 )
                 private = self.private.load(event) if self.bounds.coherent else None
                 state.regs[instruction.dst] = (private or value_of(event), frozenset({(event.id, ())}))
             case Store():
                 address, written = self._value(state, instruction.address), self._value(state, instruction.value)
                 if self.entered and "Srcu-unlock" in instruction.tags:
-                    written = self._leaves_entered(state, instruction.source, address, written)
+                    written = self._leaves_entered(state, instruction, address, written)
                 self._event(
                     "W",
                     instruction.tags,
@@ -109,6 +110,7 @@ class Steps(Paths):
                     unlock=instruction.unlock,
                     lock=instruction.lock,
                     initial=instruction.initial,
+                    own=instruction.own,
                 )
             case Rmw():
                 return self._rmw(instruction, state)
@@ -174,17 +176,19 @@ class Steps(Paths):
         state.guard = guard
         return state
 
-    def _leaves_entered(self, state: State, source: Source, address: Val, cookie: Val) -> Val:
+    def _leaves_entered(self, state: State, step: Store, address: Val, cookie: Val) -> Val:
         """``cookie`` as the one of a section that initialisation has entered, where it is that of no other."""
         value, deps = cookie
         if any("Srcu-lock" in self.events[read].tags for read, _ in flowing(deps)):
             return cookie
+        entered = [(lock, left) for lock, left in self.entered if lock.own == step.own]
         if self.thread.number:
-            reason = f"{source}: this may leave a read-side section that was entered before the first thread started"
-            self._cut(state.guard, reason, source)
+            if entered and not step.own and self._awaits_sections():
+                reason = "this may leave a read-side section that was entered before the first thread started"
+                self._cut(state.guard, f"{step.source}: {reason}", step.source)
             return cookie
         # Of several open ones of a structure any may be meant: all began before what can be seen of them.
-        for lock, left in self.entered:
+        for lock, left in entered:
             if lock.address == address[0] and all(contradict(state.guard, other) for other in left):
                 left.append(state.guard)
                 return value, deps | {(lock.id, ())}

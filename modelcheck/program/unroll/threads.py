@@ -104,7 +104,9 @@ class _Unroller(Steps):
                 self._event("F", frozenset({"Rcu-lock"}), state, section.source, lock=section.lock)
             else:
                 place = const(section.address, 64), NO_DEPS
-                lock = self._event("R", frozenset({"Srcu-lock"}), state, section.source, place, section.size)
+                tags = frozenset({"Srcu-lock"})
+                own = section.own
+                lock = self._event("R", tags, state, section.source, place, section.size, own=own, early=True)
                 self.entered.append((lock, []))
         self.thread.stack = ()
 

@@ -144,30 +144,44 @@ def _held(follower: Follower, observed: Observed, thread: int, within: Container
 
 def _sections(follower: Follower, observed: Observed) -> Iterator[Found]:
     events = observed.execution.events
+    switching = {observed.number(e.id): e.lock.kind for e in follower.graph.events if e.lock is not None}
     for thread in range(len(follower.graph.threads)):
         own = [e for e in events if e.thread == thread and e.position < LAST]
-        first = next((e for e in own if "Rcu-lock" in e.tags), None)
-        depth = 0
+        kinds: list[str | None] = []
+        first: ExecutedEvent | None = None
         for event in own:
+            kind = switching.get(event.id)
             if "Rcu-lock" in event.tags:
-                depth += 1
+                kinds.append(kind)
+                first = event if kind is None and first is None else first
             elif "Rcu-unlock" in event.tags:
-                if not depth:
+                if kind is None and None not in kinds:
                     yield Found("lock-misuse", OUTSIDE, event.source, event.stack, thread, -1)
-                depth = max(depth - 1, 0)
-        if depth and first is not None and _ended(follower, thread):
+                left = kind if kind in kinds else kinds[-1] if kinds else None
+                if kinds:
+                    del kinds[len(kinds) - 1 - kinds[::-1].index(left)]
+        if None in kinds and first is not None and _ended(follower, thread):
             yield Found("lock-misuse", LEFT_OPEN, first.source, first.stack, thread, -1)
-        for lock in _open_srcu(observed, thread):
+        for lock in _open_srcu(follower, observed, thread):
             if _ended(follower, thread):
                 yield Found("lock-misuse", LEFT_OPEN, lock.source, lock.stack, thread, -1)
 
 
-def _open_srcu(observed: Observed, thread: int) -> list[ExecutedEvent]:
-    """Locks of SRCU whose cookies the thread has not given back."""
+def _open_srcu(follower: Follower, observed: Observed, thread: int) -> list[ExecutedEvent]:
+    """Locks of SRCU that the thread has not ended, and nobody else may."""
     events = observed.execution.events
-    # A cookie that is stored may be given back by anybody.
-    used = {one for one, other in observed.execution.data if events[other].position < LAST}
-    return [e for e in events if e.thread == thread and "Srcu-lock" in e.tags and e.id not in used]
+    own = {observed.number(e.id) for e in follower.graph.events if e.own}
+    early = {observed.number(e.id) for e in follower.graph.events if e.early}
+    mine = [e for e in events if e.thread == thread and e.position < LAST]
+    locks = [e for e in mine if "Srcu-lock" in e.tags]
+    given = [(events[one], events[other]) for one, other in observed.execution.data if events[other].position < LAST]
+    shown = [(lock, end) for lock, end in given if "Srcu-lock" in lock.tags and "Srcu-unlock" in end.tags]
+    ended = {lock.id for lock, end in shown if lock.address == end.address}
+    # A cookie that is stored may come back from there: to anybody, or to its own thread.
+    stored = {one.id for one, other in given if "Srcu-unlock" not in other.tags} | (early - own)
+    kept = [e for e in locks if e.id in stored and e.id in own and e.id not in ended]
+    unseen = [e for e in mine if e.id in own and "Srcu-unlock" in e.tags and e.id not in {end.id for _, end in shown}]
+    return [e for e in locks if e.id not in ended | stored] + kept[: max(len(kept) - len(unseen), 0)]
 
 
 def _ended(follower: Follower, thread: int) -> bool:
@@ -257,7 +271,7 @@ def _read_side(follower: Follower, observed: Observed, blocked: Blocked) -> bool
             tags = [e.tags for e in observed.execution.events if e.thread == thread and e.position < LAST]
             if sum("Rcu-lock" in t for t in tags) > sum("Rcu-unlock" in t for t in tags):
                 return True
-        elif any(lock.address == grace for lock in _open_srcu(observed, thread)):
+        elif any(lock.address == grace for lock in _open_srcu(follower, observed, thread)):
             return True
     return False
 

@@ -278,6 +278,10 @@ static void srcu_caller(void)
 	call_srcu(&domain, &taken()->rcu, free_it);
 	srcu_barrier(&domain);
 	holds(READ_ONCE(freed));
+}
+
+static void srcu_over(void)
+{
 	cleanup_srcu_struct(&domain);
 }
 
