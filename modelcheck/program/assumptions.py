@@ -167,7 +167,7 @@ HEADERS: Final = (
     Assumption(
         "lists-are-checked",
         "Adding to a list and removing from it looks at the neighbours, as with CONFIG_DEBUG_LIST, and stops where they"
-        " do not fit.",
+        " do not fit. What is linked otherwise (hlist, llist, rbtree) is as its code leaves it.",
         "-DMC_DEBUG_LIST=0; on a tree CONFIG_DEBUG_LIST=n and CONFIG_LIST_HARDENED=n",
     ),
     Assumption("hash-by-low-bits", "Which keys share a chain of a hash table is decided by their low bits."),
