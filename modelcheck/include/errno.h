@@ -3,12 +3,10 @@
 #define _ERRNO_H
 
 #include <linux/errno.h>
+#include <mc/intrinsics.h>
 
 /* One for each thread. */
-#ifndef MC_NR_THREADS
-#define MC_NR_THREADS 16
-#endif
 __attribute__((weak)) int __mc_errno[MC_NR_THREADS];
-#define errno (__mc_errno[__mc_self()])
+#define errno (__mc_errno[__mc_slot()])
 
 #endif

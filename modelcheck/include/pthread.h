@@ -20,7 +20,9 @@ typedef struct { int __unused; } pthread_condattr_t, pthread_rwlockattr_t, pthre
 typedef struct { unsigned int __word, __kind, __again; } pthread_mutex_t;
 typedef struct { unsigned int __word; } pthread_rwlock_t, pthread_spinlock_t, pthread_once_t;
 typedef struct __mc_condition pthread_cond_t;
+/* __count: threads that wait for others to come, and above them those that are inside at all. */
 typedef struct { unsigned int __count, __generation, __total; } pthread_barrier_t;
+#define __MC_INSIDE 0x10000U
 
 #define PTHREAD_MUTEX_INITIALIZER { 0 }
 #define PTHREAD_COND_INITIALIZER { 0 }
@@ -255,22 +257,27 @@ static inline int pthread_once(pthread_once_t *once, void (*function)(void))
 
 #define pthread_barrier_init(barrier, attr, n) \
 	((void)(attr), (barrier)->__count = 0, (barrier)->__generation = 0, (barrier)->__total = (n), 0)
-/* Then it is none any more: who waits at it finds a count that nobody has written. */
+/* As glibc does, it waits for those that are let through and have not left: then it may be freed. Then it is none any more. */
 #define pthread_barrier_destroy(barrier)				\
-	(__mc_assert(__mc_load(&(barrier)->__count, 4, "ONCE,RLX") == 0, "lock-misuse", \
+	(__mc_assert(__mc_load(&(barrier)->__count, 4, "ONCE,RLX") % __MC_INSIDE == 0, "lock-misuse", \
 		     "a barrier is destroyed while a thread waits at it"), \
+	 (void)__mc_await(&(barrier)->__count, 4, "eq", 0, "ACQUIRE,ACQ"), \
 	 __mc_lock_destroy(&(barrier)->__count, "POSIX lock"), 0)
 
 static inline int pthread_barrier_wait(pthread_barrier_t *barrier)
 {
 	unsigned long generation = __mc_load(&barrier->__generation, 4, "ONCE,RLX");
+	unsigned int total = barrier->__total, here;
 
-	if (__mc_rmw(&barrier->__count, 4, "add", 1, "MB,ACQ_REL", "MB,ACQ_REL") + 1 == barrier->__total) {
-		__mc_store(&barrier->__count, 4, 0, "ONCE,RLX");
+	here = __mc_rmw(&barrier->__count, 4, "add", 1 + __MC_INSIDE, "MB,ACQ_REL", "MB,ACQ_REL") % __MC_INSIDE + 1;
+	if (here == total) {
+		__mc_rmw(&barrier->__count, 4, "sub", total, "ONCE,RLX", "ONCE,RLX");
 		__mc_store(&barrier->__generation, 4, generation + 1, "RELEASE,REL");
+		__mc_rmw(&barrier->__count, 4, "sub", __MC_INSIDE, "ONCE,RLX", "RELEASE,REL");
 		return PTHREAD_BARRIER_SERIAL_THREAD;
 	}
 	__mc_await(&barrier->__generation, 4, "ne", generation, "ACQUIRE,ACQ");
+	__mc_rmw(&barrier->__count, 4, "sub", __MC_INSIDE, "ONCE,RLX", "RELEASE,REL");
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #ifndef _SEMAPHORE_H
 #define _SEMAPHORE_H
 
+#include <errno.h>
 #include <mc/intrinsics.h>
 #include <mc/stdtypes.h>
 #include <mc/lock.h>
@@ -16,7 +17,7 @@ typedef struct { unsigned int __count; } sem_t;
 #define sem_wait(sem) ((void)__mc_rmw_await(&(sem)->__count, 4, "sub", 1, "ne", 0, "ACQUIRE,ACQ", "ONCE,RLX"), 0)
 /* 0 when it got the semaphore. */
 #define sem_trywait(sem) \
-	(__mc_rmw_if(&(sem)->__count, 4, "sub", 1, "ne", 0, "ACQUIRE,ACQ", "ONCE,RLX", "ONCE,RLX") ? 0 : -1)
+	(__mc_rmw_if(&(sem)->__count, 4, "sub", 1, "ne", 0, "ACQUIRE,ACQ", "ONCE,RLX", "ONCE,RLX") ? 0 : (errno = EAGAIN, -1))
 #define sem_post(sem) ((void)__mc_rmw(&(sem)->__count, 4, "add", 1, "ONCE,RLX", "RELEASE,REL"), 0)
 #define sem_getvalue(sem, to) (*(to) = (int)__mc_load(&(sem)->__count, 4, "ONCE,RLX"), 0)
 

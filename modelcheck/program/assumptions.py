@@ -34,7 +34,8 @@ ENGINES: Final = (
     Assumption(
         "as-written",
         "The C is taken as it is written, for a 64-bit little-endian machine: what a compiler might make of plain"
-        " accesses is looked at as a race, not as other code.",
+        " accesses is looked at as a race, not as other code. Where the language leaves it open, operands and arguments"
+        " are evaluated from left to right, and of two objects the one declared or allocated later lies higher.",
         "ask for the property race",
     ),
     Assumption(
@@ -71,6 +72,11 @@ ENGINES: Final = (
         "Where a function was called and where its frame or a label of it lies are one and the same address, which is"
         " not NULL: such addresses are passed on and printed, and not compared.",
     ),
+    Assumption(
+        "bit-fields-begin-together",
+        "The first of several bit-fields of one unit to be written makes the others 0, so that who reads them without"
+        " having written them is not found.",
+    ),
     Assumption("no-arguments", "main() is given no argument but the program's name, and an empty environment."),
 )
 
@@ -85,17 +91,23 @@ HEADERS: Final = (
         "atomic_compare_exchange_weak() fails only where the value is another.",
         "-DMC_WEAK_CAS_FAILS=1",
     ),
+    Assumption(
+        "nothing-else-is-due",
+        "cond_resched() finds nothing else to run, and says so; cond_resched_lock() may let the lock go.",
+    ),
     Assumption("no-signals", "No signal ends a wait that signals could end.", "-DMC_INTERRUPTIBLE=1"),
     Assumption(
         "delays-are-nothing", "A delay takes no time and orders nothing: udelay(), msleep(), usleep(), sleep()."
     ),
     Assumption(
         "timeouts-expire",
-        "A sleep with a time limit is over at once; a wait with a time limit may run out at any moment, or never;"
-        " what is left of the limit is all of it or 1.",
+        "A sleep with a time limit is over at once, or once it is woken; a wait with one may run out at any moment at"
+        " which there is something to wait for, or never; what is left of the limit is all of it or 1.",
     ),
     Assumption(
-        "messages-say-nothing", "What is printed is only evaluated: printk(), printf() and their kin take no lock."
+        "messages-say-nothing",
+        "What is printed is evaluated and, where the format says so, read as a string: printk(), printf() and their kin"
+        " take no lock. What a %p leads to is not looked at, and on a kernel tree they say that they printed nothing.",
     ),
     Assumption(
         "work-runs-apart",

@@ -8,6 +8,7 @@ from modelcheck.frontend.c.builtins import SILENT, builtin
 from modelcheck.frontend.c.context import Aggregate, Context, Hint, Memory, Value, arguments, convert, resize
 from modelcheck.frontend.c.intrinsics import INTRINSICS
 from modelcheck.frontend.c.places import combine, held_cells, read_aggregate, write
+from modelcheck.frontend.c.printed import PRINTING, read_strings, silent
 from modelcheck.frontend.c.types import FUNCTION, POINTER, RECORD, VOID, CType, Signature
 from modelcheck.program.expr import UNDEFINED, Expr, const
 from modelcheck.program.ir import Call, Local, Return
@@ -40,9 +41,7 @@ def call(ctx: Context, node: cl.Node, hint: Hint | None) -> Value:
         if definition is not None:
             return _emit(ctx, node, definition.program_name, signature, ctx.linker.signature(definition))
         if name.removeprefix("__builtin_") in SILENT:
-            for argument in arguments(node):
-                ctx.evaluate(ctx, argument)
-            return const(0, signature.result.width) if signature.result.scalar else None
+            return silent(ctx, node, name.removeprefix("__builtin_"), signature.result)
         if name.startswith("__mc_"):
             ctx.wrong(f"there is no intrinsic {name}()", node)
         ctx.refuse(f"no body for {name}(){ctx.linker.misfit(name)}", node)
@@ -79,6 +78,8 @@ def _emit(ctx: Context, node: cl.Node, target: str | Expr, signature: Signature,
             passed.append(convert(value, ctx.types.of(argument), new) if new.scalar else value)
         else:
             ctx.refuse("a void argument", argument)
+    if target in PRINTING:
+        read_strings(ctx, node, nodes, values)
     if isinstance(target, str) and len(values) < len(real.params):
         ctx.refuse(f"too few arguments for {target}()", node)
     result = signature.result

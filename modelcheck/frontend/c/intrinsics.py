@@ -7,6 +7,7 @@ from collections.abc import Callable
 from modelcheck.frontend.c import libclang as cl
 from modelcheck.frontend.c import pairs
 from modelcheck.frontend.c.context import LAST, Context, Hint, arguments, literal, resize, strip, truth
+from modelcheck.frontend.c.printed import printed
 from modelcheck.program import sizes
 from modelcheck.program.assumptions import ASSUMPTIONS
 from modelcheck.program.expr import UNDEFINED, Expr, const, old, op
@@ -468,6 +469,7 @@ INTRINSICS: dict[str, Intrinsic] = {
     "__mc_assume": _assume,
     "__mc_guess": _guess,
     "__mc_choose": _choose,
+    "__mc_printed": lambda ctx, node, _: printed(ctx, node),
     "__mc_calls": _calls,
     "__mc_mentions": _mentions,
     "__mc_within": _within,

@@ -20,6 +20,7 @@ from modelcheck.frontend.c.context import Hint, Links
 from modelcheck.frontend.c.objects import MOST_THREADS, Cell, Objects, Static
 from modelcheck.frontend.c.types import ARRAY, RECORD, CType, Signature, Types
 from modelcheck.frontend.c.unit import Unit
+from modelcheck.program.choices import without_idle_choices
 from modelcheck.program.ir import Function, MemoryObject, Source, Unsupported
 
 _INTERNAL = 2
@@ -296,7 +297,9 @@ class Linker:
         shapes = {shape for lowered in self._lowered.values() for shape in lowered.builder.shapes.values()}
         targets = {shape: tuple(name for name in self._addresses if self._fits(name, shape)) for shape in shapes}
         functions = {
-            name: lowered.builder.finish(name, lowered.params, lowered.result_width, lowered.source, targets)
+            name: without_idle_choices(
+                lowered.builder.finish(name, lowered.params, lowered.result_width, lowered.source, targets)
+            )
             for name, lowered in self._lowered.items()
         }
         return functions, self.objects.finish()
@@ -477,7 +480,7 @@ RUNTIME = frozenset(
     (
         *("memchr", "strcat", "strchr", "strcmp", "strcpy", "strlen", "strncmp", "strncpy", "strnlen"),
         *("__mc_atomic_begin", "__mc_atomic_begin_or_stop", "__mc_atomic_end", "__mc_atomic_assume"),
-        *("atexit", "__mc_run_at_exit"),
+        *("atexit", "__mc_run_at_exit", "__mc_print_text"),
         *("__mc_reads", "__mc_reads_no_more", "__mc_is_reader", "__mc_srcu_left", "cleanup_srcu_struct"),
         *ALLOCATING,
         *(

@@ -188,6 +188,7 @@ def _write_bits(ctx: Context, place: Memory, bits: Bits, unit: int, value: Expr,
         register = ctx.builder.register(width)
         ctx.builder.emit(Load(register, address, size, tags, source, copy=True))
         old = ctx.builder.value(register)
+        ctx.builder.assumes.add("bit-fields-begin-together")
         # The neighbours of the first bitfield to be written may be undefined; the field itself is not, then.
         old = op("ite", width, op("defined", 1, old), old, const(0, width))
         new, kept = (resize(op("lshr", 8 * unit, whole, const(8 * at, 8 * unit)), width) for whole in (field, mine))

@@ -5,6 +5,14 @@
 #include <mc/srcu.h>
 #include <mc/strings.h>
 
+/* A string is read to be printed; NULL is printed as such. */
+void __mc_print_text(const char *text)
+{
+	if (text)
+		while (*text)
+			text++;
+}
+
 /* Atomic sections of SV-COMP: they exclude each other. */
 static unsigned int __mc_atomic_word;
 

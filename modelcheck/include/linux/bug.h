@@ -5,7 +5,7 @@
 #include <linux/compiler.h>
 #include <mc/bug.h>
 
-#define panic(...) do { __mc_use(__VA_ARGS__); __mc_assert(0, "assertion", "panic()"); __mc_halt(); } while (0)
+#define panic(...) do { __mc_printed(__VA_ARGS__); __mc_assert(0, "assertion", "panic()"); __mc_halt(); } while (0)
 
 #define BUILD_BUG_ON(condition) _Static_assert(!(condition), "BUILD_BUG_ON(" #condition ")")
 #define BUILD_BUG_ON_MSG(condition, message) _Static_assert(!(condition), message)

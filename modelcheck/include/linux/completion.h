@@ -31,7 +31,8 @@ static inline void complete(struct completion *x)
 #define complete_all(x) ((void)__mc_rmw(&(x)->done, 4, "xchg", 0x7fffffff, "ONCE", "RELEASE"))
 #define wait_for_completion(x) ((void)__mc_rmw_await(&(x)->done, 4, "sub", 1, "ne", 0, "ACQUIRE", "ONCE"))
 #define wait_for_completion_io(x) wait_for_completion(x)
-#define wait_for_completion_interruptible(x) (__mc_interrupted() ? -ERESTARTSYS : (wait_for_completion(x), 0))
+#define wait_for_completion_interruptible(x) \
+	__mc_interruptibly(try_wait_for_completion(x), wait_for_completion(x), -ERESTARTSYS)
 #define wait_for_completion_killable(x) wait_for_completion_interruptible(x)
 #define try_wait_for_completion(x) (__mc_rmw_if(&(x)->done, 4, "sub", 1, "ne", 0, "ACQUIRE", "ONCE", "ONCE") != 0)
 /* Only who finds it done takes the lock that orders what comes behind. */
@@ -41,15 +42,20 @@ static inline void complete(struct completion *x)
 		smp_acquire__after_ctrl_dep();				\
 	__mc_done;							\
 })
-/* The time may be up at any moment: 0 then; else what is left, all of it or 1. */
-#define wait_for_completion_timeout(x, timeout) ({			\
-	unsigned long __mc_limit = (timeout), __mc_left = __mc_choose(3); \
+/* The time may be up at any moment at which it is not done: 0 then; else what is left, all of it or, after a sleep, 1. */
+#define __mc_completion_timeout(x, timeout, interrupted) ({		\
+	struct completion *__mc_x = (x);				\
+	long __mc_limit = (timeout), __mc_left = __mc_choose(3);	\
 	__mc_assumes("timeouts-expire");				\
-	if (__mc_left)							\
-		__mc_assume(try_wait_for_completion(x));		\
-	__mc_left == 2 && __mc_limit ? __mc_limit : __mc_left != 0;	\
+	if (__mc_left != 2)						\
+		__mc_guess(__mc_load(&__mc_x->done, 4, "ONCE") == 0);	\
+	if (__mc_left != 2 && (interrupted))				\
+		__mc_left = -ERESTARTSYS;				\
+	else if (__mc_left)						\
+		__mc_guess(try_wait_for_completion(__mc_x));		\
+	__mc_left == 2 ? __mc_limit ? __mc_limit : 1 : __mc_left;	\
 })
-#define wait_for_completion_interruptible_timeout(x, timeout) \
-	(__mc_interrupted() ? (long)-ERESTARTSYS : (long)wait_for_completion_timeout(x, timeout))
+#define wait_for_completion_timeout(x, timeout) ((unsigned long)__mc_completion_timeout(x, timeout, 0))
+#define wait_for_completion_interruptible_timeout(x, timeout) __mc_completion_timeout(x, timeout, __mc_interrupted())
 
 #endif

@@ -4,6 +4,7 @@
 #define _LINUX_DELAY_H
 
 #include <mc/intrinsics.h>
+#include <mc/lock.h>
 
 #define ndelay(n) (__mc_assumes("delays-are-nothing"), (void)(n))
 #define udelay(n) (__mc_assumes("delays-are-nothing"), (void)(n))
@@ -12,6 +13,7 @@
 #define ssleep(n) (__mc_assumes("delays-are-nothing"), (void)(n))
 #define usleep_range(low, high) (__mc_assumes("delays-are-nothing"), (void)(low), (void)(high))
 #define fsleep(n) (__mc_assumes("delays-are-nothing"), (void)(n))
-#define msleep_interruptible(n) (__mc_assumes("delays-are-nothing"), (void)(n), 0UL)
+#define msleep_interruptible(n) \
+	(__mc_assumes("delays-are-nothing"), (unsigned long)((n) > 0 && __mc_interrupted()))
 
 #endif

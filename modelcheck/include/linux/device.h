@@ -29,11 +29,11 @@ static inline void dev_set_drvdata(struct device *dev, void *data)
 }
 
 #define dev_name(dev) ((void)(dev), "device")
-#define dev_printk(level, dev, ...) __mc_use(dev, __VA_ARGS__)
-#define dev_err(dev, ...) __mc_use(dev, __VA_ARGS__)
-#define dev_warn(dev, ...) __mc_use(dev, __VA_ARGS__)
-#define dev_notice(dev, ...) __mc_use(dev, __VA_ARGS__)
-#define dev_info(dev, ...) __mc_use(dev, __VA_ARGS__)
-#define dev_dbg(dev, ...) __mc_use(dev, __VA_ARGS__)
+#define dev_printk(level, dev, ...) ((void)(dev), __mc_printed(__VA_ARGS__))
+#define dev_err(dev, ...) ((void)(dev), __mc_printed(__VA_ARGS__))
+#define dev_warn(dev, ...) ((void)(dev), __mc_printed(__VA_ARGS__))
+#define dev_notice(dev, ...) ((void)(dev), __mc_printed(__VA_ARGS__))
+#define dev_info(dev, ...) ((void)(dev), __mc_printed(__VA_ARGS__))
+#define dev_dbg(dev, ...) ((void)(dev), __mc_printed(__VA_ARGS__))
 
 #endif

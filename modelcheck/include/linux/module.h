@@ -22,7 +22,7 @@ struct module {
 #define MODULE_DEVICE_TABLE(type, name) _Static_assert(1, #name)
 #define KBUILD_MODNAME "modelcheck"
 
-#define try_module_get(module) ((void)(module), 1)
+#define try_module_get(module) ((module) == NULL || (bool)__mc_choose(2))
 #define module_put(module) ((void)(module))
 #define __module_get(module) ((void)(module))
 #define module_put_and_exit(code) do_exit(code)

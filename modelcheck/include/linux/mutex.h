@@ -29,7 +29,7 @@ struct mutex {
 #define mutex_lock_nested(lock, subclass) mutex_lock(lock)
 #define mutex_lock_nest_lock(lock, outer) mutex_lock(lock)
 #define mutex_lock_io(lock) mutex_lock(lock)
-#define mutex_lock_interruptible(lock) (__mc_interrupted() ? -EINTR : (mutex_lock(lock), 0))
+#define mutex_lock_interruptible(lock) __mc_interruptibly(mutex_trylock(lock), mutex_lock(lock), -EINTR)
 #define mutex_lock_interruptible_nested(lock, subclass) mutex_lock_interruptible(lock)
 #define mutex_lock_killable(lock) mutex_lock_interruptible(lock)
 #define mutex_lock_killable_nested(lock, subclass) mutex_lock_interruptible(lock)

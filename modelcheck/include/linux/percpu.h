@@ -14,7 +14,7 @@
 #define DEFINE_PER_CPU_ALIGNED(type, name) DEFINE_PER_CPU(type, name)
 #define DEFINE_PER_CPU_SHARED_ALIGNED(type, name) DEFINE_PER_CPU(type, name)
 #define per_cpu(name, cpu) (__mc_percpu_##name[cpu])
-#define __get_cpu_var(name) (*(__mc_assumes("per-cpu-is-per-thread"), &__mc_percpu_##name[__mc_self()]))
+#define __get_cpu_var(name) (*(__mc_assumes("per-cpu-is-per-thread"), &__mc_percpu_##name[__mc_slot()]))
 #define get_cpu_var(name) (*({ preempt_disable(); &__get_cpu_var(name); }))
 #define put_cpu_var(name) preempt_enable()
 #define __this_cpu_read(name) __get_cpu_var(name)

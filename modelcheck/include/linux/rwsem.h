@@ -24,7 +24,7 @@ struct rw_semaphore {
 /* Another thread may release what these take. */
 #define down_read_non_owner(sem) \
 	((void)__mc_rmw_await(&(sem)->__rwsem_word, 4, "add", __MC_READER, "clear", __MC_WRITER, "ACQUIRE", "ONCE"))
-#define down_read_killable(sem) (__mc_interrupted() ? -EINTR : (down_read(sem), 0))
+#define down_read_killable(sem) __mc_interruptibly(down_read_trylock(sem), down_read(sem), -EINTR)
 #define down_read_interruptible(sem) down_read_killable(sem)
 #define down_read_trylock(sem) \
 	(__mc_assumes("readers-try-past-writers"), __mc_read_trylock(&(sem)->__rwsem_word, "rwsem"))
@@ -40,7 +40,7 @@ struct rw_semaphore {
 #define down_write(sem) (__mc_assumes("sleeping-anywhere"), __mc_write_lock(&(sem)->__rwsem_word, "rwsem"))
 #define down_write_nested(sem, subclass) down_write(sem)
 #define down_write_nest_lock(sem, outer) down_write(sem)
-#define down_write_killable(sem) (__mc_interrupted() ? -EINTR : (down_write(sem), 0))
+#define down_write_killable(sem) __mc_interruptibly(down_write_trylock(sem), down_write(sem), -EINTR)
 #define down_write_trylock(sem) __mc_write_trylock(&(sem)->__rwsem_word, "rwsem")
 #define up_write(sem) __mc_rwsem_up(sem, __mc_write_unlock(&__mc_sem->__rwsem_word, "rwsem"))
 #define downgrade_write(sem) __mc_downgrade(&(sem)->__rwsem_word, "rwsem")

@@ -60,16 +60,43 @@ static inline int wake_up_process(struct task_struct *task)
 int wake_up_state_of_interruptible_sleepers(struct task_struct *task);
 #define wake_up_state(task, state) \
 	((state) & TASK_UNINTERRUPTIBLE ? wake_up_process(task) : wake_up_state_of_interruptible_sleepers(task))
-/* The time may be up at once. */
-#define schedule_timeout(timeout) \
-	({ __mc_assumes("timeouts-expire"); __set_current_state(TASK_RUNNING); (void)(timeout); 0L; })
-#define schedule_timeout_interruptible(timeout) schedule_timeout(timeout)
-#define schedule_timeout_killable(timeout) schedule_timeout(timeout)
-#define schedule_timeout_uninterruptible(timeout) schedule_timeout(timeout)
+/* Woken before, or the time is up: what is left is all of it or 1, or 0. */
+static inline long schedule_timeout(long timeout)
+{
+	long left = 0;
+
+	if (timeout == MAX_SCHEDULE_TIMEOUT) {
+		schedule();
+		return timeout;
+	}
+	__mc_assumes("timeouts-expire");
+	if (timeout > 0 && __mc_choose(2)) {
+		__mc_guess(READ_ONCE(current->__state) == TASK_RUNNING);
+		left = timeout > 1 && __mc_choose(2) ? timeout : 1;
+	}
+	__set_current_state(TASK_RUNNING);
+	return left;
+}
+#define __mc_schedule_timeout_in(state, timeout) ({ long __mc_limit = (timeout); __set_current_state(state); schedule_timeout(__mc_limit); })
+#define schedule_timeout_interruptible(timeout) __mc_schedule_timeout_in(TASK_INTERRUPTIBLE, timeout)
+#define schedule_timeout_killable(timeout) __mc_schedule_timeout_in(TASK_KILLABLE, timeout)
+#define schedule_timeout_uninterruptible(timeout) __mc_schedule_timeout_in(TASK_UNINTERRUPTIBLE, timeout)
+#define schedule_timeout_idle(timeout) __mc_schedule_timeout_in(TASK_IDLE, timeout)
 #define io_schedule() schedule()
 #define io_schedule_timeout(timeout) schedule_timeout(timeout)
-#define cond_resched() 0
-#define cond_resched_lock(lock) 0
+#define cond_resched() (__mc_assumes("nothing-else-is-due"), 0)
+/* It may let others have the lock, and says whether it has. */
+#define cond_resched_lock(lock) __mc_lets_go(spin_unlock(lock), spin_lock(lock))
+#define cond_resched_rwlock_read(lock) __mc_lets_go(read_unlock(lock), read_lock(lock))
+#define cond_resched_rwlock_write(lock) __mc_lets_go(write_unlock(lock), write_lock(lock))
+#define __mc_lets_go(give, take) ({					\
+	int __mc_let = (int)__mc_choose(2);				\
+	if (__mc_let) {							\
+		give;							\
+		take;							\
+	}								\
+	__mc_let;							\
+})
 #define need_resched() ((int)__mc_choose(2))
 #define yield() __mc_relax()
 #define signal_pending(task) ((void)(task), __mc_interrupted())

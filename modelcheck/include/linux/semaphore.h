@@ -31,12 +31,21 @@ static inline void up(struct semaphore *sem)
 	__mc_rmw(&sem->count, 4, "add", 1, "ONCE", "RELEASE");
 }
 
-#define down_interruptible(sem) (__mc_interrupted() ? -EINTR : (down(sem), 0))
+#define down_interruptible(sem) __mc_interruptibly(!down_trylock(sem), down(sem), -EINTR)
 #define down_killable(sem) down_interruptible(sem)
 /* 0 when it got the semaphore. */
 #define down_trylock(sem) (__mc_rmw_if(&(sem)->count, 4, "sub", 1, "ne", 0, "ACQUIRE", "ONCE", "ONCE") == 0)
-/* The time may be up at any moment. */
-#define down_timeout(sem, jiffies) \
-	(__mc_assumes("timeouts-expire"), __mc_choose(2) ? -ETIME : down_trylock(sem) ? (__mc_assume(0), 0) : 0)
+/* The time may be up at any moment at which there is nothing to take. */
+#define down_timeout(sem, jiffies) ({					\
+	struct semaphore *__mc_sem = (sem);				\
+	int __mc_late = __mc_choose(2);					\
+	(void)(jiffies);						\
+	__mc_assumes("timeouts-expire");				\
+	if (__mc_late)							\
+		__mc_guess(__mc_load(&__mc_sem->count, 4, "ONCE") == 0); \
+	else								\
+		__mc_guess(down_trylock(__mc_sem) == 0);		\
+	__mc_late ? -ETIME : 0;						\
+})
 
 #endif

@@ -76,10 +76,10 @@ static inline unsigned long __mc_sleepers(wait_queue_head_t *wq)
 #define __mc_join_queue(wq, stays, deaf) \
 	((void)(__mc_sleepers_matter() && \
 		__mc_rmw(&(wq)->__sleepers, 8, "or", \
-			 1UL << (__mc_self() + 32 * ((stays) || (__mc_light_wakes() && (deaf)))), "ACQUIRE", "RELEASE")))
+			 1UL << (__mc_slot() + 32 * ((stays) || (__mc_light_wakes() && (deaf)))), "ACQUIRE", "RELEASE")))
 #define __mc_leave_queue(wq) \
 	((void)(__mc_sleepers_matter() && \
-		__mc_rmw(&(wq)->__sleepers, 8, "andnot", 0x100000001UL << __mc_self(), "ACQUIRE", "RELEASE")))
+		__mc_rmw(&(wq)->__sleepers, 8, "andnot", 0x100000001UL << __mc_slot(), "ACQUIRE", "RELEASE")))
 
 /* So many exclusive waiters, and all others; all of them for 0. */
 #define __mc_wake(wq, nr) ({						\
@@ -256,7 +256,10 @@ static inline void __mc_wake_light(wait_queue_head_t *wq, unsigned long nr)
 #define wait_event_idle_exclusive(wq_head, condition) ((void)__mc_wait_exclusive(&(wq_head), condition, 0, 1))
 
 /* The time may be up whenever the thread would sleep. Gives 0 then; else what is left: all of it, but 1 after a sleep. */
-#define wait_event_timeout(wq_head, condition, timeout) ({		\
+#define wait_event_timeout(wq_head, condition, timeout) __mc_wait_timeout(wq_head, condition, timeout, 0)
+#define wait_event_interruptible_timeout(wq_head, condition, timeout) \
+	__mc_wait_timeout(wq_head, condition, timeout, __mc_interrupted())
+#define __mc_wait_timeout(wq_head, condition, timeout, interrupted) ({	\
 	__mc_assumes("timeouts-expire");				\
 	long __mc_left = (timeout);					\
 	if (!__mc_left)							\
@@ -265,6 +268,10 @@ static inline void __mc_wake_light(wait_queue_head_t *wq, unsigned long nr)
 		unsigned int __mc_seen = __mc_wait_join(&(wq_head), 1);	\
 		while (!(condition)) {					\
 			unsigned int __mc_now;				\
+			if (interrupted) {				\
+				__mc_left = -ERESTARTSYS;		\
+				break;					\
+			}						\
 			if (__mc_choose(2)) {				\
 				__mc_left = (condition) ? 1 : 0;	\
 				break;					\
@@ -278,8 +285,6 @@ static inline void __mc_wake_light(wait_queue_head_t *wq, unsigned long nr)
 	}								\
 	__mc_left;							\
 })
-#define wait_event_interruptible_timeout(wq_head, condition, timeout) \
-	(__mc_interrupted() ? -ERESTARTSYS : wait_event_timeout(wq_head, condition, timeout))
 
 #define wait_event_lock_irq(wq_head, condition, lock) \
 	wait_event_cmd(wq_head, condition, spin_unlock_irq(&(lock)), spin_lock_irq(&(lock)))

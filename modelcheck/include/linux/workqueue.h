@@ -74,7 +74,7 @@ static inline void __mc_work_ended(struct work_struct *work)
 /* Which queue the thread runs an item of; kept only where the program drains queues. */
 __attribute__((weak)) struct workqueue_struct *__mc_worker_of[MC_NR_THREADS] MC_UNITS;
 #define __mc_drains() (__mc_calls("drain_workqueue") || __mc_calls("destroy_workqueue"))
-#define __mc_works_for(queue) ((void)(__mc_drains() && (__mc_worker_of[__mc_self()] = (queue), 1)))
+#define __mc_works_for(queue) ((void)(__mc_drains() && (__mc_worker_of[__mc_slot()] = (queue), 1)))
 
 /* Its time is up: onto the queue. */
 #define __mc_work_due(work, queue, number) \
@@ -160,7 +160,7 @@ static inline bool __mc_queue_work(struct workqueue_struct *queue, struct work_s
 	work->__queue = queue;
 	work->__delayed = delayed;
 	if (!delayed && __mc_drains())
-		__mc_assert(__mc_load(&queue->__draining, 4, "ONCE") == 0 || __mc_worker_of[__mc_self()] == queue, "warning",
+		__mc_assert(__mc_load(&queue->__draining, 4, "ONCE") == 0 || __mc_worker_of[__mc_slot()] == queue, "warning",
 			    "work is queued onto a queue that is being drained, and not by its own items");
 	if (!delayed)
 		__mc_rmw(&queue->__left, 8, "or", 1UL << number, "ONCE", "ONCE");

@@ -9,9 +9,6 @@
 
 #include <mc/intrinsics.h>
 
-#ifndef MC_NR_THREADS
-#define MC_NR_THREADS 16
-#endif
 /* In mc/readers.h. */
 void __mc_reads(const volatile void *word);
 void __mc_reads_no_more(const volatile void *word);

@@ -31,7 +31,7 @@
 #define __mc_warn_told(condition, text, ...) ({				\
 	int __mc_told = !!(condition);					\
 	if (__mc_told)							\
-		__mc_use(__VA_ARGS__);					\
+		__mc_printed(__VA_ARGS__);					\
 	__mc_warn(__mc_told, text);					\
 })
 #define WARN(condition, ...) __mc_warn_told(condition, "WARN(" #condition ")", __VA_ARGS__)

@@ -12,6 +12,11 @@
 #ifndef MC_INTRINSICS_H
 #define MC_INTRINSICS_H
 
+/* Threads that headers keep something of: those numbered below it, from main's 0 on. At most 63. */
+#ifndef MC_NR_THREADS
+#define MC_NR_THREADS 16
+#endif
+
 unsigned long __mc_load(const volatile void *p, unsigned long size, const char *tags);
 void __mc_store(volatile void *p, unsigned long size, unsigned long value, const char *tags);
 
@@ -123,5 +128,19 @@ void __mc_detach(unsigned long thread);
  * them. Use at file scope with MC_UNITS.
  */
 #define MC_UNITS __attribute__((annotate("mc_units")))
+
+/* Something is printed: strings are read as the format, if it is written there, says. Gives any int. */
+int __mc_printed(const char *format, ...);
+
+/* The number of the thread, where something is kept of it. */
+void more_threads_than_MC_NR_THREADS(void);
+static inline unsigned long __mc_slot(void)
+{
+	unsigned long me = __mc_self();
+
+	if (me >= MC_NR_THREADS)
+		more_threads_than_MC_NR_THREADS();
+	return me;
+}
 
 #endif

@@ -63,8 +63,11 @@
 #endif
 #if MC_INTERRUPTIBLE
 #define __mc_interrupted() ((int)__mc_choose(2))
+/* Who need not wait does not look for signals. try: whether it got it; wait: waits for it. */
+#define __mc_interruptibly(try, wait, error) ((try) ? 0 : __mc_interrupted() ? (error) : ((wait), 0))
 #else
 #define __mc_interrupted() (__mc_assumes("no-signals"), 0)
+#define __mc_interruptibly(try, wait, error) (__mc_interrupted() ? (error) : ((wait), 0))
 #endif
 
 #endif

@@ -12,7 +12,7 @@ void more_locks_held_for_reading_than_are_modelled(void);
 
 void __mc_reads(const volatile void *word)
 {
-	const volatile void **mine = __mc_read_words[__mc_self()];
+	const volatile void **mine = __mc_read_words[__mc_slot()];
 
 	for (int i = 0; i < __MC_READS_AT_ONCE; i++)
 		if (!mine[i]) {
@@ -24,7 +24,7 @@ void __mc_reads(const volatile void *word)
 
 void __mc_reads_no_more(const volatile void *word)
 {
-	const volatile void **mine = __mc_read_words[__mc_self()];
+	const volatile void **mine = __mc_read_words[__mc_slot()];
 
 	for (int i = 0; i < __MC_READS_AT_ONCE; i++)
 		if (mine[i] == word) {
@@ -35,7 +35,7 @@ void __mc_reads_no_more(const volatile void *word)
 
 int __mc_is_reader(const volatile void *word)
 {
-	const volatile void **mine = __mc_read_words[__mc_self()];
+	const volatile void **mine = __mc_read_words[__mc_slot()];
 
 	for (int i = 0; i < __MC_READS_AT_ONCE; i++)
 		if (mine[i] == word)

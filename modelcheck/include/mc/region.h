@@ -36,12 +36,12 @@
 __attribute__((weak)) unsigned int __mc_irqs[MC_NR_THREADS];
 #define __mc_irqs_are_off() \
 	(__mc_depths_asked() ? (unsigned long)__mc_depth.interrupts : \
-	 __mc_irqs_matter() ? __mc_load(&__mc_irqs[__mc_self()], 4, "ONCE,Region") : 0)
+	 __mc_irqs_matter() ? __mc_load(&__mc_irqs[__mc_slot()], 4, "ONCE,Region") : 0)
 #define __mc_irqs_are_now(off) do {					\
 	if (__mc_depths_asked())					\
 		__mc_depth.interrupts = (off);		\
 	else if (__mc_irqs_matter())					\
-		__mc_store(&__mc_irqs[__mc_self()], 4, (off), "ONCE,Region"); \
+		__mc_store(&__mc_irqs[__mc_slot()], 4, (off), "ONCE,Region"); \
 } while (0)
 #define __mc_irqs_off() ({						\
 	if (__mc_irqs_matter() && !__mc_irqs_are_off()) {		\

@@ -9,9 +9,6 @@
 #include <mc/stdtypes.h>
 #include <mc/once.h>
 
-#ifndef MC_NR_THREADS
-#define MC_NR_THREADS 16
-#endif
 
 struct wait_queue_head;
 struct mm_struct;
@@ -31,7 +28,7 @@ struct task_struct {
 };
 
 __attribute__((weak)) struct task_struct __mc_tasks[MC_NR_THREADS];
-#define current (&__mc_tasks[__mc_self()])
+#define current (&__mc_tasks[__mc_slot()])
 
 /*
  * A task is there as long as somebody has a reference; counted only where the program asks for one or stops threads. The first

@@ -217,15 +217,35 @@ void __put_task_struct(struct task_struct *task)
 	__mc_assert(0, "double-free", "a reference of a task is dropped that nobody has");
 }
 
-/* Nobody else runs here. */
 int __cond_resched(void)
 {
+	__mc_assumes("nothing-else-is-due");
 	return 0;
 }
 
+/* It may let others have the lock, and says whether it has. */
+#define __mc_lets_go(give, take) ({					\
+	int __mc_let = (int)__mc_choose(2);				\
+	if (__mc_let) {							\
+		give;							\
+		take;							\
+	}								\
+	__mc_let;							\
+})
+
 int __cond_resched_lock(spinlock_t *lock)
 {
-	return 0;
+	return __mc_lets_go(spin_unlock(lock), spin_lock(lock));
+}
+
+int __cond_resched_rwlock_read(rwlock_t *lock)
+{
+	return __mc_lets_go(read_unlock(lock), read_lock(lock));
+}
+
+int __cond_resched_rwlock_write(rwlock_t *lock)
+{
+	return __mc_lets_go(write_unlock(lock), write_lock(lock));
 }
 
 void yield(void)

@@ -26,7 +26,7 @@ int _printk_deferred(const char *format, ...)
 
 int ___ratelimit(struct ratelimit_state *state, const char *function)
 {
-	return 1;
+	return (int)__mc_choose(2);
 }
 
 void panic(const char *format, ...)

@@ -27,7 +27,7 @@
 #define WARN_TAINT(condition, taint, ...) WARN(condition, __VA_ARGS__)
 #define WARN_TAINT_ONCE(condition, taint, ...) WARN_ONCE(condition, __VA_ARGS__)
 #define __WARN() __mc_assert(0, "warning", "a warning")
-#define __WARN_printf(taint, ...) do { __mc_use(__VA_ARGS__); __WARN(); } while (0)
+#define __WARN_printf(taint, ...) do { __mc_printed(__VA_ARGS__); __WARN(); } while (0)
 #endif
 
 #endif
