@@ -42,10 +42,7 @@ void wait_for_completion_io(struct completion *x)
 
 int wait_for_completion_interruptible(struct completion *x)
 {
-	if (__mc_interrupted())
-		return -ERESTARTSYS;
-	wait_for_completion(x);
-	return 0;
+	return __mc_interruptibly(try_wait_for_completion(x), wait_for_completion(x), -ERESTARTSYS);
 }
 
 int wait_for_completion_killable(struct completion *x)
@@ -71,15 +68,22 @@ bool completion_done(struct completion *x)
 	return smp_load_acquire(&x->done) != 0;
 }
 
-/* The time may be up at any moment: 0 then; else what is left, all of it or 1. */
+/* The time may be up at any moment at which it is not done: 0 then; else what is left, all of it or, after a sleep, 1. */
+#define __mc_completion_timeout(x, limit, interrupted) ({		\
+	long __mc_left = __mc_choose(3);				\
+	__mc_assumes("timeouts-expire");				\
+	if (__mc_left != 2)						\
+		__mc_guess(__mc_load(&(x)->done, 4, "ONCE") == 0);	\
+	if (__mc_left != 2 && (interrupted))				\
+		__mc_left = -ERESTARTSYS;				\
+	else if (__mc_left)						\
+		__mc_guess(try_wait_for_completion(x));			\
+	__mc_left == 2 ? (limit) ? (long)(limit) : 1 : __mc_left;	\
+})
+
 unsigned long wait_for_completion_timeout(struct completion *x, unsigned long timeout)
 {
-	unsigned long left = __mc_choose(3);
-
-	__mc_assumes("timeouts-expire");
-	if (left)
-		__mc_assume(try_wait_for_completion(x));
-	return left == 2 && timeout ? timeout : left != 0;
+	return __mc_completion_timeout(x, timeout, 0);
 }
 
 unsigned long wait_for_completion_io_timeout(struct completion *x, unsigned long timeout)
@@ -89,9 +93,7 @@ unsigned long wait_for_completion_io_timeout(struct completion *x, unsigned long
 
 long wait_for_completion_interruptible_timeout(struct completion *x, unsigned long timeout)
 {
-	if (__mc_interrupted())
-		return -ERESTARTSYS;
-	return (long)wait_for_completion_timeout(x, timeout);
+	return __mc_completion_timeout(x, timeout, __mc_interrupted());
 }
 
 long wait_for_completion_killable_timeout(struct completion *x, unsigned long timeout)

@@ -107,18 +107,12 @@ void mutex_lock_io(struct mutex *lock)
 
 int mutex_lock_interruptible(struct mutex *lock)
 {
-	if (__mc_interrupted())
-		return -EINTR;
-	__mc_mutex_lock(lock);
-	return 0;
+	return __mc_interruptibly(mutex_trylock(lock), __mc_mutex_lock(lock), -EINTR);
 }
 
 int mutex_lock_killable(struct mutex *lock)
 {
-	if (__mc_interrupted())
-		return -EINTR;
-	__mc_mutex_lock(lock);
-	return 0;
+	return __mc_interruptibly(mutex_trylock(lock), __mc_mutex_lock(lock), -EINTR);
 }
 
 int mutex_trylock(struct mutex *lock)
@@ -195,10 +189,7 @@ void down_read(struct rw_semaphore *sem)
 
 int down_read_interruptible(struct rw_semaphore *sem)
 {
-	if (__mc_interrupted())
-		return -EINTR;
-	__mc_down_read(sem);
-	return 0;
+	return __mc_interruptibly(down_read_trylock(sem), __mc_down_read(sem), -EINTR);
 }
 
 int down_read_killable(struct rw_semaphore *sem)
@@ -225,10 +216,7 @@ void down_write(struct rw_semaphore *sem)
 
 int down_write_killable(struct rw_semaphore *sem)
 {
-	if (__mc_interrupted())
-		return -EINTR;
-	__mc_down_write(sem);
-	return 0;
+	return __mc_interruptibly(down_write_trylock(sem), __mc_down_write(sem), -EINTR);
 }
 
 int down_write_trylock(struct rw_semaphore *sem)
@@ -254,10 +242,7 @@ void down(struct semaphore *sem)
 
 int down_interruptible(struct semaphore *sem)
 {
-	if (__mc_interrupted())
-		return -EINTR;
-	down(sem);
-	return 0;
+	return __mc_interruptibly(!down_trylock(sem), down(sem), -EINTR);
 }
 
 int down_killable(struct semaphore *sem)
@@ -273,9 +258,11 @@ int down_trylock(struct semaphore *sem)
 int down_timeout(struct semaphore *sem, long timeout)
 {
 	__mc_assumes("timeouts-expire");
-	if (__mc_choose(2))
+	if (__mc_choose(2)) {
+		__mc_guess(__mc_load(&sem->count, 4, "ONCE") == 0);
 		return -ETIME;
-	__mc_assume(down_trylock(sem) == 0);
+	}
+	__mc_guess(down_trylock(sem) == 0);
 	return 0;
 }
 

@@ -73,3 +73,10 @@ static void bit_other_adds(void) { bit_spin_lock(1, &bits); x++; bit_spin_unlock
 static void seq_writes(void) { write_seqlock(&seq); WRITE_ONCE(x, 1); WRITE_ONCE(y, 1); write_sequnlock(&seq); }
 static void seq_reads(void) { unsigned int start; int a, b; start = read_seqbegin(&seq); a = READ_ONCE(x); b = READ_ONCE(y); MC_ASSERT("assertion", read_seqretry(&seq, start) || a == b, "half"); }
 static void seq_reads_hastily(void) { unsigned int start; int a, b; start = read_seqbegin(&seq); a = READ_ONCE(x); b = READ_ONCE(y); (void)start; MC_ASSERT("assertion", a == b, "half"); }
+static void not_interrupted(void)
+{
+	MC_ASSERT("assertion", !mutex_lock_interruptible(&m), "mutex"); mutex_unlock(&m);
+	MC_ASSERT("assertion", !down_write_killable(&sem), "writer"); up_write(&sem);
+	MC_ASSERT("assertion", !down_interruptible(&count), "semaphore"); up(&count);
+	MC_ASSERT("assertion", !down_timeout(&count, 10) && down_timeout(&count, 10), "time"); up(&count);
+}

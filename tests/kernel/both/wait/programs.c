@@ -6,8 +6,12 @@
 #include <linux/kthread.h>
 #include <linux/delay.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <mc/check.h>
 static int x, y;
+static DEFINE_SPINLOCK(let);
+static int *shared;
+static struct task_struct *napping;
 static DECLARE_WAIT_QUEUE_HEAD(q);
 static DECLARE_COMPLETION(done);
 static void completes(void) { x = 1; complete(&done); }
@@ -55,3 +59,13 @@ static void wakes_task(void) { struct task_struct *t; WRITE_ONCE(x, 1); smp_mb()
 static void sleeps_lost(void) { WRITE_ONCE(sleeper, current); smp_mb(); if (!READ_ONCE(x)) { set_current_state(TASK_UNINTERRUPTIBLE); schedule(); } }
 static void sleeps_weak(void) { WRITE_ONCE(sleeper, current); smp_mb(); for (;;) { __set_current_state(TASK_UNINTERRUPTIBLE); if (READ_ONCE(x)) break; schedule(); } __set_current_state(TASK_RUNNING); }
 static void starts_leaks(void) { int *d = kzalloc(4, GFP_KERNEL); struct task_struct *t = kthread_run(uses, d, "k"); kthread_stop(t); }
+static void done_in_time(void) { complete(&done); MC_ASSERT("assertion", wait_for_completion_timeout(&done, 10) == 10, "done"); MC_ASSERT("assertion", !wait_for_completion_timeout(&done, 10), "not done"); }
+static void time_is_up(void) { MC_ASSERT("assertion", wait_for_completion_timeout(&done, 10), "up"); }
+static void lets_go(void) { int *mine; spin_lock(&let); mine = shared; cond_resched_lock(&let); if (mine) *mine = 1; spin_unlock(&let); }
+static void goes_on(void) { int *mine; spin_lock(&let); cond_resched_lock(&let); mine = shared; if (mine) *mine = 1; spin_unlock(&let); }
+static void takes_away(void) { int *mine; spin_lock(&let); mine = shared; shared = NULL; spin_unlock(&let); kfree(mine); }
+static void share(void) { shared = kzalloc(sizeof(*shared), GFP_KERNEL); }
+static void naps(void) { set_current_state(TASK_INTERRUPTIBLE); smp_store_release(&napping, current); MC_ASSERT("assertion", !schedule_timeout(10), "left"); }
+static void naps_alone(void) { set_current_state(TASK_INTERRUPTIBLE); MC_ASSERT("assertion", !schedule_timeout(10), "left"); }
+static void sleeps(void) { set_current_state(TASK_INTERRUPTIBLE); schedule_timeout(MAX_SCHEDULE_TIMEOUT); }
+static void wakes_napping(void) { struct task_struct *task = smp_load_acquire(&napping); if (task) wake_up_process(task); }
