@@ -3,7 +3,7 @@
 #define _ERRNO_H
 
 #include <linux/errno.h>
-#include <mc/intrinsics.h>
+#include <mc/slot.h>
 
 /* One for each thread. */
 __attribute__((weak)) int __mc_errno[MC_NR_THREADS];

@@ -85,7 +85,7 @@ def test_a_wait_that_nobody_ends_is_a_deadlock(tmp_path: Path, header: str, code
         ("#include <linux/mm.h>\nint main(void) { return !alloc_page(GFP_KERNEL); }", "MC_FAIL_ALLOC_PAGE"),
         ("#include <stdlib.h>\nint main(void) { return !malloc(8); }", "MC_FAIL_MALLOC"),
         ("#include <linux/mutex.h>\nstatic DEFINE_MUTEX(m);\n"
-         "int main(void) { int error = mutex_lock_killable(&m); if (!error) mutex_unlock(&m); return error; }",
+         "int main(void) { mutex_lock(&m); int error = mutex_lock_killable(&m); mutex_unlock(&m); return error; }",
          "MC_INTERRUPTIBLE"),
     ],
 )  # fmt: skip

@@ -7,7 +7,7 @@
 #ifndef MC_ASKED_H
 #define MC_ASKED_H
 
-#include <mc/intrinsics.h>
+#include <mc/slot.h>
 
 /* In mc/readers.h. */
 void __mc_reads(const volatile void *word);

@@ -6,6 +6,7 @@
 #ifndef MC_CONDITION_H
 #define MC_CONDITION_H
 
+#include <mc/slot.h>
 #include <mc/intrinsics.h>
 #include <mc/lock.h>
 

@@ -12,11 +12,6 @@
 #ifndef MC_INTRINSICS_H
 #define MC_INTRINSICS_H
 
-/* Threads that headers keep something of: those numbered below it, from main's 0 on. At most 63. */
-#ifndef MC_NR_THREADS
-#define MC_NR_THREADS 16
-#endif
-
 unsigned long __mc_load(const volatile void *p, unsigned long size, const char *tags);
 void __mc_store(volatile void *p, unsigned long size, unsigned long value, const char *tags);
 
@@ -131,16 +126,5 @@ void __mc_detach(unsigned long thread);
 
 /* Something is printed: strings are read as the format, if it is written there, says. Gives any int. */
 int __mc_printed(const char *format, ...);
-
-/* The number of the thread, where something is kept of it. */
-void more_threads_than_MC_NR_THREADS(void);
-static inline unsigned long __mc_slot(void)
-{
-	unsigned long me = __mc_self();
-
-	if (me >= MC_NR_THREADS)
-		more_threads_than_MC_NR_THREADS();
-	return me;
-}
 
 #endif

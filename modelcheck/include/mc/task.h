@@ -6,6 +6,7 @@
 #ifndef MC_TASK_H
 #define MC_TASK_H
 
+#include <mc/slot.h>
 #include <mc/stdtypes.h>
 #include <mc/once.h>
 
