@@ -31,3 +31,5 @@ static void reads_beyond(void)
 
 	MC_ASSERT("assertion", strlen(text) > 1, "no end");
 }
+static void prints(void) { char *text = kstrdup("it", GFP_KERNEL); pr_info("%d: %s, %.1s, %p\n", 1, text, text, text); kfree(text); pr_info("%p\n", text); }
+static void prints_gone(void) { char *text = kstrdup("it", GFP_KERNEL); kfree(text); pr_err("%d: %s\n", 1, text); }
