@@ -106,6 +106,8 @@ class Proposal:
                 return self._whole()
             if name.startswith("only:"):
                 self._only(name.removeprefix("only:"), int(fact[1]), int(fact[2]), needed)
+                if int(fact[1]) >= 0:
+                    present |= {self.chosen[int(part)] for part in fact[1:]}
                 continue
             one, other = (self.chosen[int(part)] for part in fact[1:])
             present |= {one, other}

@@ -339,6 +339,29 @@ CROSSING = {
 }
 
 
+ON_ONE_WAY = {
+    "where it is set": ("if (w) rcu_read_lock();", "if (w) rcu_read_unlock();", True),
+    "where it is not": ("if (!w) rcu_read_lock();", "if (!w) rcu_read_unlock();", True),
+    "of another kind": ("if (w) rcu_read_lock_bh();", "if (w) rcu_read_unlock_bh();", True),
+    "preemption off": ("if (!w) preempt_disable();", "if (!w) preempt_enable();", True),
+    "of srcu": ("int k = 0; if (w) k = srcu_read_lock(&s);", "if (w) srcu_read_unlock(&s, k);", True),
+    "on either": ("if (w) rcu_read_lock(); else rcu_read_lock();", "rcu_read_unlock();", False),
+    "begun anew": ("rcu_read_lock(); if (w) { rcu_read_unlock(); rcu_read_lock(); }", "rcu_read_unlock();", False),
+}
+
+
+@pytest.mark.parametrize("name", ON_ONE_WAY)
+def test_a_section_that_is_there_on_one_way_orders_nothing_on_the_other(name: str, tmp_path: Path) -> None:
+    begin, end, possible = ON_ONE_WAY[name]
+    late = '__mc_assert(seen || !r, "assertion", "late");'
+    reader = (f"int w = READ_ONCE(c); {begin} int seen = READ_ONCE(a); r = READ_ONCE(b); {end} {late}",)
+    wait = "synchronize_srcu(&s);" if "srcu" in begin else "synchronize_rcu();"
+    writer = ("WRITE_ONCE(a, 1);", wait, "WRITE_ONCE(b, 1);")
+    program = parse(RandomProgram((reader, writer, ("WRITE_ONCE(c, 1);",))), tmp_path)
+    for which in MODELS:
+        assert verdicts(program, which, frozenset({"assertion"})) == (("FAIL",) * 2 if possible else ("PASS",) * 2)
+
+
 @pytest.mark.parametrize("name", CROSSING)
 def test_an_srcu_section_ends_by_its_own_cookie(name: str, tmp_path: Path) -> None:
     rest, possible = CROSSING[name]
