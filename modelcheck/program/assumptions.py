@@ -193,6 +193,13 @@ HEADERS: Final = (
         "Under the kernel's model an acquire or release fence of C11 is a read or a write barrier, which order less.",
         "--model rc11",
     ),
+    Assumption(
+        "lockdep-is-off",
+        "On a kernel tree lockdep is off: lockdep_assert_held(), rcu_dereference_check(), RCU_LOCKDEP_WARN() and their"
+        " kin ask nothing, and rcu_dereference() may stand anywhere. Deadlocks, misused locks and what is used after a"
+        " grace period are found all the same.",
+        "MC_ASSERT() in the harness",
+    ),
     Assumption("no-priorities", "There are no priorities, and none is inherited: an rt_mutex is a mutex."),
 )
 

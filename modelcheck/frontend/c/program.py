@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Unpack
 
+from attrs import evolve
+
 from modelcheck.errors import InputError
 from modelcheck.frontend.c.entry import ScenarioEntry, main_entry, scenario_entry
 from modelcheck.frontend.c.link import Linker
@@ -95,5 +97,7 @@ def _program(read: Setting, sources: Sequence[Path], scenario: ScenarioEntry | N
         entry = main_entry(linker) if scenario is None else scenario_entry(linker, scenario)
         functions, objects = linker.finish()
     texts, process = read.files.texts, scenario is None
+    if read.of_tree:
+        functions[entry] = evolve(functions[entry], assumes=functions[entry].assumes | {"lockdep-is-off"})
     needed = outlivable(awaited_regions(functions))
     return Program(needed, objects, entry, texts, process=process, sized=linker.sized), linker

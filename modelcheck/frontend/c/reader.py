@@ -33,12 +33,14 @@ class Setting:
         include: folders for ``#include``.
         defines: macros.
         library: what has bodies that no file of the program has.
+        of_tree: the headers are a kernel tree's.
     """
 
     files: Files
     include: Sequence[Path]
     defines: Mapping[str, str]
     library: Library
+    of_tree: bool = False
 
     def parse(self, path: Path, content: bytes | None = None) -> Unit:
         """One file, as `parse_file`."""
@@ -124,7 +126,7 @@ def setting(
         )
         macros = {**({"MC_MAIN_RUNS": "1"} if main else {}), **(defines or {})}
         library = Library(None, lambda: parse_file(BODIES, (), macros, known), answered if stubs else None)
-        yield Setting(known, include, macros, library)
+        yield Setting(known, include, macros, library, of_tree=True)
 
 
 def noted(program: Program, files: Files, began: int) -> Noted:

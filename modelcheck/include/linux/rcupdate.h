@@ -138,9 +138,9 @@ void synchronize_sched_expedited(void);
 __attribute__((weak)) unsigned long __mc_rcu_pending;
 #define __mc_callback_asked(pending, thread) \
 	((void)__mc_rmw(pending, 8, "or", 1UL << (thread), "ONCE", "ONCE"))
-#define __mc_callback_begins(pending) ((void)__mc_await(pending, 8, "set", 1UL << __mc_slot(), "ONCE"))
+#define __mc_callback_begins(pending) ((void)__mc_await(pending, 8, "set", __mc_own_bit(), "ONCE"))
 #define __mc_callback_ended(pending) \
-	((void)__mc_rmw(pending, 8, "andnot", 1UL << __mc_slot(), "ONCE", "RELEASE"))
+	((void)__mc_rmw(pending, 8, "andnot", __mc_own_bit(), "ONCE", "RELEASE"))
 #define __mc_callbacks_awaited(pending) do {				\
 	unsigned long __mc_before = __mc_load(pending, 8, "ONCE");	\
 	(void)__mc_await(pending, 8, "clear", __mc_before, "ACQUIRE");	\

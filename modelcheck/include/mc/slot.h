@@ -22,4 +22,16 @@ static inline unsigned long __mc_slot(void)
 	return me;
 }
 
+void more_than_64_threads(void);
+
+/* Its bit, of a word of 64. */
+static inline unsigned long __mc_own_bit(void)
+{
+	unsigned long me = __mc_self();
+
+	if (me >= 64)
+		more_than_64_threads();
+	return 1UL << me;
+}
+
 #endif

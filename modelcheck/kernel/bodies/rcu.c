@@ -52,13 +52,13 @@ static void __mc_rcu_asked(unsigned long thread)
 /* A callback's thread, up to the end of its grace period. */
 static void __mc_rcu_waits(void)
 {
-	__mc_await(&__mc_rcu_pending, 8, "set", 1UL << __mc_self(), "ONCE");
+	__mc_await(&__mc_rcu_pending, 8, "set", __mc_own_bit(), "ONCE");
 	synchronize_rcu();
 }
 
 static void __mc_rcu_ran(void)
 {
-	__mc_rmw(&__mc_rcu_pending, 8, "andnot", 1UL << __mc_self(), "ONCE", "RELEASE");
+	__mc_rmw(&__mc_rcu_pending, 8, "andnot", __mc_own_bit(), "ONCE", "RELEASE");
 }
 
 static void *__mc_rcu_callback(void *argument)

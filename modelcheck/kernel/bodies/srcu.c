@@ -117,7 +117,7 @@ static void *__mc_srcu_callback(void *argument)
 {
 	struct rcu_head *head = argument;
 	struct srcu_struct *domain = (struct srcu_struct *)head->next;
-	unsigned long me = 1UL << __mc_self();
+	unsigned long me = __mc_own_bit();
 
 	__mc_await(__mc_srcu_pending(domain), 8, "set", me, "ONCE");
 	synchronize_srcu(domain);

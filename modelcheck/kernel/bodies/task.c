@@ -54,7 +54,7 @@ struct task_struct __mc_tasks[MC_NR_THREADS] = { __MC_TASKS(0), __MC_TASKS(4), _
 
 struct task_struct *__mc_current(void)
 {
-	return &__mc_tasks[__mc_self()];
+	return &__mc_tasks[__mc_slot()];
 }
 
 /* What a signal does to a task that is going to sleep where signals wake it. */

@@ -7,8 +7,8 @@
 #if MC_RCU_FLAVORS
 /* No grace period waits for who has interrupts off; that he has is known all the same. */
 __attribute__((weak)) unsigned int __mc_irqs[MC_NR_THREADS];
-#define __mc_irqs_are_off() __mc_load(&__mc_irqs[__mc_self()], 4, "ONCE")
-#define __mc_irqs_set(off) __mc_store(&__mc_irqs[__mc_self()], 4, (off), "ONCE")
+#define __mc_irqs_are_off() __mc_load(&__mc_irqs[__mc_slot()], 4, "ONCE")
+#define __mc_irqs_set(off) __mc_store(&__mc_irqs[__mc_slot()], 4, (off), "ONCE")
 #define __mc_irqs_asked() __mc_irqs_are_off()
 #undef __mc_irqs_off
 #undef __mc_irqs_on
@@ -19,7 +19,7 @@ __attribute__((weak)) unsigned int __mc_irqs[MC_NR_THREADS];
 #define __mc_irqs_save(flags) ((flags) = __mc_irqs_are_off(), __mc_irqs_off())
 #define __mc_irqs_restore(flags) __mc_irqs_set((flags) != 0)
 #else
-#define __mc_irqs_asked() __mc_load(&__mc_irqs[__mc_self()], 4, "ONCE,Region,Asked")
+#define __mc_irqs_asked() __mc_load(&__mc_irqs[__mc_slot()], 4, "ONCE,Region,Asked")
 #endif
 
 #define ARCH_IRQS_ON 0UL

@@ -12,7 +12,7 @@
  * wait for.
  */
 __attribute__((weak)) int __mc_preempt_counts[MC_NR_THREADS];
-#define __mc_preempt_word (&__mc_preempt_counts[__mc_self()])
+#define __mc_preempt_word (&__mc_preempt_counts[__mc_slot()])
 #define __mc_preempt_count() ((int)__mc_load(__mc_preempt_word, 4, "ONCE,Region"))
 #define preempt_count() ((int)__mc_load(__mc_preempt_word, 4, "ONCE,Region,Asked"))
 #define preempt_count_set(value) __mc_store(__mc_preempt_word, 4, (unsigned int)(value), "ONCE,Region")

@@ -37,7 +37,7 @@ struct thread_info {
 #endif
 };
 __attribute__((weak)) struct thread_info __mc_thread_infos[MC_NR_THREADS];
-#define current_thread_info() (&__mc_thread_infos[__mc_self()])
+#define current_thread_info() (&__mc_thread_infos[__mc_slot()])
 #define INIT_THREAD_INFO(task_) { .task = &(task_) }
 #define init_thread_info (__mc_thread_infos[0])
 #endif
