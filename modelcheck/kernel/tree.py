@@ -24,7 +24,7 @@ from modelcheck.kernel.kconfig import ON, Kconfig, Looked, kconfig
 from modelcheck.kernel.kept import kept, unchanged
 from modelcheck.kernel.made import PLACE, made_headers
 from modelcheck.kernel.symbols import Needed, needed
-from modelcheck.kernel.unknown import named, ours, unknown
+from modelcheck.kernel.unknown import KINDS, fits, named, ours, unknown
 
 OLDEST: Final = (3, 0)
 NEWEST: Final = (7, 3)
@@ -104,6 +104,19 @@ class Tree:
                         inside.as_posix(),
                     )
         return wanted
+
+    def misfit(self, config: Mapping[str, str]) -> str | None:
+        """The first symbol of ``config`` that has a value which no symbol of its kind has, told with its kind."""
+        entries = _rules(self.folder).entries
+        for name, value in config.items():
+            inner = name.removeprefix("CONFIG_")
+            kind = next((entry.kind for entry in entries.get(inner, ()) if entry.kind), "")
+            kind = "int" if inner in ("NR_CPUS", "HZ") else kind
+            if not fits(kind, value):
+                return f"{name} is {KINDS[kind]}, and not {value}"
+            if inner in ("NR_CPUS", "HZ") and (value == "n" or int(value) < 1):
+                return f"{name} is a number from 1, and not {value}"
+        return None
 
     def differences(self) -> Differences:
         """Where its configuration is not that of the build, but for what the spec says; without a build nowhere."""

@@ -1,4 +1,4 @@
-"""Symbols that somebody names, and that nothing knows: misspelt, or of another version."""
+"""Symbols that somebody names, and that nothing knows, misspelt or of another version; values that they cannot have."""
 
 from __future__ import annotations
 
@@ -16,6 +16,22 @@ _OURS: Final = frozenset((*DEFAULTS, *FORCED, *LENT))
 _CONFIG: Final = re.compile(rb"^[ \t]*(?:menu)?config[ \t]+(\w+)", re.MULTILINE)
 _NEAR: Final = 0.8
 """How like a known symbol another has to be to be taken for a misspelling of it; 1 is the same."""
+
+
+KINDS: Final = {"bool": "y or n", "tristate": "y, m or n", "int": "a number", "hex": "a number such as 0x10"}
+"""What symbols of a kind are; those of others are texts."""
+
+_FITTING: Final = {
+    "bool": re.compile("[yn]"),
+    "tristate": re.compile("[ymn]"),
+    "int": re.compile(r"-?\d+"),
+    "hex": re.compile("0[xX][0-9a-fA-F]+"),
+}
+
+
+def fits(kind: str, value: str) -> bool:
+    """Whether a symbol of ``kind`` may have ``value``; any may be n, which leaves it out."""
+    return kind not in _FITTING or value == "n" or _FITTING[kind].fullmatch(value) is not None
 
 
 def ours(name: str) -> bool:

@@ -115,3 +115,29 @@ def test_symbols_that_a_tree_does_not_have_are_told_with_those_that_may_be_meant
         "CONFIG_DEBUG_LSIT": "CONFIG_DEBUG_LIST",
         "CONFIG_QUITE_OTHER": "",
     }
+
+
+@pytest.mark.parametrize(
+    ("symbol", "value", "told"),
+    [
+        ("CONFIG_NET", "q", "CONFIG_NET is y or n, and not q"),
+        ("CONFIG_NET", "m", "CONFIG_NET is y or n, and not m"),
+        ("CONFIG_NET", "n", None),
+        ("CONFIG_DRIVER", "m", None),
+        ("CONFIG_DRIVER", "1", "CONFIG_DRIVER is y, m or n, and not 1"),
+        ("CONFIG_SHIFT", "12", None),
+        ("CONFIG_SHIFT", "y", "CONFIG_SHIFT is a number, and not y"),
+        ("CONFIG_BASE", "0x10", None),
+        ("CONFIG_BASE", "16", "CONFIG_BASE is a number such as 0x10, and not 16"),
+        ("CONFIG_TEXT", "any", None),
+        ("CONFIG_HZ", "0", "CONFIG_HZ is a number from 1, and not 0"),
+        ("CONFIG_NR_CPUS", "y", "CONFIG_NR_CPUS is a number, and not y"),
+    ],
+)
+def test_a_value_that_a_symbol_cannot_have_is_told(tmp_path: Path, symbol: str, value: str, told: str | None) -> None:
+    (tmp_path / "include" / "linux").mkdir(parents=True)
+    (tmp_path / "include" / "linux" / "kernel.h").write_text("")
+    (tmp_path / "Makefile").write_text("VERSION = 6\nPATCHLEVEL = 1\n")
+    kinds = {"NET": "bool", "DRIVER": "tristate", "SHIFT": "int", "BASE": "hex", "TEXT": "string"}
+    (tmp_path / "Kconfig").write_text("".join(f'config {name}\n\t{kind} "it"\n' for name, kind in kinds.items()))
+    assert kernel_tree(tmp_path).misfit({symbol: value}) == told

@@ -116,6 +116,8 @@ def notes(
             yield f"{tree.folder}: {tree.note}"
         if tree.built is not None:
             yield from _of_build(tree, tree.built, config)
+        if (misfit := tree.misfit({**varied, **config})) is not None:
+            raise InputError(misfit, str(folder))
         yield from _unknown(tree, {**varied, **config}, sources)
         commands = tree.commands
     root = folder if tree is None else tree.folder
