@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import Final
 
 from modelcheck.program.expr import FALSE, TRUE, Expr, conj, disj, negate, op
 from modelcheck.program.graph import Guard
@@ -137,7 +138,22 @@ def merge_deps(several: Sequence[Deps], rests: Sequence[Guard]) -> Deps:
     result = set(shared)
     for deps, rest in zip(several, rests, strict=True):
         result.update((event, (*guard, *rest)) for event, guard in deps - shared)
-    return frozenset(result)
+    return frozenset(result) if len(result) <= _MANY else _gathered(result)
+
+
+_MANY: Final = 64
+"""So many dependencies are told apart by the ways on which they are there; each way behind might double them."""
+
+
+def _gathered(deps: Iterable[tuple[int, Guard]]) -> Deps:
+    """``deps`` with one for each event, which is there where one of them is."""
+    ways: dict[int, list[Guard]] = {}
+    for event, guard in sorted(deps, key=lambda dep: (dep[0], len(dep[1]))):
+        ways.setdefault(event, []).append(guard)
+    return frozenset(
+        (event, guards[0] if len(guards) == 1 else () if () in guards else (disj(*(conj(*guard) for guard in guards)),))
+        for event, guards in ways.items()
+    )
 
 
 def chosen(values: Sequence[Val], tests: Sequence[Deps]) -> Deps:

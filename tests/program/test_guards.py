@@ -11,6 +11,7 @@ from modelcheck.program.expr import FALSE, TRUE, Expr, Value, apply, conj, const
 from modelcheck.program.graph import Guard
 from modelcheck.program.guards import (
     NO_DEPS,
+    Deps,
     Val,
     common_prefix,
     contradict,
@@ -103,3 +104,27 @@ def test_a_dependency_that_all_paths_share_is_unconditional() -> None:
 
 def test_a_conjunction_is_its_conditions() -> None:
     assert conj(A, B, C) is conj(conj(A, B), C)
+
+
+def test_many_dependencies_are_one_for_each_event_that_is_there_on_the_same_ways() -> None:
+    conditions = [reg(number, 1) for number in range(6)]
+    deps: Deps = frozenset({(100, ())})
+    plain = {100: [()]}
+    for round_ in range(12):
+        condition = conditions[round_ % len(conditions)]
+        ways = [frozenset({*deps, (round_, ())}), deps | {(round_, (conditions[(round_ + 1) % 6],))}]
+        rests = [(condition,), (negate(condition),)]
+        before = plain
+        plain = {event: [*guards] for event, guards in before.items() if event == 100}
+        for way, rest in zip(ways, rests, strict=True):
+            for event in {event for event, _ in way} - {100}:
+                own = [()] if (event, ()) in way else [(conditions[(round_ + 1) % 6],)]
+                plain.setdefault(event, []).extend(
+                    (*guard, *rest) for guard in (own if event == round_ else before[event])
+                )
+        deps = merge_deps(ways, rests)
+    assert len(deps) <= 64 < sum(map(len, plain.values()))
+    for chosen in product((0, 1), repeat=6):
+        values = dict(enumerate(chosen))
+        there = {event for event, guard in deps if holds(guard, values)}
+        assert there == {event for event, guards in plain.items() if any(holds(guard, values) for guard in guards)}
