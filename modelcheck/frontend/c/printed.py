@@ -21,6 +21,9 @@ _FORMATS: Final = {"printf": 0, "printk": 0, "fprintf": 1}
 _TEXTS: Final = frozenset({"puts", "perror"})
 """Those whose first argument is printed as it is."""
 
+_READS: Final = "__mc_print_text"
+"""The function of ours that reads a string."""
+
 _CONVERSION: Final = re.compile(r"%[-+ #0']*(\*|\d+)?(\.(?:\*|\d*))?(?:hh|h|ll|l|L|q|j|z|t)?(.)")
 
 
@@ -64,8 +67,9 @@ def read_strings(ctx: Context, node: cl.Node, nodes: Sequence[cl.Node], values: 
 
 def _read(ctx: Context, node: cl.Node, text: Value) -> None:
     if isinstance(text, Expr):
-        found = ctx.linker.function(ctx.unit, "__mc_print_text")
-        assert found is not None
+        found = ctx.linker.function(ctx.unit, _READS)
+        if found is None:
+            ctx.refuse(f"no body for {_READS}()", node)
         ctx.builder.emit(Call(None, found.program_name, (resize(text, 64),), ctx.source(node)))
 
 
