@@ -77,6 +77,13 @@ ENGINES: Final = (
         "The first of several bit-fields of one unit to be written makes the others 0, so that who reads them without"
         " having written them is not found.",
     ),
+    Assumption(
+        "lockdep-is-off",
+        "On a kernel tree lockdep is off: lockdep_assert_held(), rcu_dereference_check(), RCU_LOCKDEP_WARN() and their"
+        " kin ask nothing, and rcu_dereference() may stand anywhere. Deadlocks, misused locks and what is used after a"
+        " grace period are found all the same.",
+        "MC_ASSERT() in the harness",
+    ),
     Assumption("no-arguments", "main() is given no argument but the program's name, and an empty environment."),
 )
 
@@ -192,13 +199,6 @@ HEADERS: Final = (
         "c11-fences-as-barriers",
         "Under the kernel's model an acquire or release fence of C11 is a read or a write barrier, which order less.",
         "--model rc11",
-    ),
-    Assumption(
-        "lockdep-is-off",
-        "On a kernel tree lockdep is off: lockdep_assert_held(), rcu_dereference_check(), RCU_LOCKDEP_WARN() and their"
-        " kin ask nothing, and rcu_dereference() may stand anywhere. Deadlocks, misused locks and what is used after a"
-        " grace period are found all the same.",
-        "MC_ASSERT() in the harness",
     ),
     Assumption("no-priorities", "There are no priorities, and none is inherited: an rt_mutex is a mutex."),
 )
