@@ -77,6 +77,11 @@ bool panic_in_progress(void)
 	return false;
 }
 
+bool this_cpu_in_panic(void)
+{
+	return false;
+}
+
 bool panic_on_this_cpu(void)
 {
 	return false;
