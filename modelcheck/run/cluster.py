@@ -82,6 +82,9 @@ def _run(
 ) -> Generator[Event[R]]:
     try:
         client = distributed.Client(address, timeout=_PATIENCE, set_as_default=False)
+    except AssertionError:
+        # It gives its own loop ten seconds to start, and asserts that it has.
+        raise ClusterError(f"no Dask scheduler answers at {address}: this machine is too busy to ask one") from None
     except (OSError, TimeoutError, ValueError) as error:
         raise ClusterError(f"no Dask scheduler answers at {address}: {_first_line(error)}") from None
     try:

@@ -150,3 +150,12 @@ def test_a_job_over_its_limit_is_broken_off_on_a_cluster(address: str) -> None:
         e for e in run_jobs(test_pool.spin, [3000, 0], Workers(cluster=address), [0.3, None]) if isinstance(e, Lost)
     ]
     assert found == [Lost(0, "the time limit was reached")]
+
+
+def test_a_machine_too_busy_to_ask_a_scheduler_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def client(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("distributed.Client", client)
+    with pytest.raises(ClusterError, match="too busy to ask one"):
+        list(run_jobs(test_pool.square, [1], Workers(cluster="127.0.0.1:1")))
